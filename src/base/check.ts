@@ -1,0 +1,33 @@
+import { ArgumentError } from './errors.js';
+
+/** What came, as a reader of an error message wants it: "`-1` (number)". */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return `\`${String(value)}\``;
+  if (typeof value === 'function') return `function \`${value.name || 'anonymous'}\``;
+  if (typeof value === 'object') return `an object of class \`${value.constructor?.name ?? 'null prototype'}\``;
+  return `\`${String(value)}\` (${typeof value})`;
+}
+
+/** The one form of every argument error: "Expected `capacity` to be an integer ≥ 0, got `-1` (number)". */
+export function expected(name: string, expectation: string, value: unknown): ArgumentError {
+  return new ArgumentError(`Expected \`${name}\` to be ${expectation}, got ${describe(value)}`);
+}
+
+/** A duration in milliseconds: a number ≥ 0; `Infinity` means no limit where `allowInfinite` says so. */
+export function checkDuration(name: string, value: number, allowInfinite = false): void {
+  if (typeof value === 'number' && value >= 0 && (allowInfinite || value < Infinity)) return;
+  throw expected(name, allowInfinite ? 'a number of milliseconds ≥ 0' : 'a finite number of milliseconds ≥ 0', value);
+}
+
+/** An integer in `min`..`max`, both included. `Infinity` passes when `max` is infinite. */
+export function checkInteger(name: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  if (max === Infinity && value === Infinity) return;
+  const range = max >= Number.MAX_SAFE_INTEGER ? `≥ ${min}` : `from ${min} to ${max}`;
+  throw expected(name, `an integer ${range}${max === Infinity ? ' or Infinity' : ''}`, value);
+}
+
+/** Something that can be called. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw expected(name, 'a function', value);
+}

@@ -1,0 +1,45 @@
+/**
+ * Time and the turns of the outside world, as a run loop needs them: the one port through which they enter, so
+ * that a test can own both. Times are monotonic milliseconds with a fraction; their zero is the clock's own.
+ */
+export interface Clock {
+  now(): number;
+  /** Calls `pass` once, after the events that are already there have been delivered. */
+  defer(pass: () => void): void;
+  /** Calls `expire` at `at` or soon after. There is one alarm: each call replaces the last, `Infinity` only cancels. */
+  alarm(at: number, expire: () => void): void;
+  /**
+   * Calls `exhausted` whenever nothing outside can happen any more: no event, no timer, no descriptor is left that
+   * could wake the program. Returns how to stop asking.
+   */
+  onExhausted(exhausted: () => void): () => void;
+}
+
+/**
+ * The clock of a real process. `defer` is `setImmediate`: it comes after the poll phase, so every event of one poll
+ * is queued before a scheduler chooses among them. `beforeExit` is Node's own and exact word that nothing is left;
+ * counting pending operations instead would accuse programs that are woken by plain callbacks.
+ */
+export class SystemClock implements Clock {
+  #timer: NodeJS.Timeout | undefined;
+
+  now(): number {
+    return performance.now();
+  }
+
+  defer(pass: () => void): void {
+    setImmediate(pass);
+  }
+
+  alarm(at: number, expire: () => void): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    // Node's timers end at 2^31 ms; an alarm further away goes off early, finds nothing due and is set again.
+    this.#timer =
+      at === Infinity ? undefined : setTimeout(expire, Math.min(Math.max(Math.ceil(at - this.now()), 0), 0x7fffffff));
+  }
+
+  onExhausted(exhausted: () => void): () => void {
+    process.on('beforeExit', exhausted);
+    return () => void process.off('beforeExit', exhausted);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Every error that heddle throws on purpose. One base class with a literal `code`, so that programs
+ * match on `error.code` and never on messages. Each class says when it occurs, whose fault it is and
+ * what to do.
+ */
+export abstract class HeddleError extends Error {
+  abstract readonly code: `ERR_HEDDLE_${string}`;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/**
+ * Thrown at a suspension point inside a cancelled scope. Nobody's fault: let it pass, or rethrow it after
+ * cleaning up. Only the runtime makes one. The operation that throws it did not happen.
+ */
+export class CancelledError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_CANCELLED' as const;
+  /** What was cancelled (a scope or a fiber); it alone swallows this error. */
+  readonly source: unknown;
+
+  constructor(source: unknown, reason: string, options?: ErrorOptions) {
+    super(`Cancelled: ${reason}`, options);
+    this.source = source;
+  }
+}
+
+/** `join` was called on a fiber that had been cancelled, so there is no result. Decide what its absence means. */
+export class FiberCancelledError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_FIBER_CANCELLED' as const;
+}
+
+/** A deadline passed before the work was done (`withTimeout`, `withTimeoutAt`). Retry, or allow more time. */
+export class TimeoutError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_TIMEOUT' as const;
+}
+
+/** Nothing can ever wake the program again. The program's fault: the message lists what its fibers wait for. */
+export class DeadlockError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_DEADLOCK' as const;
+  /** What every fiber was waiting for, as text. */
+  readonly dump: string;
+
+  constructor(message: string, dump: string) {
+    super(dump === '' ? message : `${message}\n${dump}`);
+    this.dump = dump;
+  }
+}
+
+/** The channel is closed: for a receiver the ordinary end, for a sender a message that was not sent. */
+export class ChannelClosedError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_CHANNEL_CLOSED' as const;
+}
+
+/** Something was started in a scope that has ended. Start it while the scope is open, or in another one. */
+export class ScopeClosedError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_SCOPE_CLOSED' as const;
+}
+
+/**
+ * The operating system or the other side refused: `system` is Node's code (`ECONNRESET`, `ENOENT`), `operation` what
+ * was attempted. The world's fault.
+ */
+export class IoError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_IO' as const;
+  readonly operation: string;
+  readonly system: string;
+
+  constructor(operation: string, cause: unknown) {
+    const { code = 'UNKNOWN', message = String(cause) } = cause as NodeJS.ErrnoException;
+    super(`${operation}: ${message.includes(code) ? message : `${code} ${message}`}`, { cause });
+    this.operation = operation;
+    this.system = code;
+  }
+}
+
+/** This side has closed the connection, file or server that it now uses. The program's fault. */
+export class ClosedError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_CLOSED' as const;
+}
+
+/** Two fibers use one end of something that serves one at a time. The program's fault: put a Mutex around it. */
+export class BusyError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_BUSY' as const;
+}
+
+/** More was asked for than there is room for (a body over its limit, a line without an end). The sender's fault. */
+export class TooLargeError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_TOO_LARGE' as const;
+}
+
+/** The stream ended before as much had come as was asked for. The other side's fault. */
+export class EndOfStreamError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_END_OF_STREAM' as const;
+}
+
+/** A program that was to succeed (`execute` with `check`) did not. The program's or the caller's fault: read `stderr`. */
+export class ExitError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_EXIT' as const;
+  /** What it exited with; null if a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The end of what it wrote to its standard error. */
+  readonly stderr: string;
+
+  constructor(command: string, exit: { code: number | null; signal: string | null }, stderr: string) {
+    const how = exit.signal === null ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`;
+    super(`\`${command}\` ${how}${stderr === '' ? '' : `: ${stderr.trimEnd()}`}`);
+    this.exitCode = exit.code;
+    this.signal = exit.signal;
+    this.stderr = stderr;
+  }
+}
+
+/** An argument is not what the function takes. The message says what was expected and what came. */
+export class ArgumentError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_ARGUMENT' as const;
+}
+
+/** The library was used against its rules: a missing `yield*`, an operation run twice. The message names the fix. */
+export class MisuseError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_MISUSE' as const;
+}
+
+/** A snapshot could not be read: truncated, of another version, or something else altogether. */
+export class SnapshotError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_SNAPSHOT' as const;
+}
+
+/** An invariant of heddle itself is broken. Our fault: please report it. */
+export class InternalError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_INTERNAL' as const;
+}
