@@ -4,6 +4,8 @@
  */
 export interface Clock {
   now(): number;
+  /** Unix time in ms, for people: it jumps when somebody sets it. */
+  unixTime(): number;
   /** Calls `pass` once, after the events that are already there have been delivered. */
   defer(pass: () => void): void;
   /** Calls `expire` at `at` or soon after. There is one alarm: each call replaces the last, `Infinity` only cancels. */
@@ -27,6 +29,10 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
+  unixTime(): number {
+    return Date.now();
+  }
+
   defer(pass: () => void): void {
     setImmediate(pass);
   }
@@ -39,7 +45,18 @@ export class SystemClock implements Clock {
   }
 
   onExhausted(exhausted: () => void): () => void {
-    process.on('beforeExit', exhausted);
-    return () => void process.off('beforeExit', exhausted);
+    if (EXHAUSTED.size === 0) process.on('beforeExit', allExhausted);
+    EXHAUSTED.add(exhausted);
+    return () => {
+      EXHAUSTED.delete(exhausted);
+      if (EXHAUSTED.size === 0) process.off('beforeExit', allExhausted);
+    };
   }
+}
+
+/** One listener on the process for all clocks: Node warns of a leak from the eleventh on. */
+const EXHAUSTED = new Set<() => void>();
+
+function allExhausted(): void {
+  for (const exhausted of Array.from(EXHAUSTED)) exhausted();
 }

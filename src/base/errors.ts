@@ -18,11 +18,12 @@ export abstract class HeddleError extends Error {
 export class CancelledError extends HeddleError {
   readonly code = 'ERR_HEDDLE_CANCELLED' as const;
   /** What was cancelled (a scope or a fiber); it alone swallows this error. */
-  readonly source: unknown;
+  declare readonly source: unknown;
 
   constructor(source: unknown, reason: string, options?: ErrorOptions) {
     super(`Cancelled: ${reason}`, options);
-    this.source = source;
+    // Not enumerable: printing the error would print the whole runtime.
+    Object.defineProperty(this, 'source', { value: source });
   }
 }
 
@@ -126,6 +127,14 @@ export class MisuseError extends HeddleError {
 /** A snapshot could not be read: truncated, of another version, or something else altogether. */
 export class SnapshotError extends HeddleError {
   readonly code = 'ERR_HEDDLE_SNAPSHOT' as const;
+}
+
+/**
+ * A program could not be looked at, or could not be made visible: it has ended, is somebody else's, is no heddle
+ * program, or the place for its socket is not safe. The message says which, and what to do.
+ */
+export class InspectionError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_INSPECTION' as const;
 }
 
 /** An invariant of heddle itself is broken. Our fault: please report it. */
