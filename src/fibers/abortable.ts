@@ -1,0 +1,42 @@
+import { checkFunction, expected } from '../base/check.js';
+import { Label } from './label.js';
+import type { Operation } from './operation.js';
+import { Suspension, SuspensionKind } from './suspension.js';
+
+/**
+ * Runs an async function that can be stopped by an `AbortSignal`, and waits for its promise.
+ *
+ * Suspends: always. If cancelled: aborts the signal and then waits for the promise to settle, so that the work has
+ * stopped when `CancelledError` is thrown. If the work was done by then all the same, its value is returned.
+ *
+ * @param name how the graph shows the wait.
+ * @example
+ * const response = yield* abortable((signal) => fetch(url, { signal }), 'fetch');
+ */
+export function abortable<T>(start: (signal: AbortSignal) => PromiseLike<T>, name?: string): Operation<T> {
+  checkFunction('start', start);
+  return new Suspension<T>(name === undefined ? ABORTABLE : kind(new Label('abortable', name)), start, undefined);
+}
+
+function kind(label: Label): SuspensionKind {
+  return new SuspensionKind({
+    label,
+    arm(suspension) {
+      const controller = new AbortController();
+      suspension.argument = controller;
+      const promise = (suspension.subject as (signal: AbortSignal) => PromiseLike<unknown>)(controller.signal);
+      if (typeof promise?.then !== 'function') throw expected('start', 'a function that returns a promise', promise);
+      promise.then(
+        (value) => suspension.complete(value),
+        // What the work rejects with after an abort is only its way of saying that it stopped.
+        (error) => suspension.fail(controller.signal.aborted ? controller.signal.reason : error),
+      );
+    },
+    abort(suspension) {
+      (suspension.argument as AbortController).abort(suspension.fiber!.interruption ?? undefined);
+      return false;
+    },
+  });
+}
+
+const ABORTABLE: SuspensionKind = kind(new Label('abortable'));

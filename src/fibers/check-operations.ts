@@ -1,0 +1,22 @@
+import { expected } from '../base/check.js';
+import { MisuseError } from '../base/errors.js';
+import type { Operation } from './operation.js';
+import { YieldNow } from './yield-now.js';
+
+/**
+ * What `all` and `race` run: an array of operations, all different. One generator driven by two fibers would be
+ * resumed by each out of the other's turn.
+ */
+export function checkOperations(operations: readonly Operation<unknown>[]): void {
+  if (!Array.isArray(operations)) throw expected('operations', 'an array of operations', operations);
+  const seen = new Set<unknown>();
+  operations.forEach((operation, index) => {
+    if (typeof operation?.[Symbol.iterator] !== 'function')
+      throw expected(`operations[${index}]`, 'an operation', operation);
+    if (seen.has(operation) && !(operation instanceof YieldNow))
+      throw new MisuseError(
+        `\`operations[${index}]\` stands there twice. An operation runs once: make a new one for each place`,
+      );
+    seen.add(operation);
+  });
+}

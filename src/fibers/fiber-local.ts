@@ -1,0 +1,41 @@
+import { currentFiber } from './current.js';
+import type { Operation } from './operation.js';
+
+/**
+ * A value that belongs to a fiber: a request's id, its user. Children see what their parent had when it spawned them;
+ * what one of them sets afterwards the other does not see.
+ *
+ * Costs nothing where it is not used: values sit in one map for each fiber that sets any, shared with the children
+ * until they set some of their own.
+ */
+export class FiberLocal<T> {
+  readonly #initial: T;
+
+  constructor(initial: T) {
+    this.#initial = initial;
+  }
+
+  /** The current fiber's value. A plain call: does not suspend. */
+  get(): T {
+    const locals = currentFiber('FiberLocal.get').locals;
+    return locals !== null && locals.has(this) ? (locals.get(this) as T) : this.#initial;
+  }
+
+  /** Sets it for the current fiber and for those that it spawns from now on. */
+  set(value: T): void {
+    const fiber = currentFiber('FiberLocal.set');
+    fiber.more().locals = new Map(fiber.locals).set(this, value);
+  }
+
+  /** Runs `operation` with `value`, and puts back what was there. */
+  *with<R>(value: T, operation: Operation<R>): Operation<R> {
+    const fiber = currentFiber('FiberLocal.with');
+    const before = this.get();
+    this.set(value);
+    try {
+      return yield* operation;
+    } finally {
+      fiber.more().locals = new Map(fiber.locals).set(this, before);
+    }
+  }
+}

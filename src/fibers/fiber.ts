@@ -1,0 +1,244 @@
+import { CancelledError, FiberCancelledError, InternalError, MisuseError } from '../base/errors.js';
+import type { Operation } from './operation.js';
+import { Label } from './label.js';
+import type { BlockingPoint, CallChain } from './recorder.js';
+import type { RunLoop } from './run-loop.js';
+import type { Scope } from './scope.js';
+import { SuspensionKind, Suspension, WAITING as ARMED, type Leaf } from './suspension.js';
+import { WaitList } from './wait-list.js';
+import type { YieldNow } from './yield-now.js';
+
+/** A running operation: a cheap thread, as its users see it. */
+export interface FiberHandle<T = unknown> {
+  /** Unique in its runtime, in the order of spawning. */
+  readonly id: number;
+  /** The name of the function it was spawned with; `fiber` where nothing is recorded. */
+  readonly name: string;
+  readonly status: FiberStatus;
+  /**
+   * Waits until the fiber has ended and returns its result.
+   *
+   * @throws what the fiber threw; `FiberCancelledError` if it was cancelled.
+   * Suspends: unless the fiber has ended. If cancelled: throws; the fiber itself goes on.
+   */
+  join(): Operation<T>;
+  /** Asks the fiber to stop: `CancelledError` is thrown where it waits. Does not wait for it; `join` does. */
+  cancel(reason?: string): void;
+}
+
+export type FiberStatus = 'ready' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+
+/**
+ * The fiber itself: a continuation (the newest segment's generator and, through `frame`, those that called it), where
+ * it belongs, and where it waits. A million of them is ordinary, so fields are few and no field needs an object of
+ * its own. What is public to the outside is `FiberHandle`.
+ */
+export class Fiber<T = unknown> implements FiberHandle<T> {
+  // In the order of use: a switch among 100,000 fibers costs as much as the cache lines it touches, and objects keep
+  // their fields in the order in which they are set. Halving this object halved that switch. Nor are members of a
+  // scope linked to each other: the collector then lays them out in an order that made it twice as long again.
+  /** The newest segment, the only one that the run loop drives. */
+  generator: Iterator<Leaf, unknown, unknown>;
+  /** Where it waits; null while it runs. */
+  suspension: Suspension | YieldNow | null = null;
+  state: FiberState = READY;
+  /** The recorder's: the last blocking point, and the chain of linked calls. */
+  node: BlockingPoint | null = null;
+  /** Next in a ready list. */
+  nextReady: Fiber | null = null;
+  /** What every suspension in its innermost scope is to throw; null unless that is cancelled. */
+  interruption: CancelledError | null;
+  chain: CallChain | null = null;
+  /** The innermost scope that it has open; at the end, and while it has none open, the one it belongs to. */
+  scope: Scope;
+  /** Its place among the members of the scope it belongs to. */
+  slot: number = -1;
+  /** What few fibers have; null until it has some. */
+  extras: Extras | null = null;
+  readonly id: number;
+  /** While it lives, those who join it; then its result or error. */
+  private ending: unknown = null;
+
+  constructor(
+    id: number,
+    scope: Scope,
+    generator: Iterator<Leaf, unknown, unknown>,
+    locals: ReadonlyMap<object, unknown> | null,
+  ) {
+    this.generator = generator;
+    this.interruption = scope.cancellation;
+    this.scope = scope;
+    this.id = id;
+    if (locals !== null) this.more().locals = locals;
+  }
+
+  get name(): string {
+    return this.chain === null ? 'fiber' : this.chain.root.name;
+  }
+
+  get status(): FiberStatus {
+    return STATUS[this.state];
+  }
+
+  join(): Operation<T> {
+    return new Suspension<T>(JOIN, this, undefined);
+  }
+
+  cancel(reason = 'the fiber was cancelled'): void {
+    if (this.state >= SUCCEEDED || this.cancellation !== null) return;
+    const error = new CancelledError(this, reason);
+    this.more().cancellation = error;
+    this.interrupt(this.home(), error);
+  }
+
+  get loop(): RunLoop {
+    return this.scope.loop;
+  }
+
+  /** Its own cancellation, by `cancel()`: kept, since a shield may hide it for a while. */
+  get cancellation(): CancelledError | null {
+    return this.extras === null ? null : this.extras.cancellation;
+  }
+
+  /** Fiber-local values; shared with the parent until one of them sets any. */
+  get locals(): ReadonlyMap<object, unknown> | null {
+    return this.extras === null ? null : this.extras.locals;
+  }
+
+  /** The call that linked the newest segment; through `previous` the older ones. Null in the first segment. */
+  get frame(): Suspension | null {
+    return this.extras === null ? null : this.extras.frame;
+  }
+
+  /** Result or error, by state. */
+  get outcome(): unknown {
+    return this.state >= SUCCEEDED ? this.ending : undefined;
+  }
+
+  /** Those who wait for its end. */
+  get joiners(): WaitList {
+    return (this.ending ??= new WaitList()) as WaitList;
+  }
+
+  more(): Extras {
+    return (this.extras ??= new Extras());
+  }
+
+  /** Parks at a suspension that is about to be armed. */
+  suspendAt(suspension: Suspension): void {
+    const loop = this.scope.loop;
+    this.suspension = suspension;
+    this.state = WAITING;
+    suspension.since = loop.now;
+    if (loop.recorder !== null) loop.recorder.suspendedAt(this, suspension.kind.label);
+  }
+
+  /** Goes to the end of its ready list. */
+  giveWay(at: YieldNow): void {
+    const loop = this.scope.loop;
+    this.suspension = at;
+    this.state = READY;
+    if (loop.recorder !== null) loop.recorder.suspendedAt(this, at.label);
+    loop.queue.push(this);
+  }
+
+  /** Its wait is over. */
+  wake(): void {
+    if (this.state !== WAITING) throw new InternalError(`fiber ${this.id} was woken while ${this.status}`);
+    this.scope.loop.wake(this, (this.suspension as Suspension).since!);
+  }
+
+  /** The scope that it belongs to, outside all those that it has opened. */
+  home(): Scope {
+    let scope = this.scope;
+    while (scope.host === this) scope = scope.parent!;
+    return scope;
+  }
+
+  /**
+   * Delivers a cancellation that comes from outside of the scopes this fiber has opened within `outer`. It reaches
+   * inwards to the first shield: those scopes are cancelled with all that runs in them, and the fiber itself if no
+   * shield is left between.
+   */
+  interrupt(outer: Scope, error: CancelledError): void {
+    let innermost = this.scope;
+    for (let scope = this.scope; scope !== outer; scope = scope.parent!) if (scope.shielded) innermost = scope.parent!;
+    for (let scope = innermost; scope !== outer; scope = scope.parent!) scope.interruptMembers(error);
+    if (innermost !== this.scope || this.interruption !== null) return;
+    this.interruption = error;
+    const waiting = this.suspension;
+    if (this.state !== WAITING || !(waiting instanceof Suspension) || waiting.phase !== ARMED) return;
+    if (!waiting.kind.uninterruptible && waiting.kind.abort(waiting)) waiting.fail(error);
+  }
+
+  /** The body has returned or thrown. */
+  end(failed: boolean, outcome: unknown): void {
+    const cancelled =
+      failed && outcome instanceof CancelledError && (this.cancellation ?? this.scope.cancellation) !== null;
+    const joiners = this.ending as WaitList | null;
+    this.state = cancelled ? CANCELLED : failed ? FAILED : SUCCEEDED;
+    this.ending = outcome;
+    this.suspension = null;
+    const daemon = this.extras !== null && this.extras.daemon;
+    this.extras = null;
+    this.loop.recorder?.ended(this);
+    // Before the scope learns of it: that may cancel them, and their joining is over by now.
+    if (joiners !== null) this.answer(joiners);
+    this.scope.memberEnded(this, daemon);
+  }
+
+  private answer(joiners: WaitList): void {
+    for (let joiner = joiners.shift(); joiner !== null; joiner = joiners.shift()) {
+      if (this.state === SUCCEEDED) joiner.complete(this.outcome);
+      else joiner.fail(joinError(this));
+    }
+  }
+}
+
+/** What few fibers have. */
+class Extras {
+  cancellation: CancelledError | null = null;
+  locals: ReadonlyMap<object, unknown> | null = null;
+  frame: Suspension | null = null;
+  daemon: boolean = false;
+}
+
+/** Where a fiber is in its life, small integers on the hot path; the ended ones come last. */
+export type FiberState = 0 | 1 | 2 | 3 | 4 | 5;
+/** In the run queue. */
+export const READY = 0;
+export const RUNNING = 1;
+/** Parked at its suspension. */
+export const WAITING = 2;
+export const SUCCEEDED = 3;
+export const FAILED = 4;
+export const CANCELLED = 5;
+
+const STATUS = ['ready', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+
+function joinError(fiber: Fiber): unknown {
+  if (fiber.state === FAILED) return fiber.outcome;
+  return new FiberCancelledError(`Fiber ${fiber.id} (${fiber.name}) was cancelled, so it has no result to join`, {
+    cause: fiber.outcome,
+  });
+}
+
+const JOIN: SuspensionKind<Fiber> = new SuspensionKind<Fiber>({
+  label: new Label('join'),
+  attempt(suspension, joiner) {
+    const fiber = suspension.subject as Fiber;
+    if (fiber === joiner)
+      throw new MisuseError(`Fiber ${fiber.id} (${fiber.name}) joins itself: it would wait for ever`);
+    if (fiber.state === SUCCEEDED) return suspension.finish(fiber.outcome);
+    if (fiber.state > SUCCEEDED) throw joinError(fiber);
+    return false;
+  },
+  arm(suspension) {
+    const fiber = suspension.subject as Fiber;
+    fiber.joiners.push(suspension);
+  },
+  abort(suspension) {
+    (suspension.subject as Fiber).joiners.remove(suspension);
+    return true;
+  },
+});

@@ -1,0 +1,39 @@
+import { expected } from '../base/check.js';
+import { checkOperations } from './check-operations.js';
+import type { Operation } from './operation.js';
+import type { Scope } from './scope.js';
+import { runScope, stoppedFromOutside } from './with-scope.js';
+
+/**
+ * Runs operations side by side, each in a fiber, until the first of them ends; then cancels the others, waits for
+ * them to end, and returns its result or throws its error.
+ *
+ * To wait for the first of several leaf operations (channels, events, sleeps) use `select`: it takes exactly one,
+ * where a race can let two complete and then drops one result.
+ *
+ * Suspends: until one has ended and the others have stopped. If cancelled: so are they.
+ */
+export function* race<const O extends readonly Operation<unknown>[]>(
+  operations: O,
+): Operation<O[number] extends Operation<infer T> ? T : never> {
+  checkOperations(operations);
+  if (operations.length === 0) throw expected('operations', 'at least one operation', operations);
+  const course: Course = { winner: null };
+  yield* runScope((scope) => startRacers(scope, operations, course), { deadline: Infinity, shielded: false });
+  if (course.winner === null) throw stoppedFromOutside();
+  return course.winner.value as never;
+}
+
+interface Course {
+  winner: { readonly value: unknown } | null;
+}
+
+function* startRacers(scope: Scope, operations: readonly Operation<unknown>[], course: Course): Operation<void> {
+  for (const operation of operations) scope.spawn(racer, scope, operation, course);
+}
+
+function* racer(scope: Scope, operation: Operation<unknown>, course: Course): Operation<void> {
+  const value = yield* operation;
+  course.winner ??= { value };
+  scope.cancel('another operation won the race');
+}

@@ -1,0 +1,34 @@
+import type { Fiber } from './fiber.js';
+import type { Label } from './label.js';
+import type { ReadyList } from './ready-list.js';
+
+/** What the fibers know of a node of the blocking graph: that it is one, and where its ready fibers queue. */
+export interface BlockingPoint {
+  readonly label: Label;
+  readonly ready: ReadyList;
+}
+
+/** A place in the tree of calls by `call()`; what it holds is the recorder's business. */
+export interface CallChain {
+  readonly name: string;
+  /** The chain of the function that the fiber was spawned with. */
+  readonly root: CallChain;
+}
+
+/**
+ * Port: who is told where fibers wait. It keeps `fiber.node` and `fiber.chain`. Called on the hot path, so each
+ * method is a few nanoseconds or nothing. Without one, fibers run just the same.
+ */
+export interface Recorder {
+  /** A fiber starts as `f`: sets its first node, and its chain, which names the fiber. */
+  spawned(fiber: Fiber, f: Function): void;
+  /** The fiber calls `f` through a segment of its own: sets `fiber.chain` (the caller keeps the old one). */
+  called(fiber: Fiber, f: Function): void;
+  /** The fiber suspends: sets `fiber.node`. */
+  suspendedAt(fiber: Fiber, label: Label): void;
+  /** Its wait of `waitedMs` is over; it still stands at `fiber.node`. */
+  woken(fiber: Fiber, waitedMs: number): void;
+  /** One sampled fiber ran for `ms` from `from` to where it is now. */
+  sampled(fiber: Fiber, from: BlockingPoint, ms: number): void;
+  ended(fiber: Fiber): void;
+}

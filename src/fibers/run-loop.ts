@@ -1,0 +1,211 @@
+import type { Clock } from '../base/clock.js';
+import { MisuseError } from '../base/errors.js';
+import type { Random } from '../base/random.js';
+import { TimerHeap } from '../base/timer-heap.js';
+import { current } from './current.js';
+import { RUNNING, READY, type Fiber } from './fiber.js';
+import { explainForeignYield } from './foreign-yield.js';
+import { Population } from './population.js';
+import type { ReadyList } from './ready-list.js';
+import type { Recorder } from './recorder.js';
+import type { RunQueue } from './run-queue.js';
+import type { Scope } from './scope.js';
+import { isCall, linkSegment, settleCall, unlinkSegment } from './segment.js';
+import { SliceMeter } from './slice-meter.js';
+import { straighten } from './straighten.js';
+import type { Leaf, Suspension } from './suspension.js';
+
+/**
+ * Drives fibers. Wake-ups only push to the run queue and see to it that a pass comes; a pass takes batches until
+ * nothing is ready or the time slice is over, then lets the outside world in.
+ */
+export class RunLoop {
+  readonly clock: Clock;
+  readonly queue: RunQueue;
+  readonly recorder: Recorder | null;
+  readonly random: Random;
+  readonly meter: SliceMeter;
+  /** How long a pass may run before the outside world gets a turn, in ms. */
+  sliceMs: number;
+  /** The time of the last clock reading, at most a batch old while fibers run. */
+  now: number;
+  /** How many more operations the running fiber may complete at once before it has to give way. */
+  credit: number = 0;
+  passes: number = 0;
+  spawned: number = 0;
+  ended: number = 0;
+  /** All live fibers. */
+  readonly population: Population = new Population();
+  private readonly timers: TimerHeap<Suspension | Scope> = new TimerHeap();
+  private alarmAt: number = Infinity;
+  private passing: boolean = false;
+  private deferred: boolean = false;
+  private readonly pass_ = (): void => this.pass();
+  private readonly alarm_ = (): void => {
+    this.alarmAt = Infinity;
+    this.requestPass();
+  };
+
+  constructor(options: { clock: Clock; queue: RunQueue; recorder: Recorder | null; random: Random; sliceMs: number }) {
+    this.clock = options.clock;
+    this.queue = options.queue;
+    this.recorder = options.recorder;
+    this.random = options.random;
+    this.sliceMs = options.sliceMs;
+    this.now = options.clock.now();
+    this.meter = new SliceMeter(this.clock, this.queue, this.recorder !== null, this.sliceMs);
+  }
+
+  /** A fiber that waited since `since` is ready. */
+  wake(fiber: Fiber, since: number): void {
+    fiber.state = READY;
+    if (!this.passing) this.now = this.clock.now();
+    if (this.recorder !== null) this.recorder.woken(fiber, this.now - since);
+    this.queue.push(fiber);
+    if (!this.passing) this.requestPass();
+  }
+
+  /** A new fiber, of function `body`, is ready. */
+  start(fiber: Fiber, body: Function): void {
+    this.spawned++;
+    if (this.recorder !== null) this.recorder.spawned(fiber, body);
+    this.queue.push(fiber);
+    if (!this.passing) this.requestPass();
+  }
+
+  /** Calls `timeUp` on `target` at `at`, in ms of the clock, unless it is unset before. */
+  setTimer(target: Suspension | Scope, at: number): void {
+    this.timers.push(target, at);
+    if (!this.passing) this.setAlarm();
+  }
+
+  unsetTimer(target: Suspension | Scope): void {
+    if (target.timerIndex >= 0) this.timers.remove(target);
+  }
+
+  /** Nothing is ready and no timer is set: only the outside world can wake a fiber. */
+  get idle(): boolean {
+    return this.queue.size === 0 && this.timers.size === 0 && !this.passing;
+  }
+
+  private pass(): void {
+    const { queue, meter } = this;
+    this.deferred = false;
+    this.passing = true;
+    this.passes++;
+    this.now = meter.start();
+    const end = this.now + this.sliceMs;
+    this.expireTimers();
+    for (let list = queue.take(); list !== null; list = queue.take()) {
+      meter.before(list);
+      const count = meter.sampleDue() ? this.runSample(list) : this.runBatch(list, meter.batchLimit(list, end));
+      queue.put(list, count);
+      this.now = meter.after(list, count);
+      if (this.now >= end) break;
+    }
+    this.now = meter.stop();
+    current.fiber = null;
+    this.passing = false;
+    if (queue.size > 0) this.requestPass();
+    this.setAlarm();
+  }
+
+  private runBatch(list: ReadyList, limit: number): number {
+    const count = Math.min(list.size, limit);
+    for (let i = 0; i < count; i++) this.step(list.shift());
+    return count;
+  }
+
+  /** Runs one fiber and times it alone. */
+  private runSample(list: ReadyList): number {
+    const fiber = list.shift();
+    const from = fiber.node;
+    const began = this.meter.read();
+    this.step(fiber);
+    if (this.recorder !== null && from !== null) this.recorder.sampled(fiber, from, this.clock.now() - began);
+    return 1;
+  }
+
+  /** Runs one fiber until it suspends or ends. */
+  private step(fiber: Fiber): void {
+    current.fiber = fiber;
+    fiber.state = RUNNING;
+    this.credit = CREDIT;
+    let misuse: MisuseError | null = null;
+    for (;;) {
+      let result: IteratorResult<Leaf, unknown>;
+      try {
+        result = misuse === null ? resume.call(fiber.generator) : throwInto(fiber.generator, misuse);
+      } catch (error) {
+        if (fiber.suspension !== null) return straighten(fiber, error);
+        if (fiber.frame === null) return this.finish(fiber, true, error);
+        unlinkSegment(fiber, true, error);
+        misuse = null;
+        continue;
+      }
+      if (result === fiber.suspension) return;
+      misuse = null;
+      if (result.done) {
+        if (fiber.suspension !== null) return straighten(fiber);
+        if (fiber.frame === null) return this.finish(fiber, false, result.value);
+        unlinkSegment(fiber, false, result.value);
+      } else if (isCall(result)) this.link(fiber, result);
+      else misuse = explainForeignYield(result.value);
+    }
+  }
+
+  private link(fiber: Fiber, call: Suspension): void {
+    try {
+      linkSegment(fiber, call);
+    } catch (error) {
+      settleCall(call, true, error);
+    }
+  }
+
+  private finish(fiber: Fiber, failed: boolean, outcome: unknown): void {
+    this.ended++;
+    fiber.end(failed, outcome);
+  }
+
+  private expireTimers(): void {
+    while (this.timers.nextAt <= this.now) this.timers.pop()!.timeUp();
+  }
+
+  private requestPass(): void {
+    if (this.deferred) return;
+    this.deferred = true;
+    this.clock.defer(this.pass_);
+  }
+
+  /** An alarm that is too early costs an empty pass, less than moving it each time; but none may outlive the timers. */
+  private setAlarm(): void {
+    const at = this.timers.nextAt;
+    if (at >= this.alarmAt && at !== Infinity) return;
+    if (at === this.alarmAt) return;
+    this.alarmAt = at;
+    this.clock.alarm(at, this.alarm_);
+  }
+}
+
+/**
+ * A producer into a buffered channel, or a reader of a socket that always has data, would otherwise never suspend
+ * (tokio's cooperative budget is the same). Large enough to cost nothing, small enough for some tens of microseconds.
+ */
+const CREDIT = 512;
+
+/**
+ * `next` of all generators. Called directly, since looking it up on each generator would be megamorphic: every
+ * generator function gives its generators a prototype of their own. Results are not passed in: the leaf has them.
+ */
+const resume: (this: Iterator<Leaf, unknown, unknown>) => IteratorResult<Leaf, unknown> = Object.getPrototypeOf(
+  Object.getPrototypeOf((function* () {})()),
+).next;
+
+/** Throws at the `yield` that produced something foreign; a foreign iterator that cannot be thrown into must not hide why. */
+function throwInto(generator: Iterator<Leaf, unknown, unknown>, misuse: MisuseError): IteratorResult<Leaf, unknown> {
+  try {
+    return generator.throw!(misuse);
+  } catch (error) {
+    throw error instanceof TypeError && /'throw' method/.test(error.message) ? misuse : error;
+  }
+}

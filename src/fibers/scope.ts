@@ -1,0 +1,223 @@
+import { CancelledError, MisuseError, ScopeClosedError } from '../base/errors.js';
+import { current } from './current.js';
+import { CANCELLED, FAILED, Fiber, type FiberHandle } from './fiber.js';
+import { isOperation } from './foreign-yield.js';
+import type { Operation, OperationFunction } from './operation.js';
+import type { RunLoop } from './run-loop.js';
+import { iterate } from './segment.js';
+
+/** An open scope, as its users see it: owns fibers, and ends only after all of them have. */
+export interface ScopeHandle {
+  /** When its work is cancelled, in ms of `now()`; `Infinity` for never. */
+  readonly deadline: number;
+  readonly cancelled: boolean;
+  /** Starts a fiber in this scope, also from plain callbacks; `yield* spawn` starts one in the innermost. */
+  spawn<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T>;
+  /** Starts a fiber that the scope does not wait for: it is cancelled once the others have ended. */
+  spawnDaemon<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T>;
+  /** Cancels the body and all fibers. Does not wait. */
+  cancel(reason?: string): void;
+  /** Runs `cleanup` when the scope ends, after its fibers; last in, first out; shielded from cancellation. */
+  defer(cleanup: () => Operation<unknown> | void): void;
+}
+
+/**
+ * The scope itself. The tree of scopes and fibers is the tree of ownership: a scope has members (fibers spawned in
+ * it), a fiber has the chain of scopes that it has opened, from `fiber.scope` outwards. Cancellation runs down this
+ * tree and stops at shields; failures run up.
+ */
+export class Scope implements ScopeHandle {
+  readonly loop: RunLoop;
+  /** The scope around it; null for the root of a run. */
+  readonly parent: Scope | null;
+  /** The fiber that opened it and runs its body; null for the root. */
+  readonly host: Fiber | null;
+  /** Cancellation from outside stops here. */
+  readonly shielded: boolean;
+  readonly deadline: number;
+  timerIndex: number = -1;
+  /** Why everything in here is to stop; null while it may go on. */
+  cancellation: CancelledError | null = null;
+  /** Its deadline passed. */
+  expired: boolean = false;
+  /** A member was stopped short by this scope's own cancellation. */
+  cutShort: boolean = false;
+  closed: boolean = false;
+  /** The fibers in it, in no order: each knows its slot, and the last one takes the place of one that ends. */
+  readonly members: Fiber[] = [];
+  /** Its place among the loop's scopes that have members; -1 outside. */
+  slot: number = -1;
+  /** Members that the scope waits for, and the others. */
+  private workers: number = 0;
+  private daemons: number = 0;
+  private daemonsCancelled: boolean = false;
+  /** What failed, with the number of the fiber that did. */
+  private failures: Map<unknown, number> | null = null;
+  private cleanups: Set<{ readonly cleanup: () => Operation<unknown> | void }> | null = null;
+  private onEmpty: (() => void) | null = null;
+
+  constructor(
+    loop: RunLoop,
+    parent: Scope | null,
+    host: Fiber | null,
+    options: { deadline: number; shielded: boolean },
+  ) {
+    this.loop = loop;
+    this.parent = parent;
+    this.host = host;
+    this.deadline = options.deadline;
+    this.shielded = options.shielded;
+    if (!options.shielded) this.cancellation = host?.interruption ?? null;
+    if (options.deadline < Infinity) loop.setTimer(this, options.deadline);
+  }
+
+  get cancelled(): boolean {
+    return this.cancellation !== null;
+  }
+
+  spawn<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T> {
+    return this.startMember<T>(f, f(...args), false);
+  }
+
+  spawnDaemon<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T> {
+    return this.startMember<T>(f, f(...args), true);
+  }
+
+  cancel(reason = 'the scope was cancelled'): void {
+    if (this.closed || this.cancellation !== null) return;
+    this.cancelWith(new CancelledError(this, reason));
+  }
+
+  defer(cleanup: () => Operation<unknown> | void): void {
+    this.addCleanup(cleanup);
+  }
+
+  /** As `defer`; returns how to take it back. A set, since of a million connections each is closed in its own time. */
+  addCleanup(cleanup: () => Operation<unknown> | void): () => void {
+    if (this.closed) throw new ScopeClosedError('defer in a scope that has ended');
+    const entry = { cleanup };
+    const cleanups = (this.cleanups ??= new Set());
+    cleanups.add(entry);
+    return () => void cleanups.delete(entry);
+  }
+
+  /** Makes `operation`, made by `body`, a member and queues it. */
+  startMember<T>(body: Function, operation: Operation<T>, daemon: boolean): Fiber<T> {
+    if (this.closed) throw new ScopeClosedError(`spawn of \`${body.name || 'anonymous'}\` in a scope that has ended`);
+    const locals = current.fiber === null ? null : current.fiber.locals;
+    const fiber = new Fiber<T>(this.loop.spawned, this, iterate(operation, body), locals);
+    fiber.slot = this.members.length;
+    this.members.push(fiber as Fiber);
+    if (fiber.slot === 0) this.loop.population.add(this);
+    if (daemon) {
+      fiber.more().daemon = true;
+      this.daemons++;
+      if (this.daemonsCancelled) fiber.cancel(ONLY_DAEMONS);
+    } else this.workers++;
+    this.loop.start(fiber as Fiber, body);
+    return fiber;
+  }
+
+  /** The deadline has passed. */
+  timeUp(): void {
+    this.expired = true;
+    if (this.cancellation === null) this.cancelWith(new CancelledError(this, 'the deadline of the scope has passed'));
+  }
+
+  /** Cancels from outside: marks this scope and reaches all its members. The host is the caller's business. */
+  interruptMembers(error: CancelledError): void {
+    if (this.cancellation !== null) return;
+    this.cancellation = error;
+    for (const member of this.members) member.interrupt(this, error);
+  }
+
+  /** Something in here failed: that stops the rest, and is thrown at the end. `order` is the spawn order. */
+  fail(order: number, error: unknown): void {
+    this.failures ??= new Map();
+    if (!this.failures.has(error)) this.failures.set(error, order);
+    if (this.cancellation === null)
+      this.cancelWith(new CancelledError(this, 'another fiber of the scope failed', { cause: error }));
+  }
+
+  memberEnded(fiber: Fiber, daemon: boolean): void {
+    this.remove(fiber);
+    if (fiber.state === FAILED) this.fail(fiber.id, fiber.outcome);
+    else if (fiber.state === CANCELLED) this.cutShort ||= this.cancellation?.source === this;
+    else if (isOperation(fiber.outcome)) this.fail(fiber.id, forgotten(fiber));
+    if (daemon) this.daemons--;
+    else this.workers--;
+    if (this.onEmpty !== null) this.settle();
+  }
+
+  /** Calls `onEmpty` once the members have ended: at once, or later. Daemons are cancelled when only they are left. */
+  close(onEmpty: () => void): void {
+    this.onEmpty = onEmpty;
+    this.settle();
+  }
+
+  get hasMembers(): boolean {
+    return this.members.length > 0;
+  }
+
+  get hasCleanups(): boolean {
+    return this.cleanups !== null;
+  }
+
+  /** The cleanups still to be run, the newest first; the caller runs them. */
+  takeCleanups(): (() => Operation<unknown> | void)[] {
+    const taken = this.cleanups === null ? [] : [...this.cleanups].reverse();
+    this.cleanups = null;
+    return taken.map((entry) => entry.cleanup);
+  }
+
+  /** Ends the scope: no more members, no deadline. Throws what went wrong in it, if anything did. */
+  end(): void {
+    this.closed = true;
+    this.loop.unsetTimer(this);
+    const failures = this.failures;
+    if (failures === null) return;
+    const errors = [...failures].sort(([, a], [, b]) => a - b).map(([error]) => error);
+    if (errors.length === 1) throw errors[0];
+    const more = errors.length > NAMED ? '; …' : '';
+    const first = errors.slice(0, NAMED).map(String).join('; ');
+    throw new AggregateError(errors, `${errors.length} failures in one scope: ${first}${more}`);
+  }
+
+  private cancelWith(error: CancelledError): void {
+    this.interruptMembers(error);
+    if (this.host !== null && !this.closed) this.host.interrupt(this, error);
+  }
+
+  private settle(): void {
+    if (this.workers > 0) return;
+    if (this.daemons > 0) {
+      if (this.daemonsCancelled) return;
+      this.daemonsCancelled = true;
+      for (const member of this.members) member.cancel(ONLY_DAEMONS);
+      return;
+    }
+    const onEmpty = this.onEmpty!;
+    this.onEmpty = null;
+    onEmpty();
+  }
+
+  private remove(fiber: Fiber): void {
+    const { members, loop } = this;
+    const last = members.pop()!;
+    loop.population.memberLeaves(this, fiber, last);
+    if (last !== fiber) {
+      members[fiber.slot] = last;
+      last.slot = fiber.slot;
+    } else if (members.length === 0) loop.population.remove(this);
+  }
+}
+
+const ONLY_DAEMONS = 'only daemons were left in the scope';
+/** Most failures that a message names. */
+const NAMED = 8;
+
+function forgotten(fiber: Fiber): MisuseError {
+  return new MisuseError(
+    `\`${fiber.name}\` returned an operation that was never run: write \`return yield* …\` (or \`yield* …\`)`,
+  );
+}

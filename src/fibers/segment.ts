@@ -1,0 +1,119 @@
+import { checkFunction, describe } from '../base/check.js';
+import { MisuseError } from '../base/errors.js';
+import type { Fiber } from './fiber.js';
+import { Label } from './label.js';
+import type { Operation, OperationFunction } from './operation.js';
+import { COMPLETED, FAILED, Suspension, SuspensionKind, type Leaf } from './suspension.js';
+import type { CallChain } from './recorder.js';
+import type { Scope } from './scope.js';
+
+/**
+ * Linked segments (Capriccio, section 3: linked stack management).
+ *
+ * `yield*` keeps its whole chain on the native stack at every resume: the cost grows with the depth, and below a
+ * depth of some thousands it overflows. A call through `call()` instead starts a segment of its own: a generator
+ * that the run loop drives directly, while the caller's waits. The suspension of the call is itself the frame of
+ * the linked list, so linking allocates nothing more.
+ */
+
+/**
+ * Calls `f` in a new segment: the depth is then bounded by memory alone, and a resume costs the same at any depth.
+ * Otherwise the same as `yield* f(...args)`. For deep recursion; the compiler puts it in by itself.
+ *
+ * Suspends: as `f` does. If cancelled: as `f` is.
+ */
+export function call<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): Operation<T> {
+  checkFunction('f', f);
+  return new Suspension<T>(CALL, f, args);
+}
+
+/** Is this a call that asks for its segment? */
+export function isCall(value: unknown): value is Suspension {
+  return value instanceof Suspension && value.kind.linksSegment;
+}
+
+/** Makes the called function's generator the fiber's newest segment. Throws what making it throws. */
+export function linkSegment(fiber: Fiber, frame: Suspension): void {
+  const f = frame.subject as OperationFunction<unknown[], unknown>;
+  const callee = iterate(f(...(frame.argument as unknown[])), f);
+  const recorder = fiber.loop.recorder;
+  frame.argument = new Caller(fiber.generator, fiber.chain, fiber.scope);
+  frame.previous = fiber.frame;
+  fiber.more().frame = frame;
+  fiber.generator = callee;
+  if (recorder !== null) recorder.called(fiber, f);
+}
+
+/** The newest segment has ended: goes on with the one that called it, with the value or the error. */
+export function unlinkSegment(fiber: Fiber, failed: boolean, outcome: unknown): void {
+  const frame = fiber.frame!;
+  const caller = frame.argument as Caller;
+  fiber.generator = caller.generator;
+  fiber.chain = caller.chain;
+  fiber.more().frame = frame.previous;
+  frame.previous = null;
+  settleCall(frame, failed, outcome);
+}
+
+/** The innermost scope that was open when the newest segment began. */
+export function segmentScope(fiber: Fiber): Scope {
+  return fiber.frame === null ? fiber.home() : (fiber.frame.argument as Caller).scope;
+}
+
+/** Answers a call; its `next()` then returns the value or throws the error in the caller. */
+export function settleCall(frame: Suspension, failed: boolean, outcome: unknown): void {
+  frame.value = outcome;
+  frame.done = !failed;
+  frame.phase = failed ? FAILED : COMPLETED;
+}
+
+/**
+ * The iterator of an operation that a function made, ready to be driven by the run loop: a generator, always, since
+ * the loop resumes with the generators' own `next`. What is not one is wrapped.
+ */
+export function iterate(operation: unknown, maker: Function): Iterator<Leaf, unknown, unknown> {
+  return isGenerator(operation) ? operation : delegate(checkOperation(operation as Operation<unknown>, maker));
+}
+
+/** `operation`, which `maker` returned, if it is one; else says that it is not. */
+export function checkOperation<T>(operation: Operation<T>, maker: Function): Operation<T> {
+  if (typeof operation === 'object' && typeof operation?.[Symbol.iterator] === 'function') return operation;
+  const what = maker.name === '' ? 'an operation' : `\`${maker.name}\` to return an operation`;
+  const advice = isPromise(operation) ? 'to wait for a promise write `yield* until(promise)`' : 'is it a function*?';
+  throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${advice}`);
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as PromiseLike<unknown> | null)?.then === 'function';
+}
+
+function isGenerator(value: unknown): value is Generator<Leaf, unknown, unknown> {
+  return typeof value === 'object' && value !== null && GENERATOR.isPrototypeOf(value);
+}
+
+function* delegate(operation: Operation<unknown>): Generator<Leaf, unknown, unknown> {
+  return yield* operation;
+}
+
+const GENERATOR: object = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()));
+
+/** What a frame remembers of its caller. */
+class Caller {
+  readonly generator: Iterator<Leaf, unknown, unknown>;
+  readonly chain: CallChain | null;
+  readonly scope: Scope;
+
+  constructor(generator: Iterator<Leaf, unknown, unknown>, chain: CallChain | null, scope: Scope) {
+    this.generator = generator;
+    this.chain = chain;
+    this.scope = scope;
+  }
+}
+
+const CALL: SuspensionKind = new SuspensionKind({
+  // Never seen in the graph: a call does not wait. The label serves error messages.
+  label: new Label('custom', 'call'),
+  arm() {},
+  abort: () => true,
+  linksSegment: true,
+});

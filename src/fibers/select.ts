@@ -1,0 +1,109 @@
+import { expected } from '../base/check.js';
+import { currentFiber } from './current.js';
+import { Label } from './label.js';
+import type { Operation } from './operation.js';
+import { isCall } from './segment.js';
+import { COMPLETED, FAILED, FRESH, Suspension, SuspensionKind, WAITING } from './suspension.js';
+
+/** What `select` returns: the name of the branch that was taken, and its result. */
+export type Selected<B extends Record<string, Operation<unknown>>> = {
+  [K in keyof B & string]: { readonly branch: K; readonly value: B[K] extends Operation<infer T> ? T : never };
+}[keyof B & string];
+
+/**
+ * Waits for the first of several leaf operations (receive, send, acquire, event, sleep, join, until …), takes exactly
+ * that one, and undoes the others as if they had never been tried. If several could complete at once, one of them is
+ * chosen at random, so that none starves.
+ *
+ * Suspends: unless a branch completes at once. If cancelled: no branch has happened.
+ *
+ * @example
+ * const chosen = yield* select({ job: jobs.receive(), stop: stopping.wait(), idle: sleep(1000) });
+ * if (chosen.branch === 'job') yield* handle(chosen.value);
+ */
+export function* select<B extends Record<string, Operation<unknown>>>(branches: B): Operation<Selected<B>> {
+  const names = Object.keys(branches);
+  const suspensions = names.map((name) => leaf(name, branches[name]!));
+  if (names.length === 0) throw expected('branches', 'at least one operation', branches);
+  if (new Set(suspensions).size < names.length) throw expected('branches', 'different operations', branches);
+  const select = new Select(suspensions, currentFiber('select').loop.random.below(names.length));
+  const taken = yield* new Suspension<number>(SELECT, select, undefined);
+  return { branch: names[taken]!, value: suspensions[taken]!.value } as Selected<B>;
+}
+
+/** The state of one select: libdill's clauses, whose first to fire drops the others. */
+export class Select {
+  readonly branches: readonly Suspension[];
+  /** Where trying begins. */
+  private readonly first: number;
+  private suspension: Suspension | null = null;
+
+  constructor(branches: readonly Suspension[], first: number) {
+    this.branches = branches;
+    this.first = first;
+  }
+
+  /** Takes a branch that completes at once. */
+  attempt(suspension: Suspension): boolean {
+    const { branches, first } = this;
+    for (let i = 0; i < branches.length; i++) {
+      const index = (first + i) % branches.length;
+      const branch = branches[index]!;
+      branch.fiber = currentFiber('select');
+      if (!branch.kind.attempt(branch, branch.fiber)) continue;
+      branch.phase = COMPLETED;
+      return suspension.finish(index);
+    }
+    return false;
+  }
+
+  arm(suspension: Suspension): void {
+    this.suspension = suspension;
+    for (const branch of this.branches) {
+      branch.phase = WAITING;
+      branch.fiber = suspension.fiber;
+      branch.branchOf = this;
+      try {
+        branch.kind.arm(branch);
+      } catch (error) {
+        branch.fail(error);
+      }
+      if (suspension.phase !== WAITING) return;
+    }
+  }
+
+  /** A branch has completed or failed: the rest is undone, and the select answers. */
+  branchSettled(branch: Suspension): void {
+    this.abort(branch);
+    if (branch.phase === FAILED) this.suspension!.fail(branch.value);
+    else this.suspension!.complete(this.branches.indexOf(branch));
+  }
+
+  abort(except: Suspension | null): void {
+    for (const branch of this.branches) {
+      if (branch === except || branch.phase !== WAITING) continue;
+      branch.kind.abort(branch);
+      // Whatever still comes for it comes too late: `complete` and `fail` act on waiting suspensions only.
+      branch.phase = FAILED;
+    }
+  }
+}
+
+function leaf(name: string, operation: Operation<unknown>): Suspension {
+  if (operation instanceof Suspension && operation.phase === FRESH && !isCall(operation)) return operation;
+  throw expected(
+    `branches.${name}`,
+    'a fresh leaf operation such as receive() or sleep(); use race for others',
+    operation,
+  );
+}
+
+const SELECT: SuspensionKind<Select> = new SuspensionKind<Select>({
+  label: new Label('select'),
+  attempt: (suspension) => (suspension.subject as Select).attempt(suspension),
+  arm: (suspension) => (suspension.subject as Select).arm(suspension),
+  abort(suspension) {
+    (suspension.subject as Select).abort(null);
+    return true;
+  },
+});

@@ -1,0 +1,51 @@
+import { checkDuration, expected } from '../base/check.js';
+import { currentFiber } from './current.js';
+import { Label } from './label.js';
+import type { Operation } from './operation.js';
+import { Suspension, SuspensionKind } from './suspension.js';
+
+/**
+ * Waits for `ms` milliseconds; `sleep(0)` lets the outside world have a turn.
+ *
+ * Suspends: always. If cancelled: throws at once.
+ */
+export function sleep(ms: number): Operation<void> {
+  checkDuration('ms', ms);
+  return new Suspension<void>(SLEEP, undefined, ms);
+}
+
+/** Waits until `now()` has reached `at`. */
+export function sleepUntil(at: number): Operation<void> {
+  if (typeof at !== 'number' || Number.isNaN(at)) throw expected('at', 'a time in milliseconds of now()', at);
+  return new Suspension<void>(SLEEP_UNTIL, undefined, at);
+}
+
+/** The runtime's monotonic clock in milliseconds, virtual in tests. The time base of every deadline. */
+export function now(): number {
+  return currentFiber('now').loop.clock.now();
+}
+
+function disarm(suspension: Suspension): boolean {
+  suspension.fiber!.loop.unsetTimer(suspension);
+  return true;
+}
+
+const LABEL = new Label('sleep');
+
+const SLEEP: SuspensionKind = new SuspensionKind({
+  label: LABEL,
+  arm(suspension) {
+    const loop = suspension.fiber!.loop;
+    loop.setTimer(suspension, loop.clock.now() + (suspension.argument as number));
+  },
+  abort: disarm,
+});
+
+const SLEEP_UNTIL: SuspensionKind = new SuspensionKind({
+  label: LABEL,
+  arm(suspension) {
+    const at = suspension.argument as number;
+    if (at < Infinity) suspension.fiber!.loop.setTimer(suspension, at);
+  },
+  abort: disarm,
+});

@@ -1,0 +1,38 @@
+import { READY, RUNNING, type Fiber } from './fiber.js';
+import { segmentScope } from './segment.js';
+import { iteratedByHand, Suspension, WAITING, type Leaf } from './suspension.js';
+import { closeScope } from './with-scope.js';
+
+/**
+ * Puts a fiber right whose code has run past the suspension that it is parked at: `const [a, b] = all(…)` or for…of
+ * iterated an operation where `yield*` was meant, or two fibers ran one generator. It cannot end now, since what it
+ * is parked at will still wake it, and scopes that it left open have members. So it stays parked until that wait is
+ * over, as soon as can be, then closes those scopes and throws.
+ */
+export function straighten(fiber: Fiber, error: unknown = iteratedByHand(fiber.suspension!)): void {
+  fiber.generator = unwind(fiber, error);
+  const base = segmentScope(fiber);
+  for (let scope = fiber.scope; scope !== base; scope = scope.parent!)
+    scope.cancel('its operation was left unfinished');
+  const waiting = fiber.suspension;
+  if (fiber.state === RUNNING) {
+    fiber.state = READY;
+    fiber.loop.queue.push(fiber);
+  } else if (waiting instanceof Suspension && waiting.phase === WAITING && !waiting.kind.uninterruptible) {
+    if (waiting.kind.abort(waiting)) waiting.fail(error);
+  }
+}
+
+/** Closes the scopes that the newest segment has left open, then throws. */
+function* unwind(fiber: Fiber, error: unknown): Generator<Leaf, never, unknown> {
+  fiber.suspension = null;
+  const base = segmentScope(fiber);
+  while (fiber.scope !== base) {
+    try {
+      yield* closeScope(fiber.scope, fiber);
+    } catch {
+      // A consequence of having been stopped; `error` is the cause.
+    }
+  }
+  throw error;
+}

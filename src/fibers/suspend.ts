@@ -1,0 +1,64 @@
+import { checkFunction } from '../base/check.js';
+import { Label } from './label.js';
+import type { Operation } from './operation.js';
+import { Suspension, SuspensionKind } from './suspension.js';
+
+/** How the outside answers a suspended fiber; the first call counts, later ones are ignored. */
+export interface Resume<T> {
+  (value: T): void;
+  /** Throws `error` at the `yield*`. */
+  fail(error: unknown): void;
+}
+
+/**
+ * Waits for a callback. `register` gets the function that resumes the fiber and returns how to undo the registration,
+ * which is called if the wait is cancelled. Without `register` it waits until it is cancelled.
+ *
+ * Suspends: always. If cancelled: undoes the registration and throws.
+ *
+ * @param name how the graph shows the wait.
+ * @example
+ * const line = yield* suspend<string>((resume) => {
+ *   readline.once('line', resume);
+ *   return () => readline.off('line', resume);
+ * }, 'line');
+ */
+export function suspend(): Operation<never>;
+export function suspend<T>(register: (resume: Resume<T>) => void | (() => void), name?: string): Operation<T>;
+export function suspend<T>(register?: (resume: Resume<T>) => void | (() => void), name?: string): Operation<T> {
+  if (register === undefined) return new Suspension<T>(FOREVER, undefined, undefined);
+  checkFunction('register', register);
+  return new Suspension<T>(name === undefined ? CALLBACK : callback(new Label('suspend', name)), register, undefined);
+}
+
+function callback(label: Label): SuspensionKind {
+  return new SuspensionKind({
+    label,
+    arm(suspension) {
+      const register = suspension.subject as (resume: Resume<unknown>) => void | (() => void);
+      const resume: Resume<unknown> = Object.assign((value: unknown) => void suspension.complete(value), {
+        fail: (error: unknown) => void suspension.fail(error),
+      });
+      const undo = register(resume);
+      if (suspension.argument === ABORTED) undo?.();
+      else suspension.argument = undo;
+    },
+    abort(suspension) {
+      const undo = suspension.argument as void | (() => void);
+      suspension.argument = ABORTED;
+      try {
+        undo?.();
+      } catch (error) {
+        suspension.fail(error);
+      }
+      return true;
+    },
+  });
+}
+
+/** Instead of how to undo it: it was aborted, perhaps by `register` itself. */
+const ABORTED = Symbol('aborted');
+
+const CALLBACK: SuspensionKind = callback(new Label('suspend'));
+
+const FOREVER: SuspensionKind = new SuspensionKind({ label: new Label('suspend'), arm() {}, abort: () => true });

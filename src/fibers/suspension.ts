@@ -1,0 +1,229 @@
+import { MisuseError } from '../base/errors.js';
+import { current } from './current.js';
+import type { Fiber } from './fiber.js';
+import type { Label } from './label.js';
+import type { Select } from './select.js';
+import type { YieldNow } from './yield-now.js';
+
+/**
+ * The one place where fiber code reaches the run loop.
+ *
+ * A leaf operation is one object that is its own iterator and its own iterator result. Its first `next()` either
+ * completes at once (`done`, no trip through the scheduler) or parks the fiber and hands itself outwards; `yield*`
+ * passes inner results through unwrapped, so the run loop receives this very object. Its second `next()` delivers
+ * what came: the value is returned, the error thrown at the `yield*`.
+ *
+ * All suspensions share one class and one hidden class; what differs is in the `SuspensionKind` they point to. A
+ * subclass for each operation was measured 16 ns a switch slower: `next()` then sees as many shapes as there are
+ * operations, and every field access in it becomes megamorphic.
+ */
+export class Suspension<T = unknown> {
+  /** IteratorResult, read by `yield*`. While waiting `value` is unused; afterwards it is the result or the error. */
+  done: boolean = false;
+  value: T = undefined as T;
+  phase: Phase = FRESH;
+  readonly kind: SuspensionKind;
+  /** What is waited for (a channel, a socket), and an argument of the kind (the value to send). */
+  readonly subject: unknown;
+  argument: unknown;
+  fiber: Fiber | null = null;
+  /** The select that this is a branch of, if any: it, and not the fiber, learns of the completion. */
+  branchOf: Select | null = null;
+  /** Links for the one wait list that a suspension can stand in. */
+  previous: Suspension | null = null;
+  following: Suspension | null = null;
+  /** Place in the timer heap; -1 outside. */
+  timerIndex: number = -1;
+  /**
+   * When it began to wait, in ms of the loop's clock. Not a number from the start: V8 would box one for each suspension,
+   * also for those that complete at once.
+   */
+  since: number | null = null;
+
+  constructor(kind: SuspensionKind, subject: unknown, argument: unknown) {
+    this.kind = kind;
+    this.subject = subject;
+    this.argument = argument;
+  }
+
+  [Symbol.iterator](): Iterator<Leaf, T, unknown> {
+    if (this.phase !== FRESH) throw usedTwice(this.kind.label.text);
+    return this as Iterator<Leaf, T, unknown>;
+  }
+
+  next(): IteratorResult<Leaf, T> {
+    const phase = this.phase;
+    if (phase === FRESH) this.begin();
+    else if (phase === COMPLETED) {
+      this.fiber!.suspension = null;
+      this.done = true;
+    } else if (phase === FAILED) {
+      this.fiber!.suspension = null;
+      throw this.value;
+    } else throw this.fiber === current.fiber ? iteratedByHand(this) : usedTwice(this.kind.label.text);
+    return this as IteratorResult<Leaf, T>;
+  }
+
+  /** The world answers: the fiber will continue with `value`. False if it was not waiting (any more). */
+  complete(value: T): boolean {
+    if (this.phase !== WAITING) return false;
+    this.value = value;
+    this.phase = COMPLETED;
+    this.settled();
+    return true;
+  }
+
+  /** The world answers with an error, which is thrown at the `yield*`. False if it was not waiting (any more). */
+  fail(error: unknown): boolean {
+    if (this.phase !== WAITING) return false;
+    this.value = error as T;
+    this.phase = FAILED;
+    this.settled();
+    return true;
+  }
+
+  /** Completes without waiting, from `attempt`. */
+  finish(value: T): true {
+    this.value = value;
+    return true;
+  }
+
+  /** Its time has come (sleep). */
+  timeUp(): void {
+    this.complete(undefined as T);
+  }
+
+  private begin(): void {
+    const fiber = current.fiber;
+    if (fiber === null) throw outsideOfFibers(this.kind.label.text);
+    if (fiber.suspension !== null) throw iteratedByHand(fiber.suspension);
+    const kind = this.kind;
+    const interrupted = fiber.interruption !== null && !kind.uninterruptible;
+    this.fiber = fiber;
+    if (kind.linksSegment) {
+      // Not a wait: the run loop goes on with the callee, whose own suspensions are the points of cancellation.
+      this.phase = WAITING;
+      return;
+    }
+    if (!interrupted && this.settlesAtOnce(fiber)) {
+      if (--fiber.loop.credit > 0) {
+        if (this.phase === FAILED) throw this.value;
+        this.done = true;
+      } else {
+        // It has happened, but this fiber has completed so many operations at once that it is the others' turn.
+        fiber.suspendAt(this);
+        fiber.wake();
+      }
+      return;
+    }
+    this.phase = WAITING;
+    fiber.suspendAt(this);
+    // Level-triggered: every further suspension in a cancelled scope throws again, but through the run queue, so
+    // that a loop which swallows it starves nobody.
+    if (interrupted) this.fail(fiber.interruption);
+    else this.arm();
+  }
+
+  /** An attempt that throws has settled it too, and costs credit: a loop that swallows that starves nobody either. */
+  private settlesAtOnce(fiber: Fiber): boolean {
+    try {
+      if (!this.kind.attempt(this, fiber)) return false;
+      this.phase = COMPLETED;
+    } catch (error) {
+      this.value = error as T;
+      this.phase = FAILED;
+    }
+    return true;
+  }
+
+  private arm(): void {
+    try {
+      this.kind.arm(this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private settled(): void {
+    if (this.branchOf !== null) this.branchOf.branchSettled(this);
+    else this.fiber!.wake();
+  }
+}
+
+/** What a fiber can wait at: a suspension, or `yieldNow`'s shared one, which needs no state of its own. */
+export type Leaf = Suspension<any> | YieldNow;
+
+/**
+ * How one kind of leaf operation waits. Shared by all its suspensions.
+ *
+ * The contract: `attempt` completes at once (set the value with `finish`, return true), or changes nothing and returns
+ * false or throws. `arm` registers with the world and keeps in the suspension what is needed to undo it; from then on
+ * `complete` or `fail` is called exactly once, at any time, also from within `arm`; if `arm` throws, nothing may stay
+ * registered. `abort` undoes `arm`, so that the operation did not happen, and returns true; or it returns false if it
+ * cannot be undone at once, and the suspension is then completed or failed later as if it had not been aborted. It
+ * does not throw: it runs in the middle of somebody else's cancellation.
+ */
+export class SuspensionKind<S = any, A = any, T = any> {
+  readonly label: Label;
+  readonly attempt: (suspension: Suspension<T>, fiber: Fiber) => boolean;
+  readonly arm: (suspension: Suspension<T>) => void;
+  readonly abort: (suspension: Suspension<T>) => boolean;
+  /** Not to be cancelled, only for waits that end by themselves after a cancellation (closing a scope). */
+  readonly uninterruptible: boolean;
+  /** Only for `call`. */
+  readonly linksSegment: boolean;
+  declare readonly types: [S, A];
+
+  constructor(options: {
+    label: Label;
+    attempt?: (suspension: Suspension<T>, fiber: Fiber) => boolean;
+    arm: (suspension: Suspension<T>) => void;
+    abort: (suspension: Suspension<T>) => boolean;
+    uninterruptible?: boolean;
+    linksSegment?: boolean;
+  }) {
+    this.label = options.label;
+    this.attempt = options.attempt ?? neverAtOnce;
+    this.arm = options.arm;
+    this.abort = options.abort;
+    this.uninterruptible = options.uninterruptible ?? false;
+    this.linksSegment = options.linksSegment ?? false;
+  }
+}
+
+/** The states of a suspension, small integers on the hot path. */
+export type Phase = 0 | 1 | 2 | 3;
+/** Made, not yet reached by `yield*`. */
+export const FRESH = 0;
+/** Armed; its fiber is parked. */
+export const WAITING = 1;
+/** Completed; `value` is the result. */
+export const COMPLETED = 2;
+/** Failed or cancelled; `value` is the error. */
+export const FAILED = 3;
+
+function neverAtOnce(): boolean {
+  return false;
+}
+
+export function usedTwice(label: string): MisuseError {
+  return new MisuseError(
+    `This \`${label}\` operation has been run already. An operation runs once: make a new one for each \`yield*\``,
+  );
+}
+
+/** The fiber is parked at `leaf`, yet its code went on: something other than `yield*` has called `next`. */
+export function iteratedByHand(leaf: Leaf): MisuseError {
+  const label = leaf instanceof Suspension ? leaf.kind.label.text : leaf.label.text;
+  return new MisuseError(
+    `\`${label}\` was iterated by something other than \`yield*\`, or by two fibers: write \`yield*\` before each operation ` +
+      '(`const [a, b] = yield* all(…)`), never iterate one with for…of, spread or next(), and run it once',
+  );
+}
+
+function outsideOfFibers(label: string): MisuseError {
+  return new MisuseError(
+    `\`${label}\` was reached outside of a fiber. Operations run inside \`run(function* () { … })\` or \`main(…)\`; ` +
+      'do not iterate them with for…of, spread or next()',
+  );
+}

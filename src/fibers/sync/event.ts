@@ -1,0 +1,61 @@
+import { Label } from '../label.js';
+import type { Operation } from '../operation.js';
+import { Suspension, SuspensionKind } from '../suspension.js';
+import { WaitList } from '../wait-list.js';
+
+/** Something that happens once. Waiting for it after it has happened does not wait. */
+export class Event {
+  readonly name: string | null;
+  private readonly kind: SuspensionKind;
+  private readonly waiters: WaitList = new WaitList();
+  private happened: boolean = false;
+
+  constructor(options: { name?: string } = {}) {
+    this.name = options.name ?? null;
+    this.kind = this.name === null ? WAIT : waitKind(this.name);
+  }
+
+  get isSet(): boolean {
+    return this.happened;
+  }
+
+  /** It happens: wakes all who wait. A plain call, also from callbacks; the second has no effect. */
+  set(): void {
+    this.happened = true;
+    for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) waiter.complete(undefined);
+  }
+
+  /** Suspends: unless it has happened. If cancelled: throws. */
+  wait(): Operation<void> {
+    return new Suspension<void>(this.kind, this, undefined);
+  }
+
+  stats(): { readonly isSet: boolean; readonly waiting: number } {
+    return Object.freeze({ isSet: this.happened, waiting: this.waiters.size });
+  }
+
+  static attempt(suspension: Suspension): boolean {
+    return (suspension.subject as Event).happened;
+  }
+
+  static arm(suspension: Suspension): void {
+    (suspension.subject as Event).waiters.push(suspension);
+  }
+
+  static abort(suspension: Suspension): boolean {
+    (suspension.subject as Event).waiters.remove(suspension);
+    return true;
+  }
+}
+
+function waitKind(name: string | null): SuspensionKind<Event> {
+  const { attempt, arm, abort } = Event;
+  return new SuspensionKind<Event>({ label: new Label('event.wait', name), attempt, arm, abort });
+}
+
+const WAIT: SuspensionKind<Event> = waitKind(null);
+
+/** Makes an `Event`. `name` is how the graph shows waiting for it. */
+export function event(options?: { name?: string }): Event {
+  return new Event(options);
+}

@@ -1,0 +1,56 @@
+import { MisuseError } from '../../base/errors.js';
+import type { Fiber } from '../fiber.js';
+import { Label } from '../label.js';
+import type { Operation } from '../operation.js';
+import { permitKind, Semaphore, type Permit } from './semaphore.js';
+import type { SuspensionKind } from '../suspension.js';
+
+/**
+ * Lets one fiber in at a time. Not re-entrant: a fiber that locks it twice would wait for itself, which is reported at
+ * once. Needed only around several suspensions that belong together; between two suspensions no other fiber runs.
+ */
+export class Mutex extends Semaphore {
+  constructor(options: { name?: string } = {}) {
+    super(1, options, options.name === undefined ? LOCK : permitKind(new Label('mutex.lock', options.name)));
+  }
+
+  /**
+   * Waits until it is free and takes it.
+   *
+   * @throws `MisuseError` if the calling fiber holds it already.
+   * Suspends: while another holds it. If cancelled: throws; it was not taken.
+   */
+  lock(): Operation<Permit> {
+    return this.acquire();
+  }
+
+  /** Runs `operation` while holding it. */
+  withLock<T>(operation: Operation<T>): Operation<T> {
+    return this.withPermit(operation);
+  }
+
+  override get text(): string {
+    return this.name === null ? 'a mutex' : `mutex \`${this.name}\``;
+  }
+
+  override grant(fiber: Fiber, count: number): Permit | null {
+    if (this.available === 0 && this.holder === fiber)
+      throw new MisuseError(
+        `Fiber ${fiber.id} (${fiber.name}) locks ${this.text} while it holds it: it would wait for itself`,
+      );
+    return super.grant(fiber, count);
+  }
+
+  /** Who holds it. */
+  get holder(): Fiber | null {
+    for (const permit of this.holders()) return permit.holder;
+    return null;
+  }
+}
+
+const LOCK: SuspensionKind<Semaphore, number, Permit> = permitKind(new Label('mutex.lock'));
+
+/** Makes a `Mutex`. `name` is how the graph and its dump of locks show it. */
+export function mutex(options?: { name?: string }): Mutex {
+  return new Mutex(options);
+}

@@ -1,0 +1,168 @@
+import { checkInteger } from '../../base/check.js';
+import { MisuseError } from '../../base/errors.js';
+import type { Fiber } from '../fiber.js';
+import { Label } from '../label.js';
+import type { Operation } from '../operation.js';
+import { Suspension, SuspensionKind } from '../suspension.js';
+import { WaitList } from '../wait-list.js';
+
+/** The right to use something, held by a fiber until it is released. Works with `using`. */
+export class Permit {
+  /** How many of the semaphore's permits it stands for. */
+  readonly count: number;
+  /** Who acquired it; kept for the dump, which names holders. */
+  readonly holder: Fiber;
+  private readonly semaphore: Semaphore;
+  private released: boolean = false;
+  previous: Permit | null = null;
+  following: Permit | null = null;
+
+  constructor(semaphore: Semaphore, holder: Fiber, count: number) {
+    this.semaphore = semaphore;
+    this.holder = holder;
+    this.count = count;
+  }
+
+  /** Gives it back. A plain call, from any fiber. Releasing twice is an error: the second would be somebody else's. */
+  release(): void {
+    if (this.released) throw new MisuseError(`This permit of ${this.semaphore.text} has been released already`);
+    this.released = true;
+    this.semaphore.takeBack(this);
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.released) this.release();
+  }
+}
+
+/**
+ * Limits how many use something at once. First come, first served, also for unequal counts: a fiber that wants many
+ * is not overtaken by others that want few. It knows who holds its permits and who waits, and the dump shows them.
+ */
+export class Semaphore {
+  readonly name: string | null;
+  readonly capacity: number;
+  readonly waiters: WaitList = new WaitList();
+  private free: number;
+  private newest: Permit | null = null;
+  protected readonly kind: SuspensionKind;
+
+  constructor(capacity: number, options: { name?: string } = {}, kind?: SuspensionKind) {
+    checkInteger('capacity', capacity, 1, Infinity);
+    this.capacity = this.free = capacity;
+    this.name = options.name ?? null;
+    this.kind = kind ?? (this.name === null ? ACQUIRE : acquireKind(this.name));
+  }
+
+  /**
+   * Waits for `count` permits.
+   *
+   * Suspends: while there are too few. If cancelled: throws; nothing was acquired.
+   */
+  acquire(count: number = 1): Operation<Permit> {
+    checkInteger('count', count, 1, this.capacity);
+    return new Suspension<Permit>(this.kind, this, count);
+  }
+
+  /** Runs `operation` with a permit, which is released however it ends. */
+  *withPermit<T>(operation: Operation<T>): Operation<T> {
+    const permit = yield* this.acquire();
+    try {
+      return yield* operation;
+    } finally {
+      permit.release();
+    }
+  }
+
+  get available(): number {
+    return this.free;
+  }
+
+  /** How errors and dumps call it. */
+  get text(): string {
+    return this.name === null ? 'a semaphore' : `semaphore \`${this.name}\``;
+  }
+
+  /** The permits that are out, the newest first. */
+  *holders(): Generator<Permit, void, void> {
+    for (let permit = this.newest; permit !== null; permit = permit.following) yield permit;
+  }
+
+  stats(): SemaphoreStats {
+    return Object.freeze({ capacity: this.capacity, available: this.free, waiting: this.waiters.size });
+  }
+
+  /** Grants if it can be done now and nobody waits. */
+  grant(fiber: Fiber, count: number): Permit | null {
+    if (this.waiters.size > 0 || count > this.free) return null;
+    return this.issue(fiber, count);
+  }
+
+  /** A permit comes back; those who waited longest get theirs. */
+  takeBack(permit: Permit): void {
+    if (permit.previous === null) this.newest = permit.following;
+    else permit.previous.following = permit.following;
+    if (permit.following !== null) permit.following.previous = permit.previous;
+    permit.previous = permit.following = null;
+    this.free += permit.count;
+    this.grantWaiting();
+  }
+
+  /** Hands out what is free, in order. */
+  grantWaiting(): void {
+    for (let first = this.waiters.peek(); first !== null; first = this.waiters.peek()) {
+      if ((first.argument as number) > this.free) return;
+      this.waiters.remove(first);
+      first.complete(this.issue(first.fiber!, first.argument as number));
+    }
+  }
+
+  private issue(fiber: Fiber, count: number): Permit {
+    const permit = new Permit(this, fiber, count);
+    this.free -= count;
+    permit.following = this.newest;
+    if (this.newest !== null) this.newest.previous = permit;
+    this.newest = permit;
+    return permit;
+  }
+}
+
+export interface SemaphoreStats {
+  readonly capacity: number;
+  readonly available: number;
+  readonly waiting: number;
+}
+
+/** Makes a `Semaphore`. `name` is how the graph and its dump of locks show it. */
+export function semaphore(capacity: number, options?: { name?: string }): Semaphore {
+  return new Semaphore(capacity, options);
+}
+
+function acquireKind(name: string | null): SuspensionKind<Semaphore, number, Permit> {
+  return permitKind(new Label('semaphore.acquire', name));
+}
+
+/** The waiting that semaphores and mutexes share. */
+export function permitKind(label: Label): SuspensionKind<Semaphore, number, Permit> {
+  return new SuspensionKind<Semaphore, number, Permit>({
+    label,
+    attempt(suspension, fiber) {
+      const permit = (suspension.subject as Semaphore).grant(fiber, suspension.argument as number);
+      if (permit === null) return false;
+      suspension.value = permit;
+      return true;
+    },
+    arm(suspension) {
+      (suspension.subject as Semaphore).waiters.push(suspension);
+    },
+    abort(suspension) {
+      const semaphore = suspension.subject as Semaphore;
+      semaphore.waiters.remove(suspension);
+      // It may have been large and first, in the way of smaller ones.
+      semaphore.grantWaiting();
+      return true;
+    },
+  });
+}
+
+const ACQUIRE: SuspensionKind<Semaphore, number, Permit> = acquireKind(null);

@@ -1,0 +1,139 @@
+import { checkFunction } from '../base/check.js';
+import { CancelledError, InternalError } from '../base/errors.js';
+import { currentFiber } from './current.js';
+import type { Fiber } from './fiber.js';
+import { Label } from './label.js';
+import type { Operation } from './operation.js';
+import { Scope, type ScopeHandle } from './scope.js';
+import { checkOperation } from './segment.js';
+import { iteratedByHand, Suspension, SuspensionKind } from './suspension.js';
+
+/**
+ * Opens a scope, runs `body` in it, and returns only after every fiber spawned in it has ended.
+ *
+ * The first failure, of the body or of a fiber, cancels the rest; when all have ended it is thrown (several:
+ * `AggregateError`, in spawn order).
+ *
+ * Arguments beyond the body are passed to it. On a hot path give it those and a function that is made once: V8 makes a
+ * hidden class and a prototype for each closure of a `function*` that is called, and they outlive scavenges.
+ *
+ * @returns the body's result.
+ * @throws what failed; `CancelledError` when the body itself was stopped by a cancellation and so has no result.
+ * Suspends: as the body does, then until the fibers have ended. If cancelled: so are body and fibers; it still waits
+ * for them to end.
+ *
+ * @example
+ * const pages = yield* scope(function* (work) {
+ *   work.spawn(logProgress);
+ *   return yield* all(urls.map(fetchPage));
+ * });
+ */
+export function* scope<A extends readonly unknown[], T>(
+  body: (scope: ScopeHandle, ...args: A) => Operation<T>,
+  ...args: A
+): Operation<T> {
+  checkFunction('body', body);
+  const { result } = yield* runScope(
+    args.length === 0 ? (body as unknown as (scope: Scope) => Operation<T>) : (inner) => body(inner, ...args),
+    {
+      deadline: Infinity,
+      shielded: false,
+    },
+  );
+  return result();
+}
+
+/** How a scope ended when nothing in it failed. */
+export interface ScopeEnd<T> {
+  readonly scope: Scope;
+  /** The body's result; throws the `CancelledError` that stopped it. */
+  readonly result: () => T;
+  /** The body, or a member, was stopped short by this scope's own cancellation. */
+  readonly cutShort: boolean;
+}
+
+/** The mechanism under `scope`, `withTimeout`, `moveOnAfter`, `shield`, `all` and `race`. */
+export function* runScope<T>(
+  body: (scope: Scope) => Operation<T>,
+  options: { deadline: number; shielded: boolean },
+): Operation<ScopeEnd<T>> {
+  const fiber = currentFiber('scope');
+  const inner = new Scope(fiber.loop, fiber.scope, fiber, options);
+  enter(fiber, inner);
+  let value: T | undefined;
+  let stopped: CancelledError | null = null;
+  try {
+    value = yield* checkOperation(body(inner), body);
+  } catch (error) {
+    if (error instanceof CancelledError && inner.cancellation !== null) stopped = error;
+    else inner.fail(fiber.id, error);
+  }
+  if (inner.hasMembers || inner.hasCleanups || fiber.suspension !== null) yield* closeScope(inner, fiber);
+  else {
+    leave(fiber, inner.parent!);
+    inner.end();
+  }
+  const own = inner.cancellation?.source === inner;
+  return {
+    scope: inner,
+    cutShort: (stopped !== null && own) || inner.cutShort,
+    result() {
+      if (stopped !== null) throw stopped;
+      return value as T;
+    },
+  };
+}
+
+/** The error for a combinator whose fibers were all stopped by a cancellation from around it, so it has no result. */
+export function stoppedFromOutside(): Error {
+  return currentFiber('scope').interruption ?? new InternalError('fibers of a scope stopped without a cancellation');
+}
+
+/**
+ * Waits until `inner`, which `fiber` has opened, has no members, runs what was deferred, and leaves it. Throws what
+ * went wrong in it. Again and again: cleanups may spawn, as may others who have the scope in hand.
+ */
+export function* closeScope(inner: Scope, fiber: Fiber): Operation<void> {
+  if (fiber.suspension !== null) throw iteratedByHand(fiber.suspension);
+  for (;;) {
+    if (inner.hasMembers) yield* new Suspension<void>(CLOSE, inner, undefined);
+    const cleanups = inner.takeCleanups();
+    if (cleanups.length === 0 && !inner.hasMembers) break;
+    for (const cleanup of cleanups) yield* runCleanup(cleanup, inner, fiber);
+  }
+  leave(fiber, inner.parent!);
+  inner.end();
+}
+
+/** Shielded, in a scope of its own; a failure counts as a failure of `inner`. */
+function* runCleanup(cleanup: () => Operation<unknown> | void, inner: Scope, fiber: Fiber): Operation<void> {
+  try {
+    yield* runScope(() => cleanup() ?? NOTHING, { deadline: Infinity, shielded: true });
+  } catch (error) {
+    inner.fail(fiber.id, error);
+  }
+}
+
+const NOTHING: Operation<void> = { [Symbol.iterator]: () => [][Symbol.iterator]() as Iterator<never, void> };
+
+function enter(fiber: Fiber, inner: Scope): void {
+  fiber.scope = inner;
+  fiber.interruption = inner.cancellation;
+}
+
+/** Back in the scope around: what holds there holds again, which ends a cancellation of the inner one. */
+function leave(fiber: Fiber, outer: Scope): void {
+  fiber.scope = outer;
+  fiber.interruption = outer.host === fiber ? outer.cancellation : (fiber.cancellation ?? outer.cancellation);
+}
+
+/** Waiting for the members to end. Not to be cancelled: a cancellation has reached the members, so they end. */
+const CLOSE: SuspensionKind<Scope> = new SuspensionKind<Scope>({
+  label: new Label('scope.close'),
+  attempt: (suspension) => !(suspension.subject as Scope).hasMembers,
+  arm(suspension) {
+    (suspension.subject as Scope).close(() => suspension.complete(undefined));
+  },
+  abort: () => false,
+  uninterruptible: true,
+});

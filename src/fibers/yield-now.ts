@@ -1,0 +1,47 @@
+import { MisuseError } from '../base/errors.js';
+import { current } from './current.js';
+import { RUNNING } from './fiber.js';
+import { Label } from './label.js';
+import { iteratedByHand, type Leaf } from './suspension.js';
+
+/**
+ * The leaf of `yieldNow`. It has no state, so one object serves every fiber: whether a fiber comes or comes back
+ * is told by the fiber. That saves the allocation, and with 100,000 fibers, whose leaves would all survive a
+ * scavenge, half of the switch.
+ */
+export class YieldNow {
+  /** The iterator result of having suspended: this object itself, as for every leaf. */
+  readonly done = false;
+  readonly value: undefined = undefined;
+  readonly label: Label = new Label('yield');
+
+  [Symbol.iterator](): Iterator<Leaf, void, unknown> {
+    return this as Iterator<Leaf, void, unknown>;
+  }
+
+  next(): IteratorResult<Leaf, void> {
+    const fiber = current.fiber;
+    if (fiber === null) throw new MisuseError('`yieldNow` was reached outside of a fiber');
+    const waiting = fiber.suspension;
+    if (waiting === null) {
+      fiber.giveWay(this);
+      return this as unknown as IteratorResult<Leaf, void>;
+    }
+    if (waiting !== this || fiber.state !== RUNNING) throw iteratedByHand(waiting);
+    fiber.suspension = null;
+    if (fiber.interruption !== null) throw fiber.interruption;
+    return RESUMED;
+  }
+}
+
+const RESUMED: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });
+const YIELD = new YieldNow();
+
+/**
+ * Lets other fibers run. The place for it is a long computation; the compiler puts it into loops by itself.
+ *
+ * Suspends: always. If cancelled: throws `CancelledError`.
+ */
+export function yieldNow(): YieldNow {
+  return YIELD;
+}
