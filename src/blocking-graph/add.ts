@@ -1,0 +1,152 @@
+import { expected } from '../base/check.js';
+import { addHistograms, type HistogramSnapshot } from '../base/histogram-snapshot.js';
+import type {
+  EdgeSnapshot,
+  LockSnapshot,
+  NodeSnapshot,
+  ProcessInfo,
+  RunTime,
+  SchedulerInfo,
+  Snapshot,
+  ProcessUsage,
+} from './snapshot.js';
+
+/**
+ * One picture of several processes, usually of the same program: a node or an edge that several of them have becomes
+ * one. Counts, times and histograms add up; oldest, longest and window are the largest. Tickets and pass mean something
+ * only within a process, so nodes that are of several have none. Locks say of which process they are, and warnings
+ * begin with it.
+ */
+export function add(snapshots: readonly Snapshot[]): Snapshot {
+  const [first] = snapshots;
+  if (first === undefined) throw expected('snapshots', 'an array of at least one snapshot', snapshots);
+  if (snapshots.length === 1) return first;
+  const sum = (pick: (snapshot: Snapshot) => number): number => snapshots.reduce((total, one) => total + pick(one), 0);
+  const takenAt = Math.min(...snapshots.map((one) => one.takenAt));
+  return {
+    format: 'heddle.snapshot',
+    version: 1,
+    process: addProcesses(snapshots.map((one) => one.process)),
+    takenAt,
+    tookMs: Math.max(...snapshots.map((one) => one.takenAt + one.tookMs)) - takenAt,
+    windowMs: Math.max(...snapshots.map((one) => one.windowMs)),
+    usage: snapshots.map((one) => one.usage).reduce(addUsage),
+    fibers: {
+      live: sum((one) => one.fibers.live),
+      ready: sum((one) => one.fibers.ready),
+      waiting: sum((one) => one.fibers.waiting),
+      spawned: sum((one) => one.fibers.spawned),
+      ended: sum((one) => one.fibers.ended),
+    },
+    scheduler: snapshots.map((one) => one.scheduler).reduce(addSchedulers),
+    nodes: merge(
+      snapshots.flatMap((one) => one.nodes),
+      (node) => node.id,
+      addNodes,
+    ),
+    edges: merge(
+      snapshots.flatMap((one) => one.edges),
+      (edge) => JSON.stringify([edge.from, edge.to]),
+      addEdges,
+    ),
+    locks: snapshots.flatMap(locksOf).map((lock, index) => ({ ...lock, id: index + 1 })),
+    lost: sum((one) => one.lost),
+    warnings: snapshots.flatMap(warningsOf),
+  };
+}
+
+/** Limits add up too: each process has its own. */
+function addUsage(a: ProcessUsage | null, b: ProcessUsage | null): ProcessUsage | null {
+  if (a === null || b === null) return null;
+  const plus = (x: number | null, y: number | null): number | null => (x === null || y === null ? null : x + y);
+  return {
+    cpuMs: a.cpuMs + b.cpuMs,
+    heapUsedBytes: a.heapUsedBytes + b.heapUsedBytes,
+    heapLimitBytes: a.heapLimitBytes + b.heapLimitBytes,
+    rssBytes: plus(a.rssBytes, b.rssBytes),
+    descriptors: plus(a.descriptors, b.descriptors),
+    descriptorLimit: plus(a.descriptorLimit, b.descriptorLimit),
+  };
+}
+
+/** Of two nodes that are shown as one. What they are is the first's. */
+export function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
+  return {
+    ...a,
+    fibers: a.fibers + b.fibers,
+    waiting: a.waiting + b.waiting,
+    ready: a.ready + b.ready,
+    arrivals: a.arrivals + b.arrivals,
+    oldestMs:
+      a.oldestMs === null || b.oldestMs === null ? (a.oldestMs ?? b.oldestMs) : Math.max(a.oldestMs, b.oldestMs),
+    run: addRunTimes(a.run, b.run),
+    wait: addWaits(a.wait, b.wait),
+    tickets: null,
+    pass: null,
+  };
+}
+
+export function addEdges(a: EdgeSnapshot, b: EdgeSnapshot): EdgeSnapshot {
+  return { ...a, count: a.count + b.count, samples: a.samples + b.samples, meanMs: weightedMean(a, b) };
+}
+
+/** Joins those of equal key, in the order of the first of each. */
+export function merge<T>(items: readonly T[], keyOf: (item: T) => string, join: (a: T, b: T) => T): T[] {
+  const merged = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const before = merged.get(key);
+    merged.set(key, before === undefined ? item : join(before, item));
+  }
+  return [...merged.values()];
+}
+
+function addProcesses(all: readonly ProcessInfo[]): ProcessInfo {
+  const different = (pick: (process: ProcessInfo) => string): string => [...new Set(all.map(pick))].join(', ');
+  return {
+    pid: 0,
+    title: `${all.length} processes: ${different((process) => process.title)}`,
+    node: different((process) => process.node),
+    heddle: different((process) => process.heddle),
+  };
+}
+
+function addSchedulers(a: SchedulerInfo, b: SchedulerInfo): SchedulerInfo {
+  return {
+    queue: a.queue === b.queue ? a.queue : 'other',
+    sliceMs: Math.max(a.sliceMs, b.sliceMs),
+    passes: a.passes + b.passes,
+    batches: a.batches + b.batches,
+    ranMs: a.ranMs + b.ranMs,
+    overruns: a.overruns + b.overruns,
+    longestMs: Math.max(a.longestMs, b.longestMs),
+  };
+}
+
+function addRunTimes(a: RunTime, b: RunTime): RunTime {
+  return { totalMs: a.totalMs + b.totalMs, samples: a.samples + b.samples, meanMs: weightedMean(a, b) };
+}
+
+function addWaits(a: HistogramSnapshot | null, b: HistogramSnapshot | null): HistogramSnapshot | null {
+  return a === null || b === null ? (a ?? b) : addHistograms(a, b);
+}
+
+interface Sampled {
+  readonly meanMs: number | null;
+  readonly samples: number;
+}
+
+function weightedMean(a: Sampled, b: Sampled): number | null {
+  if (a.meanMs === null || b.meanMs === null) return a.meanMs ?? b.meanMs;
+  const samples = a.samples + b.samples;
+  return samples === 0 ? a.meanMs : (a.meanMs * a.samples + b.meanMs * b.samples) / samples;
+}
+
+/** What comes from a sum has its processes named already. */
+function locksOf({ process, locks }: Snapshot): LockSnapshot[] {
+  return locks.map((lock) => ({ ...lock, pid: lock.pid ?? process.pid }));
+}
+
+function warningsOf({ process, warnings }: Snapshot): string[] {
+  return warnings.map((warning) => (process.pid === 0 ? warning : `process ${process.pid}: ${warning}`));
+}

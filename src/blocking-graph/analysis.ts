@@ -1,0 +1,60 @@
+import type { NodeSnapshot, Snapshot } from './snapshot.js';
+
+/**
+ * Whether the graph's counts agree with each other: as many fibers came to a node as its edges brought, and as many
+ * stand there as came and did not leave. One sentence for each node that does not balance; none is what one wants.
+ *
+ * For whole snapshots only. In a difference the fibers that stood somewhere at its beginning are not counted, and
+ * where events were lost the node that stands for unknown places takes in fibers without an edge.
+ */
+export function findImbalances({ nodes, edges, lost }: Snapshot): string[] {
+  if (lost > 0) return [];
+  const came = new Map<string, number>();
+  const left = new Map<string, number>();
+  for (const { from, to, count } of edges) {
+    came.set(to, (came.get(to) ?? 0) + count);
+    left.set(from, (left.get(from) ?? 0) + count);
+  }
+  const sentences: string[] = [];
+  for (const node of nodes) {
+    const inward = came.get(node.id) ?? 0;
+    const outward = left.get(node.id) ?? 0;
+    const standing = node.label === 'exit' ? 0 : node.arrivals - outward;
+    if (node.label !== 'spawn' && node.arrivals !== inward)
+      sentences.push(`node ${node.id} counts ${node.arrivals} arrivals, its edges ${inward}`);
+    if (node.fibers !== standing)
+      sentences.push(`node ${node.id} counts ${node.fibers} fibers, its edges leave ${standing}`);
+    if (node.waiting + node.ready > node.fibers)
+      sentences.push(`node ${node.id} counts ${node.waiting} waiting and ${node.ready} ready of ${node.fibers} fibers`);
+  }
+  return sentences;
+}
+
+/** A node with a number that says why it is in the list. */
+export interface RankedNode {
+  readonly node: NodeSnapshot;
+  readonly value: number;
+}
+
+/** Nodes by their share, from 0 to 1, of all processor time that fibers used; those without any are left out. */
+export function hotNodes(snapshot: Snapshot): RankedNode[] {
+  const total = snapshot.nodes.reduce((sum, node) => sum + node.run.totalMs, 0);
+  return rank(snapshot, (node) => (total === 0 ? null : node.run.totalMs / total));
+}
+
+/** Nodes by how long, in ms, the fiber that has waited there longest has waited. */
+export function longestWaits(snapshot: Snapshot): RankedNode[] {
+  return rank(snapshot, (node) => node.oldestMs);
+}
+
+/** Nodes from which fibers on average run on for longer than a time slice, in ms: they hold up all others. */
+export function longRuns(snapshot: Snapshot): RankedNode[] {
+  return rank(snapshot, (node) => node.run.meanMs).filter(({ value }) => value > snapshot.scheduler.sliceMs);
+}
+
+function rank(snapshot: Snapshot, pick: (node: NodeSnapshot) => number | null): RankedNode[] {
+  return snapshot.nodes
+    .map((node) => ({ node, value: pick(node) ?? 0 }))
+    .filter(({ value }) => value > 0)
+    .sort((a, b) => b.value - a.value);
+}

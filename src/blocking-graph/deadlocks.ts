@@ -1,0 +1,141 @@
+import type { FiberRef, LockSnapshot } from './snapshot.js';
+
+/** A fiber of a deadlock, and the lock it waits for, which others of the same deadlock hold. */
+export interface StuckFiber {
+  readonly fiber: FiberRef;
+  readonly waitsFor: LockSnapshot;
+}
+
+/**
+ * Fibers that wait for each other for ever, a list for each deadlock, each fiber before the one that holds what it
+ * waits for.
+ *
+ * One free holder of a semaphore is enough to go on, so a cycle alone proves nothing there. What does is a *knot*
+ * (Holt, "Some deadlock properties of computer systems", 1972): a set of waiting fibers such that every holder of
+ * every lock they wait for is in the set. The largest such set is what remains after striking out, again and again,
+ * fibers that wait for a lock with a holder outside of it. Of that set, fibers for which nobody waits are victims and
+ * not culprits: they are struck out in the same way. What is left falls apart into the deadlocks.
+ *
+ * Linear in the number of waiters and holders listed. A lock whose holders are not all listed is taken to have a free
+ * one, so what is reported is certain as long as only the fiber that acquired a lock releases it.
+ */
+export function findDeadlocks(locks: readonly LockSnapshot[]): readonly (readonly StuckFiber[])[] {
+  const knot = new Map<string, StuckFiber>();
+  for (const lock of locks.filter(holdersAreKnown))
+    for (const fiber of lock.waiters) knot.set(keyOf(lock, fiber), { fiber, waitsFor: lock });
+  const holdersFor = ({ waitsFor }: StuckFiber): string[] => waitsFor.holders.map((holder) => keyOf(waitsFor, holder));
+
+  strikeOut(knot, invert(knot, holdersFor), (stuck) => holdersFor(stuck).every((holder) => knot.has(holder)));
+  const waitersFor = invert(knot, holdersFor);
+  strikeOut(
+    knot,
+    new Map([...knot].map(([key, stuck]) => [key, holdersFor(stuck)])),
+    (_, key) => waitersFor.get(key)?.some((waiter) => knot.has(waiter)) ?? false,
+  );
+  return components(knot, holdersFor, waitersFor);
+}
+
+/** One sentence for each deadlock. */
+export function describeDeadlocks(locks: readonly LockSnapshot[]): string[] {
+  return findDeadlocks(locks).map((fibers) => {
+    const clauses = fibers.slice(0, NAMED).map(({ fiber, waitsFor }, index) => {
+      const held = locks.find(
+        (lock) => lock.pid === waitsFor.pid && fibers.some((other) => other.waitsFor === lock) && holds(lock, fiber),
+      );
+      const beginning = index === 0 && held !== undefined ? `holds ${lockName(held)} and waits` : 'waits';
+      return `${fiberName(fiber)} ${beginning} for ${lockName(waitsFor)}, which ${holderNames(fiber, waitsFor)}`;
+    });
+    if (fibers.length > NAMED) clauses.push(`and so on, ${fibers.length} fibers in all`);
+    return `deadlock: ${clauses.join('; ')}`;
+  });
+}
+
+/** Most fibers that a sentence names. */
+const NAMED = 8;
+
+export function lockName({ kind, name, id }: LockSnapshot): string {
+  return name === null ? `${kind} ${id}` : `${kind} \`${name}\``;
+}
+
+export function fiberName({ fiber, kind }: FiberRef): string {
+  return `fiber ${fiber} (${kind})`;
+}
+
+function holderNames(fiber: FiberRef, { holders }: LockSnapshot): string {
+  const others = holders.filter((holder) => holder.fiber !== fiber.fiber);
+  if (others.length === 0) return 'it holds itself';
+  const all = [...new Set(others.map(fiberName))];
+  const names = all.slice(0, NAMED);
+  if (others.length < holders.length) names.push('it itself');
+  if (all.length > NAMED) names.push(`${all.length - NAMED} more`);
+  if (names.length === 1) return `${names[0]} holds`;
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} hold`;
+}
+
+/**
+ * Everyone who could give something back is known. Whether something is free does not matter: the first waiter wants
+ * more than that, and nobody overtakes it.
+ */
+function holdersAreKnown({ capacity, holders, unlisted }: LockSnapshot): boolean {
+  return holders.length > 0 && (unlisted === 0 || holders.length >= capacity);
+}
+
+function holds(lock: LockSnapshot, fiber: FiberRef): boolean {
+  return lock.holders.some((holder) => holder.fiber === fiber.fiber);
+}
+
+/** Numbers of fibers are unique only within a process. */
+function keyOf(lock: LockSnapshot, { fiber }: FiberRef): string {
+  return `${lock.pid ?? 0}/${fiber}`;
+}
+
+function invert(
+  fibers: ReadonlyMap<string, StuckFiber>,
+  targetsOf: (stuck: StuckFiber) => string[],
+): Map<string, string[]> {
+  const inverse = new Map<string, string[]>();
+  for (const [key, stuck] of fibers) {
+    for (const target of targetsOf(stuck)) {
+      const sources = inverse.get(target);
+      if (sources === undefined) inverse.set(target, [key]);
+      else sources.push(key);
+    }
+  }
+  return inverse;
+}
+
+/** Deletes all that do not belong; when one goes, those that `affected` lists for it are asked again. */
+function strikeOut(
+  fibers: Map<string, StuckFiber>,
+  affected: ReadonlyMap<string, readonly string[]>,
+  belongs: (stuck: StuckFiber, key: string) => boolean,
+): void {
+  const pending = [...fibers.keys()];
+  for (let key = pending.pop(); key !== undefined; key = pending.pop()) {
+    const stuck = fibers.get(key);
+    if (stuck === undefined || belongs(stuck, key)) continue;
+    fibers.delete(key);
+    pending.push(...(affected.get(key) ?? []));
+  }
+}
+
+/** Fibers connected by waiting, in either direction, each followed where possible by the holder of what it waits for. */
+function components(
+  fibers: ReadonlyMap<string, StuckFiber>,
+  holdersFor: (stuck: StuckFiber) => string[],
+  waitersFor: ReadonlyMap<string, readonly string[]>,
+): StuckFiber[][] {
+  const seen = new Set<string>();
+  return [...fibers.keys()].flatMap((start) => {
+    const found: StuckFiber[] = [];
+    const pending = [start];
+    for (let key = pending.pop(); key !== undefined; key = pending.pop()) {
+      const stuck = fibers.get(key);
+      if (stuck === undefined || seen.has(key)) continue;
+      seen.add(key);
+      found.push(stuck);
+      pending.push(...(waitersFor.get(key) ?? []), ...holdersFor(stuck).reverse());
+    }
+    return found.length === 0 ? [] : [found];
+  });
+}

@@ -1,0 +1,127 @@
+import type { Fiber } from '../fibers/fiber.js';
+import { Label } from '../fibers/label.js';
+import type { ReadyList } from '../fibers/ready-list.js';
+import type { BlockingPoint, Recorder } from '../fibers/recorder.js';
+import { ChainNode } from './call-chain.js';
+import { Edge, GraphNode } from './graph-node.js';
+import { nodeId } from './node-id.js';
+
+/**
+ * Learns the blocking graph while the program runs (Capriccio, section 4.1). A suspension costs a compare and a
+ * count where the fiber takes the edge that was taken last from the same node, and a short search where not.
+ */
+export class GraphRecorder implements Recorder {
+  /** All nodes, by what they are. */
+  readonly nodes: Map<string, GraphNode> = new Map();
+  /** Suspensions at places that found no room in the graph. */
+  lost: number = 0;
+  private readonly roots: Map<string, ChainNode> = new Map();
+  private lastBody: Function | null = null;
+  private lastStart: GraphNode | null = null;
+  private readonly makeList: () => ReadyList;
+
+  /** `makeList` makes the list in which the ready fibers of a node queue: the run queue's own kind. */
+  constructor(makeList: () => ReadyList) {
+    this.makeList = makeList;
+  }
+
+  spawned(fiber: Fiber, f: Function): void {
+    if (this.lastBody !== f) {
+      this.lastBody = f;
+      this.lastStart = this.node(SPAWN, this.root(f.name || 'anonymous'));
+    }
+    const start = this.lastStart!;
+    start.starts++;
+    fiber.node = start;
+    fiber.chain = start.chain;
+  }
+
+  called(fiber: Fiber, f: Function): void {
+    fiber.chain = (fiber.chain as ChainNode).child(f);
+  }
+
+  suspendedAt(fiber: Fiber, label: Label): void {
+    const from = fiber.node as GraphNode;
+    let edge = from.lastEdge;
+    if (edge === null || edge.label !== label || edge.chain !== fiber.chain)
+      edge = this.edge(from, label, fiber.chain as ChainNode);
+    edge.count++;
+    fiber.node = edge.to;
+  }
+
+  woken(fiber: Fiber, waitedMs: number): void {
+    (fiber.node as GraphNode).recordWait(waitedMs);
+  }
+
+  sampled(_fiber: Fiber, from: BlockingPoint, ms: number): void {
+    // Called right after the run: the edge it took is the one last taken.
+    (from as GraphNode).lastEdge?.run.add(ms);
+  }
+
+  ended(fiber: Fiber): void {
+    const chain = fiber.chain as ChainNode;
+    fiber.chain = chain.root;
+    this.suspendedAt(fiber, EXIT);
+  }
+
+  private edge(from: GraphNode, label: Label, chain: ChainNode): Edge {
+    let found = from.edges.find(
+      (edge) => edge.chain === chain && (edge.label === label || edge.label.text === label.text),
+    );
+    found ??= this.newEdge(from, label, chain);
+    from.lastEdge = found;
+    return found;
+  }
+
+  private newEdge(from: GraphNode, label: Label, chain: ChainNode): Edge {
+    const to = from.edges.length < MAX_EDGES ? this.node(label, chain) : this.rest(label);
+    const known = from.edges.find((edge) => edge.to === to);
+    if (known !== undefined) return known;
+    const edge = to.chain === chain ? new Edge(to, label, chain) : new Edge(to, to.label, to.chain);
+    from.edges.push(edge);
+    return edge;
+  }
+
+  private node(label: Label, chain: ChainNode): GraphNode {
+    const key = keyOf(label, chain);
+    return this.nodes.get(key) ?? (this.nodes.size < MAX_NODES ? this.add(key, label, chain) : this.rest(label));
+  }
+
+  /** The node for what finds no room. Exits have one of their own, since who has ended stands nowhere. */
+  private rest(label: Label): GraphNode {
+    this.lost++;
+    const shown = label === EXIT ? EXIT : OTHER;
+    const key = keyOf(shown, this.overflow);
+    return this.nodes.get(key) ?? this.add(key, shown, this.overflow);
+  }
+
+  private add(key: string, label: Label, chain: ChainNode): GraphNode {
+    const node = new GraphNode(nodeId(key), label, chain, this.makeList());
+    this.nodes.set(key, node);
+    return node;
+  }
+
+  private root(name: string): ChainNode {
+    let root = this.roots.get(name);
+    if (root !== undefined) return root;
+    if (this.roots.size >= MAX_NODES) return this.overflow;
+    root = new ChainNode(name, null);
+    this.roots.set(name, root);
+    return root;
+  }
+
+  private readonly overflow: ChainNode = new ChainNode('(other)', null);
+}
+
+function keyOf(label: Label, chain: ChainNode): string {
+  return `${label.text}\n${chain.path().join('\n')}`;
+}
+
+/** A program has some tens to hundreds of blocking points; beyond this its names are made at run time. */
+const MAX_NODES = 5000;
+/** From one node; they are searched one after another. */
+const MAX_EDGES = 200;
+
+const SPAWN = new Label('spawn');
+const EXIT = new Label('exit');
+const OTHER = new Label('custom', 'other');

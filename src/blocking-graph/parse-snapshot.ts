@@ -1,0 +1,164 @@
+import { SnapshotError } from '../base/errors.js';
+import {
+  count,
+  identifier,
+  list,
+  mismatch,
+  number,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  quantity,
+  text,
+  type Reader,
+} from './shape.js';
+import type {
+  EdgeSnapshot,
+  FiberCounts,
+  FiberRef,
+  HistogramSnapshot,
+  LockSnapshot,
+  NodeSnapshot,
+  ProcessInfo,
+  ProcessUsage,
+  RunTime,
+  SchedulerInfo,
+  Snapshot,
+} from './snapshot.js';
+
+/**
+ * Reads a snapshot from the JSON that `heddle graph --format json` writes.
+ *
+ * @throws SnapshotError when the text is cut off or not JSON, is no snapshot of heddle's, is one of another version,
+ * or lacks a field or has one of the wrong type (which the message names by its path).
+ */
+export function parseSnapshot(json: string): Snapshot {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    const what = json.trimStart().startsWith('{')
+      ? 'The snapshot is damaged or cut off'
+      : 'This is not a snapshot, nor any JSON';
+    throw new SnapshotError(`${what}: ${(cause as Error).message}`, { cause });
+  }
+  return readSnapshot(value);
+}
+
+/** As `parseSnapshot`, for a value that has been parsed already. The result shares nothing with it. */
+export function readSnapshot(value: unknown): Snapshot {
+  const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
+  if (format !== 'heddle.snapshot')
+    throw new SnapshotError('This is JSON, but not a snapshot of heddle: it lacks `"format": "heddle.snapshot"`');
+  if (version !== 1)
+    throw new SnapshotError(
+      `This snapshot is of version ${JSON.stringify(version)}, and this heddle reads version 1: use the heddle that wrote it`,
+    );
+  const snapshot = snapshotReader(value, '');
+  checkReferences(snapshot);
+  return snapshot;
+}
+
+const bucket: Reader<readonly [number, number]> = (value, path) => {
+  const pair = list(count)(value, path);
+  if (pair.length !== 2) throw mismatch(path, 'a pair of index and count', value);
+  return pair as unknown as readonly [number, number];
+};
+
+const histogram: Reader<HistogramSnapshot> = (value, path) => {
+  const read = object<HistogramSnapshot>({ count, sumMs: quantity, buckets: list(bucket) })(value, path);
+  const total = read.buckets.reduce((sum, [, samples]) => sum + samples, 0);
+  if (total !== read.count) throw mismatch(`${path}.count`, `the sum of its buckets, ${total}`, read.count);
+  return read;
+};
+
+const fiberRef: Reader<FiberRef> = object<FiberRef>({
+  fiber: count,
+  kind: text,
+  node: orNull(identifier),
+  sinceMs: orNull(quantity),
+});
+
+const node: Reader<NodeSnapshot> = object<NodeSnapshot>({
+  id: identifier,
+  label: text,
+  subject: orNull(text),
+  chain: list(text),
+  fibers: count,
+  waiting: count,
+  ready: count,
+  arrivals: count,
+  oldestMs: orNull(quantity),
+  run: object<RunTime>({ totalMs: quantity, meanMs: orNull(quantity), samples: count }),
+  wait: orNull(histogram),
+  tickets: orNull(quantity),
+  pass: orNull(number),
+});
+
+const edge: Reader<EdgeSnapshot> = object<EdgeSnapshot>({
+  from: identifier,
+  to: identifier,
+  count,
+  meanMs: orNull(quantity),
+  samples: count,
+});
+
+const lock: Reader<LockSnapshot> = object<LockSnapshot>({
+  id: count,
+  pid: optional(count),
+  kind: oneOf('mutex', 'semaphore'),
+  name: orNull(text),
+  capacity: count,
+  available: count,
+  holders: list(fiberRef),
+  waiters: list(fiberRef),
+  unlisted: count,
+});
+
+const snapshotReader: Reader<Snapshot> = object<Snapshot>({
+  format: oneOf('heddle.snapshot'),
+  version: oneOf(1),
+  process: object<ProcessInfo>({ pid: count, title: text, node: text, heddle: text }),
+  takenAt: number,
+  tookMs: quantity,
+  windowMs: quantity,
+  usage: orNull(
+    object<ProcessUsage>({
+      cpuMs: quantity,
+      heapUsedBytes: count,
+      heapLimitBytes: count,
+      rssBytes: orNull(count),
+      descriptors: orNull(count),
+      descriptorLimit: orNull(count),
+    }),
+  ),
+  fibers: object<FiberCounts>({ live: count, ready: count, waiting: count, spawned: count, ended: count }),
+  scheduler: object<SchedulerInfo>({
+    queue: oneOf('stride', 'fifo', 'other'),
+    sliceMs: quantity,
+    passes: count,
+    batches: count,
+    ranMs: quantity,
+    overruns: count,
+    longestMs: quantity,
+  }),
+  nodes: list(node),
+  edges: list(edge),
+  locks: list(lock),
+  lost: count,
+  warnings: list(text),
+});
+
+/** Whoever reads on may look up the ends of an edge without asking whether they are there. */
+function checkReferences({ nodes, edges }: Snapshot): void {
+  const ids = new Set<string>();
+  nodes.forEach(({ id }, index) => {
+    if (ids.has(id)) throw mismatch(`nodes[${index}].id`, 'different from all ids before it', id);
+    ids.add(id);
+  });
+  edges.forEach(({ from, to }, index) => {
+    if (!ids.has(from)) throw mismatch(`edges[${index}].from`, 'the id of a node', from);
+    if (!ids.has(to)) throw mismatch(`edges[${index}].to`, 'the id of a node', to);
+  });
+}

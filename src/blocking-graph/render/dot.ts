@@ -1,0 +1,73 @@
+import { collapse } from '../collapse.js';
+import type { Snapshot } from '../snapshot.js';
+import { escapeMarkup, printable } from './format.js';
+import { heatOf, nodeLines, nodeTooltip } from './node-lines.js';
+import { viewEdges, viewNodes, type EdgeView, type NodeView } from './view.js';
+
+/**
+ * The blocking graph in Graphviz' language. Nodes are filled by their share of processor time and framed where fibers
+ * wait; edges are as wide as they are travelled. Ids are the snapshot's, in the drawing too, and the classes `heat-0`
+ * to `heat-5`, `waits`, `spawn` and `exit` let a page give it colours of its own.
+ */
+export function renderDot(snapshot: Snapshot, options: { readonly limit?: number } = {}): string {
+  const shown = collapse(snapshot, options.limit ?? Infinity);
+  return [
+    `digraph ${quote('blocking graph')} {`,
+    `  graph [${attributes({ rankdir: 'TB', bgcolor: 'transparent', nodesep: '0.35', ranksep: '0.45', tooltip: ' ' })}];`,
+    `  node [${attributes({ shape: 'box', style: 'filled,rounded', fontname: FONT, fontsize: '12', margin: '0.16,0.09', color: '#8b949e', fontcolor: '#1f2328' })}];`,
+    `  edge [${attributes({ color: '#8b949e', arrowsize: '0.7' })}];`,
+    ...viewNodes(shown).map(nodeStatement),
+    ...viewEdges(shown).map(edgeStatement),
+    '}\n',
+  ].join('\n');
+}
+
+/** One that Graphviz has the widths of; where it is missing, browsers take one of the same widths. */
+const FONT = 'Arial';
+
+/** From cold to hot. */
+const FILLS = ['#f6f8fa', '#fff4d6', '#ffe3a6', '#ffc76b', '#ffa04d', '#f9733f'];
+
+function nodeStatement(view: NodeView): string {
+  const { node } = view;
+  const heat = heatOf(view.share);
+  const terminal = node.label === 'spawn' || node.label === 'exit';
+  const waits = node.waiting > 0;
+  return `  ${quote(node.id)} [${attributes({
+    id: node.id,
+    class: [`heat-${heat}`, ...(waits ? ['waits'] : []), ...(terminal ? [node.label] : [])].join(' '),
+    fillcolor: FILLS[heat]!,
+    ...(waits ? { color: '#0969da', penwidth: '2' } : {}),
+    ...(terminal ? { shape: 'ellipse', margin: '0.05,0.03' } : {}),
+    ...(node.label === 'exit' ? { peripheries: '2' } : {}),
+    tooltip: nodeTooltip(view),
+  })},label=<${nodeLabel(view)}>];`;
+}
+
+/** Each line is an element of text of its own in the drawing, so that a page can change it without a new layout. */
+function nodeLabel(view: NodeView): string {
+  const [name = '', ...rest] = nodeLines(view).map(escapeMarkup);
+  return [`<B>${name}</B>`, ...rest.map((line) => `<FONT POINT-SIZE="10">${line}</FONT>`)].join('<BR/>');
+}
+
+function edgeStatement({ edge, id, width, tooltip }: EdgeView): string {
+  return `  ${quote(edge.from)} -> ${quote(edge.to)} [${attributes({ id, penwidth: width.toFixed(2), tooltip })}];`;
+}
+
+function attributes(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${quote(value)}`)
+    .join(',');
+}
+
+/**
+ * A quoted string. Graphviz reads `\N` and the like in tooltips, and entities such as `&lt;` everywhere: backslashes
+ * and ampersands are doubled or spelled out, so that a name means itself.
+ */
+function quote(value: string): string {
+  const safe = value
+    .split('\n')
+    .map((line) => printable(line, 400))
+    .join('\n');
+  return `"${safe.replaceAll('&', '&amp;').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}

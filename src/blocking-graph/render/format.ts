@@ -1,0 +1,64 @@
+/** How numbers and names look wherever people read them: in text, tables and drawings. */
+
+const grouped = new Intl.NumberFormat('en-US');
+
+/** `12,345` */
+export function formatCount(count: number): string {
+  return grouped.format(Math.round(count));
+}
+
+/** A duration in ms with two significant digits, in the unit that suits it: `0.09 ms`, `41 ms`, `1.2 s`, `3 min`. */
+export function formatMs(ms: number): string {
+  if (ms === 0) return '0 ms';
+  if (ms < 0.01) return '<0.01 ms';
+  if (ms < 0.995) return `${ms.toFixed(2)} ms`;
+  if (ms < 999.5) return `${significant(ms)} ms`;
+  if (ms < 99_500) return `${significant(ms / 1000)} s`;
+  if (ms < 99.5 * MINUTE) return `${Math.round(ms / MINUTE)} min`;
+  if (ms < 47.5 * HOUR) return `${Math.round(ms / HOUR)} h`;
+  return `${Math.round(ms / (24 * HOUR))} d`;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function significant(value: number): string {
+  return value < 9.95 ? String(Number(value.toFixed(1))) : String(Math.round(value));
+}
+
+/** A share from 0 to 1: `67 %`, `0.4 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 0.1) return '<0.1 %';
+  return `${significant(percent)} %`;
+}
+
+/** `1 fiber`, `12 fibers`, `3 batches` */
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/**
+ * A name as it may be shown. Names come from programs, and through them from whoever named a function, a pool or a
+ * file: control characters would steer the reader's terminal, invisible ones would deceive, and none may be in XML.
+ */
+export function printable(name: string, longest: number = 160): string {
+  const safe = name.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return safe.length > longest ? `${safe.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/u, '')}…` : safe;
+}
+
+/** Control, format (bidirectional overrides among them), lone surrogates, line and paragraph separators, non-characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
+
+/** For text and attribute values in XML, HTML and in Graphviz' labels, which are like HTML. */
+export function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Bytes in the unit of which there are fewest: 24 MB. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  const value = bytes / 1000 ** step;
+  return `${step === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} ${units[step]}`;
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Snapshot } from '../snapshot.js';
+import { escapeMarkup as escape, plural, printable } from './format.js';
+import { locksHtml, rowsHtml, schedulerHtml, tableHeadHtml, tilesHtml, warningsHtml } from './page-parts.js';
+import { pageScript } from './page-script.js';
+import { pageStyle } from './page-style.js';
+import { renderSvg } from './svg.js';
+import { describeProcess, listNodes } from './view.js';
+
+/**
+ * The snapshot as one self-contained page: the drawing, a table to sort and search, locks and warnings. It loads
+ * nothing. Names in it come from the program that was looked at: they are escaped, and a content security policy lets
+ * no script run but the page's own.
+ */
+export async function renderHtml(snapshot: Snapshot, options: { readonly limit?: number } = {}): Promise<string> {
+  const svg = await renderSvg(snapshot, options);
+  const drawing = svg
+    .slice(svg.indexOf('<svg'))
+    .replace('<svg', '<svg role="img" aria-label="The blocking graph; the table has the same facts"');
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(pageScript)}'`;
+  const rows = options.limit ?? 500;
+  const unlisted = listNodes(snapshot).length - rows;
+  const note = unlisted > 0 ? `<p class="faint">${plural(unlisted, 'more node')} not listed.</p>` : '';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>blocking graph of ${escape(printable(snapshot.process.title))}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<header><h1>Blocking graph</h1><p>${escape(describeProcess(snapshot))} · ${dateOf(snapshot.takenAt)}</p></header>
+<dl class="tiles">${tilesHtml(snapshot)}</dl>
+<ul class="warnings">${warningsHtml(snapshot)}</ul>
+<main class="columns">
+${graphSection(drawing)}
+${tableSection(rowsHtml(snapshot, rows), note)}
+</main>
+<footer><h2>Locks</h2><ul class="locks">${locksHtml(snapshot)}</ul>
+<h2>Scheduler</h2><p class="faint">${schedulerHtml(snapshot)}</p></footer>
+<script>${pageScript}</script>
+</body>
+</html>
+`;
+}
+
+/** The part with the drawing; what it holds may be put there later. */
+export function graphSection(drawing: string): string {
+  return `<section aria-label="graph"><div class="bar"><h2>Graph</h2><span class="faint">colour: processor time · blue frame: fibers wait · click to see neighbours</span>
+<button type="button" id="size" aria-pressed="false">actual size</button></div>
+<div class="graph">${drawing}</div></section>`;
+}
+
+export function tableSection(rows: string, note: string): string {
+  return `<section aria-label="nodes"><div class="bar"><h2>Nodes</h2><span class="faint">click a heading to sort</span>
+<label><span class="visually-hidden">filter</span><input id="filter" type="search" placeholder="filter"></label></div>
+<div class="table" tabindex="0"><table><thead>${tableHeadHtml}</thead><tbody>${rows}</tbody></table></div>${note}</section>`;
+}
+
+function hashOf(script: string): string {
+  return `sha256-${createHash('sha256').update(script).digest('base64')}`;
+}
+
+/** Any number is a valid `takenAt`, but not any number is a date. */
+function dateOf(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime())
+    ? 'at an unknown time'
+    : date.toISOString().replace('T', ' ').replace(/\..*/, ' UTC');
+}

@@ -1,0 +1,57 @@
+import { formatCount, formatMs, formatShare, plural, printable } from './format.js';
+import { formatChain, type NodeView } from './view.js';
+
+/** What stands in the box of a node: its name, the calls that lead to it, who is there, and how long things take. */
+export function nodeLines(view: NodeView): string[] {
+  const { node } = view;
+  const name = printable(view.name, 60);
+  const chain = formatChain(node.chain, 3);
+  if (node.label === 'spawn' || node.label === 'exit')
+    return [name, chain, traffic(view)].filter((line) => line !== '');
+  const there = [
+    `${formatCount(node.waiting)} waiting`,
+    ...(node.ready === 0 ? [] : [`${formatCount(node.ready)} ready`]),
+  ];
+  return [name, chain, there.join(' · '), times(view)].filter((line) => line !== '');
+}
+
+/** All that is known of a node, one fact a line. */
+export function nodeTooltip(view: NodeView): string {
+  const { node, name } = view;
+  const facts: [title: string, value: string | null][] = [
+    [name, ''],
+    ['called by', node.chain.map((call) => printable(call, 60)).join(' → ') || null],
+    ['fibers', `${formatCount(node.fibers)}, ${formatCount(node.waiting)} waiting, ${formatCount(node.ready)} ready`],
+    ['arrivals', formatCount(node.arrivals)],
+    [
+      'wait',
+      node.wait === null ? null : `median ${formatMs(view.medianWaitMs ?? 0)}, p99 ${formatMs(view.p99WaitMs ?? 0)}`,
+    ],
+    ['longest waiting now', node.oldestMs === null ? null : formatMs(node.oldestMs)],
+    ['run', node.run.meanMs === null ? null : `${formatMs(node.run.meanMs)} mean, ${formatShare(view.share)} of all`],
+    ['tickets', node.tickets === null ? null : formatCount(node.tickets)],
+  ];
+  return facts
+    .filter(([, value]) => value !== null)
+    .map(([title, value]) => (value === '' ? title : `${title}: ${value}`))
+    .join('\n');
+}
+
+/** A step from 0 (no processor time) to 5 for a share from 0 to 1; shares are skewed, so steps follow the root. */
+export function heatOf(share: number): number {
+  return Math.min(5, Math.ceil(Math.sqrt(share) * 5));
+}
+
+function traffic({ node }: NodeView): string {
+  return `${formatCount(node.arrivals)} ${node.label === 'spawn' ? 'started' : 'ended'}`;
+}
+
+function times({ node, medianWaitMs }: NodeView): string {
+  return [
+    medianWaitMs === null ? null : `wait ${formatMs(medianWaitMs)}`,
+    node.run.meanMs === null ? null : `run ${formatMs(node.run.meanMs)}`,
+    node.tickets === null ? null : plural(node.tickets, 'ticket'),
+  ]
+    .filter((part) => part !== null)
+    .join(' · ');
+}

@@ -1,0 +1,85 @@
+import type { Snapshot } from '../snapshot.js';
+import { escapeMarkup as escape, formatCount, formatMs, formatShare, printable } from './format.js';
+import { describeScheduler, listNodes, viewLock, type NodeView } from './view.js';
+
+/** Pieces of HTML that the report holds and the live page fetches. Whatever came from the program is escaped here. */
+
+export function tilesHtml({ fibers, nodes, windowMs, scheduler, lost }: Snapshot): string {
+  const tiles: [title: string, value: string][] = [
+    ['fibers', formatCount(fibers.live)],
+    ['waiting', formatCount(fibers.waiting)],
+    ['ready', formatCount(fibers.ready)],
+    ['started', formatCount(fibers.spawned)],
+    ['nodes', formatCount(nodes.length)],
+    ['processor', windowMs === 0 ? '–' : formatShare(scheduler.ranMs / windowMs)],
+    ['window', formatMs(windowMs)],
+    ['events lost', formatCount(lost)],
+  ];
+  return tiles.map(([title, value]) => `<div><dt>${title}</dt><dd>${escape(value)}</dd></div>`).join('');
+}
+
+export function warningsHtml({ warnings }: Snapshot): string {
+  return warnings.map((warning) => `<li>${escape(printable(warning, 2000))}</li>`).join('');
+}
+
+export function locksHtml({ locks }: Snapshot): string {
+  return locks
+    .map((lock) => {
+      const { name, available, holders, waiters } = viewLock(lock);
+      const rest = [available, holders, waiters].filter((part) => part !== '').join(' · ');
+      return `<li><b>${escape(name)}</b> ${escape(rest)}</li>`;
+    })
+    .join('');
+}
+
+export function schedulerHtml(snapshot: Snapshot): string {
+  return escape(describeScheduler(snapshot).join(' · '));
+}
+
+/** The rows of the table; beyond `limit` the ones where least fibers wait are left out. */
+export function rowsHtml(snapshot: Snapshot, limit: number): string {
+  return listNodes(snapshot).slice(0, limit).map(rowHtml).join('\n');
+}
+
+export const tableHeadHtml: string = `<tr>${[
+  ['waits at', ''],
+  ['waiting', 'fibers that wait here now'],
+  ['ready', 'fibers that could run now'],
+  ['wait', 'median of all waits here'],
+  ['p99', 'what 99 of 100 waits here do not exceed'],
+  ['oldest', 'how long the fiber that waits longest has waited'],
+  ['arrivals', 'how often a fiber came here'],
+  ['run', 'mean processor time from here to the next wait'],
+  ['cpu', 'share of the processor time of all nodes'],
+  ['tickets', 'share of the processor that the scheduler grants'],
+]
+  .map(([title, explanation]) => `<th scope="col"><button type="button" title="${explanation}">${title}</button></th>`)
+  .join('')}</tr>`;
+
+function rowHtml({ node, name, chain, medianWaitMs, p99WaitMs, share }: NodeView): string {
+  const cells = [
+    numberCell(node.waiting, formatCount),
+    numberCell(node.ready, formatCount),
+    numberCell(medianWaitMs, formatMs),
+    numberCell(p99WaitMs, formatMs),
+    numberCell(node.oldestMs, formatMs),
+    numberCell(node.arrivals, formatCount),
+    numberCell(node.run.meanMs, formatMs),
+    numberCell(share, formatShare, bar(share)),
+    numberCell(node.tickets, formatCount),
+  ];
+  const title = `<td>${escape(name)}<small>${escape(chain)}</small></td>`;
+  return `<tr data-node="${escape(node.id)}"${node.waiting > 0 ? ' class="waits"' : ''}>${title}${cells.join('')}</tr>`;
+}
+
+/** Without style attributes, which the live page's policy forbids. */
+function bar(share: number): string {
+  const width = share === 0 ? 0 : Math.max(1, Math.round(share * 40));
+  return `<svg class="share" viewBox="0 0 40 8" aria-hidden="true"><rect width="40" height="8"/><rect width="${width}" height="8"/></svg>`;
+}
+
+function numberCell(value: number | null, format: (value: number) => string, picture: string = ''): string {
+  return value === null
+    ? '<td data-value="-1"></td>'
+    : `<td data-value="${value}">${escape(format(value))}${picture}</td>`;
+}

@@ -1,0 +1,87 @@
+/**
+ * What the report and the live page can do: sort and filter the table, select a node in table or graph and see its
+ * neighbours. Plain script without dependencies, since it is put into the page; it keeps its state across refreshes.
+ */
+export const pageScript: string = /* js */ String.raw`'use strict';
+const page = { column: -1, direction: -1, selected: null, filter: '' };
+const $ = (selector) => document.querySelector(selector);
+const $$ = (selector) => [...document.querySelectorAll(selector)];
+
+function sortRows() {
+  const body = $('tbody');
+  if (!body || page.column < 0) return;
+  const value = (row) => {
+    const cell = row.cells[page.column];
+    return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
+  };
+  const order = (a, b) => (typeof a === 'string' ? a.localeCompare(b) : a - b);
+  const rows = [...body.rows].sort((a, b) => page.direction * order(value(a), value(b)));
+  body.append(...rows);
+  $$('thead th').forEach((th, index) => {
+    if (index !== page.column) th.removeAttribute('aria-sort');
+    else th.setAttribute('aria-sort', page.direction < 0 ? 'descending' : 'ascending');
+  });
+}
+
+function filterRows() {
+  for (const row of $$('tbody tr')) row.hidden = !row.textContent.toLowerCase().includes(page.filter);
+}
+
+function showSelected() {
+  const near = new Set([page.selected]);
+  const edges = $$('.graph .edge');
+  for (const edge of edges) {
+    const [from, to] = edge.id.split('>');
+    const touches = from === page.selected || to === page.selected;
+    edge.classList.toggle('near', touches);
+    if (touches) near.add(from).add(to);
+  }
+  let found = false;
+  for (const node of $$('.graph .node')) {
+    node.classList.toggle('near', near.has(node.id));
+    found ||= node.id === page.selected;
+  }
+  $('.graph svg')?.classList.toggle('selecting', found);
+  for (const row of $$('tbody tr')) row.classList.toggle('selected', row.dataset.node === page.selected);
+}
+
+function select(id) {
+  page.selected = id === page.selected ? null : id;
+  showSelected();
+}
+
+/** After the table or the graph has been replaced. */
+function refreshed() {
+  sortRows();
+  filterRows();
+  showSelected();
+}
+
+document.addEventListener('click', (event) => {
+  const header = event.target.closest('thead th');
+  const node = event.target.closest('.graph .node');
+  const row = event.target.closest('tbody tr');
+  if (header) {
+    if (page.column === header.cellIndex) page.direction = -page.direction;
+    else Object.assign(page, { column: header.cellIndex, direction: header.cellIndex === 0 ? 1 : -1 });
+    sortRows();
+  } else if (node) {
+    event.preventDefault();
+    select(node.id);
+    $$('tbody tr').find((one) => one.dataset.node === page.selected)?.scrollIntoView({ block: 'nearest' });
+  } else if (row) {
+    select(row.dataset.node);
+  } else if (event.target.closest('#size')) {
+    const actual = $('.graph').classList.toggle('actual');
+    $('#size').setAttribute('aria-pressed', String(actual));
+  }
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && page.selected !== null) select(page.selected);
+});
+document.addEventListener('input', (event) => {
+  if (event.target.id !== 'filter') return;
+  page.filter = event.target.value.toLowerCase();
+  filterRows();
+});
+`;

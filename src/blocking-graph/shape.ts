@@ -1,0 +1,83 @@
+import { describe } from '../base/check.js';
+import { SnapshotError } from '../base/errors.js';
+
+/**
+ * Reads data that came from outside: returns a `T` that shares nothing with `value`, or throws a `SnapshotError` that
+ * names the place. `path` is where `value` stands, as one would write it in JavaScript: `nodes[3].run`.
+ *
+ * Combinators rather than a schema library: six of them serve both the snapshot and the protocol, and the compiler
+ * checks that a reader of `T` reads every field of `T`.
+ */
+export type Reader<T> = (value: unknown, path: string) => T;
+
+export const text: Reader<string> = (value, path) => {
+  if (typeof value !== 'string') throw mismatch(path, 'a string', value);
+  return value;
+};
+
+/** A name that programs gave to programs: it may go into any format as it is. */
+export const identifier: Reader<string> = (value, path) => {
+  if (typeof value !== 'string' || !/^[\w.-]{1,64}$/.test(value))
+    throw mismatch(path, 'an id of up to 64 letters, digits, `_`, `.` and `-`', value);
+  return value;
+};
+
+/** A finite number; JSON has no other, but a value that is read may not come from JSON. */
+export const number: Reader<number> = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw mismatch(path, 'a number', value);
+  return value;
+};
+
+/** A duration or another quantity that cannot be negative. */
+export const quantity: Reader<number> = (value, path) => {
+  if (number(value, path) < 0) throw mismatch(path, 'a number ≥ 0', value);
+  return value as number;
+};
+
+export const count: Reader<number> = (value, path) => {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw mismatch(path, 'an integer ≥ 0', value);
+  return value as number;
+};
+
+export function oneOf<const T extends string | number>(...choices: readonly T[]): Reader<T> {
+  return (value, path) => {
+    if (!choices.includes(value as T))
+      throw mismatch(path, choices.map((choice) => `\`${choice}\``).join(' or '), value);
+    return value as T;
+  };
+}
+
+export function orNull<T>(read: Reader<T>): Reader<T | null> {
+  return (value, path) => (value === null ? null : read(value, path));
+}
+
+/** For a field that may be absent. `object` leaves out what reads as `undefined`. */
+export function optional<T>(read: Reader<T>): Reader<T> {
+  return (value, path) => (value === undefined ? (undefined as T) : read(value, path));
+}
+
+export function list<T>(read: Reader<T>): Reader<readonly T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw mismatch(path, 'an array', value);
+    return value.map((item, index) => read(item, `${path}[${index}]`));
+  };
+}
+
+/** Fields that are not asked for are ignored, so that a newer minor version may add some. */
+export function object<T extends object>(fields: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> {
+  const readers = Object.entries(fields) as [name: string, read: Reader<unknown>][];
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mismatch(path, 'an object', value);
+    const result: Record<string, unknown> = {};
+    for (const [name, read] of readers) {
+      const field = read((value as Record<string, unknown>)[name], path === '' ? name : `${path}.${name}`);
+      if (field !== undefined) result[name] = field;
+    }
+    return result as T;
+  };
+}
+
+export function mismatch(path: string, expectation: string, value: unknown): SnapshotError {
+  const what = value === undefined ? 'nothing' : Array.isArray(value) ? 'an array' : describe(value).slice(0, 80);
+  return new SnapshotError(`Expected ${path === '' ? 'it' : `\`${path}\``} to be ${expectation}, got ${what}`);
+}

@@ -1,0 +1,141 @@
+import type { HistogramSnapshot } from '../base/histogram-snapshot.js';
+
+export type { HistogramSnapshot };
+
+/**
+ * The blocking graph and the scheduler's state as plain versioned data: what `heddle graph` prints, what
+ * files hold, what analysis reads. The text renderings may change; this schema changes only with its version.
+ *
+ * Conventions: times in milliseconds, counts since the runtime started (or, after `subtract`, in between), `null`
+ * for "no sample yet". Ids of nodes are derived from what the node is, so that they agree between processes; they
+ * consist of letters, digits, `_`, `.` and `-`. All other text comes from the program and may hold anything.
+ */
+export interface Snapshot {
+  readonly format: 'heddle.snapshot';
+  readonly version: 1;
+  readonly process: ProcessInfo;
+  /** Unix time at which the dump began, and how long it took: fibers ran in between, so the picture is fuzzy. */
+  readonly takenAt: number;
+  readonly tookMs: number;
+  /** The span of time that all counts cover. */
+  readonly windowMs: number;
+  /** What the process uses, and its limits; null where nobody measured, as in virtual time. */
+  readonly usage: ProcessUsage | null;
+  readonly fibers: FiberCounts;
+  readonly scheduler: SchedulerInfo;
+  readonly nodes: readonly NodeSnapshot[];
+  readonly edges: readonly EdgeSnapshot[];
+  /** Locks, semaphores and pools that somebody waits for. */
+  readonly locks: readonly LockSnapshot[];
+  /** Events that were not recorded (too many nodes, a dump that was cut short). Never silently zero. */
+  readonly lost: number;
+  /** One sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export interface ProcessInfo {
+  /** 0 in a sum of several processes; `title` then names them. */
+  readonly pid: number;
+  /** The program, as `ps` would show it. */
+  readonly title: string;
+  readonly node: string;
+  readonly heddle: string;
+}
+
+/** Null where the system does not say. */
+export interface ProcessUsage {
+  /** Processor time of all threads in the window, in ms: since the process started, or between two snapshots. */
+  readonly cpuMs: number;
+  readonly heapUsedBytes: number;
+  /** Where V8 gives up. */
+  readonly heapLimitBytes: number;
+  /** Physical memory. */
+  readonly rssBytes: number | null;
+  /** Open files, sockets, pipes. */
+  readonly descriptors: number | null;
+  readonly descriptorLimit: number | null;
+}
+
+export interface FiberCounts {
+  readonly live: number;
+  readonly ready: number;
+  readonly waiting: number;
+  readonly spawned: number;
+  readonly ended: number;
+}
+
+export interface SchedulerInfo {
+  readonly queue: 'stride' | 'fifo' | 'other';
+  readonly sliceMs: number;
+  /** Passes over the run queue, batches taken in them, and processor time spent running fibers. */
+  readonly passes: number;
+  readonly batches: number;
+  readonly ranMs: number;
+  /** Slices that were longer than `sliceMs` allows because one fiber did not suspend, and the longest of them. */
+  readonly overruns: number;
+  readonly longestMs: number;
+}
+
+export interface NodeSnapshot {
+  readonly id: string;
+  /** The kind of wait, e.g. `net.read`; `spawn` where fibers of a kind start and `exit` where they end. */
+  readonly label: string;
+  /** The name that the program gave to what is waited for, if any: `db.query`, `render`. */
+  readonly subject: string | null;
+  /** The calls that lead here, outermost first: functions now, call sites with the compiler. */
+  readonly chain: readonly string[];
+  /** Fibers whose last blocking point is this one: waiting, ready or running. */
+  readonly fibers: number;
+  readonly waiting: number;
+  readonly ready: number;
+  /** How often a fiber came here. */
+  readonly arrivals: number;
+  /** How long the fiber that has waited longest has waited; null when nobody waits or nobody was asked. */
+  readonly oldestMs: number | null;
+  /** Processor time of running from here to the next blocking point. */
+  readonly run: RunTime;
+  /** How long fibers waited here before they became ready; null before the first. */
+  readonly wait: HistogramSnapshot | null;
+  /** The share of the processor it is entitled to, in tickets, and its virtual time; null without stride. */
+  readonly tickets: number | null;
+  readonly pass: number | null;
+}
+
+export interface RunTime {
+  readonly totalMs: number;
+  /** Exponentially weighted mean of one run. */
+  readonly meanMs: number | null;
+  readonly samples: number;
+}
+
+export interface EdgeSnapshot {
+  readonly from: string;
+  readonly to: string;
+  readonly count: number;
+  /** Exponentially weighted mean of the processor time from one end to the other, from sampled runs. */
+  readonly meanMs: number | null;
+  readonly samples: number;
+}
+
+export interface LockSnapshot {
+  readonly id: number;
+  /** The process it is in, given in a sum of several: numbers of fibers are unique only within one process. */
+  readonly pid?: number;
+  readonly kind: 'mutex' | 'semaphore';
+  readonly name: string | null;
+  readonly capacity: number;
+  readonly available: number;
+  readonly holders: readonly FiberRef[];
+  readonly waiters: readonly FiberRef[];
+  /** Waiters and holders beyond those listed. */
+  readonly unlisted: number;
+}
+
+/** A fiber as a reader can find it: its number, the kind it was spawned as, and where it waits. */
+export interface FiberRef {
+  readonly fiber: number;
+  readonly kind: string;
+  /** Node id; null while it runs or before its first wait. */
+  readonly node: string | null;
+  readonly sinceMs: number | null;
+}

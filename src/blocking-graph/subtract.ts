@@ -1,0 +1,122 @@
+import { subtractHistograms, type HistogramSnapshot } from '../base/histogram-snapshot.js';
+import { HeddleError, SnapshotError } from '../base/errors.js';
+import type { EdgeSnapshot, NodeSnapshot, RunTime, Snapshot, ProcessUsage } from './snapshot.js';
+
+/**
+ * What happened between two snapshots of one process: counts, run times and histograms are those of the time in
+ * between; who waits where, the locks, means, tickets and warnings are the later one's. Nodes and edges that are new
+ * count from zero. Nodes at which nothing happened and nobody stands are left out, and so are those that only the
+ * earlier snapshot knows.
+ *
+ * @throws SnapshotError when the two are of different processes, or swapped, or the process was started anew.
+ */
+export function subtract(later: Snapshot, earlier: Snapshot): Snapshot {
+  checkOrder(later, earlier);
+  const nodesBefore = new Map(earlier.nodes.map((node) => [node.id, node]));
+  const edgesBefore = new Map(earlier.edges.map((edge) => [edgeKey(edge), edge]));
+  const edges = later.edges
+    .map((edge) => subtractEdge(edge, edgesBefore.get(edgeKey(edge))))
+    .filter((edge) => edge.count > 0);
+  const used = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
+  const nodes = later.nodes
+    .map((node) => subtractNode(node, nodesBefore.get(node.id)))
+    .filter((node) => node.fibers > 0 || node.arrivals > 0 || used.has(node.id));
+  const overruns = less('scheduler.overruns', later.scheduler.overruns, earlier.scheduler.overruns);
+  return {
+    ...later,
+    windowMs: later.windowMs - earlier.windowMs,
+    usage: subtractUsage(later.usage, earlier.usage),
+    fibers: {
+      ...later.fibers,
+      spawned: less('fibers.spawned', later.fibers.spawned, earlier.fibers.spawned),
+      ended: less('fibers.ended', later.fibers.ended, earlier.fibers.ended),
+    },
+    scheduler: {
+      ...later.scheduler,
+      passes: less('scheduler.passes', later.scheduler.passes, earlier.scheduler.passes),
+      batches: less('scheduler.batches', later.scheduler.batches, earlier.scheduler.batches),
+      ranMs: Math.max(0, later.scheduler.ranMs - earlier.scheduler.ranMs),
+      overruns,
+      // A maximum cannot be subtracted: an upper bound, where there was an overrun at all.
+      longestMs: overruns === 0 ? 0 : later.scheduler.longestMs,
+    },
+    nodes,
+    edges,
+    // Holds what the dump itself missed, so it may shrink.
+    lost: Math.max(0, later.lost - earlier.lost),
+  };
+}
+
+/** Processor time is that of the time in between; what is used, as it stands in the end. */
+function subtractUsage(later: ProcessUsage | null, earlier: ProcessUsage | null): ProcessUsage | null {
+  return later === null || earlier === null ? later : { ...later, cpuMs: Math.max(0, later.cpuMs - earlier.cpuMs) };
+}
+
+function checkOrder(later: Snapshot, earlier: Snapshot): void {
+  const [a, b] = [later.process, earlier.process];
+  if (a.pid !== b.pid || a.title !== b.title)
+    throw new SnapshotError(
+      `The snapshots are of two processes, ${b.pid} (${b.title}) and ${a.pid} (${a.title}): subtract those of one`,
+    );
+  if (later.takenAt < earlier.takenAt) throw swapped('it was taken first');
+  if (later.windowMs < earlier.windowMs)
+    throw new SnapshotError(
+      `Process ${a.pid} (${a.title}) was started anew between the two snapshots: nothing to subtract`,
+    );
+}
+
+function subtractNode(later: NodeSnapshot, earlier: NodeSnapshot | undefined): NodeSnapshot {
+  if (earlier === undefined) return later;
+  return {
+    ...later,
+    arrivals: less(`arrivals of node ${later.id}`, later.arrivals, earlier.arrivals),
+    run: subtractRunTime(later.run, earlier.run),
+    wait: subtractWaits(later, earlier),
+  };
+}
+
+function subtractRunTime(later: RunTime, earlier: RunTime): RunTime {
+  const samples = Math.max(0, later.samples - earlier.samples);
+  return {
+    // Extrapolated from samples where not every run is timed, so it may shrink.
+    totalMs: Math.max(0, later.totalMs - earlier.totalMs),
+    meanMs: samples === 0 ? null : later.meanMs,
+    samples,
+  };
+}
+
+function subtractWaits(later: NodeSnapshot, earlier: NodeSnapshot): HistogramSnapshot | null {
+  if (later.wait === null || earlier.wait === null) return later.wait;
+  try {
+    const between = subtractHistograms(later.wait, earlier.wait);
+    return between.count === 0 ? null : between;
+  } catch (cause) {
+    if (!(cause instanceof HeddleError)) throw cause;
+    throw swapped(`it has seen fewer waits at node ${later.id}`, cause);
+  }
+}
+
+function subtractEdge(later: EdgeSnapshot, earlier: EdgeSnapshot | undefined): EdgeSnapshot {
+  if (earlier === undefined) return later;
+  const count = less(`count of edge ${later.from} → ${later.to}`, later.count, earlier.count);
+  const samples = Math.max(0, later.samples - earlier.samples);
+  return { ...later, count, samples, meanMs: samples === 0 ? null : later.meanMs };
+}
+
+function less(what: string, later: number, earlier: number): number {
+  if (later < earlier) throw swapped(`its ${what} is ${later}, below ${earlier}`);
+  return later - earlier;
+}
+
+function swapped(reason: string, cause?: unknown): SnapshotError {
+  return new SnapshotError(
+    `Earlier and later snapshot are swapped: the one given as later is the earlier one, as ${reason}`,
+    {
+      cause,
+    },
+  );
+}
+
+function edgeKey(edge: EdgeSnapshot): string {
+  return JSON.stringify([edge.from, edge.to]);
+}

@@ -1,0 +1,247 @@
+import type { Fiber } from '../fibers/fiber.js';
+import { WAITING } from '../fibers/fiber.js';
+import type { PopulationWalk } from '../fibers/population.js';
+import type { RunLoop } from '../fibers/run-loop.js';
+import type { Suspension } from '../fibers/suspension.js';
+import { Mutex } from '../fibers/sync/mutex.js';
+import { Semaphore } from '../fibers/sync/semaphore.js';
+import { describeDeadlocks } from './deadlocks.js';
+import type { GraphNode } from './graph-node.js';
+import type { GraphRecorder } from './graph-recorder.js';
+import type {
+  EdgeSnapshot,
+  FiberRef,
+  LockSnapshot,
+  NodeSnapshot,
+  ProcessInfo,
+  ProcessUsage,
+  Snapshot,
+} from './snapshot.js';
+
+/** What a snapshot is taken of. */
+export interface SnapshotSource {
+  readonly loop: RunLoop;
+  /** Null when nothing is recorded: the snapshot then has no nodes. */
+  readonly graph: GraphRecorder | null;
+  readonly process: ProcessInfo;
+  /** Null where the process is not what is measured. */
+  readonly usage: () => ProcessUsage | null;
+  /** The loop's time at which the counting began. */
+  readonly since: number;
+  /** Tickets and pass of a node, where the run queue has them. */
+  readonly shareOf: (node: GraphNode) => { readonly tickets: number; readonly pass: number } | null;
+}
+
+/**
+ * Takes a snapshot without stopping the program: fibers are visited in pieces of less than half a time slice, with
+ * turns for everybody else in between. Counts are read at the end, all at once; a graph has few nodes.
+ */
+export async function takeSnapshot(source: SnapshotSource): Promise<Snapshot> {
+  const { clock, sliceMs } = source.loop;
+  const survey = new Survey(source);
+  while (!survey.visit(clock.now() + sliceMs / 2)) await new Promise<void>((resolve) => clock.defer(resolve));
+  return survey.finish();
+}
+
+/** Takes a snapshot at once, whatever it costs: for a program that has come to a halt, and for tests. */
+export function takeSnapshotNow(source: SnapshotSource): Snapshot {
+  const survey = new Survey(source);
+  survey.visit(Infinity);
+  return survey.finish();
+}
+
+class Survey {
+  private readonly source: SnapshotSource;
+  private readonly takenAt: number;
+  private readonly began: number;
+  private readonly walk: PopulationWalk;
+  private readonly oldest: Map<GraphNode, number> = new Map();
+  private readonly ready: Map<GraphNode, number> = new Map();
+  private readonly waitersOf: Map<Semaphore, Fiber[]> = new Map();
+  private waiting: number = 0;
+
+  constructor(source: SnapshotSource) {
+    const { loop } = source;
+    this.source = source;
+    this.takenAt = loop.clock.unixTime();
+    this.began = loop.clock.now();
+    this.walk = loop.population.walk();
+  }
+
+  /** Visits fibers until the time is `until`; true when all have been visited. */
+  visit(until: number): boolean {
+    const { clock } = this.source.loop;
+    for (let n = 1; ; n++) {
+      const fiber = this.walk.next();
+      if (fiber === null) return true;
+      this.note(fiber);
+      if (n % PIECE === 0 && clock.now() >= until) return false;
+    }
+  }
+
+  private note(fiber: Fiber): void {
+    const node = fiber.node as GraphNode | null;
+    if (fiber.state !== WAITING) {
+      if (node !== null) this.ready.set(node, (this.ready.get(node) ?? 0) + 1);
+      return;
+    }
+    this.waiting++;
+    if (node !== null) {
+      const oldest = this.oldest.get(node);
+      const since = waitingSince(fiber);
+      if (oldest === undefined || since < oldest) this.oldest.set(node, since);
+    }
+    const subject = waitsFor(fiber);
+    if (!(subject instanceof Semaphore)) return;
+    const waiters = this.waitersOf.get(subject);
+    if (waiters === undefined) this.waitersOf.set(subject, [fiber]);
+    else waiters.push(fiber);
+  }
+
+  finish(): Snapshot {
+    const { loop, graph, process, since } = this.source;
+    this.walk.end();
+    const now = loop.clock.now();
+    const nodes = graph === null ? [] : [...graph.nodes.values()];
+    const locks = this.locks(now);
+    const { meter } = loop;
+    const live = loop.spawned - loop.ended;
+    return {
+      format: 'heddle.snapshot',
+      version: 1,
+      process,
+      takenAt: this.takenAt,
+      tookMs: now - this.began,
+      windowMs: now - since,
+      usage: this.source.usage(),
+      fibers: {
+        live,
+        ready: loop.queue.size,
+        // Some of those who were seen waiting may have ended since.
+        waiting: Math.min(this.waiting, live),
+        spawned: loop.spawned,
+        ended: loop.ended,
+      },
+      scheduler: {
+        queue: loop.queue.name,
+        sliceMs: loop.sliceMs,
+        passes: loop.passes,
+        batches: meter.batches,
+        ranMs: meter.ranMs,
+        overruns: meter.overruns,
+        longestMs: meter.longestMs,
+      },
+      nodes: this.nodes(nodes, now),
+      edges: nodes.flatMap(edgesOf),
+      locks,
+      lost: graph?.lost ?? 0,
+      warnings: [...describeDeadlocks(locks), ...hogs(nodes, loop.sliceMs)],
+    };
+  }
+
+  private nodes(nodes: readonly GraphNode[], now: number): NodeSnapshot[] {
+    const arrivals = new Map<GraphNode, number>(nodes.map((node) => [node, node.starts]));
+    for (const node of nodes) for (const edge of node.edges) arrivals.set(edge.to, arrivals.get(edge.to)! + edge.count);
+    const perNode = this.source.loop.queue.name === 'stride';
+    return nodes.map((node) => {
+      const arrived = arrivals.get(node)!;
+      const left = node.edges.reduce((sum, edge) => sum + edge.count, 0);
+      const fibers = node.label.kind === 'exit' ? 0 : arrived - left;
+      const ready = Math.min(perNode ? node.ready.size : (this.ready.get(node) ?? 0), fibers);
+      const oldest = this.oldest.get(node);
+      const share = this.source.shareOf(node);
+      return {
+        id: node.id,
+        label: node.label.kind,
+        subject: node.label.subject,
+        chain: node.chain.path(),
+        fibers,
+        waiting: fibers - ready,
+        ready,
+        arrivals: arrived,
+        oldestMs: oldest === undefined || fibers === ready ? null : Math.max(0, now - oldest),
+        run: runTime(node),
+        wait: node.waited?.toSnapshot() ?? null,
+        tickets: share?.tickets ?? null,
+        pass: share?.pass ?? null,
+      };
+    });
+  }
+
+  /** Those whom a fiber visited still waits for: holders as of now and waiters of before would make false deadlocks. */
+  private locks(now: number): LockSnapshot[] {
+    return [...this.waitersOf]
+      .map(([lock, fibers]) => [lock, fibers.filter((fiber) => waitsFor(fiber) === lock)] as const)
+      .filter(([, waiters]) => waiters.length > 0)
+      .map(([lock, waiters], id) => this.lock(id + 1, lock, waiters, now));
+  }
+
+  private lock(id: number, lock: Semaphore, waiters: readonly Fiber[], now: number): LockSnapshot {
+    const holders: Fiber[] = [];
+    let held = 0;
+    for (const permit of lock.holders()) if (held++ < LISTED) holders.push(permit.holder);
+    return {
+      id,
+      kind: lock instanceof Mutex ? 'mutex' : 'semaphore',
+      name: lock.name,
+      capacity: lock.capacity,
+      available: lock.available,
+      holders: holders.map((fiber) => refTo(fiber, now)),
+      waiters: waiters.slice(0, LISTED).map((fiber) => refTo(fiber, now)),
+      unlisted: Math.max(0, held - LISTED) + Math.max(0, waiters.length - LISTED),
+    };
+  }
+}
+
+function edgesOf(node: GraphNode): EdgeSnapshot[] {
+  return node.edges.map((edge) => ({
+    from: node.id,
+    to: edge.to.id,
+    count: edge.count,
+    meanMs: edge.run.mean(),
+    samples: edge.run.samples,
+  }));
+}
+
+/** From whole batches where the run queue keeps the node's fibers apart, else from the sampled runs of its edges. */
+function runTime(node: GraphNode): NodeSnapshot['run'] {
+  const { ready } = node;
+  if (ready.runs > 0) return { totalMs: ready.ranMs, meanMs: ready.meanMs, samples: ready.runs };
+  const sampled = node.edges.filter((edge) => edge.run.samples > 0);
+  const weight = sampled.reduce((sum, edge) => sum + edge.count, 0);
+  const meanMs = sampled.reduce((sum, edge) => sum + edge.count * edge.run.value, 0) / weight;
+  const samples = sampled.reduce((sum, edge) => sum + edge.run.samples, 0);
+  return { totalMs: weight === 0 ? 0 : meanMs * weight, meanMs: weight === 0 ? null : meanMs, samples };
+}
+
+function waitsFor(fiber: Fiber): unknown {
+  return fiber.state === WAITING ? (fiber.suspension as Suspension).subject : null;
+}
+
+function waitingSince(fiber: Fiber): number {
+  return (fiber.suspension as Suspension).since!;
+}
+
+function refTo(fiber: Fiber, now: number): FiberRef {
+  const waiting = fiber.state === WAITING;
+  return {
+    fiber: fiber.id,
+    kind: fiber.name,
+    node: (fiber.node as GraphNode | null)?.id ?? null,
+    sinceMs: waiting ? Math.max(0, now - waitingSince(fiber)) : null,
+  };
+}
+
+function hogs(nodes: readonly GraphNode[], sliceMs: number): string[] {
+  return nodes
+    .filter((node) => node.ready.runs >= 8 && node.ready.meanMs > sliceMs)
+    .map(
+      (node) =>
+        `${node.chain.path().join(' → ')} runs ${node.ready.meanMs.toFixed(1)} ms from ${node.label.text} without suspending, ` +
+        `longer than a slice of ${sliceMs} ms: put a yieldNow() into its loops`,
+    );
+}
+
+/** Fibers visited between two looks at the clock, and the most fibers that are named for one lock. */
+const PIECE = 256;
+const LISTED = 100;

@@ -1,0 +1,27 @@
+import test from 'ava';
+import { findImbalances, hotNodes, longestWaits, longRuns } from '#src/blocking-graph/analysis.js';
+import { server } from './hostile.js';
+
+test('the fixture balances, and with lost events nothing is claimed', (t) => {
+  t.deepEqual(findImbalances(server), []);
+  t.deepEqual(findImbalances({ ...server, lost: 1, edges: [] }), []);
+});
+
+test('hot nodes come by their share of processor time, which adds up to one', (t) => {
+  const hot = hotNodes(server);
+  t.is(hot[0]?.node.subject, 'render');
+  t.true(Math.abs(hot.reduce((sum, { value }) => sum + value, 0) - 1) < 1e-9);
+});
+
+test('the longest wait comes first, and who does not wait is left out', (t) => {
+  const waits = longestWaits(server);
+  t.is(waits[0]?.node.label, 'sleep');
+  t.true(waits.every(({ node }) => node.waiting > 0));
+});
+
+test('runs that are longer than a slice are listed', (t) => {
+  t.deepEqual(
+    longRuns(server).map(({ node }) => node.label),
+    ['until', 'channel.receive'],
+  );
+});

@@ -1,0 +1,140 @@
+import vm from 'node:vm';
+import test from 'ava';
+import fc from 'fast-check';
+import { formatMs, formatShare, printable } from '#src/blocking-graph/render/format.js';
+import { pageScript } from '#src/blocking-graph/render/page-script.js';
+import { formats, render } from '#src/blocking-graph/render/render.js';
+import { renderText } from '#src/blocking-graph/render/text.js';
+import { matchesGolden } from '../cli/golden.js';
+import { evil, hostile, server } from './hostile.js';
+import { runs, snapshotAfter, walks } from './walks.js';
+
+for (const format of ['text', 'dot', 'mermaid'] as const) {
+  test(`${format} looks as it did`, async (t) => {
+    matchesGolden(t, `server.${format === 'text' ? 'txt' : format}`, await render(server, format));
+  });
+}
+
+test('on a narrow terminal columns give way, and no line but a long word is wider', (t) => {
+  matchesGolden(t, 'server-80.txt', renderText(server, { width: 80 }));
+  for (const width of [40, 60, 80, 100, 120, 140]) {
+    const tooWide = renderText(server, { width })
+      .split('\n')
+      .filter((line) => line.length > width);
+    t.deepEqual(tooWide, [], `wider than ${width}`);
+  }
+});
+
+test('colours change nothing but colours', (t) => {
+  const colored = renderText(server, { color: true });
+  // oxlint-disable-next-line no-control-regex
+  const plain = colored.replaceAll(/\u001B\[[0-9;]*m/g, '');
+  t.not(colored, plain);
+  t.deepEqual(
+    plain.split('\n').map((line) => line.trimEnd()),
+    renderText(server).split('\n'),
+  );
+});
+
+test('nodes beyond the limit are counted', (t) => {
+  t.regex(renderText(server, { limit: 2 }), /^ {2}… and 8 more nodes with 94 fibers$/m);
+});
+
+test('any graph can be rendered, the empty one too', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(walks, async (walk) => {
+      const snapshot = snapshotAfter(walk);
+      for (const format of ['text', 'json', 'dot', 'mermaid'] as const)
+        t.true((await render(snapshot, format)).endsWith('\n'));
+    }),
+    runs,
+  );
+  for (const format of formats) t.true((await render(snapshotAfter([]), format)).length > 0, format);
+});
+
+test('the drawing has an element with the id of each node and each edge', async (t) => {
+  const svg = await render(server, 'svg');
+  for (const { id } of server.nodes) t.true(svg.includes(`<g id="${id}" class="node`), id);
+  t.is(svg.match(/class="edge"/g)?.length, server.edges.length);
+  t.true(svg.includes('lookup ← GET /item/:id'));
+  t.true(svg.includes('<title>until(db.query)&#10;called by'));
+});
+
+test('a drawing of too many nodes shows the small ones as one', async (t) => {
+  const svg = await render(server, 'svg', { limit: 5 });
+  t.is(svg.match(/class="node/g)?.length, 5);
+  t.true(svg.includes('12 other nodes'));
+});
+
+test('Mermaid stays within what GitHub draws', async (t) => {
+  const nodes = Array.from({ length: 500 }, (_, i) => ({ ...server.nodes[1]!, id: `n${String(i).padStart(5, '0')}` }));
+  const edges = nodes.flatMap(({ id: from }, i) =>
+    nodes.slice(i, i + 20).map(({ id: to }) => ({ from, to, count: i + 1, meanMs: null, samples: 0 })),
+  );
+  const text = await render({ ...server, nodes, edges }, 'mermaid', { limit: 100 });
+  t.true(text.length < 50_000);
+  t.true(text.split('-->').length <= 500);
+});
+
+test('the page holds all it needs and loads nothing', async (t) => {
+  const html = await render(server, 'html');
+  t.notRegex(html, /<(?:link|img|iframe|object)|src=|url\(|@import|https?:(?!\/\/www\.w3\.org\/)/);
+  t.true(html.length < 100_000);
+  t.notThrows(() => new vm.Script(pageScript));
+});
+
+test('names that programs choose do nothing but stand there', async (t) => {
+  for (const format of ['text', 'dot', 'mermaid', 'svg', 'html'] as const) {
+    const text = await render(hostile, format);
+    // oxlint-disable-next-line no-control-regex
+    t.notRegex(text, /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/, format);
+    t.false(text.includes(evil), format);
+  }
+  const html = await render(hostile, 'html');
+  t.is(html.match(/<script/g)?.length, 1);
+  t.is(html.match(/<img|<!--(?! )/g), null);
+  const mermaid = await render(hostile, 'mermaid');
+  t.notRegex(mermaid.replaceAll('<br>', ''), /<|`|\{|\\/);
+});
+
+test('a text that is cut ends in an ellipsis, and never within a character', (t) => {
+  t.is(printable('abc\u001B[1m', 100), 'abc\\u{1b}[1m');
+  t.is(printable('abcdef', 4), 'abc…');
+  t.is(printable('ab😀d', 4), 'ab…');
+});
+
+test('durations are told in the unit that suits them', (t) => {
+  const durations = [
+    0,
+    0.001,
+    0.09,
+    0.996,
+    1.25,
+    9.96,
+    41.4,
+    999.6,
+    1200,
+    41_000,
+    100_000,
+    3_600_000,
+    7_300_000,
+    200 * 3_600_000,
+  ];
+  t.deepEqual(durations.map(formatMs), [
+    '0 ms',
+    '<0.01 ms',
+    '0.09 ms',
+    '1 ms',
+    '1.3 ms',
+    '10 ms',
+    '41 ms',
+    '1 s',
+    '1.2 s',
+    '41 s',
+    '2 min',
+    '60 min',
+    '2 h',
+    '8 d',
+  ]);
+  t.deepEqual([0, 0.0001, 0.004, 0.5, 1].map(formatShare), ['0 %', '<0.1 %', '0.4 %', '50 %', '100 %']);
+});
