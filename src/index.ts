@@ -1,0 +1,25 @@
+/** The users' door. */
+export * from './base/errors.js';
+export { abortable } from './fibers/abortable.js';
+export { all, type Results } from './fibers/all.js';
+export type { FiberHandle as Fiber, FiberStatus } from './fibers/fiber.js';
+export { FiberLocal } from './fibers/fiber-local.js';
+export type { Operation, OperationFunction } from './fibers/operation.js';
+export { race } from './fibers/race.js';
+export type { ScopeHandle as Scope } from './fibers/scope.js';
+export { call } from './fibers/segment.js';
+export { select, type Selected } from './fibers/select.js';
+export { shield } from './fibers/shield.js';
+export { now, sleep, sleepUntil } from './fibers/sleep.js';
+export { spawn, spawnDaemon } from './fibers/spawn.js';
+export { suspend, type Resume } from './fibers/suspend.js';
+export { channel, type Channel, type ChannelStats } from './fibers/sync/channel.js';
+export { event, type Event } from './fibers/sync/event.js';
+export { mutex, type Mutex } from './fibers/sync/mutex.js';
+export { semaphore, type Permit, type Semaphore, type SemaphoreStats } from './fibers/sync/semaphore.js';
+export { until } from './fibers/until.js';
+export { scope } from './fibers/with-scope.js';
+export { moveOnAfter, moveOnAt, withTimeout, withTimeoutAt } from './fibers/with-timeout.js';
+export { yieldNow } from './fibers/yield-now.js';
+export { run, Runtime, type RunOptions, type RuntimeOptions } from './runtime.js';
+export { main, type MainOptions } from './main.js';

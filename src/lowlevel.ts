@@ -1,0 +1,9 @@
+/** The door for authors of new blocking operations and run queues. */
+export { Label, type WaitKind } from './fibers/label.js';
+export { ReadyList } from './fibers/ready-list.js';
+export type { BlockingPoint, Recorder } from './fibers/recorder.js';
+export type { RunQueue } from './fibers/run-queue.js';
+export { Suspension, SuspensionKind } from './fibers/suspension.js';
+export { WaitList } from './fibers/wait-list.js';
+export type { Clock } from './base/clock.js';
+export type { Fiber } from './fibers/fiber.js';

@@ -1,0 +1,160 @@
+import { SystemClock, type Clock } from './base/clock.js';
+import { checkDuration, checkFunction, checkInteger, expected } from './base/check.js';
+import { DeadlockError, MisuseError } from './base/errors.js';
+import { Random } from './base/random.js';
+import { GraphRecorder } from './blocking-graph/graph-recorder.js';
+import type { Snapshot } from './blocking-graph/snapshot.js';
+import { takeSnapshot, takeSnapshotNow, type SnapshotSource } from './blocking-graph/take-snapshot.js';
+import { renderText } from './blocking-graph/render/text.js';
+import { current } from './fibers/current.js';
+import { FifoRunQueue } from './fibers/fifo-run-queue.js';
+import type { Operation } from './fibers/operation.js';
+import { ReadyList } from './fibers/ready-list.js';
+import { RunLoop } from './fibers/run-loop.js';
+import type { RunQueue } from './fibers/run-queue.js';
+import { Scope } from './fibers/scope.js';
+import { runScope } from './fibers/with-scope.js';
+import { call } from './fibers/segment.js';
+import { processUsage } from './resources/process-usage.js';
+import { StrideList, StrideRunQueue } from './stride/stride-run-queue.js';
+import { processInfo } from './process-info.js';
+
+export interface RuntimeOptions {
+  /** Whether the blocking graph is learned; true unless given. */
+  readonly recording?: boolean;
+  /** In which order ready fibers run; `stride` unless given. Stride needs recording; without it the order is `fifo`. */
+  readonly queue?: 'stride' | 'fifo' | RunQueue;
+  /** How long fibers may run before the outside world gets a turn, in ms; 2 unless given. */
+  readonly sliceMs?: number;
+  /** Time and the outside world; the system's unless given. */
+  readonly clock?: Clock;
+  /** For the choices that are made at random. */
+  readonly seed?: number;
+}
+
+export interface RunOptions extends RuntimeOptions {
+  /** Cancels the run when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Where the parts meet: a run loop, its queue, its graph and its clock. Nothing of heddle's lives outside of a
+ * runtime, so several run in one process without knowing of each other.
+ */
+export class Runtime {
+  readonly loop: RunLoop;
+  readonly #graph: GraphRecorder | null;
+  readonly #since: number;
+
+  constructor(options: RuntimeOptions = {}) {
+    const { recording = true, sliceMs = 2, seed = 1, clock = new SystemClock() } = options;
+    checkDuration('sliceMs', sliceMs);
+    checkInteger('seed', seed, 0);
+    const queue = makeQueue(options.queue ?? (recording ? 'stride' : 'fifo'), recording);
+    this.#graph = recording
+      ? new GraphRecorder(queue instanceof StrideRunQueue ? () => new StrideList() : () => new ReadyList())
+      : null;
+    this.loop = new RunLoop({ clock, queue, recorder: this.#graph, random: new Random(seed), sliceMs });
+    this.#since = clock.now();
+  }
+
+  /**
+   * Runs `f()` as the first fiber of a new root scope; settles once every fiber of that scope has ended.
+   *
+   * @throws (rejects) what failed; `CancelledError` after a cancellation; `DeadlockError` when nothing can ever wake it.
+   */
+  run<T>(f: () => Operation<T>, options: { readonly signal?: AbortSignal } = {}): Promise<T> {
+    return this.start(f, options).result;
+  }
+
+  /** As `run`, with the root scope in hand. */
+  start<T>(
+    f: () => Operation<T>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): { root: Scope; result: Promise<T> } {
+    checkFunction('f', f);
+    if (current.fiber !== null)
+      throw new MisuseError(
+        '`run` inside of a fiber: there is a runtime already. Write `yield* f()`, or `yield* spawn(f)`',
+      );
+    const root = new Scope(this.loop, null, null, { deadline: Infinity, shielded: false });
+    const result = new Promise<T>((resolve, reject) => {
+      const fiber = root.startMember(f, rootOperation(f), false);
+      const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
+      const { signal } = options;
+      const onAbort = (): void => root.cancel(`aborted: ${String(signal!.reason)}`);
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      root.close(() => {
+        stopWatching();
+        signal?.removeEventListener('abort', onAbort);
+        try {
+          root.end();
+        } catch (error) {
+          return reject(error);
+        }
+        if (fiber.status === 'succeeded') resolve(fiber.outcome as T);
+        else reject(fiber.outcome);
+      });
+    });
+    return { root, result };
+  }
+
+  /** The blocking graph and the scheduler's state. Does not stop the program while it is taken. */
+  snapshot(): Promise<Snapshot> {
+    return takeSnapshot(this.#source());
+  }
+
+  /** As `snapshot`, at once: stops the program for as long as it takes. */
+  snapshotNow(): Snapshot {
+    return takeSnapshotNow(this.#source());
+  }
+
+  #source(): SnapshotSource {
+    return {
+      loop: this.loop,
+      graph: this.#graph,
+      process: processInfo(),
+      // In virtual time what the process uses would only make each run differ.
+      usage: () => (this.loop.clock instanceof SystemClock ? processUsage() : null),
+      since: this.#since,
+      shareOf: (node) => (node.ready instanceof StrideList && node.ready.tickets > 0 ? node.ready : null),
+    };
+  }
+
+  #deadlocked(root: Scope, reject: (error: unknown) => void): void {
+    const snapshot = this.snapshotNow();
+    const message = `Nothing can wake the program any more, but ${snapshot.fibers.live} fibers wait`;
+    const error = new DeadlockError(message, renderText(snapshot, {}));
+    // The first time its fibers are stopped in order; if they then wait again, there is no more to be done.
+    if (root.cancelled) reject(error);
+    else root.fail(-1, error);
+  }
+}
+
+/**
+ * Runs `f()` in a runtime of its own, inside of any program.
+ *
+ * @example
+ * const answer = await run(function* () {
+ *   yield* sleep(10);
+ *   return 42;
+ * });
+ */
+export function run<T>(f: () => Operation<T>, options: RunOptions = {}): Promise<T> {
+  return new Runtime(options).run(f, options);
+}
+
+/** The body of a root fiber: a scope of its own, so that what it opens and defers is closed before the run is over. */
+function* rootOperation<T>(f: () => Operation<T>): Operation<T> {
+  // In a segment of its own, so that the program does not pay for these two at every resume.
+  const { result } = yield* runScope(() => call(f), { deadline: Infinity, shielded: false });
+  return result();
+}
+
+function makeQueue(queue: 'stride' | 'fifo' | RunQueue, recording: boolean): RunQueue {
+  if (queue === 'fifo') return new FifoRunQueue();
+  if (queue !== 'stride') return queue;
+  if (!recording) throw expected('queue', "'fifo' when nothing is recorded: stride needs the blocking graph", queue);
+  return new StrideRunQueue();
+}
