@@ -1,0 +1,6 @@
+/** The testing door. */
+export { Random } from '../base/random.js';
+export { sameEvents, type ExpectedEvents } from './same-events.js';
+export { ShuffledRunQueue } from './shuffled-run-queue.js';
+export { simulate, simulateMany, type SimulateOptions, type World } from './simulate.js';
+export { VirtualClock } from './virtual-clock.js';

@@ -1,0 +1,21 @@
+/** What is expected to have happened: in this order, where a set means in any order. */
+export type ExpectedEvents = readonly (string | ReadonlySet<string>)[];
+
+/** Null if the events are as expected, else where they differ first. */
+export function sameEvents(events: readonly string[], expected: ExpectedEvents): string | null {
+  let at = 0;
+  for (const part of expected) {
+    const wanted = typeof part === 'string' ? [part] : [...part];
+    const came = events.slice(at, at + wanted.length);
+    if ([...wanted].sort().join('\n') !== [...came].sort().join('\n'))
+      return `at event ${at}: expected ${describe(part)}, got ${came.map((event) => `'${event}'`).join(', ') || 'nothing'}`;
+    at += wanted.length;
+  }
+  return at === events.length
+    ? null
+    : `${events.length - at} more events than expected: '${events.slice(at).join("', '")}'`;
+}
+
+function describe(part: string | ReadonlySet<string>): string {
+  return typeof part === 'string' ? `'${part}'` : `{${[...part].map((one) => `'${one}'`).join(', ')}} in any order`;
+}

@@ -1,0 +1,79 @@
+import { Random } from '../base/random.js';
+import type { Operation } from '../fibers/operation.js';
+import { Runtime } from '../runtime.js';
+import { until } from '../fibers/until.js';
+import { ShuffledRunQueue } from './shuffled-run-queue.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** What a simulated program has at hand beside the library itself. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly runtime: Runtime;
+  /** What happened so far, for `sameEvents`. */
+  readonly events: string[];
+  log(event: string): void;
+  /** Waits until every other fiber waits and no promise is about to settle; time does not move. */
+  untilIdle(): Operation<void>;
+}
+
+export interface SimulateOptions {
+  /** Of the schedule and of `world.random`; 1 unless given. */
+  readonly seed?: number;
+  /** `shuffled` runs ready fibers in random order (unless given); `stride` and `fifo` as in production. */
+  readonly queue?: 'shuffled' | 'stride' | 'fifo';
+  /** Whether time jumps ahead when nothing is ready; true unless given. */
+  readonly autoAdvance?: boolean;
+}
+
+/**
+ * Runs a program in virtual time, on a schedule that a seed decides.
+ *
+ * @example
+ * const took = await simulate(function* () {
+ *   const began = now();
+ *   yield* sleep(3_600_000);
+ *   return now() - began;
+ * });
+ */
+export function simulate<T>(body: (world: World) => Operation<T>, options: SimulateOptions = {}): Promise<T> {
+  const { seed = 1, queue = 'shuffled', autoAdvance = true } = options;
+  const clock = new VirtualClock({ autoAdvance });
+  const random = new Random(seed);
+  const runtime = new Runtime({
+    clock,
+    seed,
+    queue: queue === 'shuffled' ? new ShuffledRunQueue(new Random(seed)) : queue,
+  });
+  const events: string[] = [];
+  const world: World = {
+    clock,
+    random,
+    runtime,
+    events,
+    log: (event) => void events.push(event),
+    untilIdle: () => until(clock.idle(), 'idle'),
+  };
+  return runtime.run(() => body(world));
+}
+
+/**
+ * Runs a program under many schedules; on a failure the error's message begins with the seed.
+ *
+ * @param runs how many; the environment variable `FUZZ_RUNS` raises it.
+ */
+export async function simulateMany(
+  body: (world: World) => Operation<unknown>,
+  options: SimulateOptions & { readonly runs?: number } = {},
+): Promise<void> {
+  const runs = Math.max(options.runs ?? 50, Number(process.env['FUZZ_RUNS'] ?? 0));
+  const first = options.seed ?? 1;
+  for (let seed = first; seed < first + runs; seed++) {
+    try {
+      await simulate(body, { ...options, seed });
+    } catch (error) {
+      if (error instanceof Error) error.message = `[seed ${seed}] ${error.message}`;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '../base/clock.js';
+
+/**
+ * Time under a test's control. It stands still while fibers run; when nothing is ready any more it jumps to the next
+ * alarm (`autoAdvance`), or waits to be moved by `advance`. So a test of an hour takes a millisecond, and takes the
+ * same course each time.
+ *
+ * Promises that settle by themselves are waited for; real input and output is not, since nothing tells that it is
+ * under way: time would jump ahead of it. Use in-memory connections, or the system's clock.
+ */
+export class VirtualClock implements Clock {
+  readonly autoAdvance: boolean;
+  private time: number;
+  private passes: (() => void)[] = [];
+  private alarmAt: number = Infinity;
+  private expire: (() => void) | null = null;
+  private readonly whenExhausted: Set<() => void> = new Set();
+  private whenIdle: (() => void)[] = [];
+  private turning: boolean = false;
+
+  constructor(options: { autoAdvance?: boolean; start?: number } = {}) {
+    this.autoAdvance = options.autoAdvance ?? true;
+    this.time = options.start ?? 0;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  unixTime(): number {
+    return this.time;
+  }
+
+  defer(pass: () => void): void {
+    this.passes.push(pass);
+    this.turnSoon();
+  }
+
+  alarm(at: number, expire: () => void): void {
+    this.alarmAt = at;
+    this.expire = at === Infinity ? null : expire;
+    this.turnSoon();
+  }
+
+  onExhausted(exhausted: () => void): () => void {
+    this.whenExhausted.add(exhausted);
+    return () => void this.whenExhausted.delete(exhausted);
+  }
+
+  /** Resolves when nothing can happen any more without time moving on. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.whenIdle.push(resolve);
+      this.turnSoon();
+    });
+  }
+
+  /** Moves time on by `ms`, with all that happens meanwhile in its order. */
+  async advance(ms: number): Promise<void> {
+    const until = this.time + ms;
+    await this.idle();
+    while (this.alarmAt <= until) {
+      this.ring();
+      await this.idle();
+    }
+    this.time = until;
+  }
+
+  private turnSoon(): void {
+    if (this.turning) return;
+    this.turning = true;
+    this.turn(false);
+  }
+
+  /** In macrotasks, so that promises settle in between; `quiet` if the turn before had nothing to do. */
+  private turn(quiet: boolean): void {
+    setImmediate(() => {
+      const passes = this.passes;
+      this.passes = [];
+      for (const pass of passes) pass();
+      if (passes.length > 0 || !quiet) return this.turn(passes.length === 0);
+      this.turning = false;
+      this.becomeIdle();
+    });
+  }
+
+  private becomeIdle(): void {
+    const waiting = this.whenIdle;
+    this.whenIdle = [];
+    for (const resume of waiting) resume();
+    if (waiting.length > 0) return this.autoAdvance ? this.turnSoon() : undefined;
+    if (!this.autoAdvance) return;
+    if (this.expire !== null) this.ring();
+    else for (const exhausted of Array.from(this.whenExhausted)) exhausted();
+  }
+
+  private ring(): void {
+    const expire = this.expire!;
+    this.time = Math.max(this.time, this.alarmAt);
+    this.alarmAt = Infinity;
+    this.expire = null;
+    expire();
+  }
+}
