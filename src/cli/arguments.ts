@@ -1,0 +1,25 @@
+import { InvalidArgumentError } from 'commander';
+
+/** For commander: an integer from `min` to `max`. */
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(
+      max === Number.MAX_SAFE_INTEGER ? `Expected an integer ≥ ${min}.` : `Expected an integer from ${min} to ${max}.`,
+    );
+  };
+}
+
+export const port: (value: string) => number = integer(0, 65535);
+
+/** For commander: a time in seconds, fractions allowed. */
+export function seconds(value: string): number {
+  const number = Number(value);
+  if (/^\d*\.?\d+$/.test(value) && number >= SHORTEST && number <= LONGEST) return number;
+  throw new InvalidArgumentError(`Expected seconds from ${SHORTEST} to ${LONGEST}.`);
+}
+
+/** Below, the looking would show in what is looked at; above, timers end. */
+const SHORTEST = 0.1;
+const LONGEST = 86_400;

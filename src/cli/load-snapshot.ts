@@ -1,0 +1,54 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { HeddleError, InspectionError, SnapshotError } from '../base/errors.js';
+import { parseSnapshot } from '../blocking-graph/parse-snapshot.js';
+import type { Snapshot } from '../blocking-graph/snapshot.js';
+import { fetchSnapshot } from '../inspect/fetch-snapshot.js';
+import { findSocket } from '../inspect/list-programs.js';
+import { processState } from '../inspect/process-state.js';
+
+/**
+ * The snapshot of a running program, given by process id or by socket, or one from a file; `-` is standard input.
+ *
+ * @throws InspectionError when a program cannot be looked at, SnapshotError when a file holds no usable snapshot.
+ */
+export async function loadSnapshot(target: string): Promise<Snapshot> {
+  if (/^\d+$/.test(target)) return fetchSnapshot(socketOf(Number(target)));
+  if (target === '-') return parseSnapshot(await text(process.stdin));
+  try {
+    if ((await lstat(target)).isSocket()) return await fetchSnapshot(target);
+    return parseSnapshot(await readFile(target, 'utf8'));
+  } catch (error) {
+    if (error instanceof InspectionError) throw error;
+    if (error instanceof HeddleError) throw new SnapshotError(`${target}: ${error.message}`, { cause: error });
+    throw new SnapshotError(`Cannot read ${target}: ${reason(error as NodeJS.ErrnoException)}`, { cause: error });
+  }
+}
+
+function socketOf(pid: number): string {
+  const state = processState(pid);
+  if (state === 'dead')
+    throw new InspectionError(`There is no process ${pid}; \`heddle ps\` lists those that can be looked at`);
+  if (state === 'foreign') throw new InspectionError(`Process ${pid} is another user's: run heddle as that user`);
+  const socket = findSocket(pid);
+  if (socket === null)
+    throw new InspectionError(
+      `Process ${pid} runs, but has no socket to look at it: it is no heddle program, was started with HEDDLE_INSPECT=0, ` +
+        'or with another temporary directory',
+    );
+  return socket;
+}
+
+function reason({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'you may not';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return message;
+  }
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { HeddleError } from '../base/errors.js';
+import { makeProgram } from './program.js';
+
+// `heddle graph … | head` closes the pipe early; that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await makeProgram().parseAsync();
+} catch (error) {
+  // Commander has printed its own; what heddle expects to go wrong is said in one line; the rest is a bug, or the program's.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    console.error(error instanceof HeddleError ? `heddle: ${error.message}` : error);
+    process.exitCode = 1;
+  }
+}

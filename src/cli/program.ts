@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { processInfo } from '../process-info.js';
+import { graphCommand } from './commands/graph.js';
+import { psCommand } from './commands/ps.js';
+import { runCommand } from './commands/run.js';
+import { serveCommand } from './commands/serve.js';
+
+/** The command line. Usage errors throw a `CommanderError` after they have been printed. */
+export function makeProgram(): Command {
+  const program = new Command('heddle')
+    .description('Fibers that schedule themselves by the resources they use: see what a running program waits for.')
+    .version(processInfo().heddle)
+    // Options after the file that `run` runs are that file's.
+    .enablePositionalOptions()
+    .addCommand(graphCommand())
+    .addCommand(psCommand())
+    .addCommand(runCommand())
+    .addCommand(serveCommand());
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+  }
+  return program;
+}
+
+/** Commander suggests a command that one may have meant on a line of its own. */
+function oneLine(error: string): string {
+  return error.replace(/^error: /, 'heddle: ').replaceAll(/\n(?=.)/g, ' ');
+}

@@ -1,0 +1,145 @@
+import { chmodSync, unlinkSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Snapshot } from '../blocking-graph/snapshot.js';
+import { processInfo } from '../process-info.js';
+import { converse } from './client.js';
+import { InspectionError } from '../base/errors.js';
+import { LONGEST_REQUEST, PROTOCOL, readRequest, type Greeting, type Reply, type Request } from './protocol.js';
+import { readLines } from './read-lines.js';
+import { shareRunning } from './share-running.js';
+import { socketPath } from './socket-path.js';
+
+export interface InspectionServerOptions {
+  readonly pid: number;
+  /** The program, as `ps` would show it. */
+  readonly title: string;
+  readonly snapshot: () => Promise<Snapshot>;
+}
+
+export interface InspectionServer {
+  /** Of the socket. */
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Lets this process be looked at through a Unix socket that only its user can reach. Costs nothing until somebody
+ * connects, and does not keep the process alive. However many look at once, one snapshot is taken at a time and
+ * shared. Whoever sends rubbish, does not read, or goes away harms nobody but themselves.
+ *
+ * @throws InspectionError when there is no safe place for the socket, or this process has one already.
+ */
+export async function openInspectionServer(options: InspectionServerOptions): Promise<InspectionServer> {
+  const { pid, title } = options;
+  const path = socketPath(pid);
+  const snapshot = shareRunning(options.snapshot);
+  const { node, heddle } = processInfo();
+  const greeting: Greeting = { heddle: PROTOCOL, pid, title, node, version: heddle };
+  const connections = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    void converseWith(socket, greeting, snapshot);
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  await listen(server, path);
+  server.unref();
+  // At the limit of descriptors a connection cannot be accepted. Whoever looks may try again; the program goes on.
+  server.on('error', () => {});
+  // The directory keeps others out already; this is for whoever copies or opens it up.
+  chmodSync(path, 0o600);
+  const remove = (): void => unlinkIfThere(path);
+  process.once('exit', remove);
+  return {
+    path,
+    close() {
+      process.off('exit', remove);
+      for (const socket of connections) socket.destroy();
+      // Closing removes the socket's file too.
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+const MOST_CONNECTIONS = 8;
+/** A connection on which nothing moves for so long is closed, so that idle ones do not take all places. */
+const IDLE_MS = 30_000;
+
+async function converseWith(socket: Socket, greeting: Greeting, snapshot: () => Promise<Snapshot>): Promise<void> {
+  socket.unref();
+  socket.setTimeout(IDLE_MS, () => socket.destroy());
+  // Reading meets it too.
+  socket.on('error', () => {});
+  try {
+    await send(socket, greeting);
+    for await (const line of readLines(socket, LONGEST_REQUEST)) await send(socket, await answer(line, snapshot));
+  } catch {
+    // The other side is gone.
+  } finally {
+    socket.destroySoon();
+  }
+}
+
+async function answer(line: string | null, snapshot: () => Promise<Snapshot>): Promise<Reply> {
+  if (line === null) return { id: 0, error: `a request is at most ${LONGEST_REQUEST} characters long` };
+  let request: Request;
+  try {
+    request = readRequest(JSON.parse(line), '');
+  } catch (error) {
+    return { id: 0, error: `not a request: ${(error as Error).message}` };
+  }
+  const { id } = request;
+  if (request.request !== 'snapshot') return { id, error: 'unknown request: there is only `snapshot`' };
+  try {
+    return { id, snapshot: await snapshot() };
+  } catch (error) {
+    return { id, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Resolves once it is sent, or never can be: who does not read gets no more. */
+function send(socket: Socket, message: Greeting | Reply): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.write(`${JSON.stringify(message)}\n`, () => resolve());
+  });
+}
+
+/** What is there already was left behind by a dead process of the same number, unless somebody answers. */
+async function listen(server: Server, path: string): Promise<void> {
+  try {
+    await tryToListen(server, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw unavailable(path, error);
+    const alive = await converse(path, 1000, async () => true).catch(() => false);
+    if (alive)
+      throw new InspectionError(`Somebody answers at ${path} already: one thread of a process can be looked at`);
+    unlinkIfThere(path);
+    await tryToListen(server, path).catch((cause: unknown) => {
+      throw unavailable(path, cause);
+    });
+  }
+}
+
+function tryToListen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Exclusive: a worker of a cluster has a socket of its own, not one that its primary shares out.
+    server.listen({ path, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function unavailable(path: string, cause: unknown): InspectionError {
+  return new InspectionError(`No socket at ${path}: ${(cause as Error).message}`, { cause });
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is gone, or its directory is.
+  }
+}

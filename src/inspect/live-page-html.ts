@@ -1,0 +1,30 @@
+import { graphSection, tableSection } from '../blocking-graph/render/html.js';
+
+/** The live page before its first refresh. */
+export const livePageHtml: string = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>blocking graph</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/page.css">
+<script type="module" src="/page.js"></script>
+</head>
+<body>
+<header><h1>Blocking graph</h1><p id="process"></p>
+<div class="controls"><span id="state" role="status">connecting</span>
+<button type="button" id="pause" aria-pressed="false">pause</button>
+<a href="/snapshot.json">JSON</a> <a href="/graph.dot">DOT</a></div></header>
+<dl class="tiles" id="tiles"></dl>
+<ul class="warnings" id="warnings" aria-live="polite"></ul>
+<main class="columns">
+${graphSection('')}
+${tableSection('', '')}
+</main>
+<footer><h2>Locks</h2><ul class="locks" id="locks"></ul>
+<h2>Scheduler</h2><p class="faint" id="scheduler"></p></footer>
+<noscript>This page needs JavaScript; <a href="/snapshot.json">/snapshot.json</a> does not.</noscript>
+</body>
+</html>
+`;

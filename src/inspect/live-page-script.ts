@@ -1,0 +1,134 @@
+/**
+ * Refreshes the live page each second. The graph is laid out only when its structure changes, or a text outgrows its
+ * box; else the texts, colours and frames in the drawing are changed where they stand, so that nothing moves under the
+ * reader's eyes. When something does move it glides there.
+ */
+export const liveScript: string = /* js */ String.raw`
+import { instance } from '/viz.js';
+
+const REFRESH_MS = 1000;
+/** A program that starts up changes its structure all the time; a drawing should last for a moment. */
+const LAYOUT_MS = 2500;
+const drawing = { structure: null, at: -Infinity, room: new Map() };
+let paused = false;
+const graphviz = instance();
+
+function put(id, html) {
+  const element = document.getElementById(id);
+  if (element.innerHTML !== html) element.innerHTML = html;
+}
+
+async function layOut(view) {
+  const viz = await graphviz;
+  const svg = viz.renderSVGElement(view.dot);
+  const before = positions();
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', 'The blocking graph; the table has the same facts');
+  for (const link of svg.querySelectorAll('a')) link.replaceWith(...link.childNodes);
+  $('.graph').replaceChildren(svg);
+  Object.assign(drawing, { structure: view.structure, at: performance.now(), room: new Map() });
+  for (const node of $$('.graph .node')) {
+    drawing.room.set(node.id, longest(view.nodes[node.id]?.lines ?? []));
+    centreTexts(node);
+  }
+  glide(before);
+}
+
+function longest(lines) {
+  return Math.max(0, ...lines.slice(1).map((line) => line.length));
+}
+
+/** So that a text that changes its length stays in the middle. */
+function centreTexts(node) {
+  const shape = node.querySelector('path, polygon, ellipse').getBBox();
+  for (const text of node.querySelectorAll('text')) {
+    text.setAttribute('text-anchor', 'middle');
+    text.setAttribute('x', shape.x + shape.width / 2);
+  }
+}
+
+function positions() {
+  return new Map($$('.graph .node').map((node) => [node.id, node.getBoundingClientRect()]));
+}
+
+function glide(before) {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  const scale = $('.graph svg').getScreenCTM()?.a || 1;
+  for (const node of $$('.graph .node')) {
+    const from = before.get(node.id);
+    const to = node.getBoundingClientRect();
+    if (!from) {
+      node.animate({ opacity: [0, 1] }, 400);
+      continue;
+    }
+    const x = (from.x - to.x) / scale;
+    const y = (from.y - to.y) / scale;
+    if (x || y) node.animate({ transform: ['translate(' + x + 'px,' + y + 'px)', 'none'] }, { duration: 400, easing: 'ease' });
+  }
+}
+
+/** Writes what changed into the drawing; false when it does not fit. */
+function repaint(view) {
+  let fits = true;
+  for (const node of $$('.graph .node')) {
+    const now = view.nodes[node.id];
+    if (!now) continue;
+    const texts = node.querySelectorAll('text');
+    if (texts.length !== now.lines.length || longest(now.lines) > drawing.room.get(node.id) + 3) {
+      fits = false;
+      continue;
+    }
+    now.lines.forEach((line, index) => {
+      if (texts[index].textContent !== line) texts[index].textContent = line;
+    });
+    node.querySelector('title').textContent = now.tooltip;
+    node.classList.toggle('waits', now.waits);
+    for (let heat = 0; heat < 6; heat++) node.classList.toggle('heat-' + heat, heat === now.heat);
+  }
+  for (const edge of $$('.graph .edge')) {
+    const now = view.edges[edge.id];
+    if (!now) continue;
+    edge.querySelector('path').setAttribute('stroke-width', now.width);
+    edge.querySelector('title').textContent = now.tooltip;
+  }
+  return fits;
+}
+
+async function refresh() {
+  const answer = await fetch('/view.json?structure=' + encodeURIComponent(drawing.structure ?? ''));
+  if (!answer.ok) throw new Error(await answer.text());
+  const view = await answer.json();
+  $('#process').textContent = view.process;
+  document.title = 'blocking graph of ' + view.process;
+  for (const part of ['tiles', 'warnings', 'locks', 'scheduler']) put(part, view.html[part]);
+  $('tbody').innerHTML = view.html.rows;
+  if (view.dot !== null && performance.now() - drawing.at >= LAYOUT_MS) await layOut(view);
+  // Without a structure the next answer brings the graph.
+  if (!repaint(view)) drawing.structure = null;
+  refreshed();
+}
+
+async function loop() {
+  for (;;) {
+    if (!paused && !document.hidden) {
+      try {
+        await refresh();
+        $('#state').textContent = 'live';
+        document.body.classList.remove('gone');
+      } catch (error) {
+        $('#state').textContent = error instanceof TypeError ? 'the program does not answer' : String(error.message ?? error);
+        document.body.classList.add('gone');
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
+  }
+}
+
+$('#pause').addEventListener('click', () => {
+  paused = !paused;
+  $('#pause').setAttribute('aria-pressed', String(paused));
+  $('#pause').textContent = paused ? 'go on' : 'pause';
+  $('#state').textContent = paused ? 'paused' : 'live';
+});
+loop();
+`;

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Snapshot } from '../blocking-graph/snapshot.js';
+import { renderDot } from '../blocking-graph/render/dot.js';
+import { renderJson } from '../blocking-graph/render/json.js';
+import { pageScript } from '../blocking-graph/render/page-script.js';
+import { pageStyle } from '../blocking-graph/render/page-style.js';
+import { livePageHtml } from './live-page-html.js';
+import { liveScript } from './live-page-script.js';
+import { liveView } from './live-view.js';
+import { shareRunning } from './share-running.js';
+
+export interface LivePageOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly host?: '127.0.0.1';
+  readonly snapshot: () => Promise<Snapshot>;
+}
+
+export interface LivePage {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a page that shows the blocking graph of this process as it lives. The browser lays the graph out, so that
+ * looking costs this process a snapshot a second and nothing more. On the loopback interface only, and only for
+ * requests that name it as their host: a page from elsewhere whose name was bent to 127.0.0.1 gets nothing. Does not
+ * keep the process alive.
+ *
+ * @throws (rejects) the system's error when the port is taken.
+ */
+export async function openLivePage(options: LivePageOptions): Promise<LivePage> {
+  const snapshot = shareRunning(options.snapshot);
+  const server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo;
+    if (!isOurs(request.headers.host, port))
+      return refuse(response, 403, 'This page is served on the loopback interface only');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'There is nothing but GET');
+    respond(request, response, snapshot).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, error instanceof Error ? error.message : String(error));
+    });
+  });
+  // Whoever sends half a request must not hold a connection for long.
+  server.headersTimeout = server.requestTimeout = 5000;
+  server.maxConnections = 32;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port: options.port, host: options.host ?? '127.0.0.1', exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  server.on('error', () => {});
+  server.on('connection', (socket) => socket.unref());
+  server.unref();
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function respond(
+  { method, url = '/' }: IncomingMessage,
+  response: ServerResponse,
+  snapshot: () => Promise<Snapshot>,
+): Promise<void> {
+  // Without a base `//` would be taken for the beginning of a host.
+  const { pathname, searchParams } = new URL(`http://localhost${url.startsWith('/') ? url : '/'}`);
+  const send = (type: string, body: string | Buffer, cache = 'no-store'): void => {
+    response.writeHead(200, {
+      ...HEADERS,
+      'content-type': type,
+      'cache-control': cache,
+      'content-length': Buffer.byteLength(body),
+    });
+    response.end(method === 'HEAD' ? undefined : body);
+  };
+  switch (pathname) {
+    case '/':
+      return send('text/html; charset=utf-8', livePageHtml);
+    case '/page.css':
+      return send('text/css; charset=utf-8', pageStyle);
+    case '/page.js':
+      return send('text/javascript; charset=utf-8', pageScript + liveScript);
+    case '/viz.js':
+      return send(
+        'text/javascript; charset=utf-8',
+        await readFile(fileURLToPath(import.meta.resolve('@viz-js/viz'))),
+        'max-age=86400',
+      );
+    case '/view.json':
+      return send('application/json', JSON.stringify(liveView(await snapshot(), searchParams.get('structure'))));
+    case '/snapshot.json':
+      return send('application/json', renderJson(await snapshot()));
+    case '/graph.dot':
+      return send('text/vnd.graphviz; charset=utf-8', renderDot(await snapshot()));
+    default:
+      return refuse(response, 404, 'There are /, /snapshot.json and /graph.dot');
+  }
+}
+
+const HEADERS = {
+  // Graphviz is WebAssembly; nothing else runs, and nothing comes from elsewhere.
+  'content-security-policy':
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+};
+
+function refuse(response: ServerResponse, status: number, reason: string): void {
+  response.writeHead(status, {
+    ...HEADERS,
+    'content-type': 'text/plain; charset=utf-8',
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+  });
+  response.end(`${reason}\n`);
+}
+
+/** Against DNS rebinding: the name in the request has to be one that can only mean this machine. */
+function isOurs(host: string | undefined, port: number): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].some(
+    (name) => host === `${name}:${port}` || (port === 80 && host === name),
+  );
+}

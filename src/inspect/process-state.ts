@@ -1,0 +1,9 @@
+/** Whether there is a process of this number, and whether we may deal with it. */
+export function processState(pid: number): 'ours' | 'foreign' | 'dead' {
+  try {
+    process.kill(pid, 0);
+    return 'ours';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'foreign' : 'dead';
+  }
+}

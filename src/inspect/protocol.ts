@@ -1,0 +1,58 @@
+import { object, count, optional, text, type Reader } from '../blocking-graph/shape.js';
+import type { Snapshot } from '../blocking-graph/snapshot.js';
+
+/**
+ * What is spoken on a program's socket: lines of JSON. The program greets; then each request line is answered by one
+ * line with the same `id`, in order. A request that is not understood is answered by an error, and so is one that is
+ * longer than `LONGEST_REQUEST`, after which the program hangs up.
+ *
+ *     → {"heddle":1,"pid":4711,"title":"node server.js","node":"v20.20.2","version":"0.1.0"}
+ *     ← {"id":1,"request":"snapshot"}
+ *     → {"id":1,"snapshot":{…}}
+ */
+export interface Greeting {
+  /** Version of the protocol. */
+  readonly heddle: number;
+  readonly pid: number;
+  readonly title: string;
+  readonly node: string;
+  /** Of heddle. */
+  readonly version: string;
+}
+
+export interface Request {
+  readonly id: number;
+  readonly request: string;
+}
+
+export type Reply =
+  | { readonly id: number; readonly snapshot: Snapshot }
+  | { readonly id: number; readonly error: string };
+
+export const PROTOCOL = 1;
+
+/** In bytes, or rather UTF-16 units: only ASCII is expected. */
+export const LONGEST_REQUEST = 1024;
+
+export const readGreeting: Reader<Greeting> = object<Greeting>({
+  heddle: count,
+  pid: count,
+  title: text,
+  node: text,
+  version: text,
+});
+
+export const readRequest: Reader<Request> = object<Request>({ id: count, request: text });
+
+/** A reply with its snapshot unread. */
+export interface RawReply {
+  readonly id: number;
+  readonly snapshot?: unknown;
+  readonly error?: string;
+}
+
+export const readReply: Reader<RawReply> = object<RawReply>({
+  id: count,
+  snapshot: (value) => value,
+  error: optional(text),
+});

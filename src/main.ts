@@ -1,0 +1,81 @@
+import { MisuseError, CancelledError } from './base/errors.js';
+import type { Operation } from './fibers/operation.js';
+import { openInspectionServer } from './inspect/inspection-server.js';
+import { processInfo } from './process-info.js';
+import { Runtime, type RuntimeOptions } from './runtime.js';
+
+export interface MainOptions extends RuntimeOptions {
+  /**
+   * Whether `heddle ps` and `heddle graph` of the same user can look at this process; true unless given or the
+   * environment has `HEDDLE_INSPECT=0`.
+   */
+  readonly inspect?: boolean;
+}
+
+/** Signals that ask a process to stop, with the exit codes of a shell. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+let running = false;
+
+/**
+ * Runs `f` as the program of this process. The first SIGINT or SIGTERM cancels it, so that it stops in order; the
+ * second ends the process at once. An error is printed, and makes the exit code 1; a cancellation by signal makes it
+ * 130 or 143.
+ *
+ * @returns a promise of the end, which never rejects.
+ * @throws `MisuseError` when a `main` runs already.
+ *
+ * @example
+ * main(function* () {
+ *   const server = yield* listen({ port: 7 });
+ *   yield* server.serve(echo);
+ * });
+ */
+export function main(f: (runtime: Runtime) => Operation<unknown>, options: MainOptions = {}): Promise<void> {
+  if (running)
+    throw new MisuseError(
+      'A second `main`: there is one in a process. Inside it write `yield* f()` or `yield* spawn(f)`',
+    );
+  running = true;
+  return runMain(f, options).finally(() => {
+    running = false;
+  });
+}
+
+async function runMain(f: (runtime: Runtime) => Operation<unknown>, options: MainOptions): Promise<void> {
+  const runtime = new Runtime(options);
+  const body = Object.defineProperty(() => f(runtime), 'name', { value: f.name || 'main' });
+  const { root, result } = runtime.start(body);
+  let stopping: keyof typeof SIGNALS | null = null;
+  const stop = (signal: keyof typeof SIGNALS): void => {
+    if (stopping !== null) process.exit(SIGNALS[signal]);
+    stopping = signal;
+    root.cancel(`received ${signal}`);
+  };
+  for (const signal of Object.keys(SIGNALS)) process.on(signal, stop);
+  const inspection = await inspect(runtime, options);
+  try {
+    await result;
+  } catch (error) {
+    if (stopping !== null && error instanceof CancelledError) process.exitCode = SIGNALS[stopping];
+    else {
+      console.error(error);
+      process.exitCode = 1;
+    }
+  } finally {
+    for (const signal of Object.keys(SIGNALS)) process.off(signal, stop);
+    await inspection?.close();
+  }
+}
+
+/** A program runs also where nobody can look at it: a read-only or foreign directory for the socket is only said. */
+async function inspect(runtime: Runtime, options: MainOptions): Promise<{ close(): Promise<void> } | null> {
+  if (options.inspect === false || process.env['HEDDLE_INSPECT'] === '0') return null;
+  try {
+    const { pid, title } = processInfo();
+    return await openInspectionServer({ pid, title, snapshot: () => runtime.snapshot() });
+  } catch (error) {
+    console.error(`heddle: cannot be inspected: ${(error as Error).message}`);
+    return null;
+  }
+}

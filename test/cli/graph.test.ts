@@ -1,0 +1,194 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
+import { openInspectionServer } from '#src/inspect/inspection-server.js';
+import { snapshotAfter, type Walk } from '../blocking-graph/walks.js';
+import { server as snapshot } from '../blocking-graph/hostile.js';
+import { useOwnRuntimeDirectory } from '../inspect/directory.js';
+import { heddle, type Outcome } from './command.js';
+import { fixture, matchesGolden } from './golden.js';
+
+useOwnRuntimeDirectory();
+const directory = mkdtempSync(join(tmpdir(), 'heddle-cli-'));
+test.after.always(() => rmSync(directory, { recursive: true, force: true }));
+
+function file(name: string, content: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function failsWith(
+  t: { like: (a: Outcome, b: Partial<Outcome>) => void; regex: (a: string, b: RegExp) => void },
+  outcome: Outcome,
+  message: RegExp,
+  code = 1,
+): void {
+  t.like(outcome, { code, stdout: '' });
+  t.regex(outcome.stderr, message);
+  t.regex(outcome.stderr, /^heddle: [^\n]*\n$/);
+}
+
+test('a file with a snapshot is shown as text', async (t) => {
+  const { code, stdout, stderr } = await heddle(['graph', fixture('server.json')]);
+  t.deepEqual([code, stderr], [0, '']);
+  matchesGolden(t, 'server.txt', stdout);
+});
+
+test('every format is written to a file when asked', async (t) => {
+  const beginnings = {
+    text: 'blocking graph',
+    json: '{',
+    dot: 'digraph',
+    mermaid: 'flowchart',
+    svg: '<?xml',
+    html: '<!doctype html>',
+  };
+  for (const [format, beginning] of Object.entries(beginnings)) {
+    const output = join(directory, `out.${format}`);
+    t.like(await heddle(['graph', fixture('server.json'), '--format', format, '--output', output]), {
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    t.true(readFileSync(output, 'utf8').startsWith(beginning), format);
+  }
+  failsWith(
+    t,
+    await heddle(['graph', fixture('server.json'), '--output', join(directory, 'no', 'where')]),
+    /Cannot write/,
+  );
+});
+
+test('a running program is found by its process id and by its socket', async (t) => {
+  const server = await openInspectionServer({ pid: process.pid, title: 'tested', snapshot: async () => snapshot });
+  for (const target of [String(process.pid), server.path]) {
+    const { code, stdout } = await heddle(['graph', target, '--format', 'json']);
+    t.is(code, 0);
+    t.deepEqual(parseSnapshot(stdout), snapshot);
+  }
+  const { stdout } = await heddle(['ps']);
+  t.regex(stdout, new RegExp(`^ *PID  NODE +HEDDLE +PROGRAM\\n(?:.*\\n)* *${process.pid}  v.*  tested\\n`));
+  await server.close();
+});
+
+test('standard input is read, and several snapshots are added up', async (t) => {
+  const input = readFileSync(fixture('server.json'), 'utf8');
+  t.regex((await heddle(['graph', '-'], { input })).stdout, /1,216 fibers/);
+  const { stdout } = await heddle(['graph', '-', fixture('server.json')], { input });
+  t.regex(stdout, /2,432 fibers/);
+  t.regex(stdout, /2 processes/);
+});
+
+const walk: Walk = [
+  [0, 0],
+  [0, 1],
+  [0, 2],
+];
+
+test('the difference to an earlier snapshot is shown, and one the wrong way round is an error', async (t) => {
+  const earlier = file('earlier.json', JSON.stringify(snapshotAfter(walk, 2)));
+  const later = file('later.json', JSON.stringify(snapshotAfter(walk)));
+  const { code, stdout } = await heddle(['graph', later, '--since', earlier, '--format', 'json']);
+  t.is(code, 0);
+  t.deepEqual(
+    parseSnapshot(stdout).edges.map(({ from, to, count }) => [from, to, count]),
+    [['place1', 'place2', 1]],
+  );
+  failsWith(t, await heddle(['graph', earlier, '--since', later]), /swapped/);
+});
+
+test('what happens within some seconds is shown', async (t) => {
+  let taken = 1;
+  const take = async () => snapshotAfter(walk, ++taken);
+  const server = await openInspectionServer({ pid: 1_000_001, title: 'tested', snapshot: take });
+  const { code, stdout } = await heddle(['graph', server.path, '--diff', '0.1', '--format', 'json']);
+  t.is(code, 0);
+  t.is(parseSnapshot(stdout).windowMs, 1);
+  await server.close();
+});
+
+test('watching shows one picture after another until it is stopped', async (t) => {
+  const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, 'graph', fixture('server.json'), '--watch', '0.1']);
+  let seen = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    seen += chunk as string;
+    if (seen.split('blocking graph').length > 3) child.kill('SIGINT');
+  }
+  if (child.exitCode === null) await once(child, 'exit');
+  t.is(child.exitCode, 0);
+  t.false(seen.includes('\u001B'), 'a pipe gets no escape sequences');
+});
+
+test('a file that was cut off is an error in one line', async (t) => {
+  const json = readFileSync(fixture('server.json'), 'utf8');
+  failsWith(
+    t,
+    await heddle(['graph', file('cut.json', json.slice(0, 5000))]),
+    /cut\.json: The snapshot is damaged or cut off/,
+  );
+  failsWith(t, await heddle(['graph', file('empty.json', '')]), /not a snapshot, nor any JSON/);
+});
+
+test('a file of another version, or of something else, is an error in one line', async (t) => {
+  failsWith(
+    t,
+    await heddle(['graph', file('v2.json', '{"format":"heddle.snapshot","version":2}')]),
+    /of version 2.*reads version 1/,
+  );
+  failsWith(t, await heddle(['graph', file('other.json', '{"name":"x"}')]), /not a snapshot of heddle/);
+});
+
+test('a file that is not there, or is a directory, is an error in one line', async (t) => {
+  failsWith(t, await heddle(['graph', join(directory, 'nowhere.json')]), /there is no such file/);
+  failsWith(t, await heddle(['graph', directory]), /it is a directory/);
+});
+
+test('a process that is dead, or has no socket, is an error in one line', async (t) => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  failsWith(t, await heddle(['graph', String(pid)]), new RegExp(`There is no process ${pid}`));
+  failsWith(t, await heddle(['graph', String(process.ppid)]), /runs, but has no socket/);
+});
+
+(process.getuid?.() === 0 ? test : test.skip)("another user's process is an error in one line", async (t) => {
+  // 65534 is nobody, who may not signal this process.
+  failsWith(t, await heddle(['graph', String(process.pid)], { uid: 65_534 }), /is another user's/);
+});
+
+(process.getuid?.() === 0 ? test : test.skip)("another user's socket is an error in one line", async (t) => {
+  const server = await openInspectionServer({ pid: 1_000_002, title: 'tested', snapshot: async () => snapshot });
+  failsWith(t, await heddle(['graph', server.path], { uid: 65_534 }), /you may not|is another user's/);
+  await server.close();
+});
+
+test('a socket that nobody listens at, and one of something else, are errors in one line', async (t) => {
+  const path = join(directory, 'x.sock');
+  const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', script]);
+  failsWith(t, await heddle(['graph', path]), /Nobody listens at/);
+  const other = createServer((socket) => socket.end('hello\n')).listen(join(directory, 'y.sock'));
+  await once(other, 'listening');
+  failsWith(t, await heddle(['graph', join(directory, 'y.sock')]), /does not greet like a heddle program/);
+  other.close();
+});
+
+test('wrong usage is told in one line, with exit code 2', async (t) => {
+  failsWith(t, await heddle(['graph']), /missing required argument 'target'/, 2);
+  failsWith(t, await heddle(['graph', 'x', '--limit', 'none']), /Expected an integer ≥ 1/, 2);
+  failsWith(
+    t,
+    await heddle(['graph', 'x', '--format', 'pdf']),
+    /Allowed choices are text, json, dot, mermaid, svg, html/,
+    2,
+  );
+  failsWith(t, await heddle(['graph', 'x', '--watch', '--diff', '1']), /cannot be used with/, 2);
+  failsWith(t, await heddle(['graph', 'x', '--diff', '0']), /Expected seconds/, 2);
+  failsWith(t, await heddle(['serve', '--port', '65536']), /from 0 to 65535/, 2);
+  failsWith(t, await heddle(['grahp']), /unknown command 'grahp'/, 2);
+});

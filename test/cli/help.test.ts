@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import test from 'ava';
+import { heddle } from './command.js';
+import { matchesGolden } from './golden.js';
+
+for (const command of ['', 'graph', 'ps', 'run', 'serve']) {
+  test(`help on ${command === '' ? 'heddle' : command} reads as it did`, async (t) => {
+    const { code, stdout, stderr } = await heddle([...(command === '' ? [] : [command]), '--help'], {
+      env: { COLUMNS: '80' },
+    });
+    t.deepEqual([code, stderr], [0, '']);
+    matchesGolden(t, `help${command === '' ? '' : `-${command}`}.txt`, stdout);
+  });
+}
+
+test('the version is that of the package', async (t) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  t.is((await heddle(['--version'])).stdout, `${version}\n`);
+});

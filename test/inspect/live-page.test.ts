@@ -1,0 +1,135 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { spawnSync } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import vm from 'node:vm';
+import test from 'ava';
+import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
+import { pageScript } from '#src/blocking-graph/render/page-script.js';
+import { openLivePage } from '#src/inspect/live-page.js';
+import { liveScript } from '#src/inspect/live-page-script.js';
+import { liveView, type LiveView } from '#src/inspect/live-view.js';
+import { evil, hostile, server as snapshot } from '../blocking-graph/hostile.js';
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+function ask(url: string, options: { method?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request(url, { agent: false, ...options }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode!, headers: response.headers, body }), reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('the page, its parts and the data are served', async (t) => {
+  const page = await openLivePage({ port: 0, snapshot: async () => snapshot });
+  const types: Record<string, RegExp> = {
+    '': /^text\/html/,
+    'page.css': /^text\/css/,
+    'page.js': /^text\/javascript/,
+    'viz.js': /^text\/javascript/,
+    'graph.dot': /graphviz/,
+    'snapshot.json': /^application\/json/,
+    'view.json': /^application\/json/,
+  };
+  for (const [path, type] of Object.entries(types)) {
+    const { status, headers } = await ask(page.url + path);
+    t.is(status, 200, path);
+    t.regex(headers['content-type']!, type, path);
+    t.is(headers['access-control-allow-origin'], undefined);
+    t.regex(String(headers['content-security-policy']), /default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
+  }
+  t.deepEqual(parseSnapshot((await ask(`${page.url}snapshot.json`)).body), snapshot);
+  t.is((await ask(`${page.url}/`)).status, 404);
+  t.is((await ask(page.url, { method: 'HEAD' })).body, '');
+  await page.close();
+  await t.throwsAsync(ask(page.url));
+});
+
+test('a request under another name, or to change something, is refused', async (t) => {
+  const page = await openLivePage({ port: 0, snapshot: async () => snapshot });
+  const { port } = new URL(page.url);
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    '127.0.0.1',
+    `127.0.0.1:${Number(port) + 1}`,
+    `localhost.evil.example:${port}`,
+  ])
+    t.is((await ask(page.url, { headers: { host } })).status, 403, host);
+  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`])
+    t.is((await ask(page.url, { headers: { host } })).status, 200, host);
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
+    t.is((await ask(page.url, { method })).status, 405, method);
+  await page.close();
+});
+
+test('a snapshot that fails is an error of the request', async (t) => {
+  const page = await openLivePage({
+    port: 0,
+    snapshot: async () => {
+      throw new Error('out of order');
+    },
+  });
+  t.like(await ask(`${page.url}view.json`), { status: 500, body: 'out of order\n' });
+  t.is((await ask(page.url)).status, 200);
+  await page.close();
+});
+
+test('the drawing is sent only when its structure is another', (t) => {
+  const first = liveView(snapshot, null);
+  t.regex(first.dot!, /^digraph/);
+  t.is(liveView(snapshot, first.structure).dot, null);
+  const busier = {
+    ...snapshot,
+    nodes: snapshot.nodes.map((node) => ({ ...node, waiting: node.waiting + 1, arrivals: node.arrivals + 9 })),
+  };
+  t.is(liveView(busier, first.structure).dot, null);
+  t.not(liveView({ ...snapshot, edges: snapshot.edges.slice(1) }, first.structure).dot, null);
+});
+
+test('of a large graph the page is sent a part', (t) => {
+  const nodes = Array.from({ length: 3000 }, (_, i) => ({ ...snapshot.nodes[5]!, id: `n${i}` }));
+  const view = liveView({ ...snapshot, nodes, edges: [] }, null);
+  t.is(Object.keys(view.nodes).length, 80);
+  t.true(JSON.stringify(view).length < 300_000);
+});
+
+test('names that programs choose are escaped in what the page puts into itself', (t) => {
+  const view: LiveView = liveView(hostile, null);
+  for (const [part, html] of Object.entries(view.html)) t.notRegex(html, /<(?:script|img)/, part);
+  t.false(JSON.stringify(view).includes(evil));
+});
+
+test('the scripts are scripts', (t) => {
+  t.notThrows(() => new vm.Script(pageScript));
+  // What a module may do and a script may not: import.
+  t.notThrows(() => new vm.Script(liveScript.replace(/^import .*$/m, 'const instance = () => {};')));
+});
+
+test('an open page does not keep its process alive', (t) => {
+  const module = new URL('../../../dist/inspect/live-page.js', import.meta.url).href;
+  const script = `
+    import { openLivePage } from ${JSON.stringify(module)};
+    const { url } = await openLivePage({ port: 0, snapshot: async () => ({}) });
+    console.log(url);`;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  t.is(status, 0);
+  t.regex(stdout, /^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+});
+
+test('a port that is taken is an error', async (t) => {
+  const page = await openLivePage({ port: 0, snapshot: async () => snapshot });
+  await t.throwsAsync(openLivePage({ port: Number(new URL(page.url).port), snapshot: async () => snapshot }), {
+    code: 'EADDRINUSE',
+  });
+  await page.close();
+});
