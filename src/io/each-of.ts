@@ -1,0 +1,14 @@
+import { checkFunction } from '../base/check.js';
+import type { Operation } from '../fibers/operation.js';
+
+/** What is done with each: an operation, or just a function. */
+export type Body<T> = (item: T) => Operation<unknown> | void;
+
+/** Reads to the end and runs `body` for each, one after another. */
+export function* eachOf<T>(source: { read(): Operation<T | null> }, body: Body<T>): Operation<void> {
+  checkFunction('body', body);
+  for (let item = yield* source.read(); item !== null; item = yield* source.read()) {
+    const work = body(item);
+    if (work !== undefined) yield* work;
+  }
+}

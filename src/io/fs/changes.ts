@@ -1,0 +1,74 @@
+import {
+  constants,
+  copyFile as nodeCopyFile,
+  mkdir as nodeMkdir,
+  rename as nodeRename,
+  rm,
+  symlink as nodeSymlink,
+  type PathLike,
+} from 'node:fs';
+import type { Operation } from '../../fibers/operation.js';
+import { fsOperation } from './fs-operation.js';
+
+// Each of these, when it is cancelled, waits for the system's answer and returns it. `CancelledError` from one of them
+// means that it was never begun.
+
+/**
+ * Makes a directory; with `recursive` also those above it, and one that is there already is no error.
+ *
+ * @param options.mode its permissions; 0o777 unless given, less the process's umask.
+ * @throws `IoError`.
+ */
+export function mkdir(
+  path: PathLike,
+  options: { readonly recursive?: boolean; readonly mode?: number } = {},
+): Operation<void> {
+  return MKDIR(path, options);
+}
+
+/**
+ * Removes a file; with `recursive` a directory and all that is in it. With `force` it is no error that there is none.
+ *
+ * @throws `IoError`.
+ */
+export function remove(
+  path: PathLike,
+  options: { readonly recursive?: boolean; readonly force?: boolean } = {},
+): Operation<void> {
+  return REMOVE(path, options);
+}
+
+/** Gives a file another path, replacing what is there. @throws `IoError`. */
+export function rename(from: PathLike, to: PathLike): Operation<void> {
+  return RENAME(from, to);
+}
+
+/** Copies a file, replacing what is there unless `exclusive`. @throws `IoError`. */
+export function copyFile(
+  from: PathLike,
+  to: PathLike,
+  options: { readonly exclusive?: boolean } = {},
+): Operation<void> {
+  return COPY(from, to, options.exclusive === true ? constants.COPYFILE_EXCL : 0);
+}
+
+/** Makes a link at `path` that points to `target`. @throws `IoError`. */
+export function symlink(target: PathLike, path: PathLike): Operation<void> {
+  return SYMLINK(target, path);
+}
+
+const MKDIR = fsOperation<[PathLike, { recursive?: boolean; mode?: number }], void>(
+  'mkdir',
+  'wait',
+  (path, options, done) => nodeMkdir(path, options, (error) => done(error)),
+);
+const REMOVE = fsOperation<[PathLike, { recursive?: boolean; force?: boolean }], void>(
+  'remove',
+  'wait',
+  (path, options, done) => rm(path, options, done),
+);
+const RENAME = fsOperation<[PathLike, PathLike], void>('rename', 'wait', nodeRename);
+const COPY = fsOperation<[PathLike, PathLike, number], void>('copyFile', 'wait', nodeCopyFile);
+const SYMLINK = fsOperation<[PathLike, PathLike], void>('symlink', 'wait', (target, path, done) =>
+  nodeSymlink(target, path, done),
+);

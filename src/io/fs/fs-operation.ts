@@ -1,0 +1,58 @@
+import { ArgumentError, HeddleError, IoError } from '../../base/errors.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+
+/** How `node:fs` answers. */
+export type Done<T> = (error: Error | null, result?: T) => void;
+
+/**
+ * What a cancellation does to a call that is with the thread pool already, where nothing can stop it.
+ *
+ * - `forget`: the fiber goes on at once and the answer is dropped. For calls that change nothing.
+ * - `wait`: the fiber stays until the answer is there and gets it, so that `CancelledError` always means that nothing
+ *   was changed. Also for reading into memory that belongs to the caller, who would find it written to later.
+ * - `ignore`: runs in a cancelled fiber too, as closing must.
+ */
+export type WhenCancelled = 'forget' | 'wait' | 'ignore';
+
+/**
+ * Makes operations of a function of `node:fs` that takes a callback, which costs less than its promise.
+ *
+ * @param name how errors (`fs.stat`) and the graph (`fs(stat)`) call it.
+ * @param start calls it. What it throws is about its arguments.
+ * @param late gets a result that came after it had been forgotten, to close it.
+ */
+export function fsOperation<A extends readonly unknown[], T>(
+  name: string,
+  whenCancelled: WhenCancelled,
+  start: (...args: [...A, Done<T>]) => void,
+  late?: (result: T) => void,
+): (...args: A) => Operation<T> {
+  const undone = whenCancelled === 'forget';
+  const kind = new SuspensionKind<A, undefined, T>({
+    label: new Label('fs', name),
+    arm(suspension) {
+      const done: Done<T> = (error, result) => {
+        if (error) suspension.fail(fsError(name, error));
+        else if (!suspension.complete(result as T)) late?.(result as T);
+      };
+      try {
+        start(...(suspension.subject as A), done);
+      } catch (error) {
+        suspension.fail(error instanceof HeddleError ? error : badArgument(name, error));
+      }
+    },
+    abort: () => undone,
+    uninterruptible: whenCancelled === 'ignore',
+  });
+  return (...args) => new Suspension<T>(kind, args, undefined);
+}
+
+function fsError(name: string, error: Error): Error {
+  return error instanceof HeddleError ? error : new IoError(`fs.${name}`, error);
+}
+
+function badArgument(name: string, error: unknown): ArgumentError {
+  return new ArgumentError(`fs.${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+}

@@ -1,0 +1,52 @@
+import { close, constants, open as nodeOpen, type PathLike } from 'node:fs';
+import { currentFiber } from '../../fibers/current.js';
+import type { Operation } from '../../fibers/operation.js';
+import type { Scope } from '../../fibers/scope.js';
+import { File } from './file.js';
+import { fsOperation, type Done } from './fs-operation.js';
+
+/**
+ * Opens a file. It belongs to the scope that is the innermost one where `open` is called, so a file opened with
+ * `yield* withTimeout(1000, open(path))` outlives the timeout; when that scope ends, it is closed.
+ *
+ * @param flags as Node has them: `r` (reading, the default), `r+`, `w` (writing, empties it), `a` (appending), `wx` …
+ * @param mode the permissions of a new file; 0o666 unless given, less the process's umask.
+ * @throws `IoError`.
+ * Suspends: always. If cancelled: throws at once, and what is opened late is closed; with flags that create or empty
+ * a file it waits for the answer and returns it.
+ *
+ * @example
+ * const file = yield* open('access.log', 'a');
+ * yield* file.write(`${line}\n`);
+ */
+export function open(path: PathLike, flags: string | number = 'r', mode: number = 0o666): Operation<File> {
+  return openIn(currentFiber('fs.open').scope, path, flags, mode);
+}
+
+function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: number): Operation<File> {
+  const fd = yield* changesNothing(flags) ? OPEN(path, flags, mode) : CREATE(path, flags, mode);
+  try {
+    return new File(fd, String(path), scope);
+  } catch (error) {
+    closeLate(fd);
+    throw error;
+  }
+}
+
+function changesNothing(flags: string | number): boolean {
+  if (typeof flags === 'number') return (flags & (constants.O_CREAT | constants.O_TRUNC)) === 0;
+  return flags.startsWith('r') || flags.startsWith('sr');
+}
+
+function start(path: PathLike, flags: string | number, mode: number, done: Done<number>): void {
+  nodeOpen(path, flags, mode, done);
+}
+
+/** Nobody is left who could be told of an error. */
+function closeLate(fd: number): void {
+  close(fd, () => {});
+}
+
+type Arguments = [PathLike, string | number, number];
+const OPEN = fsOperation<Arguments, number>('open', 'forget', start, closeLate);
+const CREATE = fsOperation<Arguments, number>('open', 'wait', start, closeLate);

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { currentFiber } from '../../fibers/current.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import type { Scope } from '../../fibers/scope.js';
+import { remove } from './changes.js';
+import { fsOperation } from './fs-operation.js';
+
+/**
+ * Makes an empty directory in the system's place for temporary files. It belongs to the innermost scope where this is
+ * called and is removed, with all that is in it, when that ends.
+ *
+ * @param prefix the beginning of its name.
+ * @returns its path.
+ * @throws `IoError`.
+ * Suspends: always. If cancelled: waits for the answer and returns it.
+ */
+export function tempDirectory(prefix: string = 'heddle-'): Operation<string> {
+  return make(currentFiber('fs.tempDirectory').scope, join(tmpdir(), prefix));
+}
+
+function* make(scope: Scope, prefix: string): Operation<string> {
+  const path = yield* MAKE(prefix);
+  ownedBy(scope, () => remove(path, { recursive: true, force: true }));
+  return path;
+}
+
+const MAKE = fsOperation<[string], string>(
+  'tempDirectory',
+  'wait',
+  (prefix, done) => mkdtemp(prefix, done),
+  (path) => rm(path, { recursive: true, force: true }, () => {}),
+);

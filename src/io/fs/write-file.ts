@@ -1,0 +1,42 @@
+import { appendFile as nodeAppendFile, writeFile as nodeWriteFile, type PathLike } from 'node:fs';
+import type { Operation } from '../../fibers/operation.js';
+import { fsOperation } from './fs-operation.js';
+
+export interface WriteFileOptions {
+  /** The permissions of a new file; 0o666 unless given, less the process's umask. */
+  readonly mode?: number;
+  /** How it is opened: `w` or `a` unless given; `wx` fails if it is there already. */
+  readonly flag?: string;
+  /** How text is encoded; `utf8` unless given. */
+  readonly encoding?: BufferEncoding;
+}
+
+/**
+ * Writes a whole file, replacing what is there. Do not change `data` meanwhile.
+ *
+ * @throws `IoError`; then a part may have been written.
+ * Suspends: always. If cancelled: waits until it is written, and returns.
+ */
+export function writeFile(
+  path: PathLike,
+  data: string | NodeJS.ArrayBufferView,
+  options: WriteFileOptions = {},
+): Operation<void> {
+  return WRITE(path, data, options);
+}
+
+/** As `writeFile`, at the end of what is there. */
+export function appendFile(path: PathLike, data: string | Uint8Array, options: WriteFileOptions = {}): Operation<void> {
+  return APPEND(path, data, options);
+}
+
+const WRITE = fsOperation<[PathLike, string | NodeJS.ArrayBufferView, WriteFileOptions], void>(
+  'writeFile',
+  'wait',
+  nodeWriteFile,
+);
+const APPEND = fsOperation<[PathLike, string | Uint8Array, WriteFileOptions], void>(
+  'appendFile',
+  'wait',
+  nodeAppendFile,
+);

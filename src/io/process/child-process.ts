@@ -1,0 +1,148 @@
+import type { ChildProcess as NodeChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { MisuseError } from '../../base/errors.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import type { Scope } from '../../fibers/scope.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { Event } from '../../fibers/sync/event.js';
+import { WaitList } from '../../fibers/wait-list.js';
+import { moveOnAfter } from '../../fibers/with-timeout.js';
+import { ByteStreamReader, type BytesReader } from '../streams/byte-stream-reader.js';
+import { Writer } from '../streams/writer.js';
+
+/** How a process ended: by `exit(code)`, or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/**
+ * A running program; `start` makes one. It belongs to the scope in which `start` was called, which stops it when it
+ * ends and does not end before it has exited.
+ */
+export class ChildProcess {
+  readonly pid: number;
+  /** For errors: what was run. */
+  readonly command: string;
+  private readonly child: NodeChildProcess;
+  private readonly grace: number;
+  private readonly input: Writer | null;
+  private readonly output: BytesReader | null;
+  private readonly errors: BytesReader | null;
+  private readonly waiters: WaitList = new WaitList();
+  /** It has exited and its pipes are closed. */
+  private readonly gone: Event = new Event({ name: 'process gone' });
+  private ended: Exit | null = null;
+
+  constructor(child: NodeChildProcess, command: string, grace: number, scope: Scope) {
+    this.child = child;
+    this.pid = child.pid!;
+    this.command = command;
+    this.grace = grace;
+    // Listening from the start: Node throws away what nobody listens for once the process has exited.
+    this.input = ifPiped(child.stdin, (stream) => new Writer(stream, true, scope));
+    this.output = ifPiped(child.stdout, (stream) => new ByteStreamReader(stream, true, scope));
+    this.errors = ifPiped(child.stderr, (stream) => new ByteStreamReader(stream, true, scope));
+    // After its pipes, so that a scope that ends stops it before it closes them.
+    const untie = ownedBy(scope, () => this.stop());
+    child.once('exit', (code, signal) => this.exited({ code, signal }));
+    child.once('close', () => {
+      this.gone.set();
+      untie();
+    });
+    // A signal that could not be sent; `kill` has returned false.
+    child.on('error', () => {});
+  }
+
+  /** Its standard input. Writing waits while the program does not read; `finish` ends it. */
+  get stdin(): Writer {
+    return this.input ?? notPiped(this.command, 'stdin');
+  }
+
+  /** Its standard output. A program whose output nobody reads comes to a standstill once the pipe is full. */
+  get stdout(): BytesReader {
+    return this.output ?? notPiped(this.command, 'stdout');
+  }
+
+  /** Its standard error, if that was asked for (`stderr: 'pipe'`). */
+  get stderr(): BytesReader {
+    return this.errors ?? notPiped(this.command, 'stderr');
+  }
+
+  /** How it ended; null while it runs. */
+  get exit(): Exit | null {
+    return this.ended;
+  }
+
+  /**
+   * Waits until it has exited.
+   *
+   * Suspends: unless it has. If cancelled: throws; the process goes on, until its scope ends.
+   */
+  wait(): Operation<Exit> {
+    return new Suspension<Exit>(WAIT, this, undefined);
+  }
+
+  /** Sends it a signal. False if that was not possible: it has exited, or it is not ours to signal. */
+  kill(signal: NodeJS.Signals = 'SIGTERM'): boolean {
+    return this.ended === null && this.child.kill(signal);
+  }
+
+  /**
+   * Stops it: SIGTERM, after the grace period SIGKILL, and waits until it has exited and its pipes are closed. What it
+   * still writes is thrown away. Only this process is stopped; what it has started itself is its own to stop.
+   *
+   * Suspends: until then. If cancelled: throws; its scope stops it in any case.
+   */
+  *stop(): Operation<void> {
+    // It may have to write before it can exit, so its pipes are drained, not closed.
+    for (const stream of [this.child.stdout, this.child.stderr]) stream?.removeAllListeners('readable').resume();
+    if (this.ended === null) {
+      this.kill('SIGTERM');
+      yield* moveOnAfter(this.grace, this.wait());
+    }
+    if (this.ended === null) {
+      this.kill('SIGKILL');
+      yield* this.wait();
+    }
+    // Its own children may hold the other ends.
+    for (const stream of this.child.stdio) stream?.destroy();
+    yield* this.gone.wait();
+  }
+
+  private exited(exit: Exit): void {
+    this.ended = exit;
+    for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) waiter.complete(exit);
+  }
+
+  static attemptWait(suspension: Suspension): boolean {
+    const { ended } = suspension.subject as ChildProcess;
+    return ended !== null && suspension.finish(ended);
+  }
+
+  static armWait(suspension: Suspension): void {
+    (suspension.subject as ChildProcess).waiters.push(suspension);
+  }
+
+  static abortWait(suspension: Suspension): boolean {
+    (suspension.subject as ChildProcess).waiters.remove(suspension);
+    return true;
+  }
+}
+
+function ifPiped<S extends Readable | Writable, T>(stream: S | null, wrap: (stream: S) => T): T | null {
+  return stream === null ? null : wrap(stream);
+}
+
+function notPiped(command: string, name: string): never {
+  throw new MisuseError(`${name} of \`${command}\` is not a pipe: start it with \`{ ${name}: 'pipe' }\``);
+}
+
+const WAIT: SuspensionKind<ChildProcess, undefined, Exit> = new SuspensionKind<ChildProcess, undefined, Exit>({
+  label: new Label('process.exit'),
+  attempt: ChildProcess.attemptWait,
+  arm: ChildProcess.armWait,
+  abort: ChildProcess.abortWait,
+});

@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess as NodeChildProcess } from 'node:child_process';
+import { checkDuration, expected } from '../../base/check.js';
+import { ArgumentError, HeddleError, IoError, ScopeClosedError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import type { Scope } from '../../fibers/scope.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { ChildProcess } from './child-process.js';
+
+/** What a standard stream of the process is: a pipe to here, nothing, or the same as ours. */
+export type Stdio = 'pipe' | 'ignore' | 'inherit';
+
+export interface StartOptions {
+  /** Where it runs; the current directory unless given. */
+  readonly cwd?: string | URL;
+  /** All of its environment; ours unless given. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** `pipe` unless given. */
+  readonly stdin?: Stdio;
+  /** `pipe` unless given. */
+  readonly stdout?: Stdio;
+  /** `inherit` unless given: a pipe that nobody reads would bring it to a standstill. */
+  readonly stderr?: Stdio;
+  /** How long it may take to exit after SIGTERM, in ms, before SIGKILL; 5,000 unless given. */
+  readonly grace?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * Starts a program. It belongs to the innermost scope where this is called, and is stopped when that ends: SIGTERM,
+ * SIGKILL after the grace period, and the scope waits until it has exited.
+ *
+ * No shell is involved: nothing in `args` is interpreted.
+ *
+ * @throws `IoError` if it cannot be started (`ENOENT`: no such program, or no such `cwd`).
+ * Suspends: only to fail. If cancelled: throws, and nothing was started.
+ *
+ * @example
+ * const sort = yield* start('sort', ['-n']);
+ * yield* sort.stdin.write('3\n1\n2\n');
+ * yield* sort.stdin.finish();
+ * yield* forEachLine(sort.stdout, print);
+ */
+export function start(
+  command: string,
+  args: readonly string[] = [],
+  options: StartOptions = {},
+): Operation<ChildProcess> {
+  const { stdin = 'pipe', stdout = 'pipe', stderr = 'inherit', grace = 5000, ...others } = options;
+  if (typeof command !== 'string' || command === '') throw expected('command', 'the name of a program', command);
+  if (!Array.isArray(args)) throw expected('args', 'an array of strings', args);
+  checkDuration('grace', grace, true);
+  const { scope } = currentFiber('start');
+  const launch = (): NodeChildProcess => spawn(command, args, { ...others, stdio: [stdin, stdout, stderr] });
+  return new Suspension<ChildProcess>(START, { command, grace, scope, launch }, undefined);
+}
+
+interface Request {
+  readonly command: string;
+  readonly grace: number;
+  readonly scope: Scope;
+  readonly launch: () => NodeChildProcess;
+}
+
+const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKind<Request, undefined, ChildProcess>({
+  label: new Label('process.start'),
+  arm(suspension) {
+    const { command, grace, scope, launch } = suspension.subject as Request;
+    try {
+      if (scope.closed) throw new ScopeClosedError('start in a scope that has ended');
+      const child = launch();
+      if (child.pid !== undefined) suspension.complete(new ChildProcess(child, command, grace, scope));
+      else child.once('error', (error) => suspension.fail(new IoError('process.start', error)));
+    } catch (error) {
+      suspension.fail(startError(error));
+    }
+  },
+  // It has started, or is about to fail.
+  abort: () => false,
+});
+
+function startError(error: unknown): Error {
+  if (error instanceof HeddleError) return error;
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined) return new IoError('process.start', error);
+  return new ArgumentError(`process.start: ${message}`, { cause: error });
+}

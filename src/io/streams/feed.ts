@@ -1,0 +1,100 @@
+import { expected } from '../../base/check.js';
+import { ClosedError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
+import type { FiberHandle } from '../../fibers/fiber.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { WaitList } from '../../fibers/wait-list.js';
+
+/**
+ * Hands a chunk to the consumer of a stream.
+ *
+ * @throws `ClosedError` once the consumer has gone.
+ * Suspends: until the consumer wants more. If cancelled: throws; the chunk was not handed over.
+ */
+export type Push<T> = (chunk: T) => Operation<void>;
+
+/** The fiber's work: runs in the current scope, pushes chunks, and ends the stream by returning. */
+export type Producer<T> = (push: Push<T>) => Operation<unknown>;
+
+/** The stream that is fed. */
+export interface Sink<T> {
+  /** Returns whether more is wanted at once; otherwise `demand` says when. */
+  push(chunk: T): boolean;
+  end(): void;
+  /** Breaks the stream off; returns whether its consumer learns of `error`. */
+  fail(error: unknown): boolean;
+}
+
+/** A fiber that feeds a stream as fast as it is read: what `toReadable` and `toWebStream` share. */
+export class Feed<T> {
+  private readonly sink: Sink<T>;
+  private readonly fiber: FiberHandle<void>;
+  private readonly pushers: WaitList = new WaitList();
+  private wanted: boolean = false;
+  private over: boolean = false;
+
+  constructor(what: string, producer: Producer<T>, sink: Sink<T>) {
+    this.sink = sink;
+    this.fiber = currentFiber(what).scope.spawn(() => this.run(producer));
+  }
+
+  /** The consumer wants more. */
+  demand(): void {
+    this.wanted = true;
+    while (this.wanted && this.pushers.size > 0) {
+      const first = this.pushers.shift()!;
+      this.wanted = this.sink.push(first.argument as T);
+      first.complete(undefined);
+    }
+  }
+
+  /** The consumer wants no more, at its end or before. */
+  stop(): void {
+    if (this.finished()) this.fiber.cancel('the consumer of the stream has gone');
+  }
+
+  /** A failure is the consumer's to see, or else the scope's. */
+  private *run(producer: Producer<T>): Operation<void> {
+    try {
+      yield* producer((chunk) => new Suspension<void>(PUSH, this, chunk));
+      if (this.finished()) this.sink.end();
+    } catch (error) {
+      if (!this.finished() || !this.sink.fail(error)) throw error;
+    }
+  }
+
+  /** False if the consumer had gone before. */
+  private finished(): boolean {
+    const first = !this.over;
+    this.over = true;
+    return first;
+  }
+
+  static attempt(suspension: Suspension): boolean {
+    const feed = suspension.subject as Feed<unknown>;
+    const chunk = suspension.argument;
+    if (chunk === null || chunk === undefined) throw expected('chunk', 'a chunk (return to end the stream)', chunk);
+    if (feed.over) throw new ClosedError('push: the consumer of the stream has gone');
+    if (!feed.wanted || feed.pushers.size > 0) return false;
+    feed.wanted = feed.sink.push(chunk);
+    return true;
+  }
+
+  static arm(suspension: Suspension): void {
+    (suspension.subject as Feed<unknown>).pushers.push(suspension);
+  }
+
+  static abort(suspension: Suspension): boolean {
+    (suspension.subject as Feed<unknown>).pushers.remove(suspension);
+    return true;
+  }
+}
+
+const PUSH: SuspensionKind<Feed<unknown>, unknown, void> = new SuspensionKind<Feed<unknown>, unknown, void>({
+  label: new Label('stream.write', 'push'),
+  attempt: Feed.attempt,
+  arm: Feed.arm,
+  abort: Feed.abort,
+});

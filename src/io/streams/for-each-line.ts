@@ -1,0 +1,61 @@
+import type { Readable } from 'node:stream';
+import { checkFunction, checkInteger } from '../../base/check.js';
+import type { Operation } from '../../fibers/operation.js';
+import { eachOf, type Body } from '../each-of.js';
+import { LineSplitter } from './line-splitter.js';
+import { toBytes } from './read-all.js';
+import type { Reader } from './reader.js';
+import { reader } from './stream-reader.js';
+
+export interface LineOptions {
+  /** The most bytes to a line; 1 MiB unless given. */
+  readonly limit?: number;
+  /** How bytes become text; `utf8` unless given. */
+  readonly encoding?: BufferEncoding;
+}
+
+/**
+ * Runs `body` for each line of a stream, one after another. Lines end with LF or CR LF, which are not part of them. A
+ * stream is taken over, as by `readAll`; a reader is left as it is.
+ *
+ * @throws as `Reader.read`; `TooLargeError` at a line over the limit; what `body` throws.
+ * Suspends: as reading does. If cancelled: throws; what was read is lost.
+ *
+ * @example
+ * yield* forEachLine(process.stdin, function* (line) {
+ *   yield* jobs.send(JSON.parse(line));
+ * });
+ */
+export function* forEachLine(
+  source: Readable | Reader<Uint8Array | string>,
+  body: Body<string>,
+  options: LineOptions = {},
+): Operation<void> {
+  checkFunction('body', body);
+  const lines = lineSplitter(options);
+  const input = 'pipe' in source ? reader<Uint8Array | string>(source, { own: true }) : source;
+  try {
+    yield* eachOf(input, (chunk) => {
+      lines.feed(toBytes(chunk));
+      return eachLine(lines, body);
+    });
+    lines.end();
+    yield* eachLine(lines, body);
+  } finally {
+    if (input !== source) input.close();
+  }
+}
+
+/** Runs `body` for each line that is there. */
+export function* eachLine(lines: LineSplitter, body: Body<string>): Operation<void> {
+  for (let line = lines.next(); line !== null; line = lines.next()) {
+    const work = body(line);
+    if (work !== undefined) yield* work;
+  }
+}
+
+export function lineSplitter(options: LineOptions): LineSplitter {
+  const { limit = 1024 * 1024, encoding = 'utf8' } = options;
+  checkInteger('limit', limit, 1, Infinity);
+  return new LineSplitter(limit, encoding);
+}

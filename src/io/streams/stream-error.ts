@@ -1,0 +1,18 @@
+import { EndOfStreamError, HeddleError, IoError } from '../../base/errors.js';
+import type { WaitKind } from '../../fibers/label.js';
+
+/**
+ * What a fiber is to see of a stream's failure. A refusal of the system is an `IoError` as everywhere in heddle; what a
+ * program or a library destroyed the stream with is passed on as it is.
+ */
+export function streamError(operation: WaitKind, error: unknown): unknown {
+  if (error instanceof HeddleError) return error;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE') return prematureClose(operation, error);
+  return syscall === undefined ? error : new IoError(operation, error);
+}
+
+/** The stream was closed without an error, but before its end. */
+export function prematureClose(operation: WaitKind, cause?: unknown): EndOfStreamError {
+  return new EndOfStreamError(`${operation}: the stream was closed before its end`, { cause });
+}

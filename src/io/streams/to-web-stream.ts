@@ -1,0 +1,45 @@
+import { ReadableStream, type QueuingStrategy, type ReadableStreamDefaultController } from 'node:stream/web';
+import { checkFunction } from '../../base/check.js';
+import { CancelledError } from '../../base/errors.js';
+import { Feed, type Producer } from './feed.js';
+import { prematureClose } from './stream-error.js';
+
+/**
+ * Makes a web stream that a fiber of the current scope feeds.
+ *
+ * The fiber is cancelled when the stream is. When the fiber fails, so does the stream, with its error; when it is
+ * cancelled, with an `EndOfStreamError`. The scope does not end before the fiber, so a stream that nobody reads has to
+ * be cancelled.
+ *
+ * @param strategy how much is made ahead; one chunk unless given.
+ *
+ * @example
+ * const body = toWebStream<string>(function* (push) {
+ *   for (const line of lines) yield* push(line);
+ * });
+ * return new Response(body.pipeThrough(new TextEncoderStream()));
+ */
+export function toWebStream<T = Uint8Array>(producer: Producer<T>, strategy?: QueuingStrategy<T>): ReadableStream<T> {
+  checkFunction('producer', producer);
+  let controller: ReadableStreamDefaultController<T>;
+  const feed = new Feed<T>('toWebStream', producer, {
+    push(chunk) {
+      controller.enqueue(chunk);
+      return controller.desiredSize! > 0;
+    },
+    end: () => controller.close(),
+    fail(error) {
+      const cancelled = error instanceof CancelledError;
+      controller.error(cancelled ? prematureClose('stream.read', error) : error);
+      return !cancelled;
+    },
+  });
+  return new ReadableStream<T>(
+    {
+      start: (itsController) => void (controller = itsController),
+      pull: () => feed.demand(),
+      cancel: () => feed.stop(),
+    },
+    strategy,
+  );
+}

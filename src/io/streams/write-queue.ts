@@ -1,0 +1,169 @@
+import type { Writable } from 'node:stream';
+import { ArgumentError, ClosedError } from '../../base/errors.js';
+import { Label } from '../../fibers/label.js';
+import { ownedBy } from '../../fibers/owned.js';
+import type { Scope } from '../../fibers/scope.js';
+import { SuspensionKind, type Suspension } from '../../fibers/suspension.js';
+import { WaitList } from '../../fibers/wait-list.js';
+import { prematureClose, streamError } from './stream-error.js';
+
+/**
+ * Those who write to one Node stream. A fiber waits for room before it writes and then has written, so a cancelled
+ * write was not written; the stream's buffer exceeds its mark by one chunk at most.
+ */
+export class WriteQueue {
+  readonly stream: Writable;
+  /** Who waits for room, for all to be passed on, and for a failure. */
+  readonly writing: WaitList = new WaitList();
+  readonly finishing: WaitList = new WaitList();
+  readonly watching: WaitList = new WaitList();
+  finished: boolean = false;
+  private failure: { readonly error: unknown } | null = null;
+  private attached: boolean = true;
+  private readonly own: boolean;
+  private readonly untie: () => void;
+  private readonly onDrain = (): void => {
+    while (this.writing.size > 0 && !this.stream.writableNeedDrain) {
+      const first = this.writing.shift()!;
+      const error = this.perform(first);
+      if (error === null) first.complete(undefined);
+      else first.fail(error);
+    }
+  };
+  private readonly onFinish = (): void => {
+    this.finished = true;
+    this.detach();
+    for (let waiter = this.finishing.shift(); waiter !== null; waiter = this.finishing.shift())
+      waiter.complete(undefined);
+    this.failAll([this.writing], closed());
+  };
+  private readonly onError = (error: unknown): void => this.failed(streamError('stream.write', error));
+  private readonly onClose = (): void => this.failed(prematureClose('stream.write'));
+
+  constructor(stream: Writable, own: boolean, scope: Scope) {
+    this.stream = stream;
+    this.own = own;
+    this.untie = ownedBy(scope, () => this.close());
+    // What fails a stream of ours after its last use, or because it was destroyed, has nobody left to be told.
+    if (own) stream.on('error', () => {});
+    stream.on('error', this.onError);
+    stream.on('finish', this.onFinish);
+    stream.on('close', this.onClose);
+    stream.on('drain', this.onDrain);
+    if (stream.writableFinished) this.onFinish();
+    else if (stream.errored) this.onError(stream.errored);
+    else if (stream.destroyed) this.onClose();
+  }
+
+  get ended(): boolean {
+    return this.finished || this.stream.writableEnded;
+  }
+
+  /** Throws what the stream failed with. */
+  check(): void {
+    if (this.failure !== null) throw this.failure.error;
+  }
+
+  /** Writes or ends if it can be done now and nobody waits. */
+  tryNow(suspension: Suspension): boolean {
+    const { stream } = this;
+    if (stream.destroyed) throw prematureClose('stream.write');
+    if (this.writing.size > 0 || stream.writableNeedDrain) return false;
+    const error = this.perform(suspension);
+    if (error !== null) throw error;
+    return true;
+  }
+
+  close(): void {
+    const unfinished = !this.finished && this.failure === null;
+    this.failed(closed());
+    if (this.own && unfinished) this.stream.destroy();
+  }
+
+  /** Returns what is wrong with what was to be written, if anything. */
+  private perform(suspension: Suspension): Error | null {
+    const { stream } = this;
+    try {
+      if (suspension.kind === END) stream.end();
+      else if (stream.writableEnded) return closed();
+      else stream.write(suspension.argument);
+      return null;
+    } catch (error) {
+      return new ArgumentError(`stream.write: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.detach();
+    if (this.failure !== null || this.finished) return;
+    this.failure = { error };
+    this.failAll([this.writing, this.finishing, this.watching], error);
+  }
+
+  private failAll(lists: readonly WaitList[], error: unknown): void {
+    for (const list of lists)
+      for (let waiter = list.shift(); waiter !== null; waiter = list.shift()) waiter.fail(error);
+  }
+
+  private detach(): void {
+    if (!this.attached) return;
+    this.attached = false;
+    const { stream } = this;
+    stream.off('drain', this.onDrain);
+    stream.off('close', this.onClose);
+    stream.off('finish', this.onFinish);
+    stream.off('error', this.onError);
+    this.untie();
+  }
+}
+
+function closed(): ClosedError {
+  return new ClosedError('stream.write: this stream has been ended, or its writer closed');
+}
+
+function kind(
+  label: Label,
+  listOf: (queue: WriteQueue) => WaitList,
+  attempt: (queue: WriteQueue, suspension: Suspension) => boolean,
+): SuspensionKind {
+  return new SuspensionKind({
+    label,
+    attempt(suspension) {
+      const queue = suspension.subject as WriteQueue;
+      queue.check();
+      return attempt(queue, suspension);
+    },
+    arm: (suspension) => listOf(suspension.subject as WriteQueue).push(suspension),
+    abort(suspension) {
+      listOf(suspension.subject as WriteQueue).remove(suspension);
+      return true;
+    },
+  });
+}
+
+export const WRITE: SuspensionKind = kind(
+  new Label('stream.write'),
+  (queue) => queue.writing,
+  (queue, suspension) => {
+    if (queue.ended) throw closed();
+    return queue.tryNow(suspension);
+  },
+);
+
+export const END: SuspensionKind = kind(
+  new Label('stream.write', 'end'),
+  (queue) => queue.writing,
+  (queue, suspension) => queue.ended || queue.tryNow(suspension),
+);
+
+export const FINISHED: SuspensionKind = kind(
+  new Label('stream.finish'),
+  (queue) => queue.finishing,
+  (queue) => queue.finished,
+);
+
+export const BROKEN: SuspensionKind = kind(
+  new Label('stream.finish', 'broken'),
+  (queue) => queue.watching,
+  () => false,
+);
