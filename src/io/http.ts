@@ -1,0 +1,6 @@
+/** HTTP servers and clients: the door `heddle/http`. */
+export { ClientResponse, fetch } from './http/client.js';
+export { HttpError } from './http/http-error.js';
+export { json, text, type Reply, type ReplyStream } from './http/reply.js';
+export { HttpServer, listen, type Handler, type HttpServerOptions } from './http/server.js';
+export { ServerRequest } from './http/server-request.js';

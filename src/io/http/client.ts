@@ -1,0 +1,139 @@
+import { checkInteger } from '../../base/check.js';
+import { ClosedError, IoError, TooLargeError } from '../../base/errors.js';
+import { abortable } from '../../fibers/abortable.js';
+import { currentFiber } from '../../fibers/current.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import type { Scope } from '../../fibers/scope.js';
+import { until } from '../../fibers/until.js';
+import { HttpError } from './http-error.js';
+
+/** A response as its reader sees it. Its body is cancelled with the current scope, unless it was read to its end. */
+export class ClientResponse {
+  /** The web's own object, for what is missing here. */
+  readonly raw: Response;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  readonly #disown: () => void;
+  #cancelled: boolean = false;
+
+  constructor(raw: Response, disown: () => void) {
+    this.raw = raw;
+    this.#disown = disown;
+  }
+
+  get status(): number {
+    return this.raw.status;
+  }
+
+  /** The status is 200 to 299. */
+  get ok(): boolean {
+    return this.raw.ok;
+  }
+
+  get headers(): Headers {
+    return this.raw.headers;
+  }
+
+  /**
+   * Reads the next piece of the body; null at its end.
+   *
+   * Suspends: until one has come. If cancelled: throws, and the rest of the body is given up.
+   */
+  *read(): Operation<Uint8Array | null> {
+    if (this.#cancelled) throw new ClosedError('http.body: the response was cancelled, or its scope has ended');
+    if (this.raw.body === null) return null;
+    const reader = (this.#reader ??= this.raw.body.getReader());
+    let finished = false;
+    try {
+      const { done, value } = yield* until(reader.read(), 'http.body');
+      finished = true;
+      if (done) this.#disown();
+      return done ? null : value;
+    } catch (error) {
+      throw wrap('http.body', error);
+    } finally {
+      if (!finished) this.cancel();
+    }
+  }
+
+  /**
+   * Reads the whole body.
+   *
+   * @param options.limit most bytes to take, 16 MiB unless given.
+   * @throws `TooLargeError` beyond it.
+   */
+  *bytes(options: { limit?: number } = {}): Operation<Buffer> {
+    const limit = options.limit ?? 16 * 1024 * 1024;
+    checkInteger('limit', limit, 0);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for (let chunk = yield* this.read(); chunk !== null; chunk = yield* this.read()) {
+      size += chunk.length;
+      if (size > limit) {
+        this.cancel();
+        throw new TooLargeError(`http.body: more than the limit of ${limit} bytes`);
+      }
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, size);
+  }
+
+  /** Reads the whole body as UTF-8 text; `limit` as for `bytes`. */
+  *text(options: { limit?: number } = {}): Operation<string> {
+    return (yield* this.bytes(options)).toString('utf8');
+  }
+
+  /** Reads the whole body as JSON; `limit` as for `bytes`. Throws `SyntaxError` if it is not. */
+  *json(options: { limit?: number } = {}): Operation<unknown> {
+    return JSON.parse(yield* this.text(options));
+  }
+
+  /** Throws `HttpError` unless the status is 200 to 299. */
+  expectOk(): this {
+    if (!this.ok) throw new HttpError(this.status, `${this.raw.url}: ${this.status} ${this.raw.statusText}`);
+    return this;
+  }
+
+  /** Gives up the rest of the body. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#disown();
+    const cancelled = this.#reader?.cancel() ?? this.raw.body?.cancel();
+    cancelled?.catch(() => {});
+  }
+}
+
+/**
+ * Sends a request, by Node's `fetch` and with its options, and waits for the head of the response.
+ *
+ * @throws `IoError` with Node's code when no response came.
+ * The response belongs to the scope in which `fetch` is called, so that it outlives a `withTimeout` around it.
+ *
+ * Suspends: until the head has come. If cancelled: aborts the request and throws.
+ *
+ * @example
+ * const response = (yield* fetch('https://example.org/')).expectOk();
+ * const page = yield* response.text();
+ */
+export function fetch(url: string | URL, init: Omit<RequestInit, 'signal'> = {}): Operation<ClientResponse> {
+  return request(url, init, currentFiber('http.fetch').scope);
+}
+
+function* request(url: string | URL, init: RequestInit, scope: Scope): Operation<ClientResponse> {
+  let raw: Response;
+  try {
+    raw = yield* abortable((signal) => globalThis.fetch(url, { ...init, signal }), 'http.fetch');
+  } catch (error) {
+    throw wrap('http.fetch', error);
+  }
+  const disown = ownedBy(scope, () => response.cancel());
+  const response = new ClientResponse(raw, disown);
+  return response;
+}
+
+/** `fetch` hides the system's error in the cause of a "fetch failed". */
+function wrap(operation: string, error: unknown): unknown {
+  const { cause } = error as { cause?: unknown };
+  const system = (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as NodeJS.ErrnoException).code;
+  return error instanceof TypeError && system !== undefined ? new IoError(operation, cause) : error;
+}

@@ -1,0 +1,12 @@
+import { HeddleError } from '../../base/errors.js';
+
+/** Thrown by a handler to answer with `status` and a message for the client. The client's fault, if 4xx. */
+export class HttpError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_HTTP' as const;
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}

@@ -1,0 +1,28 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Operation } from '../../fibers/operation.js';
+
+/** What a handler answers. */
+export interface Reply {
+  /** 200 unless given. */
+  readonly status?: number;
+  readonly headers?: OutgoingHttpHeaders;
+  /** Text (UTF-8), bytes, nothing, or a function* that writes piece by piece, each write waiting for room. */
+  readonly body?: string | Uint8Array | null | ReplyStream;
+}
+
+/** Writes a body; when it returns the reply is complete, when it throws the connection is cut. */
+export type ReplyStream = (write: (chunk: string | Uint8Array) => Operation<void>) => Operation<void>;
+
+/** A reply of plain text. */
+export function text(body: string, init: Omit<Reply, 'body'> = {}): Reply {
+  return { ...init, headers: { 'content-type': 'text/plain; charset=utf-8', ...init.headers }, body };
+}
+
+/** A reply of JSON. */
+export function json(value: unknown, init: Omit<Reply, 'body'> = {}): Reply {
+  return {
+    ...init,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...init.headers },
+    body: JSON.stringify(value),
+  };
+}

@@ -1,0 +1,100 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { checkInteger } from '../../base/check.js';
+import { TooLargeError } from '../../base/errors.js';
+import type { Operation } from '../../fibers/operation.js';
+import { reader, type Reader } from '../streams.js';
+import { HttpError } from './http-error.js';
+
+/** A request as its handler sees it. */
+export class ServerRequest {
+  /** Node's own object, for what is missing here. */
+  readonly raw: IncomingMessage;
+  #reader: Reader<Buffer> | undefined;
+
+  constructor(raw: IncomingMessage) {
+    this.raw = raw;
+  }
+
+  get method(): string {
+    return this.raw.method!;
+  }
+
+  /** As the client sent it: path and query. */
+  get url(): string {
+    return this.raw.url!;
+  }
+
+  /** The path as the client sent it, percent-encoded, without the query. */
+  get path(): string {
+    const { url } = this;
+    const end = url.indexOf('?');
+    return end < 0 ? url : url.slice(0, end);
+  }
+
+  get query(): URLSearchParams {
+    const { url } = this;
+    const start = url.indexOf('?');
+    return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.raw.headers;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.raw.socket.remoteAddress;
+  }
+
+  /**
+   * Reads the next piece of the body; null at its end.
+   *
+   * Suspends: while none has come. If cancelled: throws; what comes then is for the next read.
+   */
+  read(): Operation<Buffer | null> {
+    this.#reader ??= reader<Buffer>(this.raw);
+    return this.#reader.read();
+  }
+
+  /**
+   * Reads the whole body.
+   *
+   * @param options.limit most bytes to take, 1 MiB unless given.
+   * @throws `TooLargeError`, which the server answers with 413 unless it is caught.
+   */
+  *bytes(options: { limit?: number } = {}): Operation<Buffer> {
+    const limit = options.limit ?? 1024 * 1024;
+    checkInteger('limit', limit, 0);
+    if (Number(this.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for (let chunk = yield* this.read(); chunk !== null; chunk = yield* this.read()) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+  }
+
+  /** Reads the whole body as UTF-8 text; `limit` as for `bytes`. */
+  *text(options: { limit?: number } = {}): Operation<string> {
+    return (yield* this.bytes(options)).toString('utf8');
+  }
+
+  /**
+   * Reads the whole body as JSON; `limit` as for `bytes`.
+   *
+   * @throws `HttpError` 400 if it is not JSON.
+   */
+  *json(options: { limit?: number } = {}): Operation<unknown> {
+    const source = yield* this.text(options);
+    try {
+      return JSON.parse(source);
+    } catch (cause) {
+      throw new HttpError(400, `The body is not JSON: ${(cause as Error).message}`, { cause });
+    }
+  }
+}
+
+function tooLarge(limit: number): TooLargeError {
+  return new TooLargeError(`http.body: more than the limit of ${limit} bytes`);
+}

@@ -1,0 +1,230 @@
+import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { checkDuration, checkFunction, checkInteger } from '../../base/check.js';
+import { CancelledError, ClosedError, IoError, TooLargeError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import type { Scope } from '../../fibers/scope.js';
+import { sleep } from '../../fibers/sleep.js';
+import { spawn } from '../../fibers/spawn.js';
+import { suspend } from '../../fibers/suspend.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { event, type Event } from '../../fibers/sync/event.js';
+import { runScope, scope } from '../../fibers/with-scope.js';
+import { HttpError } from './http-error.js';
+import type { Reply } from './reply.js';
+import { sendReply, sendWhole } from './send-reply.js';
+import { ServerRequest } from './server-request.js';
+
+export interface HttpServerOptions {
+  /** 0 unless given: any free one. */
+  readonly port?: number;
+  /** All addresses unless given, as in Node. */
+  readonly host?: string;
+  /** How many connections the kernel keeps until they are accepted; 511 unless given, as in Node. */
+  readonly backlog?: number;
+  /** For HTTPS. */
+  readonly tls?: TlsServerOptions;
+  /** Node's own limits (`headersTimeout`, `requestTimeout`, `keepAliveTimeout`, `maxHeaderSize`, …), in ms and bytes. */
+  readonly node?: ServerOptions;
+  /** How long requests may go on after the server was told to stop, in ms; 10,000 unless given. */
+  readonly grace?: number;
+  /** Is told what handlers threw, except `HttpError`s; prints it unless given. */
+  readonly onError?: (error: unknown, request: ServerRequest) => void;
+}
+
+export type Handler = (request: ServerRequest) => Operation<Reply>;
+
+/** A listening HTTP server. Parsing is `node:http`'s. */
+export class HttpServer {
+  /** Node's own object, for what is missing here. */
+  readonly raw: Server;
+  readonly #options: HttpServerOptions;
+  #requests: Scope | null = null;
+  #counts = { served: 0, failed: 0, cancelled: 0 };
+
+  constructor(raw: Server, options: HttpServerOptions) {
+    this.raw = raw;
+    this.#options = options;
+  }
+
+  get port(): number {
+    return (this.raw.address() as AddressInfo).port;
+  }
+
+  /** Where it can be reached from this machine. */
+  get url(): string {
+    const { address, family } = this.raw.address() as AddressInfo;
+    const any = address === '::' || address === '0.0.0.0';
+    const host = any ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+    return `${this.#options.tls === undefined ? 'http' : 'https'}://${host}:${this.port}`;
+  }
+
+  /** Requests under way, and how those before have ended. */
+  stats(): { readonly active: number; readonly served: number; readonly failed: number; readonly cancelled: number } {
+    return Object.freeze({ active: this.#requests?.members.length ?? 0, ...this.#counts });
+  }
+
+  /**
+   * Answers every request by `handler`, each in a fiber of its own, until cancelled. A client that goes away cancels
+   * its fiber. What a handler throws is answered (500, an `HttpError`'s own status, 413 for a body over its limit) or,
+   * after the head was sent, cuts the connection; it never ends the server.
+   *
+   * If cancelled: accepts no more, closes idle connections, lets requests go on for `grace` ms, cancels the rest.
+   */
+  serve(handler: Handler): Operation<never> {
+    checkFunction('handler', handler);
+    if (this.#requests !== null || !this.raw.listening)
+      throw new ClosedError('http.serve: the server is closed, or serves already');
+    return this.#serve(handler);
+  }
+
+  *#serve(handler: Handler): Operation<never> {
+    const stopping = event({ name: 'http.stop' });
+    const requests = (): Operation<void> => this.#serveRequests(handler, stopping);
+    return yield* scope(function* () {
+      yield* spawn(requests);
+      try {
+        return yield* suspend<never>(() => {}, 'http.serve');
+      } finally {
+        stopping.set();
+      }
+    });
+  }
+
+  /** The requests' own scope: a stop of the server reaches them only after the grace. */
+  *#serveRequests(handler: Handler, stopping: Event): Operation<void> {
+    const accept = (requests: Scope): Operation<void> => this.#accept(requests, handler, stopping);
+    yield* runScope(accept, { deadline: Infinity, shielded: true });
+    this.raw.closeAllConnections();
+  }
+
+  *#accept(requests: Scope, handler: Handler, stopping: Event): Operation<void> {
+    const onRequest = (message: ServerRequest['raw'], response: ServerResponse): void => {
+      const request = new ServerRequest(message);
+      const fiber = requests.startMember(handler, this.#exchange(handler, request, response), false);
+      response.once('close', () => {
+        if (!response.writableFinished) fiber.cancel('the client has gone');
+      });
+    };
+    this.#requests = requests;
+    this.raw.on('request', onRequest);
+    yield* stopping.wait();
+    requests.spawnDaemon(endOfGrace, requests, this.#options.grace ?? 10_000);
+    yield* this.#drained();
+  }
+
+  /** Closes the listener and idle connections, and waits until the busy ones have sent their replies and are closed. */
+  *#drained(): Operation<void> {
+    const { raw } = this;
+    // Requests that still come on open connections are answered, and told that they were the last.
+    raw.on('request', (_message, response) => void (response.shouldKeepAlive = false));
+    yield* suspend<void>((resume) => {
+      raw.once('close', () => resume());
+      this.close();
+      if (!raw.listening) raw.closeIdleConnections();
+      raw.getConnections((_error, count) => count === 0 && resume());
+    }, 'http.drain');
+  }
+
+  *#exchange(handler: Handler, request: ServerRequest, response: ServerResponse): Operation<void> {
+    try {
+      // The request's own scope: what the handler spawns and opens ends with it.
+      yield* scope(answer, handler, request, response);
+      this.#counts.served++;
+      if (!this.raw.listening) request.raw.socket.end();
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        this.#counts.cancelled++;
+        response.destroy();
+        throw error;
+      }
+      this.#fail(error, request, response);
+    }
+  }
+
+  #fail(error: unknown, request: ServerRequest, response: ServerResponse): void {
+    this.#counts.failed++;
+    const known = error instanceof HttpError ? error.status : error instanceof TooLargeError ? 413 : null;
+    if (known === null && !response.destroyed) this.#report(error, request);
+    if (response.headersSent) return void response.destroy();
+    const status = known ?? 500;
+    const body = known === null ? 'Internal Server Error' : (error as Error).message;
+    response.shouldKeepAlive &&= request.raw.complete;
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    sendWhole(response, status, { 'content-type': 'text/plain; charset=utf-8' }, `${body}\n`);
+  }
+
+  #report(error: unknown, request: ServerRequest): void {
+    const { onError } = this.#options;
+    try {
+      if (onError !== undefined) onError(error, request);
+      else console.error(`${request.method} ${request.path}:`, error);
+    } catch (second) {
+      console.error(second);
+    }
+  }
+
+  /** Accepts no more. Requests under way go on. The second has no effect. */
+  close(): void {
+    if (this.raw.listening) this.raw.close();
+  }
+}
+
+/**
+ * Opens an HTTP server, which is closed with the scope in which `listen` is called.
+ *
+ * @throws `IoError` (`EADDRINUSE`, `EACCES`, …).
+ * Suspends: until it listens. If cancelled: throws; nothing listens.
+ *
+ * @example
+ * const server = yield* listen({ port: 8080 });
+ * yield* server.serve(function* hello(request) {
+ *   return text(`hello ${request.path}\n`);
+ * });
+ */
+export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
+  checkInteger('port', options.port ?? 0, 0, 65535);
+  checkDuration('grace', options.grace ?? 0, true);
+  return open(options, currentFiber('http.listen').scope);
+}
+
+function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> {
+  const raw =
+    options.tls === undefined ? createServer(options.node ?? {}) : createTlsServer({ ...options.tls, ...options.node });
+  yield* new Suspension<void>(LISTEN, raw, options);
+  const server = new HttpServer(raw, options);
+  ownedBy(owner, () => {
+    server.close();
+    raw.closeAllConnections();
+  });
+  return server;
+}
+
+function* answer(_scope: unknown, handler: Handler, request: ServerRequest, response: ServerResponse): Operation<void> {
+  yield* sendReply(response, yield* handler(request));
+}
+
+function* endOfGrace(requests: Scope, grace: number): Operation<void> {
+  yield* sleep(grace);
+  requests.cancel('the grace of the server is over');
+}
+
+const LISTEN: SuspensionKind<Server, HttpServerOptions, void> = new SuspensionKind({
+  label: new Label('http.listen'),
+  arm(suspension) {
+    const server = suspension.subject as Server;
+    const { port = 0, host, backlog } = suspension.argument as HttpServerOptions;
+    server.once('error', (error) => suspension.fail(new IoError('http.listen', error)));
+    server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () =>
+      suspension.complete(undefined),
+    );
+  },
+  abort(suspension) {
+    (suspension.subject as Server).close();
+    return true;
+  },
+});

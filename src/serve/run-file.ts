@@ -1,0 +1,15 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { main } from '../main.js';
+import type { Operation } from '../fibers/operation.js';
+
+/**
+ * Runs a program as `node file args…` would, in this process. If it exports a `function*` by default, that is its
+ * `main`; otherwise it calls `main` or `run` itself.
+ */
+export async function runFile(file: string, args: readonly string[]): Promise<void> {
+  const path = resolve(file);
+  process.argv.splice(1, process.argv.length, path, ...args);
+  const program = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  if (typeof program.default === 'function') await main(program.default as () => Operation<unknown>);
+}

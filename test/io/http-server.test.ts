@@ -1,0 +1,402 @@
+import { request as rawRequest } from 'node:http';
+import { connect as rawConnect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import test from 'ava';
+import {
+  CancelledError,
+  channel,
+  event,
+  scope,
+  sleep,
+  spawn,
+  suspend,
+  until,
+  withTimeout,
+  type Operation,
+} from 'heddle';
+import { fetch, HttpError, json, listen, text, type Handler, type HttpServer, type ServerRequest } from 'heddle/http';
+import { leavesNothing } from '../support/leaks.js';
+
+/** A server that answers by `handler` while `client` runs. */
+function* serving(
+  handler: Handler,
+  client: (server: HttpServer) => Operation<void>,
+  options: Parameters<typeof listen>[0] = {},
+): Operation<void> {
+  const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 200, onError: () => {}, ...options });
+  const fiber = yield* spawn(() => server.serve(handler));
+  yield* client(server);
+  fiber.cancel();
+}
+
+/** Sends bytes as they are and returns everything that comes back. */
+function* exchange(port: number, sent: string): Operation<string> {
+  const socket = rawConnect(port, '127.0.0.1');
+  let received = '';
+  socket
+    .setEncoding('latin1')
+    .on('data', (chunk: string) => (received += chunk))
+    .on('error', () => {});
+  socket.write(sent);
+  yield* until(once(socket, 'close'));
+  return received;
+}
+
+test.serial('a handler answers text, JSON, bytes and streams', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        if (request.path === '/text') return text('hello');
+        if (request.path === '/json') return json({ a: [1] }, { status: 201 });
+        if (request.path === '/bytes') return { body: new Uint8Array([1, 2, 3]) };
+        if (request.path === '/none') return { status: 204 };
+        return {
+          body: function* (write) {
+            for (let i = 0; i < 3; i++) {
+              yield* write(`part ${i}\n`);
+              yield* sleep(1);
+            }
+          },
+        };
+      },
+      function* (server) {
+        t.is(yield* (yield* fetch(`${server.url}/text`)).text(), 'hello');
+        const created = yield* fetch(`${server.url}/json`);
+        t.is(created.status, 201);
+        t.deepEqual(yield* created.json(), { a: [1] });
+        t.deepEqual([...(yield* (yield* fetch(`${server.url}/bytes`)).bytes())], [1, 2, 3]);
+        t.is((yield* fetch(`${server.url}/none`)).status, 204);
+        t.is(yield* (yield* fetch(`${server.url}/stream`)).text(), 'part 0\npart 1\npart 2\n');
+        t.is(server.stats().served, 5);
+      },
+    ),
+  );
+});
+
+test.serial('a request has method, path, query and headers', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return json({
+          method: request.method,
+          path: request.path,
+          q: request.query.get('q'),
+          x: request.headers['x-a'],
+        });
+      },
+      function* (server) {
+        const response = yield* fetch(`${server.url}/a%20b?q=1`, { method: 'PUT', headers: { 'x-a': 'y' }, body: '' });
+        t.deepEqual(yield* response.json(), { method: 'PUT', path: '/a%20b', q: '1', x: 'y' });
+      },
+    ),
+  );
+});
+
+test.serial('a body is read as text, as JSON, in pieces, and not beyond its limit', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request: ServerRequest) {
+        if (request.path === '/json') return json(yield* request.json());
+        if (request.path === '/pieces') {
+          let size = 0;
+          for (let piece = yield* request.read(); piece !== null; piece = yield* request.read()) size += piece.length;
+          return text(String(size));
+        }
+        return text(yield* request.text({ limit: 10 }));
+      },
+      function* (server) {
+        const post = (path: string, body: string): Operation<{ status: number; text(): Operation<string> }> =>
+          fetch(server.url + path, { method: 'POST', body });
+        t.is(yield* (yield* post('/text', 'short')).text(), 'short');
+        t.is((yield* post('/text', 'x'.repeat(11))).status, 413);
+        t.deepEqual(JSON.parse(yield* (yield* post('/json', '{"a":1}')).text()), { a: 1 });
+        t.is((yield* post('/json', '{"a":')).status, 400);
+        t.is(yield* (yield* post('/pieces', 'x'.repeat(300_000))).text(), '300000');
+      },
+    ),
+  );
+});
+
+test.serial('a chunked body beyond its limit is refused while it comes', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return text(yield* request.text({ limit: 10 }));
+      },
+      function* (server) {
+        const chunk = `40\r\n${'x'.repeat(64)}\r\n`;
+        const answer = yield* exchange(
+          server.port,
+          `POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n${chunk}${chunk}`,
+        );
+        t.regex(answer, /^HTTP\/1.1 413/);
+      },
+    ),
+  );
+});
+
+test.serial(
+  'what a handler throws before the head is answered with 500, and told, and the server goes on',
+  async (t) => {
+    const told: unknown[] = [];
+    await leavesNothing(t, () =>
+      serving(
+        function* handler(request) {
+          if (request.path === '/bad') throw new Error('secret');
+          if (request.path === '/teapot') throw new HttpError(418, 'short and stout');
+          return text('fine');
+        },
+        function* (server) {
+          const bad = yield* fetch(`${server.url}/bad`);
+          t.is(bad.status, 500);
+          t.is(yield* bad.text(), 'Internal Server Error\n');
+          const teapot = yield* fetch(`${server.url}/teapot`);
+          t.is(teapot.status, 418);
+          t.is(yield* teapot.text(), 'short and stout\n');
+          t.is(yield* (yield* fetch(server.url)).text(), 'fine');
+        },
+        { onError: (error) => told.push(error) },
+      ),
+    );
+    t.deepEqual(told.map(String), ['Error: secret']);
+  },
+);
+
+test.serial('what a handler throws after the head cuts the connection, and the server goes on', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        if (request.path === '/fine') return text('fine');
+        return {
+          body: function* (write) {
+            yield* write('beginning');
+            yield* sleep(5);
+            throw new Error('in the middle');
+          },
+        };
+      },
+      function* (server) {
+        const response = yield* fetch(`${server.url}/cut`);
+        let error: unknown;
+        try {
+          yield* response.text();
+        } catch (caught) {
+          error = caught;
+        }
+        t.truthy(error);
+        t.is(yield* (yield* fetch(`${server.url}/fine`)).text(), 'fine');
+      },
+    ),
+  );
+});
+
+test.serial('a handler that returns no reply, or an operation, is told how to write it', async (t) => {
+  const told: unknown[] = [];
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return (request.path === '/operation' ? sleep(1) : undefined) as never;
+      },
+      function* (server) {
+        t.is((yield* fetch(`${server.url}/nothing`)).status, 500);
+        t.is((yield* fetch(`${server.url}/operation`)).status, 500);
+      },
+      { onError: (error) => told.push(error) },
+    ),
+  );
+  t.regex(String(told[0]), /returned `undefined`/);
+  t.regex(String(told[1]), /return yield\*/);
+});
+
+test.serial('a client that goes away cancels the fiber that serves it', async (t) => {
+  const started = event();
+  const ended = channel<unknown>(1);
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        try {
+          started.set();
+          return yield* suspend();
+        } catch (error) {
+          ended.trySend(error);
+          throw error;
+        }
+      },
+      function* (server) {
+        const client = rawRequest({ port: server.port, host: '127.0.0.1' }).on('error', () => {});
+        client.end();
+        yield* started.wait();
+        client.destroy();
+        t.true((yield* ended.receive()) instanceof CancelledError);
+        yield* sleep(5);
+        t.is(server.stats().cancelled, 1);
+      },
+    ),
+  );
+});
+
+test.serial('a client that resets in the middle of a reply leaves nothing behind', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return {
+          body: function* (write) {
+            for (;;) yield* write('x'.repeat(100_000));
+          },
+        };
+      },
+      function* (server) {
+        const socket: Socket = rawConnect(server.port, '127.0.0.1').on('error', () => {});
+        socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+        yield* until(once(socket, 'data'));
+        socket.resetAndDestroy();
+        while (server.stats().active > 0) yield* sleep(1);
+        t.is(server.stats().cancelled + server.stats().failed, 1);
+      },
+    ),
+  );
+});
+
+test.serial('a slow client makes the writer wait, and memory stays bounded', async (t) => {
+  await leavesNothing(t, () => {
+    let written = 0;
+    return serving(
+      function* handler() {
+        return {
+          body: function* (write) {
+            for (let i = 0; i < 1000; i++) {
+              yield* write(Buffer.alloc(100_000));
+              written += 100_000;
+            }
+          },
+        };
+      },
+      function* (server) {
+        const socket = rawConnect(server.port, '127.0.0.1').on('error', () => {});
+        socket.pause();
+        socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+        yield* sleep(100);
+        t.true(written < 20_000_000, `${written} bytes were written to a client that reads nothing`);
+        socket.destroy();
+      },
+    );
+  });
+});
+
+test.serial('malformed HTTP is answered with 400 and disturbs nobody', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return text('fine');
+      },
+      function* (server) {
+        t.regex(yield* exchange(server.port, 'GE\0T / HTTP/1.1\r\n\r\n'), /^HTTP\/1.1 400/);
+        t.regex(yield* exchange(server.port, `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1.1 431/);
+        t.is(yield* (yield* fetch(server.url)).text(), 'fine');
+      },
+    ),
+  );
+});
+
+test.serial('keep-alive serves many requests on one connection, HEAD has no body', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return text('body');
+      },
+      function* (server) {
+        const get = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
+        const last = 'HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n';
+        const answer = yield* exchange(server.port, get + get + last);
+        t.is(answer.match(/HTTP\/1.1 200/g)?.length, 3);
+        t.is(answer.match(/\r\n\r\nbody/g)?.length, 2);
+        t.is(answer.match(/content-length: 4/gi)?.length, 3);
+      },
+    ),
+  );
+});
+
+test.serial('a stopped server lets requests finish within its grace, and cancels the rest', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 60 });
+    const serving = yield* spawn(() =>
+      server.serve(function* handler(request) {
+        yield* sleep(request.path === '/quick' ? 20 : 10_000);
+        return text('done');
+      }),
+    );
+    const quick = yield* spawn(function* () {
+      return yield* (yield* fetch(`${server.url}/quick`)).text();
+    });
+    const slow = yield* spawn(function* () {
+      try {
+        return yield* (yield* fetch(`${server.url}/slow`)).text();
+      } catch {
+        return 'cut';
+      }
+    });
+    while (server.stats().active < 2) yield* sleep(1);
+    serving.cancel();
+    t.is(yield* quick.join(), 'done');
+    t.is(yield* slow.join(), 'cut');
+  });
+});
+
+test.serial('a port in use is an error with the code of the system', async (t) => {
+  await leavesNothing(t, function* () {
+    const first = yield* listen({ host: '127.0.0.1', port: 0 });
+    try {
+      yield* listen({ host: '127.0.0.1', port: first.port });
+      t.fail();
+    } catch (error) {
+      t.is((error as { system?: string }).system, 'EADDRINUSE');
+      t.regex(String(error), /http\.listen/);
+    }
+    first.close();
+    first.close();
+  });
+});
+
+test.serial(
+  'fetch reports a refused connection with the code of the system, and is cancelled with its fiber',
+  async (t) => {
+    await leavesNothing(t, function* () {
+      const closed = yield* listen({ host: '127.0.0.1', port: 0 });
+      const { url } = closed;
+      closed.close();
+      try {
+        yield* fetch(url);
+        t.fail();
+      } catch (error) {
+        t.is((error as { system?: string }).system, 'ECONNREFUSED');
+      }
+    });
+  },
+);
+
+test.serial('a response belongs to the scope that asked for it, and not to a timeout around the asking', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return text('body');
+      },
+      function* (server) {
+        const response = yield* withTimeout(1000, fetch(server.url));
+        t.is(yield* response.text(), 'body');
+        const gone = yield* scope(function* () {
+          return yield* fetch(server.url);
+        });
+        t.is(yield* failureOf(gone.text()), 'ERR_HEDDLE_CLOSED');
+      },
+    ),
+  );
+});
+
+function* failureOf(operation: Operation<unknown>): Operation<unknown> {
+  try {
+    yield* operation;
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+  return 'no failure';
+}
