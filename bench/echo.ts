@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { run, spawn, type Operation, type RunOptions } from 'heddle';
+import { listen, type Connection } from 'heddle/net';
+import { connections, type Benchmark, type Server, type Subject } from './harness/benchmark.js';
+import { closedLoop } from './harness/closed-loop.js';
+import { ServerProcess } from './harness/server-process.js';
+import type { SubjectName } from './harness/subject-name.js';
+import { requestsPerSecond, serverCpuPerRequest } from './metric.js';
+import { recorded, unrecorded } from './peers/heddle.js';
+
+const message = Buffer.alloc(64, 'x');
+
+function heddle(options: RunOptions): Server {
+  function* echo(connection: Connection): Operation<void> {
+    for (;;) {
+      const chunk = yield* connection.read();
+      if (chunk === null) return;
+      yield* connection.write(chunk);
+    }
+  }
+  return (announce) =>
+    run(function* () {
+      const server = yield* listen({ port: 0, host: '127.0.0.1' });
+      announce(server.port);
+      for (;;) yield* spawn(echo, yield* server.accept());
+    }, options);
+}
+
+const plain = (serve: (socket: Socket) => void): Server => {
+  return (announce) => {
+    const server = createServer({ noDelay: true }, serve);
+    server.listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
+  };
+};
+
+const against =
+  (subject: SubjectName): Subject =>
+  async (size, context) => {
+    const server = await ServerProcess.start('echo', subject);
+    const responses = () => {
+      let received = 0;
+      return (chunk: Buffer) => {
+        received += chunk.length;
+        const complete = Math.floor(received / message.length);
+        received %= message.length;
+        return complete;
+      };
+    };
+    const measured = await closedLoop(server, { connections: size, request: message, responses }, context);
+    server.stop();
+    return measured;
+  };
+
+/** One request: a client sends 64 bytes over a connection that stays open and waits until they are back. */
+export const benchmark: Benchmark = {
+  name: 'echo',
+  operation: '64 bytes to the server and back, on one of c connections that stay open',
+  metrics: [requestsPerSecond, serverCpuPerRequest],
+  cases: [connections(1, { quick: false }), connections(100), connections(1000)],
+  subjects: {
+    heddle: against('heddle'),
+    'heddle-unrecorded': against('heddle-unrecorded'),
+    await: against('await'),
+    net: against('net'),
+    go: against('go'),
+  },
+  servers: {
+    heddle: heddle(recorded),
+    'heddle-unrecorded': heddle(unrecorded),
+
+    net: plain((socket) => {
+      socket.on('data', (chunk) => {
+        if (socket.write(chunk)) return;
+        socket.pause();
+        socket.once('drain', () => socket.resume());
+      });
+      socket.on('error', () => socket.destroy());
+    }),
+
+    await: plain(async (socket) => {
+      try {
+        for await (const chunk of socket) if (!socket.write(chunk as Buffer)) await once(socket, 'drain');
+      } catch {
+        socket.destroy();
+      }
+    }),
+  },
+};

@@ -1,0 +1,25 @@
+import type { Benchmark } from './benchmark.js';
+
+/** Loaded one at a time, so that a measuring process holds nothing but its own benchmark. */
+const modules: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  micro: () => import('../micro.js'),
+  switch: () => import('../switch.js'),
+  spawn: () => import('../spawn.js'),
+  memory: () => import('../memory.js'),
+  depth: () => import('../depth.js'),
+  channel: () => import('../channel.js'),
+  'producer-consumer': () => import('../producer-consumer.js'),
+  mutex: () => import('../mutex.js'),
+  timers: () => import('../timers.js'),
+  cancel: () => import('../cancel.js'),
+  echo: () => import('../echo.js'),
+  http: () => import('../http.js'),
+};
+
+export const benchmarkNames: readonly string[] = Object.keys(modules);
+
+export async function loadBenchmark(name: string): Promise<Benchmark> {
+  const load = modules[name];
+  if (load === undefined) throw new Error(`Unknown benchmark \`${name}\`; there are ${benchmarkNames.join(', ')}`);
+  return (await load()).benchmark;
+}

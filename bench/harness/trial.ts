@@ -1,0 +1,51 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Benchmark, Case } from './benchmark.js';
+import type { Values } from './measure.js';
+import type { SubjectName } from './subject-name.js';
+
+const main = fileURLToPath(new URL('../main.js', import.meta.url));
+
+/** What became of a measuring process: its metrics, or why the subject cannot do this case, which is a result too. */
+export type Answer = { readonly values: Values } | { readonly unmeasurable: string };
+
+/** A subject that fails for a reason that is no result: a bug in it, in the library or in the harness. */
+export class TrialError extends Error {
+  override readonly name = 'TrialError';
+}
+
+/** One measurement in one process start. Never longer than `limit` milliseconds: then the process is killed. */
+export function trial(
+  benchmark: Benchmark,
+  subject: SubjectName,
+  point: Case,
+  options: { readonly quick: boolean; readonly limit: number; readonly environment: NodeJS.ProcessEnv },
+): Promise<Answer> {
+  const flags = options.quick ? ['--quick'] : [];
+  const child = fork(main, ['--child', ...flags, benchmark.name, subject, point.name], {
+    execArgv: [...(benchmark.nodeOptions ?? [])],
+    env: options.environment,
+    stdio: ['ignore', process.stderr, 'pipe', 'ipc'],
+  });
+  let values: Values | undefined;
+  let complaint = '';
+  let timedOut = false;
+  child.on('message', (message) => (values = message as Values));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-10_000)));
+  const timer = setTimeout(() => {
+    timedOut = true;
+    child.kill('SIGKILL');
+  }, options.limit);
+
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const unmeasurable = timedOut ? `not done in ${options.limit / 1000} s` : benchmark.limits?.(complaint);
+      if (values !== undefined) resolve({ values });
+      else if (unmeasurable !== undefined) resolve({ unmeasurable });
+      else
+        reject(new TrialError(`${benchmark.name} ${point.name} ${subject}: ended by ${signal ?? code}\n${complaint}`));
+    });
+  });
+}

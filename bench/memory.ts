@@ -1,0 +1,111 @@
+import { run, scope, spawn, suspend, yieldNow, type RunOptions } from 'heddle';
+import { tasks, type Benchmark } from './harness/benchmark.js';
+import { goPeer } from './harness/go-program.js';
+import { ParkedHeap } from './harness/parked-heap.js';
+import { bytesPerTask } from './metric.js';
+import * as generator from './peers/generator.js';
+import { recorded, unrecorded } from './peers/heddle.js';
+import { startWorker } from './peers/worker.js';
+
+function heddle(size: number, options: RunOptions): Promise<number> {
+  let started = 0;
+  function* parked() {
+    started++;
+    yield* suspend();
+  }
+  return run(function* () {
+    const heap = new ParkedHeap();
+    let bytes = 0;
+    yield* scope(function* (work) {
+      for (let index = 0; index < size; index++) yield* spawn(parked);
+      while (started < size) yield* yieldNow();
+      bytes = heap.bytesPer(size);
+      work.cancel();
+    });
+    return bytes;
+  }, options);
+}
+
+/**
+ * How much one suspended task holds: the growth of the collected heap, divided by n. Each waits for something of its own that
+ * never comes. Workers and goroutines have stacks outside the heap: the process's growth counts (for Go what its
+ * runtime took from the system).
+ */
+export const benchmark: Benchmark = {
+  name: 'memory',
+  operation: 'a task that is suspended for ever',
+  metrics: [bytesPerTask],
+  cases: [tasks(100), tasks(10_000), tasks(100_000), tasks(1_000_000, { quick: false })],
+  takesPart(subject, size) {
+    if (subject === 'worker_threads' || size === 100) return subject === 'worker_threads' && size === 100;
+    // Only to spawn 100,000 takes effection 20 s.
+    return subject !== 'effection' || size === 10_000;
+  },
+  limits: (complaint) => (complaint.includes('heap out of memory') ? 'out of memory' : undefined),
+  nodeOptions: ['--max-old-space-size=8192'],
+  subjects: {
+    heddle: (size) => heddle(size, recorded),
+    'heddle-unrecorded': (size) => heddle(size, unrecorded),
+
+    generator(size) {
+      function* parked(): generator.Body {
+        yield generator.PARK;
+      }
+      const heap = new ParkedHeap();
+      const all = Array.from({ length: size }, () => generator.spawn(parked()));
+      generator.runAll();
+      return heap.bytesPer(all.length);
+    },
+
+    async await(size) {
+      const resolvers: (() => void)[] = [];
+      async function parked() {
+        await new Promise<void>((resolve) => resolvers.push(resolve));
+      }
+      const heap = new ParkedHeap();
+      for (let index = 0; index < size; index++) void parked();
+      await undefined;
+      return heap.bytesPer(resolvers.length);
+    },
+
+    async worker_threads(size) {
+      const before = process.memoryUsage.rss();
+      const workers = await Promise.all(Array.from({ length: size }, () => startWorker({ role: 'parked' })));
+      const bytes = (process.memoryUsage.rss() - before) / size;
+      await Promise.all(workers.map((worker) => worker.terminate()));
+      return bytes;
+    },
+
+    async effect(size) {
+      const { Effect } = await import('effect');
+      let started = 0;
+      const parked = Effect.gen(function* () {
+        started++;
+        yield* Effect.never;
+      });
+      return Effect.runPromise(
+        Effect.gen(function* () {
+          const heap = new ParkedHeap();
+          for (let index = 0; index < size; index++) yield* Effect.forkChild(parked);
+          while (started < size) yield* Effect.yieldNow;
+          return heap.bytesPer(size);
+        }),
+      );
+    },
+
+    async effection(size) {
+      const effection = await import('effection');
+      function* parked() {
+        yield* effection.suspend();
+      }
+      return effection.run(function* () {
+        const heap = new ParkedHeap();
+        for (let index = 0; index < size; index++) yield* effection.spawn(parked);
+        yield* effection.sleep(1);
+        return heap.bytesPer(size);
+      });
+    },
+
+    go: goPeer,
+  },
+};

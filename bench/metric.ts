@@ -1,0 +1,13 @@
+/** What a benchmark reports. The name is the one that stands in the JSON lines and carries the unit. */
+export interface Metric {
+  readonly name: string;
+  readonly better: 'lower' | 'higher';
+}
+
+export const nanosecondsPerOperation: Metric = { name: 'ns/op', better: 'lower' };
+export const cpuNanosecondsPerOperation: Metric = { name: 'cpu ns/op', better: 'lower' };
+export const bytesPerTask: Metric = { name: 'bytes/task', better: 'lower' };
+export const itemsPerSecond: Metric = { name: 'items/s', better: 'higher' };
+export const requestsPerSecond: Metric = { name: 'requests/s', better: 'higher' };
+/** CPU of the server's process only, user and system: what a client that is slow itself cannot hide. */
+export const serverCpuPerRequest: Metric = { name: 'server cpu µs/request', better: 'lower' };
