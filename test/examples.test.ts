@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import test from 'ava';
+
+/** Starts an example; the first line it prints says which port it has. */
+async function start(name: string, ...args: string[]): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn(process.execPath, [`build/examples/${name}.js`, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
+  return { child, port: Number(/ (\d+)/.exec(line)?.[1]) };
+}
+
+async function stop(child: ChildProcess): Promise<number | null> {
+  child.kill('SIGTERM');
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+/** Resolves when `socket` has received `text`. */
+async function receives(socket: Socket, text: string): Promise<void> {
+  let received = '';
+  for await (const chunk of socket) {
+    received += String(chunk);
+    if (received.includes(text)) return;
+  }
+  throw new Error(`the connection ended after '${received}', without '${text}'`);
+}
+
+/** A socket that can be read in turns. */
+function open(port: number): Socket {
+  return connect(port, '127.0.0.1');
+}
+
+test('echo sends back what it receives, and stops on SIGTERM', async (t) => {
+  const { child, port } = await start('echo', '0');
+  const socket = open(port);
+  socket.write('warp and weft');
+  await receives(socket, 'warp and weft');
+  t.is(await stop(child), 143);
+});
+
+test('chat passes the lines of one guest to the others', async (t) => {
+  const { child, port } = await start('chat', '0');
+  const [ann, ben] = [open(port), open(port)];
+  ann.write('ann\n');
+  ben.write('ben\n');
+  const heard = receives(ben, 'ann: hello');
+  const shout = setInterval(() => ann.write('hello\n'), 20);
+  await heard;
+  clearInterval(shout);
+  t.is(await stop(child), 143);
+});
+
+test('the proxy forwards both directions', async (t) => {
+  const echo = await start('echo', '0');
+  const proxy = await start('proxy', '0', '127.0.0.1', String(echo.port));
+  const socket = open(proxy.port);
+  socket.write('through');
+  await receives(socket, 'through');
+  t.is(await stop(proxy.child), 143);
+  t.is(await stop(echo.child), 143);
+});
+
+test('the crawler visits every page of a site once, and stays on it', async (t) => {
+  const visits: string[] = [];
+  const site = createServer((request, response) => {
+    visits.push(request.url!);
+    response.setHeader('content-type', 'text/html');
+    response.end('<a href="/a">a</a> <a href="/b#x">b</a> <a href="http://elsewhere.invalid/">no</a>');
+  }).listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const { port } = site.address() as AddressInfo;
+  const child = spawn(process.execPath, ['build/examples/crawler.js', `http://127.0.0.1:${port}/`], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk) => (printed += String(chunk)));
+  const [code] = await once(child, 'exit');
+  site.close();
+  t.is(code, 0);
+  t.deepEqual(visits.toSorted(), ['/', '/a']);
+  t.regex(printed, /^2 pages of .*, 0 failed/);
+});
+
+test('the worker pool hashes all jobs', async (t) => {
+  const child = spawn(process.execPath, ['build/examples/worker-pool.js', '3'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk) => (printed += String(chunk)));
+  const [code] = await once(child, 'exit');
+  t.is(code, 0);
+  t.deepEqual(
+    printed
+      .trim()
+      .split('\n')
+      .map((line) => line.length),
+    [64, 64, 64],
+  );
+});

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import test from 'ava';
+
+/**
+ * The README's programs compile, and those that end print what their comments say. They are put below `build`, from
+ * where `heddle` means this package.
+ */
+const directory = join('build', 'readme');
+const run = promisify(execFile);
+
+/** Every TypeScript block that is a whole program. */
+const programs = [...readFileSync('README.md', 'utf8').matchAll(/```ts\n(.*?)```/gs)]
+  .map(([, source]) => source!)
+  .filter((source) => source.includes('import '));
+
+test.before(async () => {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  programs.forEach((source, index) => writeFileSync(join(directory, `program-${index}.ts`), source));
+  const config = {
+    extends: '../../tsconfig.json',
+    compilerOptions: {
+      rootDir: '.',
+      outDir: 'out',
+      composite: false,
+      isolatedDeclarations: false,
+      declaration: false,
+      declarationMap: false,
+    },
+    include: ['*.ts'],
+  };
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
+  await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', directory]).catch((error) => {
+    throw new Error(`the README does not compile:\n${error.stdout}`);
+  });
+});
+
+test('the README has programs', (t) => {
+  t.true(programs.length >= 5);
+});
+
+programs.forEach((source, index) => {
+  if (source.includes('main(')) return;
+  test(`program ${index} of the README prints what it says`, async (t) => {
+    const { stdout } = await run(process.execPath, [join(directory, 'out', `program-${index}.js`)]);
+    const said = [...source.matchAll(/console\.log\(.*\); \/\/ ([^,\n]*)/g)].map(([, value]) => value);
+    t.deepEqual(
+      stdout
+        .trim()
+        .split('\n')
+        .slice(0, said.length || undefined),
+      said.length > 0 ? said : ['spin', 'weave'],
+    );
+  });
+});
