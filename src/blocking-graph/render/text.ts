@@ -34,7 +34,7 @@ export function renderText(snapshot: Snapshot, options: TextOptions = {}): strin
   const lines = [
     ...titled('blocking graph', describeSize(snapshot)),
     ...titled('process', [describeProcess(snapshot)]),
-    ...titled('uses', describeUsage(snapshot)),
+    ...(snapshot.usage === null ? [] : titled('uses', describeUsage(snapshot))),
     ...table(snapshot, limit, width, paint),
     ...titled('scheduler', describeScheduler(snapshot)),
     ...snapshot.locks.flatMap((lock) => {

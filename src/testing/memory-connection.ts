@@ -1,0 +1,208 @@
+import { ClosedError, IoError } from '../base/errors.js';
+import type { Random } from '../base/random.js';
+import { Deque } from '../base/deque.js';
+import type { Operation } from '../fibers/operation.js';
+import { sleep } from '../fibers/sleep.js';
+import { suspend, type Resume } from '../fibers/suspend.js';
+import { ByteReader, type ByteSource } from '../io/byte-reader.js';
+import type { Connection, ConnectionStats, DelimiterOptions } from '../io/byte-stream.js';
+import { ByteWriter, type ByteSink } from '../io/byte-writer.js';
+import { readKinds } from '../io/read-kinds.js';
+
+/** How a connection in memory misbehaves. */
+export interface Faults {
+  /** How long bytes are under way, in ms; 0 unless given. */
+  readonly delay?: number;
+  /** Bytes arrive in pieces of 1 to so many, of random length; as they were written unless given. */
+  readonly piece?: number;
+  /** The connection is reset for both sides when so many bytes have gone one way; never unless given. */
+  readonly resetAfter?: number;
+}
+
+/** What is under way in one direction: bytes, or the end. */
+type Parcel = Buffer | typeof END;
+const END = Symbol('end');
+
+/**
+ * One end of a connection in memory, with the reading, writing and back-pressure of a real one; what it writes is
+ * carried to its peer by `carry`, in the clock's time.
+ */
+export class MemoryConnection implements Connection, ByteSource, ByteSink {
+  readonly remoteAddress = 'memory';
+  readonly remotePort = 0;
+  readonly localPort = 0;
+  readonly tls = null;
+  bytesRead: number = 0;
+  bytesWritten: number = 0;
+  private peer: MemoryConnection = this;
+  private readonly reader: ByteReader = new ByteReader(this, READ);
+  private readonly writer: ByteWriter = new ByteWriter(this, WRITE);
+  private readonly outgoing: Deque<Parcel> = new Deque();
+  private unsent: number = 0;
+  private flowing: boolean = false;
+  private isClosed: boolean = false;
+  /** The carrier that waits for something to do, or for the peer to read. */
+  private carrier: Resume<void> | null = null;
+
+  static pair(): [MemoryConnection, MemoryConnection] {
+    const [a, b] = [new MemoryConnection(), new MemoryConnection()];
+    a.peer = b;
+    b.peer = a;
+    return [a, b];
+  }
+
+  read(max?: number): Operation<Buffer | null> {
+    return this.reader.read(max);
+  }
+
+  readExactly(length: number): Operation<Buffer> {
+    return this.reader.readExactly(length);
+  }
+
+  readUntil(delimiter: string | Uint8Array, options?: DelimiterOptions): Operation<Buffer | null> {
+    return this.reader.readUntil(delimiter, options);
+  }
+
+  readLine(options?: DelimiterOptions): Operation<string | null> {
+    return this.reader.readLine(options);
+  }
+
+  write(data: string | Uint8Array): Operation<void> {
+    return this.writer.write(data);
+  }
+
+  end(): Operation<void> {
+    return this.writer.end();
+  }
+
+  get closed(): boolean {
+    return this.isClosed;
+  }
+
+  *close(): Operation<void> {
+    if (this.isClosed) return;
+    yield* this.end();
+    this.isClosed = true;
+    this.reader.close(() => new ClosedError('net.read: this side has closed the connection'));
+    this.writer.fail(() => new ClosedError('net.write: this side has closed the connection'));
+    this.peer.kick();
+  }
+
+  destroy(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.reader.close(() => new ClosedError('net.read: this side has closed the connection'));
+    this.writer.fail(() => new ClosedError('net.write: this side has closed the connection'));
+    this.peer.break();
+  }
+
+  /** Both sides see a reset, as when a cable is cut. */
+  reset(): void {
+    this.break();
+    this.peer.break();
+  }
+
+  /** It belongs to whoever holds it: in memory nothing has to be closed. */
+  adopt(): void {}
+
+  setNoDelay(): void {}
+
+  stats(): ConnectionStats {
+    return Object.freeze({
+      bytesRead: this.bytesRead,
+      bytesWritten: this.bytesWritten,
+      unread: this.reader.unread,
+      unsent: this.unsent,
+      waitingToRead: this.reader.busy ? 1 : 0,
+      waitingToWrite: this.writer.waitingToWrite,
+      closed: this.closed,
+    });
+  }
+
+  resume(): void {
+    this.flowing = true;
+    this.peer.kick();
+  }
+
+  pause(): void {
+    this.flowing = false;
+  }
+
+  endSeen(): void {}
+
+  put(data: string | Uint8Array): boolean {
+    const bytes = Buffer.from(data as string);
+    this.outgoing.pushBack(bytes);
+    this.bytesWritten += bytes.length;
+    this.unsent += bytes.length;
+    this.kick();
+    return this.unsent < HIGH_WATER;
+  }
+
+  finish(): void {
+    this.outgoing.pushBack(END);
+    this.kick();
+  }
+
+  /** Carries what this end writes to its peer, for ever. */
+  *carry({ delay = 0, piece = Infinity, resetAfter = Infinity }: Faults, random: Random): Operation<void> {
+    for (let left = resetAfter; ;) {
+      yield* this.parcelReady();
+      const parcel = this.outgoing.popFront()!;
+      if (delay > 0) yield* sleep(delay);
+      if (parcel === END) {
+        this.peer.reader.end();
+        continue;
+      }
+      for (let at = 0; at < parcel.length;) {
+        const length = Math.min(parcel.length - at, piece === Infinity ? Infinity : 1 + random.below(piece), left);
+        if (length === 0) {
+          this.reset();
+          return;
+        }
+        yield* this.peerReads();
+        this.deliver(parcel.subarray(at, at + length));
+        at += length;
+        left -= length;
+      }
+    }
+  }
+
+  private deliver(bytes: Buffer): void {
+    this.unsent -= bytes.length;
+    this.peer.bytesRead += bytes.length;
+    this.peer.reader.feed(bytes);
+    if (this.unsent < HIGH_WATER) this.writer.drained();
+  }
+
+  private *parcelReady(): Operation<void> {
+    while (this.outgoing.size === 0) yield* suspend<void>((resume) => this.park(resume), 'carry');
+  }
+
+  private *peerReads(): Operation<void> {
+    while (!this.peer.flowing && !this.peer.isClosed) yield* suspend<void>((resume) => this.park(resume), 'carry');
+  }
+
+  private park(resume: Resume<void>): () => void {
+    this.carrier = resume;
+    return () => (this.carrier = null);
+  }
+
+  private kick(): void {
+    const { carrier } = this;
+    this.carrier = null;
+    carrier?.();
+  }
+
+  private break(): void {
+    const failure = (operation: string) => (): IoError =>
+      new IoError(operation, Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' }));
+    this.reader.fail(failure('net.read'));
+    this.writer.fail(failure('net.write'));
+  }
+}
+
+const READ = readKinds('net.read');
+const WRITE = ByteWriter.kinds('net.write');
+/** Bytes under way in one direction that make a writer wait. */
+const HIGH_WATER = 65_536;

@@ -1,0 +1,91 @@
+import test from 'ava';
+import { IoError, now, spawn, spawnDaemon, withTimeout, type Operation } from 'heddle';
+import type { Connection } from 'heddle/net';
+import { connectionPair, simulate, simulateMany } from 'heddle/testing';
+
+function* echo(connection: Connection): Operation<void> {
+  for (;;) {
+    const chunk = yield* connection.read();
+    if (chunk === null) return yield* connection.end();
+    yield* connection.write(chunk);
+  }
+}
+
+test('what goes in at one end comes out at the other, whatever the pieces and the schedule', async (t) => {
+  await simulateMany(function* (world) {
+    const [client, server] = yield* connectionPair({ delay: 5, piece: 7 });
+    yield* spawn(echo, server);
+    const sent = Array.from({ length: 50 }, () => String.fromCharCode(97 + world.random.below(26))).join('');
+    yield* client.write(sent.slice(0, 20));
+    yield* client.write(sent.slice(20));
+    t.is((yield* client.readExactly(50)).toString(), sent);
+    yield* client.end();
+    t.is(yield* client.read(), null);
+  });
+});
+
+test('bytes take their delay, in virtual time', async (t) => {
+  await simulate(function* () {
+    const [client, server] = yield* connectionPair({ delay: 20 });
+    yield* spawnDaemon(echo, server);
+    yield* client.write('x');
+    yield* client.read();
+    t.is(now(), 40);
+  });
+});
+
+test('a reset reaches both ends, once so many bytes have passed', async (t) => {
+  await simulateMany(function* () {
+    const [client, server] = yield* connectionPair({ resetAfter: 10, piece: 4 });
+    yield* client.write('0123456789abc');
+    t.is((yield* server.readExactly(10)).toString(), '0123456789');
+    for (const end of [client, server]) {
+      try {
+        yield* end.read();
+        t.fail();
+      } catch (error) {
+        t.true(error instanceof IoError && error.system === 'ECONNRESET');
+      }
+    }
+  });
+});
+
+test('a peer that does not read makes the writer wait', async (t) => {
+  await simulate(function* () {
+    const [client] = yield* connectionPair();
+    let written = 0;
+    try {
+      yield* withTimeout(
+        1000,
+        (function* (): Operation<void> {
+          for (;;) {
+            yield* client.write(Buffer.alloc(10_000));
+            written += 10_000;
+          }
+        })(),
+      );
+    } catch {
+      t.true(written >= 60_000 && written <= 80_000, `${written} bytes`);
+    }
+    t.is(client.stats().waitingToWrite, 0);
+  });
+});
+
+test('a closed end ends the other, and destroying one breaks the other', async (t) => {
+  await simulate(function* () {
+    const [a, b] = yield* connectionPair();
+    yield* a.write('last words');
+    yield* a.close();
+    yield* a.close();
+    t.is((yield* b.read())?.toString(), 'last words');
+    t.is(yield* b.read(), null);
+    const [c, d] = yield* connectionPair();
+    c.destroy();
+    try {
+      yield* d.read();
+      t.fail();
+    } catch (error) {
+      t.is((error as IoError).system, 'ECONNRESET');
+    }
+  });
+});
