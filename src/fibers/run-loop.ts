@@ -83,6 +83,15 @@ export class RunLoop {
     if (target.timerIndex >= 0) this.timers.remove(target);
   }
 
+  /**
+   * For sources of events, at the end of their callback: if many fibers are ready by now, they run at once instead of
+   * after all events of this poll. With a thousand busy connections the requests of one poll, kept until its end, would
+   * outlive scavenges: a quarter more processor time for each.
+   */
+  runIfCrowded(): void {
+    if (this.queue.size >= CROWD && !this.passing) this.pass();
+  }
+
   /** Nothing is ready and no timer is set: only the outside world can wake a fiber. */
   get idle(): boolean {
     return this.queue.size === 0 && this.timers.size === 0 && !this.passing;
@@ -186,6 +195,9 @@ export class RunLoop {
     this.clock.alarm(at, this.alarm_);
   }
 }
+
+/** Enough for the scheduler to choose among, few enough to stay in the young generation. */
+const CROWD = 16;
 
 /**
  * A producer into a buffered channel, or a reader of a socket that always has data, would otherwise never suspend

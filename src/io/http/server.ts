@@ -109,6 +109,7 @@ export class HttpServer {
       response.once('close', () => {
         if (!response.writableFinished) fiber.cancel('the client has gone');
       });
+      requests.loop.runIfCrowded();
     };
     this.#requests = requests;
     this.raw.on('request', onRequest);
