@@ -66,7 +66,7 @@ export async function simulateMany(
   body: (world: World) => Operation<unknown>,
   options: SimulateOptions & { readonly runs?: number } = {},
 ): Promise<void> {
-  const runs = Math.max(options.runs ?? 50, Number(process.env['FUZZ_RUNS'] ?? 0));
+  const runs = Math.max(options.runs ?? 50, Number(process.env['FUZZ_RUNS']) || 0);
   const first = options.seed ?? 1;
   for (let seed = first; seed < first + runs; seed++) {
     try {

@@ -1,3 +1,4 @@
+import { checkDuration } from '../base/check.js';
 import type { Clock } from '../base/clock.js';
 
 /**
@@ -57,6 +58,7 @@ export class VirtualClock implements Clock {
 
   /** Moves time on by `ms`, with all that happens meanwhile in its order. */
   async advance(ms: number): Promise<void> {
+    checkDuration('ms', ms);
     const until = this.time + ms;
     await this.idle();
     while (this.alarmAt <= until) {

@@ -1,0 +1,215 @@
+import test from 'ava';
+import {
+  ArgumentError,
+  channel,
+  event,
+  run,
+  Runtime,
+  scope,
+  sleep,
+  spawn,
+  suspend,
+  until,
+  yieldNow,
+  type Operation,
+} from 'heddle';
+import { simulate } from 'heddle/testing';
+import { WorkClock } from '../support/work-clock.js';
+import { leftovers } from '../support/no-leak.js';
+
+for (const queue of ['fifo', 'stride', 'shuffled'] as const) {
+  test(`fibers that yield take turns: ${queue}`, async (t) => {
+    const counts = await simulate(
+      function* () {
+        const counts = [0, 0, 0, 0];
+        let stop = false;
+        function* turn(i: number): Operation<void> {
+          while (!stop) {
+            counts[i]!++;
+            yield* yieldNow();
+          }
+        }
+        for (let i = 0; i < 4; i++) yield* spawn(turn, i);
+        for (let i = 0; i < 400; i++) yield* yieldNow();
+        stop = true;
+        return counts;
+      },
+      { queue },
+    );
+    for (const count of counts) t.true(count > 50, String(counts));
+  });
+
+  test(`whoever completes operations at once gives way after some hundreds: ${queue}`, async (t) => {
+    const counts = await simulate(
+      function* () {
+        const done = event();
+        done.set();
+        let [stop, busy, other] = [false, 0, 0];
+        yield* spawn(function* () {
+          while (!stop) {
+            busy++;
+            yield* done.wait();
+          }
+        });
+        yield* spawn(function* () {
+          for (other = 0; other < 20; other++) yield* yieldNow();
+          stop = true;
+        });
+        yield* suspend<void>((resume) => void setImmediate(resume));
+        return { busy, other };
+      },
+      { queue },
+    );
+    t.is(counts.other, 20);
+    t.true(counts.busy >= 512 && counts.busy < 512 * 200, JSON.stringify(counts));
+  });
+}
+
+test('a pass ends after its slice, so that the outside world gets a turn', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock, sliceMs: 2 });
+  let steps = 0;
+  let stop = false;
+  clock.defer(function poll() {
+    if (steps > 50) stop = true;
+    else if (!stop) clock.defer(poll);
+  });
+  await runtime.run(function* () {
+    while (!stop) {
+      steps++;
+      clock.work(1);
+      yield* yieldNow();
+    }
+  });
+  t.true(steps < 60, `${steps} steps of 1 ms before the outside world had its second turn`);
+});
+
+test('timers are served between passes while fibers are busy', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock, sliceMs: 2 });
+  let late = Infinity;
+  await runtime.run(function* () {
+    let stop = false;
+    yield* spawn(function* () {
+      const began = clock.now();
+      yield* sleep(10);
+      late = clock.now() - began - 10;
+      stop = true;
+    });
+    while (!stop) {
+      clock.work(0.5);
+      yield* yieldNow();
+    }
+  });
+  t.true(late <= 4, `${late} ms late`);
+});
+
+test('a batch shares its clock readings', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock });
+  await runtime.run(function* () {
+    yield* scope(function* (inner) {
+      for (let i = 0; i < 100; i++)
+        inner.spawn(function* () {
+          for (let j = 0; j < 100; j++) yield* yieldNow();
+        });
+    });
+  });
+  const { batches, ranMs } = runtime.loop.meter;
+  t.is(ranMs, 0);
+  t.true(clock.readings < 10_000 / 4, `${clock.readings} readings for 10,000 steps in ${batches} batches`);
+});
+
+test('a fiber that runs past its slice is counted as an overrun', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock, sliceMs: 2 });
+  await runtime.run(function* hog() {
+    yield* sleep(1);
+    clock.work(50);
+    yield* sleep(1);
+  });
+  t.true(runtime.loop.meter.overruns >= 1);
+  t.is(runtime.loop.meter.longestMs, 50);
+  t.is(runtime.loop.meter.ranMs, 50);
+});
+
+test('an unrecorded runtime runs just the same, and its snapshot has no nodes', async (t) => {
+  const runtime = new Runtime({ recording: false });
+  const value = await runtime.run(function* () {
+    const jobs = channel<number>();
+    yield* spawn(() => jobs.send(5));
+    yield* sleep(1);
+    return yield* jobs.receive();
+  });
+  t.is(value, 5);
+  t.deepEqual(runtime.snapshotNow().nodes, []);
+  t.deepEqual(leftovers(runtime), { live: 0, scopes: 0, ready: 0, timers: 0 });
+});
+
+test('stride without recording is refused, as are slices and seeds that are no numbers', (t) => {
+  t.throws(() => new Runtime({ recording: false, queue: 'stride' }), { instanceOf: ArgumentError });
+  t.throws(() => new Runtime({ sliceMs: -1 }), { instanceOf: ArgumentError, message: /Expected `sliceMs`/ });
+  t.throws(() => new Runtime({ sliceMs: NaN }), { instanceOf: ArgumentError });
+  t.throws(() => new Runtime({ seed: 0.5 }), { instanceOf: ArgumentError, message: /Expected `seed`/ });
+  t.throws(() => new Runtime({ seed: -1 }), { instanceOf: ArgumentError });
+});
+
+test('a slice of zero runs a batch in each pass', async (t) => {
+  const value = await run(
+    function* () {
+      for (let i = 0; i < 20; i++) yield* yieldNow();
+      return 'done';
+    },
+    { sliceMs: 0 },
+  );
+  t.is(value, 'done');
+});
+
+test('several runs share a runtime', async (t) => {
+  const runtime = new Runtime();
+  const values = await Promise.all(
+    [1, 2, 3].map((n) =>
+      runtime.run(function* () {
+        yield* sleep(n);
+        return n;
+      }),
+    ),
+  );
+  t.deepEqual(values, [1, 2, 3]);
+  t.deepEqual(leftovers(runtime), { live: 0, scopes: 0, ready: 0, timers: 0 });
+});
+
+test('fibers are woken from plain callbacks of the outside', async (t) => {
+  const jobs = channel<number>();
+  const running = run(function* () {
+    let sum = 0;
+    for (let i = 0; i < 3; i++) sum += yield* jobs.receive();
+    return sum;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const n of [1, 2]) t.true(jobs.trySend(n) || n === 2);
+  queueMicrotask(() => void jobs.trySend(2));
+  const rest = run(function* () {
+    for (;;) {
+      yield* sleep(1);
+      if (!jobs.trySend(3)) return;
+    }
+  });
+  t.true((await running) >= 6);
+  await rest;
+});
+
+test('the root scope can be used from outside while it is open', async (t) => {
+  const runtime = new Runtime();
+  const { root, result } = runtime.start(function* () {
+    yield* until(new Promise((resolve) => setImmediate(resolve)));
+    return 'body';
+  });
+  const fiber = root.spawn(function* () {
+    yield* sleep(1);
+    return 'guest';
+  });
+  t.is(await result, 'body');
+  t.is(fiber.status, 'succeeded');
+});

@@ -1,0 +1,203 @@
+import test from 'ava';
+import {
+  abortable,
+  CancelledError,
+  channel,
+  ChannelClosedError,
+  event,
+  moveOnAfter,
+  mutex,
+  now,
+  scope,
+  select,
+  semaphore,
+  sleep,
+  spawn,
+  suspend,
+  until,
+  type Operation,
+} from 'heddle';
+import { simulate } from 'heddle/testing';
+import { simulateManyClean } from '../support/no-leak.js';
+
+test('select takes the branch that completes first and names it', (t) =>
+  simulateManyClean(function* () {
+    const jobs = channel<string>();
+    yield* spawn(function* () {
+      yield* sleep(5);
+      yield* jobs.send('work');
+    });
+    t.deepEqual(yield* select({ job: jobs.receive(), idle: sleep(10) }), { branch: 'job', value: 'work' });
+    t.deepEqual(yield* select({ job: jobs.receive(), idle: sleep(10) }), { branch: 'idle', value: undefined });
+    t.is(now(), 15);
+    t.is(jobs.stats().waitingToReceive, 0);
+  }));
+
+test('all kinds of waits can be branches', (t) =>
+  simulateManyClean(function* () {
+    const fiber = yield* spawn(function* () {
+      yield* sleep(3);
+      return 'joined';
+    });
+    const waits = (): Record<string, Operation<unknown>> => ({
+      sleep: sleep(100),
+      event: event().wait(),
+      send: channel<number>().send(1),
+      receive: channel<number>().receive(),
+      until: until(new Promise(() => {})),
+      suspend: suspend(),
+      abortable: abortable(() => new Promise(() => {})),
+    });
+    t.deepEqual(yield* select({ ...waits(), join: fiber.join() }), { branch: 'join', value: 'joined' });
+    const pool = semaphore(1);
+    const chosen = yield* select({ ...waits(), permit: pool.acquire() });
+    t.is(chosen.branch, 'permit');
+    t.is(pool.available, 0);
+  }));
+
+test('of branches that could complete at once one is taken and the others are not', (t) =>
+  simulateManyClean(function* () {
+    const [a, b] = [channel<string>(1), channel<string>(1)];
+    yield* a.send('a');
+    yield* b.send('b');
+    const chosen = yield* select({ a: a.receive(), b: b.receive() });
+    t.is(chosen.value, chosen.branch);
+    t.is(a.stats().buffered + b.stats().buffered, 1);
+  }));
+
+test('among branches that could complete at once each is taken now and then', async (t) => {
+  const counts = await simulate(function* () {
+    const jobs = [channel<number>(Infinity), channel<number>(Infinity), channel<number>(Infinity)] as const;
+    for (const one of jobs) for (let i = 0; i < 300; i++) yield* one.send(i);
+    const taken: Record<string, number> = { a: 0, b: 0, c: 0 };
+    for (let i = 0; i < 300; i++)
+      taken[(yield* select({ a: jobs[0].receive(), b: jobs[1].receive(), c: jobs[2].receive() })).branch]!++;
+    return taken;
+  });
+  for (const count of Object.values(counts)) t.true(count > 50, JSON.stringify(counts));
+});
+
+test('of branches that fire together exactly one is taken', (t) =>
+  simulateManyClean(
+    function* () {
+      const [a, b] = [channel<string>(), channel<string>()];
+      const sent: string[] = [];
+      for (const [name, to] of [
+        ['a', a],
+        ['b', b],
+      ] as const)
+        yield* spawn(function* () {
+          yield* moveOnAfter(
+            20,
+            (function* () {
+              yield* to.send(name);
+              sent.push(name);
+            })(),
+          );
+        });
+      const chosen = yield* select({ a: a.receive(), b: b.receive(), late: sleep(30) });
+      yield* sleep(50);
+      t.deepEqual(sent, [chosen.value]);
+    },
+    { runs: 200 },
+  ));
+
+test('a select that is cancelled has taken no branch, or it returns the one it took', (t) =>
+  simulateManyClean(
+    function* ({ random }) {
+      const jobs = channel<number>();
+      const lock = mutex();
+      let taken = 0;
+      const fiber = yield* spawn(function* () {
+        const chosen = yield* select({ job: jobs.receive(), lock: lock.lock(), never: suspend() });
+        taken++;
+        if (chosen.branch === 'lock') chosen.value.release();
+      });
+      const held = lock.available === 1 ? yield* lock.lock() : null;
+      const sender = yield* spawn(function* () {
+        yield* sleep(random.below(3));
+        return yield* moveOnAfter(
+          5,
+          (function* () {
+            yield* jobs.send(1);
+            return true;
+          })(),
+        );
+      });
+      yield* sleep(random.below(3));
+      fiber.cancel();
+      const sent = (yield* sender.join()) === true;
+      held?.release();
+      yield* sleep(1);
+      t.is(taken, sent ? 1 : 0);
+      t.is(lock.available, 1);
+      t.is(jobs.stats().waitingToReceive + jobs.stats().waitingToSend, 0);
+    },
+    { runs: 200 },
+  ));
+
+test('a branch that fails fails the select, and the others are undone', (t) =>
+  simulateManyClean(function* () {
+    const jobs = channel<number>();
+    const never = event();
+    const closer = yield* spawn(function* () {
+      yield* sleep(1);
+      jobs.close();
+    });
+    try {
+      yield* select({ job: jobs.receive(), never: never.wait() });
+      t.fail();
+    } catch (error) {
+      t.true(error instanceof ChannelClosedError);
+    }
+    t.is(never.stats().waiting, 0);
+    yield* closer.join();
+  }));
+
+test('a losing abortable is aborted with an error of its own', (t) =>
+  simulateManyClean(function* () {
+    let reason: unknown;
+    const chosen = yield* select({
+      soon: sleep(1),
+      work: abortable(
+        (signal) =>
+          new Promise((_, stop) =>
+            signal.addEventListener('abort', () => {
+              reason = signal.reason;
+              stop(reason);
+            }),
+          ),
+      ),
+    });
+    t.is(chosen.branch, 'soon');
+    t.true(reason instanceof Error);
+  }));
+
+test('a timer that lost is gone', (t) =>
+  simulateManyClean(function* ({ runtime }) {
+    const done = event();
+    yield* scope(function* (inner) {
+      inner.spawn(() => select({ done: done.wait(), late: sleep(1_000_000) }));
+      yield* sleep(1);
+      done.set();
+    });
+    t.is((runtime.loop as unknown as { timers: { size: number } }).timers.size, 0);
+  }));
+
+test('a select in a cancelled fiber throws and does nothing', (t) =>
+  simulateManyClean(function* () {
+    const jobs = channel<number>(1);
+    yield* jobs.send(1);
+    const fiber = yield* spawn(function* () {
+      fiber.cancel();
+      try {
+        yield* select({ job: jobs.receive() });
+      } catch (error) {
+        t.true(error instanceof CancelledError);
+        throw error;
+      }
+    });
+    yield* sleep(1);
+    t.is(fiber.status, 'cancelled');
+    t.is(jobs.stats().buffered, 1);
+  }));

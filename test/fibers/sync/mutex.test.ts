@@ -1,0 +1,78 @@
+import test from 'ava';
+import { MisuseError, mutex, scope, sleep, spawn, yieldNow, type Operation } from 'heddle';
+import { simulateManyClean } from '../../support/no-leak.js';
+
+test('one at a time is inside, in the order of asking', (t) =>
+  simulateManyClean(function* ({ random }) {
+    const lock = mutex();
+    const asked: number[] = [];
+    const entered: number[] = [];
+    let inside = 0;
+    yield* scope(function* (inner) {
+      for (let i = 0; i < 10; i++)
+        inner.spawn(function* () {
+          yield* sleep(random.below(5));
+          asked.push(i);
+          yield* lock.withLock(
+            (function* (): Operation<void> {
+              entered.push(i);
+              t.is(++inside, 1);
+              yield* yieldNow();
+              yield* sleep(random.below(5));
+              inside--;
+            })(),
+          );
+        });
+    });
+    t.deepEqual(entered, asked);
+    t.is(lock.available, 1);
+    t.is(lock.holder, null);
+  }));
+
+test('locking twice in one fiber is reported at once, and leaves the lock held', (t) =>
+  simulateManyClean(function* () {
+    const lock = mutex({ name: 'table' });
+    const permit = yield* lock.lock();
+    try {
+      yield* lock.lock();
+      t.fail();
+    } catch (error) {
+      t.true(error instanceof MisuseError);
+      t.regex((error as Error).message, /locks mutex `table` while it holds it/);
+    }
+    t.is(lock.available, 0);
+    permit.release();
+    t.is(lock.available, 1);
+  }));
+
+test('the holder is known', (t) =>
+  simulateManyClean(function* () {
+    const lock = mutex();
+    const fiber = yield* spawn(() => lock.withLock(sleep(10)));
+    yield* sleep(1);
+    t.is(lock.holder?.id, fiber.id);
+    yield* fiber.join();
+    t.is(lock.holder, null);
+  }));
+
+test('a lock passes to the next when its holder fails', (t) =>
+  simulateManyClean(function* () {
+    const lock = mutex();
+    try {
+      yield* lock.withLock(
+        (function* () {
+          throw new Error('boom');
+        })(),
+      );
+    } catch {
+      // Expected.
+    }
+    t.is(
+      yield* lock.withLock(
+        (function* () {
+          return 'in';
+        })(),
+      ),
+      'in',
+    );
+  }));

@@ -1,0 +1,179 @@
+import test from 'ava';
+import {
+  moveOnAfter,
+  moveOnAt,
+  now,
+  scope,
+  sleep,
+  sleepUntil,
+  spawn,
+  suspend,
+  TimeoutError,
+  withTimeout,
+  withTimeoutAt,
+  type Operation,
+} from 'heddle';
+import { simulateManyClean } from '../support/no-leak.js';
+
+function* outcome(operation: Operation<unknown>): Operation<unknown> {
+  try {
+    return yield* operation;
+  } catch (error) {
+    return error;
+  }
+}
+
+test('a deadline is absolute: what is called later has less time', (t) =>
+  simulateManyClean(function* () {
+    const began = now();
+    const error = yield* outcome(
+      withTimeout(
+        100,
+        (function* () {
+          yield* sleep(40);
+          yield* sleep(40);
+          yield* sleep(40);
+        })(),
+      ),
+    );
+    t.true(error instanceof TimeoutError);
+    t.is(now() - began, 100);
+  }));
+
+test('deadlines nest, and the nearest wins, whichever is inside', (t) =>
+  simulateManyClean(function* () {
+    const began = now();
+    const inner = yield* outcome(withTimeout(100, moveOnAfter(10, suspend())));
+    t.is(inner, undefined);
+    t.is(now() - began, 10);
+    const outer = yield* outcome(withTimeout(10, moveOnAfter(100, suspend())));
+    t.true(outer instanceof TimeoutError);
+    t.is(now() - began, 20);
+  }));
+
+test('of equal deadlines the outer one has passed', (t) =>
+  simulateManyClean(function* () {
+    const result = yield* outcome(moveOnAfter(10, withTimeout(10, suspend())));
+    t.is(result, undefined);
+  }));
+
+test('the deadline reaches the fibers of the scope', (t) =>
+  simulateManyClean(function* () {
+    const began = now();
+    const result = yield* moveOnAfter(
+      10,
+      scope(function* (inner) {
+        inner.spawn(() => suspend());
+        inner.spawn(() => sleep(5));
+        return 'done';
+      }),
+    );
+    t.is(result, 'done', 'the body had a result; only its fibers were stopped');
+    t.is(now() - began, 10);
+  }));
+
+test('a scope knows its deadline', (t) =>
+  simulateManyClean(function* () {
+    yield* scope(function* (inner) {
+      t.is(inner.deadline, Infinity);
+    });
+  }));
+
+test('absolute forms stop at the same instant wherever they begin', (t) =>
+  simulateManyClean(function* () {
+    const at = now() + 50;
+    const fibers = [];
+    for (const delay of [0, 10, 49])
+      fibers.push(
+        yield* spawn(function* () {
+          yield* sleep(delay);
+          const error = yield* outcome(withTimeoutAt(at, suspend()));
+          t.true(error instanceof TimeoutError);
+          t.is(yield* moveOnAt(at + 1, suspend()), undefined);
+          return now();
+        }),
+      );
+    for (const fiber of fibers) t.is(yield* fiber.join(), at + 1);
+  }));
+
+test('a deadline that has passed stops what suspends', (t) =>
+  simulateManyClean(function* () {
+    yield* sleep(10);
+    for (const operation of [() => withTimeoutAt(5, suspend()), () => withTimeout(0, suspend())])
+      t.true((yield* outcome(operation())) instanceof TimeoutError);
+    t.is(yield* moveOnAt(-Infinity, sleep(100)), undefined);
+    t.is(now(), 10);
+  }));
+
+test('what was completed in time is returned, and the timer is gone', (t) =>
+  simulateManyClean(function* () {
+    const answer = function* (): Operation<number> {
+      yield* sleep(5);
+      return 42;
+    };
+    t.is(yield* withTimeout(10, answer()), 42);
+    t.is(yield* moveOnAfter(10, answer()), 42);
+    t.is(yield* withTimeoutAt(now() + 10, answer()), 42);
+    t.is(yield* withTimeout(Infinity, answer()), 42);
+    t.is(yield* withTimeoutAt(Infinity, answer()), 42);
+  }));
+
+test('an operation and a deadline at the same instant: either wins, and nothing in between', (t) =>
+  simulateManyClean(function* () {
+    const result = yield* moveOnAfter(
+      10,
+      (function* () {
+        yield* sleep(10);
+        return 'done';
+      })(),
+    );
+    t.true(result === 'done' || result === undefined);
+  }));
+
+test('an operation that fails before its deadline throws its own error', (t) =>
+  simulateManyClean(function* () {
+    const error = yield* outcome(
+      withTimeout(
+        10,
+        (function* () {
+          yield* sleep(1);
+          throw new Error('own');
+        })(),
+      ),
+    );
+    t.is((error as Error).message, 'own');
+  }));
+
+test('the error says how long was allowed', (t) =>
+  simulateManyClean(function* () {
+    const error = yield* outcome(withTimeout(250, suspend()));
+    t.regex((error as Error).message, /250 ms/);
+  }));
+
+test('sleepUntil a time that has passed ends at once, and Infinity never', (t) =>
+  simulateManyClean(function* () {
+    yield* sleep(10);
+    yield* sleepUntil(5);
+    yield* sleepUntil(-Infinity);
+    t.is(now(), 10);
+    yield* sleepUntil(15);
+    t.is(now(), 15);
+    t.is(yield* moveOnAfter(1000, sleepUntil(Infinity)), undefined);
+  }));
+
+test('sleeping fibers wake in the order of their times', (t) =>
+  simulateManyClean(function* ({ random }) {
+    const woken: number[] = [];
+    const times = Array.from({ length: 50 }, () => random.below(20));
+    yield* scope(function* (inner) {
+      for (const ms of times)
+        inner.spawn(function* () {
+          yield* sleep(ms);
+          woken.push(ms);
+        });
+    });
+    t.deepEqual(
+      woken,
+      times.sort((a, b) => a - b),
+    );
+  }));

@@ -1,0 +1,170 @@
+import test from 'ava';
+import { Runtime, sleep, spawn, yieldNow, type Operation } from 'heddle';
+import { Random } from 'heddle/testing';
+import type { ReadyList } from '#src/fibers/ready-list.js';
+import { StrideRunQueue } from '#src/stride/stride-run-queue.js';
+import { fuzzRuns } from '../support/no-leak.js';
+import { WorkClock } from '../support/work-clock.js';
+
+/** Kinds of fibers that stay busy, each with so many fibers and so long runs, and with their tickets. */
+interface Load {
+  readonly name: string;
+  readonly tickets: number;
+  readonly fibers: number;
+  readonly runMs: () => number;
+}
+
+/** Remembers the longest time that was charged at once. */
+class WatchedQueue extends StrideRunQueue {
+  quantumMs = 0;
+
+  override charge(list: ReadyList, ms: number): void {
+    this.quantumMs = Math.max(this.quantumMs, ms);
+    super.charge(list, ms);
+  }
+}
+
+/** Runs them side by side for `totalMs`; how far a kind is from its share of what it and another got, in quanta, at the worst. */
+async function unfairness(loads: readonly Load[], totalMs: number): Promise<number> {
+  const clock = new WorkClock();
+  const tickets = new Map(loads.map((load) => [load.name, load.tickets]));
+  const queue = new WatchedQueue({
+    tickets: (node) => tickets.get((node as unknown as { chain: { name: string } }).chain.name) ?? 100,
+  });
+  const runtime = new Runtime({ clock, queue, sliceMs: 2 });
+  const service: Record<string, number> = Object.fromEntries(loads.map((load) => [load.name, 0]));
+  let ran = 0;
+  await runtime.run(function* () {
+    for (const load of loads) {
+      function* body(): Operation<void> {
+        // All have come to the node that they then stay at before the count begins.
+        yield* sleep(1);
+        yield* yieldNow();
+        while (ran < totalMs) {
+          const ms = load.runMs();
+          clock.work(ms);
+          ran += ms;
+          service[load.name]! += ms;
+          yield* yieldNow();
+        }
+      }
+      const kind = Object.defineProperty(() => body(), 'name', { value: load.name });
+      for (let i = 0; i < load.fibers; i++) yield* spawn(kind);
+    }
+  });
+  const errors = loads.flatMap((a) =>
+    loads.map((b) => Math.abs(service[a.name]! * b.tickets - service[b.name]! * a.tickets) / (a.tickets + b.tickets)),
+  );
+  return Math.max(...errors) / queue.quantumMs;
+}
+
+test('nodes that stay busy get equal service, however many fibers they have and however long those run', async (t) => {
+  const worst = await unfairness(
+    [
+      { name: 'few long', tickets: 100, fibers: 2, runMs: () => 1 },
+      { name: 'many short', tickets: 100, fibers: 200, runMs: () => 0.01 },
+      { name: 'one', tickets: 100, fibers: 1, runMs: () => 0.3 },
+    ],
+    3000,
+  );
+  t.true(worst <= 1 + 1e-6, `${worst} quanta`);
+});
+
+test('service is shared out by tickets', async (t) => {
+  const worst = await unfairness(
+    [
+      { name: 'a', tickets: 100, fibers: 3, runMs: () => 0.5 },
+      { name: 'b', tickets: 200, fibers: 3, runMs: () => 0.25 },
+      { name: 'c', tickets: 700, fibers: 30, runMs: () => 0.05 },
+    ],
+    2000,
+  );
+  t.true(worst <= 1 + 1e-6, `${worst} quanta`);
+});
+
+test('among nodes that stay busy service stays within one quantum of its share, whatever the loads', async (t) => {
+  for (let seed = 1; seed <= fuzzRuns(40); seed++) {
+    const random = new Random(seed);
+    const loads = Array.from({ length: 2 + random.below(4) }, (_, i) => {
+      const longest = [0.01, 0.1, 1][random.below(3)]!;
+      return {
+        name: `k${i}`,
+        tickets: 50 * (1 + random.below(6)),
+        fibers: 1 + random.below(20),
+        runMs: () => longest * (0.1 + 0.9 * random.next()),
+      };
+    });
+    const worst = await unfairness(loads, 1000);
+    t.true(worst <= 1 + 1e-6, `[seed ${seed}] ${worst} quanta`);
+  }
+});
+
+test('a long-running kind does not delay the first steps of new fibers by more than its quantum', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock });
+  let worst = 0;
+  await runtime.run(function* () {
+    let stop = false;
+    for (let i = 0; i < 50; i++)
+      yield* spawn(function* heavy() {
+        while (!stop) {
+          clock.work(1);
+          yield* yieldNow();
+        }
+      });
+    yield* spawn(function* accept() {
+      for (let i = 0; i < 50; i++) {
+        yield* sleep(20);
+        const arrived = clock.now();
+        yield* spawn(function* light() {
+          worst = Math.max(worst, clock.now() - arrived);
+          clock.work(0.01);
+        });
+      }
+      stop = true;
+    });
+  });
+  t.true(worst <= 8, `${worst} ms; in one queue with the others it would be 50`);
+});
+
+test('a node that comes back has saved up nothing', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock });
+  const got = { steady: 0, sleeper: 0 };
+  await runtime.run(function* () {
+    let stop = false;
+    yield* spawn(function* steady() {
+      while (!stop) {
+        clock.work(0.1);
+        got.steady += 0.1;
+        yield* yieldNow();
+      }
+    });
+    yield* spawn(function* sleeper() {
+      yield* sleep(500);
+      got.steady = 0;
+      for (let i = 0; i < 1000; i++) {
+        clock.work(0.1);
+        got.sleeper += 0.1;
+        yield* yieldNow();
+      }
+      stop = true;
+    });
+  });
+  t.true(Math.abs(got.steady - got.sleeper) <= 5, JSON.stringify(got));
+});
+
+test('the queue knows how many are ready', async (t) => {
+  const queue = new StrideRunQueue();
+  const clock = new WorkClock();
+  await new Runtime({ clock, queue }).run(function* () {
+    for (let i = 0; i < 100; i++)
+      yield* spawn(function* () {
+        yield* yieldNow();
+      });
+    yield* sleep(1);
+  });
+  t.is(queue.size, 0);
+  t.is(queue.stride.size, 0);
+  queue.stride.validate();
+});

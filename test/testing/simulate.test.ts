@@ -1,0 +1,79 @@
+import test from 'ava';
+import { ArgumentError, now, scope, sleep, until, yieldNow } from 'heddle';
+import { sameEvents, simulate, simulateMany, VirtualClock } from 'heddle/testing';
+
+test('a set among the expected events means in any order, and no more than that', (t) => {
+  t.is(sameEvents(['a', 'c', 'b', 'd'], ['a', new Set(['b', 'c']), 'd']), null);
+  t.is(sameEvents([], []), null);
+  t.regex(sameEvents(['a', 'b'], ['b', 'a'])!, /at event 0: expected 'b', got 'a'/);
+  t.regex(
+    sameEvents(['a', 'd', 'b'], ['a', new Set(['b', 'c'])])!,
+    /at event 1: expected \{'b', 'c'\} in any order, got 'd', 'b'/,
+  );
+  t.regex(sameEvents(['a'], ['a', 'b'])!, /at event 1: expected 'b', got nothing/);
+  t.regex(sameEvents(['a', 'b'], ['a'])!, /1 more events than expected: 'b'/);
+});
+
+test('a failure under one of many schedules names its seed, which repeats it', async (t) => {
+  function* fragile({ log, events }: { log(event: string): void; events: string[] }) {
+    yield* scope(function* (inner) {
+      for (const name of ['a', 'b', 'c'])
+        inner.spawn(function* () {
+          yield* yieldNow();
+          log(name);
+        });
+    });
+    if (events[0] === 'c') throw new Error('c came first');
+  }
+  const error = await t.throwsAsync(simulateMany(fragile));
+  const seed = Number(/^\[seed (\d+)\] c came first$/.exec(error!.message)![1]);
+  await t.throwsAsync(simulate(fragile, { seed }), { message: 'c came first' });
+});
+
+test('many schedules are really different', async (t) => {
+  const orders = new Set<string>();
+  await simulateMany(
+    function* ({ log, events }) {
+      yield* scope(function* (inner) {
+        for (const name of ['a', 'b', 'c']) inner.spawn(() => (log(name), yieldNow()));
+        for (const name of ['x', 'y', 'z'])
+          inner.spawn(function* () {
+            log(name);
+          });
+      });
+      orders.add(events.slice(3).join(''));
+    },
+    { runs: 100 },
+  );
+  t.is(orders.size, 6);
+});
+
+test('an hour of virtual time is over at once, and is an hour', async (t) => {
+  const took = await simulate(function* () {
+    const began = now();
+    for (let i = 0; i < 3600; i++) yield* sleep(1000);
+    return now() - began;
+  });
+  t.is(took, 3_600_000);
+});
+
+test('time does not run ahead of promises that settle by themselves', async (t) => {
+  const at = await simulate(function* () {
+    yield* until(
+      (async () => {
+        for (let i = 0; i < 100; i++) await Promise.resolve();
+      })(),
+    );
+    return now();
+  });
+  t.is(at, 0);
+});
+
+test('a clock is moved forwards, by a number', async (t) => {
+  const clock = new VirtualClock({ start: 100 });
+  t.is(clock.now(), 100);
+  await clock.advance(5);
+  t.is(clock.now(), 105);
+  await t.throwsAsync(clock.advance(-1), { instanceOf: ArgumentError });
+  await t.throwsAsync(clock.advance(NaN), { instanceOf: ArgumentError });
+});
