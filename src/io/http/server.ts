@@ -8,6 +8,7 @@ import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
+import { call } from '../../fibers/segment.js';
 import { sleep } from '../../fibers/sleep.js';
 import { spawn } from '../../fibers/spawn.js';
 import { suspend } from '../../fibers/suspend.js';
@@ -206,7 +207,7 @@ function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> 
 }
 
 function* answer(_scope: unknown, handler: Handler, request: ServerRequest, response: ServerResponse): Operation<void> {
-  yield* sendReply(response, yield* handler(request));
+  yield* sendReply(response, yield* call(handler, request));
 }
 
 function* endOfGrace(requests: Scope, grace: number): Operation<void> {

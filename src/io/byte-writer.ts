@@ -1,0 +1,142 @@
+import { expected } from '../base/check.js';
+import { ClosedError } from '../base/errors.js';
+import { Label, type WaitKind } from '../fibers/label.js';
+import type { Operation } from '../fibers/operation.js';
+import { Suspension, SuspensionKind } from '../fibers/suspension.js';
+import { WaitList } from '../fibers/wait-list.js';
+import type { WritableBytes } from './byte-stream.js';
+
+/** Where a writer's bytes go. */
+export interface ByteSink {
+  /** Takes all of `data`. False if it has enough for now: it will call `drained`. */
+  put(data: string | Uint8Array): boolean;
+  /** Nothing more will come. */
+  finish(): void;
+}
+
+/**
+ * The writing half of every stream of bytes, whatever takes them. A fiber waits for room *before* it writes, and its
+ * write then completes at once: so a cancelled write was not written, not even in part. (Waiting afterwards, as
+ * `'drain'` invites to, would leave a cancelled fiber with a message that is sent all the same.) The buffer in the
+ * sink exceeds its mark by one message at most. Writers wait in order.
+ */
+export class ByteWriter implements WritableBytes {
+  private readonly kinds: WriteKinds;
+  private readonly sink: ByteSink;
+  private full: boolean = false;
+  private ended: boolean = false;
+  /** The sink is to be finished after those who wait. */
+  private finishing: boolean = false;
+  private failure: (() => Error) | null = null;
+  /** Made when one first waits: most connections never have any. */
+  private writers: WaitList | null = null;
+
+  constructor(sink: ByteSink, kinds: WriteKinds) {
+    this.sink = sink;
+    this.kinds = kinds;
+  }
+
+  write(data: string | Uint8Array): Operation<void> {
+    if (typeof data !== 'string' && !(data instanceof Uint8Array))
+      throw expected('data', 'a string or a Uint8Array', data);
+    return new Suspension<void>(this.kinds.write, this, data);
+  }
+
+  end(): Operation<void> {
+    return new Suspension<void>(this.kinds.end, this, undefined);
+  }
+
+  get waitingToWrite(): number {
+    return this.writers === null ? 0 : this.writers.size;
+  }
+
+  /** The sink's: there is room again. */
+  drained(): void {
+    this.full = false;
+    while (!this.full) {
+      const writer = this.shift();
+      if (writer === null) break;
+      this.perform(writer);
+      writer.complete(undefined);
+    }
+    if (this.finishing) this.finishLast();
+  }
+
+  /** Nobody will read what is still to come: those who wait write it, later writes throw; then the sink is finished. */
+  conclude(failure: () => Error): void {
+    if (this.failure !== null) return;
+    this.failure = failure;
+    this.ended = this.finishing = true;
+    this.finishLast();
+  }
+
+  /** The stream broke or was closed: writing throws what `failure` makes; the first one counts. */
+  fail(failure: () => Error): void {
+    this.failure ??= failure;
+    this.finishing = false;
+    for (let writer = this.shift(); writer !== null; writer = this.shift()) {
+      if (this.ended && writer.kind === this.kinds.end) writer.complete(undefined);
+      else writer.fail(this.failure());
+    }
+  }
+
+  private shift(): Suspension | null {
+    return this.writers === null ? null : this.writers.shift();
+  }
+
+  private finishLast(): void {
+    if (this.waitingToWrite > 0) return;
+    this.finishing = false;
+    this.sink.finish();
+  }
+
+  private perform(writer: Suspension): void {
+    if (writer.kind === this.kinds.write) {
+      this.full = !this.sink.put(writer.argument as string | Uint8Array);
+      return;
+    }
+    this.ended = true;
+    this.sink.finish();
+    this.fail(() => new ClosedError(`${this.kinds.label}: this side of the stream has been ended`));
+  }
+
+  private static attempt(suspension: Suspension): boolean {
+    const writer = suspension.subject as ByteWriter;
+    if (writer.failure !== null) throw writer.failure();
+    if (writer.full || writer.waitingToWrite > 0) return false;
+    writer.perform(suspension);
+    return true;
+  }
+
+  private static attemptEnd(suspension: Suspension): boolean {
+    return (suspension.subject as ByteWriter).ended || ByteWriter.attempt(suspension);
+  }
+
+  private static arm(suspension: Suspension): void {
+    const writer = suspension.subject as ByteWriter;
+    (writer.writers ??= new WaitList()).push(suspension);
+  }
+
+  private static abort(suspension: Suspension): boolean {
+    const writer = suspension.subject as ByteWriter;
+    writer.writers!.remove(suspension);
+    if (writer.finishing) writer.finishLast();
+    return true;
+  }
+
+  /** The two ways to wait of writers whose waits are labelled `label`. Made once for each label. */
+  static kinds(label: WaitKind): WriteKinds {
+    const { attempt, attemptEnd, arm, abort } = ByteWriter;
+    return {
+      label,
+      write: new SuspensionKind({ label: new Label(label), attempt, arm, abort }),
+      end: new SuspensionKind({ label: new Label(label), attempt: attemptEnd, arm, abort }),
+    };
+  }
+}
+
+export interface WriteKinds {
+  readonly label: WaitKind;
+  readonly write: SuspensionKind;
+  readonly end: SuspensionKind;
+}

@@ -1,0 +1,3 @@
+/** The door `heddle/dns`: names and addresses. */
+export { lookup, lookupAll, type Address, type LookupOptions } from './dns/lookup.js';
+export { resolve, reverse, type DnsRecords, type ResolveOptions } from './dns/resolve.js';

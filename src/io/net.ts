@@ -1,0 +1,13 @@
+/** The door `heddle/net`: connections over TCP, TLS and Unix sockets. */
+export type {
+  ByteStream,
+  Connection,
+  ConnectionStats,
+  DelimiterOptions,
+  ReadableBytes,
+  TlsFacts,
+  WritableBytes,
+} from './byte-stream.js';
+export { connect, type ConnectOptions } from './net/connect.js';
+export { listen, type ListenOptions } from './net/listen.js';
+export type { Listener, ListenerStats, ServeOptions } from './net/listener.js';

@@ -1,0 +1,85 @@
+import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { checkInteger, expected } from '../../base/check.js';
+import { IoError } from '../../base/errors.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import type { Connection } from '../byte-stream.js';
+import { SocketConnection } from './socket-connection.js';
+
+export interface ConnectOptions {
+  /** TCP port; this or `path`. */
+  readonly port?: number;
+  /** Name or address; `localhost` unless given. */
+  readonly host?: string;
+  /** Of a Unix socket. */
+  readonly path?: string;
+  /** Speak TLS: `true`, or with the options of `tls.connect`. */
+  readonly tls?: true | ConnectionOptions;
+  /** Whether this side may still write when the other has ended; false unless given: then it ends as well. */
+  readonly halfOpen?: boolean;
+  /** Whether small writes are sent at once (no Nagle's algorithm); true unless given. */
+  readonly noDelay?: boolean;
+}
+
+/**
+ * Connects to a server. The connection belongs to the current scope.
+ *
+ * @throws `IoError` if that fails, with `system` such as `ECONNREFUSED` or `ENOTFOUND`.
+ * Suspends: until it is connected, with TLS until the handshake is over. If cancelled: throws, and gives up the
+ * attempt.
+ *
+ * @example
+ * const connection = yield* connect({ host: 'localhost', port: 7 });
+ * yield* connection.write('hello\n');
+ * const answer = yield* connection.readLine();
+ */
+export function connect(options: ConnectOptions): Operation<Connection> {
+  const { port, path } = options;
+  if (path === undefined) {
+    if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
+    checkInteger('port', port, 1, 65_535);
+  } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
+  return new Suspension<Connection>(CONNECT, options, undefined);
+}
+
+function open({ port, host, path, tls, noDelay = true }: ConnectOptions): Socket {
+  const place = path === undefined ? { port, host, noDelay } : { path };
+  const options = { ...place, allowHalfOpen: true };
+  return tls === undefined
+    ? connectSocket(options as TcpNetConnectOpts)
+    : connectTls({ ...(tls === true ? {} : tls), ...options } as ConnectionOptions);
+}
+
+const CONNECT: SuspensionKind = new SuspensionKind({
+  label: new Label('net.connect'),
+  arm(suspension) {
+    const options = suspension.subject as ConnectOptions;
+    let socket: Socket;
+    try {
+      socket = open(options);
+    } catch (error) {
+      suspension.fail(new IoError('net.connect', error));
+      return;
+    }
+    suspension.argument = socket;
+    // It reads only once it is read.
+    socket.pause();
+    const refuse = (error: Error): void => void suspension.fail(new IoError('net.connect', error));
+    socket.on('error', refuse);
+    socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
+      const connection = new SocketConnection(socket, {
+        halfOpen: options.halfOpen ?? false,
+        resettable: options.path === undefined && options.tls === undefined,
+      });
+      socket.off('error', refuse);
+      connection.tie(suspension.fiber!.scope);
+      suspension.complete(connection);
+    });
+  },
+  abort(suspension) {
+    (suspension.argument as Socket).destroy();
+    return true;
+  },
+});

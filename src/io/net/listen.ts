@@ -1,0 +1,97 @@
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { checkInteger, expected } from '../../base/check.js';
+import { IoError } from '../../base/errors.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import type { Listener } from './listener.js';
+import { SocketListener } from './socket-listener.js';
+
+export interface ListenOptions {
+  /** TCP port; 0 lets the system choose. This or `path`. */
+  readonly port?: number;
+  /** Address to listen at; all of this machine's unless given. */
+  readonly host?: string;
+  /** Of a Unix socket. */
+  readonly path?: string;
+  /** How many connections the kernel holds before it lets new clients try again; 64 unless given. */
+  readonly backlog?: number;
+  /** How many accepted connections may wait for `accept`; 64 unless given. Beyond, the newest is reset. */
+  readonly queue?: number;
+  /** Speak TLS, with the options of `tls.createServer`. A handshake may take 10 s unless `handshakeTimeout` says else. */
+  readonly tls?: TlsOptions;
+  /** Whether this side may still write when the other has ended; false unless given: then it ends as well. */
+  readonly halfOpen?: boolean;
+  /** Whether small writes are sent at once (no Nagle's algorithm); true unless given. */
+  readonly noDelay?: boolean;
+}
+
+/**
+ * Listens for connections. The listener belongs to the current scope, and is closed when that ends.
+ *
+ * @throws `IoError` if that fails, with `system` such as `EADDRINUSE` or `EACCES`.
+ * Suspends: until it listens. If cancelled: throws; nothing listens.
+ *
+ * @example
+ * const listener = yield* listen({ port: 7 });
+ * yield* listener.serve(function* (connection) {
+ *   for (let chunk = yield* connection.read(); chunk !== null; chunk = yield* connection.read()) {
+ *     yield* connection.write(chunk);
+ *   }
+ * });
+ */
+export function listen(options: ListenOptions): Operation<Listener> {
+  const { port, path, backlog = 64, queue = 64 } = options;
+  if (path === undefined) {
+    if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
+    checkInteger('port', port, 0, 65_535);
+  } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
+  checkInteger('backlog', backlog, 1);
+  checkInteger('queue', queue, 1, Infinity);
+  return new Suspension<Listener>(LISTEN, options, undefined);
+}
+
+function makeServer({ tls, noDelay = true }: ListenOptions): Server {
+  const manner = { allowHalfOpen: true, noDelay };
+  return tls === undefined
+    ? createServer({ ...manner, pauseOnConnect: true })
+    : createTlsServer({ handshakeTimeout: HANDSHAKE_MS, ...tls, ...manner });
+}
+
+const LISTEN: SuspensionKind = new SuspensionKind({
+  label: new Label('net.listen'),
+  arm(suspension) {
+    const options = suspension.subject as ListenOptions;
+    const { port, host, path, backlog = 64, queue = 64 } = options;
+    let server: Server;
+    try {
+      server = makeServer(options);
+    } catch (error) {
+      suspension.fail(new IoError('net.listen', error));
+      return;
+    }
+    const refuse = (error: Error): void => void suspension.fail(new IoError('net.listen', error));
+    server.on('error', refuse);
+    server.once('listening', () => {
+      server.off('error', refuse);
+      const listener = new SocketListener(server, queue, {
+        halfOpen: options.halfOpen ?? false,
+        resettable: path === undefined && options.tls === undefined,
+      });
+      // A cancellation while the name was looked up could not stop it.
+      if (suspension.complete(listener)) listener.untie = ownedBy(suspension.fiber!.scope, () => listener.shut());
+      else listener.shut();
+    });
+    suspension.argument = server;
+    if (path === undefined) server.listen({ port, host, backlog });
+    else server.listen({ path, backlog });
+  },
+  abort(suspension) {
+    (suspension.argument as Server).close();
+    return true;
+  },
+});
+
+const HANDSHAKE_MS = 10_000;

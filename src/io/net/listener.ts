@@ -1,0 +1,57 @@
+import type { Operation } from '../../fibers/operation.js';
+import type { Connection } from '../byte-stream.js';
+
+export interface ServeOptions {
+  /**
+   * Told of what a handler threw. Unless given, one line goes to standard error, except for connections that the other
+   * side reset or gave up. What it throws ends `serve`.
+   */
+  readonly onError?: (error: unknown, connection: Connection) => void;
+}
+
+/** Something that listens. It belongs to the scope in which it was opened. */
+export interface Listener {
+  /** 0 for a Unix socket. */
+  readonly port: number;
+  /** The address; of a Unix socket its path. */
+  readonly address: string;
+  /**
+   * Takes the connection that has waited longest. It belongs to the current scope, from which its fiber can `adopt`
+   * it. Nothing is read from it before its first `read`; with TLS its handshake is over.
+   *
+   * @throws `ClosedError` once the listener is closed, `IoError` if it broke.
+   * Suspends: until there is one. If cancelled: throws; none was taken.
+   */
+  accept(): Operation<Connection>;
+  /**
+   * Accepts for ever, and runs `handler` for each connection in a fiber and a scope of its own, which the connection
+   * belongs to. What one handler throws ends its connection and no other.
+   *
+   * @throws as `accept`.
+   * Suspends: always. If cancelled: throws; the handlers' fibers belong to the current scope, as if spawned.
+   */
+  serve(handler: (connection: Connection) => Operation<unknown>, options?: ServeOptions): Operation<never>;
+  /**
+   * Stops listening: connections that nobody has accepted are closed, accepted ones stay. Fibers in `accept` get
+   * `ClosedError`. Closing twice has no effect.
+   *
+   * Suspends: no. If cancelled: throws; it still listens.
+   */
+  close(): Operation<void>;
+  stats(): ListenerStats;
+}
+
+export interface ListenerStats {
+  /** Connections that `accept` returned. */
+  readonly accepted: number;
+  /** Connections that wait for `accept`. */
+  readonly queued: number;
+  /** Connections that were closed because too many waited. */
+  readonly refused: number;
+  /** Connections whose TLS handshake is under way. */
+  readonly handshaking: number;
+  /** TLS handshakes that failed. */
+  readonly failedHandshakes: number;
+  readonly waitingToAccept: number;
+  readonly closed: boolean;
+}

@@ -1,0 +1,259 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { ClosedError, IoError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import type { Scope } from '../../fibers/scope.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { WaitList } from '../../fibers/wait-list.js';
+import { ByteReader, type ByteSource } from '../byte-reader.js';
+import type { Connection, ConnectionStats, DelimiterOptions, TlsFacts } from '../byte-stream.js';
+import { ByteWriter, type ByteSink } from '../byte-writer.js';
+import { readKinds } from '../read-kinds.js';
+
+/** How a connection ends. */
+export interface ConnectionManner {
+  /** Whether this side may go on after the other has ended. */
+  readonly halfOpen: boolean;
+  /** Whether it can be reset: plain TCP can, TLS and Unix sockets cannot. */
+  readonly resettable: boolean;
+}
+
+/**
+ * A connection over a socket of `node:net` or `node:tls`.
+ *
+ * Bytes come by `'data'` events, and the socket flows while its reader has room, so the ordinary message costs no pause
+ * and no resume. Measured with 1000 connections and messages of 64 bytes: to pause after each chunk until the next read
+ * costs 3 % more of the server's processor time, `'readable'` and `read()` the same as `'data'`, `for await` 15 to 20 %.
+ * `onread` with a buffer of our own is not to be had for sockets that a server accepts.
+ *
+ * A socket always stays half-open in Node's eyes: otherwise Node ends it before the fiber has written its answers to
+ * what came together with the end. Unless it was asked to stay so, this side ends when its fiber has read the end.
+ */
+export class SocketConnection implements Connection, ByteSource, ByteSink {
+  private readonly socket: Socket;
+  private readonly manner: ConnectionManner;
+  private readonly reader: ByteReader = new ByteReader(this, READ);
+  private readonly writer: ByteWriter = new ByteWriter(this, WRITE);
+  private closers: WaitList | null = null;
+  private untie: (() => void) | null = null;
+  private lingering: NodeJS.Timeout | null = null;
+  /** This side has closed it. */
+  private closing: boolean = false;
+  /** The descriptor is free. */
+  private gone: boolean = false;
+
+  /** `socket` is paused, and allowed to be half-open. */
+  constructor(socket: Socket, manner: ConnectionManner) {
+    this.socket = socket;
+    this.manner = manner;
+    const { reader, writer } = this;
+    socket.on('data', (chunk: Buffer) => reader.feed(chunk));
+    socket.on('end', () => reader.end());
+    socket.on('drain', () => writer.drained());
+    socket.on('error', (error) => this.broke(error));
+    socket.on('close', () => this.wentAway());
+  }
+
+  read(max?: number): Operation<Buffer | null> {
+    return this.reader.read(max);
+  }
+
+  readExactly(length: number): Operation<Buffer> {
+    return this.reader.readExactly(length);
+  }
+
+  readUntil(delimiter: string | Uint8Array, options?: DelimiterOptions): Operation<Buffer | null> {
+    return this.reader.readUntil(delimiter, options);
+  }
+
+  readLine(options?: DelimiterOptions): Operation<string | null> {
+    return this.reader.readLine(options);
+  }
+
+  write(data: string | Uint8Array): Operation<void> {
+    return this.writer.write(data);
+  }
+
+  end(): Operation<void> {
+    return this.writer.end();
+  }
+
+  get closed(): boolean {
+    return this.closing || this.gone;
+  }
+
+  close(): Operation<void> {
+    return new Suspension<void>(CLOSE, this, undefined);
+  }
+
+  destroy(): void {
+    this.refuseUse();
+    if (this.manner.resettable) this.socket.resetAndDestroy();
+    else this.socket.destroy();
+  }
+
+  adopt(): void {
+    this.tie(currentFiber('connection.adopt').scope);
+  }
+
+  /** Makes `scope` its owner; one that is gone needs none. */
+  tie(scope: Scope): void {
+    this.untie?.();
+    this.untie = this.gone ? null : ownedBy(scope, () => this.letGo());
+  }
+
+  /**
+   * Closes without waiting, when its scope ends. What was written may still leave, for a while that no peer can
+   * prolong: a scope with thousands of slow clients must not wait for one after the other.
+   */
+  letGo(): void {
+    if (this.gone) return;
+    this.startClosing();
+    this.lingering ??= setTimeout(() => this.destroy(), LINGER_MS).unref();
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.socket.remotePort;
+  }
+
+  get localPort(): number | undefined {
+    return this.socket.localPort;
+  }
+
+  get bytesRead(): number {
+    return this.socket.bytesRead;
+  }
+
+  get bytesWritten(): number {
+    return this.socket.bytesWritten;
+  }
+
+  get tls(): TlsFacts | null {
+    const { socket } = this;
+    if (!(socket instanceof TLSSocket)) return null;
+    return {
+      authorized: socket.authorized,
+      authorizationError: socket.authorizationError ?? undefined,
+      protocol: socket.getProtocol(),
+      alpnProtocol: socket.alpnProtocol || null,
+    };
+  }
+
+  setNoDelay(noDelay: boolean): void {
+    this.socket.setNoDelay(noDelay);
+  }
+
+  stats(): ConnectionStats {
+    return Object.freeze({
+      bytesRead: this.bytesRead,
+      bytesWritten: this.bytesWritten,
+      unread: this.reader.unread,
+      unsent: this.socket.writableLength,
+      waitingToRead: this.reader.busy ? 1 : 0,
+      waitingToWrite: this.writer.waitingToWrite,
+      closed: this.closed,
+    });
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  endSeen(): void {
+    if (!this.manner.halfOpen) this.writer.conclude(brokenPipe);
+  }
+
+  put(data: string | Uint8Array): boolean {
+    return this.socket.write(data);
+  }
+
+  finish(): void {
+    this.socket.end();
+  }
+
+  private startClosing(): void {
+    if (this.closing) return;
+    this.refuseUse();
+    // What still comes is read and dropped: closed with bytes unread, the kernel resets the connection, and the other
+    // side may lose what it has not read yet.
+    this.socket.resume();
+    this.socket.destroySoon();
+  }
+
+  private refuseUse(): void {
+    this.closing = true;
+    this.reader.close(readAfterClose);
+    this.writer.fail(writeAfterClose);
+  }
+
+  private broke(error: Error): void {
+    this.reader.fail(() => new IoError(READ.label, error));
+    this.writer.fail(() => new IoError(WRITE.label, error));
+  }
+
+  private wentAway(): void {
+    this.gone = true;
+    this.untie?.();
+    this.untie = null;
+    if (this.lingering !== null) clearTimeout(this.lingering);
+    this.reader.fail(readAfterClose);
+    this.writer.fail(writeAfterClose);
+    const { closers } = this;
+    if (closers === null) return;
+    for (let closer = closers.shift(); closer !== null; closer = closers.shift()) closer.complete(undefined);
+  }
+
+  static armClose(suspension: Suspension): void {
+    const connection = suspension.subject as SocketConnection;
+    (connection.closers ??= new WaitList()).push(suspension);
+    connection.startClosing();
+  }
+
+  static abortClose(suspension: Suspension): boolean {
+    const connection = suspension.subject as SocketConnection;
+    connection.closers!.remove(suspension);
+    connection.destroy();
+    return true;
+  }
+
+  static attemptClose(suspension: Suspension): boolean {
+    return (suspension.subject as SocketConnection).gone;
+  }
+}
+
+const READ = readKinds('net.read');
+const WRITE = ByteWriter.kinds('net.write');
+
+const CLOSE: SuspensionKind = new SuspensionKind({
+  label: new Label('net.close'),
+  attempt: SocketConnection.attemptClose,
+  arm: SocketConnection.armClose,
+  abort: SocketConnection.abortClose,
+});
+
+/** How long what was written before a scope ended may take to leave. */
+const LINGER_MS = 5000;
+
+function readAfterClose(): ClosedError {
+  return new ClosedError('net.read: this side has closed the connection');
+}
+
+function writeAfterClose(): ClosedError {
+  return new ClosedError('net.write: this side has closed the connection');
+}
+
+function brokenPipe(): IoError {
+  const cause = new Error('the other side has ended the connection (`halfOpen: true` lets this side go on)');
+  return new IoError(WRITE.label, Object.assign(cause, { code: 'EPIPE' }));
+}

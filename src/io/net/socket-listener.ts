@@ -1,0 +1,158 @@
+import type { Server, Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import { Deque } from '../../base/deque.js';
+import { checkFunction } from '../../base/check.js';
+import { ClosedError, IoError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { WaitList } from '../../fibers/wait-list.js';
+import type { Connection } from '../byte-stream.js';
+import { Handshakes } from './handshakes.js';
+import type { Listener, ListenerStats, ServeOptions } from './listener.js';
+import { reportToStderr, serveConnection } from './serve-connection.js';
+import { SocketConnection, type ConnectionManner } from './socket-connection.js';
+
+/**
+ * A listening server of `node:net` or `node:tls`.
+ *
+ * Node cannot pause accepting without closing the server, so the gate is behind it: connections stand unread in a
+ * bounded queue until a fiber accepts them. Beyond the bound the newest is reset at once: the client learns of it, and
+ * those before it have waited longer. Under overload the place to wait is the kernel's backlog, which fills while the
+ * program is too busy to come here.
+ */
+export class SocketListener implements Listener {
+  readonly port: number;
+  readonly address: string;
+  private readonly server: Server;
+  private readonly manner: ConnectionManner;
+  /** How many connections may wait. */
+  private readonly bound: number;
+  private readonly queue: Deque<SocketConnection> = new Deque();
+  private readonly acceptors: WaitList = new WaitList();
+  private readonly handshakes: Handshakes | null;
+  private accepted: number = 0;
+  private refused: number = 0;
+  private failure: (() => Error) | null = null;
+  /** Takes it from its scope, once it is closed before that ends. */
+  untie: () => void = () => {};
+
+  constructor(server: Server, bound: number, manner: ConnectionManner) {
+    const address = server.address();
+    this.port = address === null || typeof address === 'string' ? 0 : address.port;
+    this.address = address === null || typeof address === 'string' ? (address ?? '') : address.address;
+    this.server = server;
+    this.bound = bound;
+    this.manner = manner;
+    this.handshakes = server instanceof TlsServer ? new Handshakes(server) : null;
+    server.on(this.handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) => this.arrived(socket));
+    server.on('error', (error) => this.stop(() => new IoError('net.accept', error)));
+  }
+
+  accept(): Operation<Connection> {
+    return new Suspension<Connection>(ACCEPT, this, undefined);
+  }
+
+  *serve(handler: (connection: Connection) => Operation<unknown>, options: ServeOptions = {}): Operation<never> {
+    checkFunction('handler', handler);
+    const { onError = reportToStderr } = options;
+    for (;;) {
+      const connection = yield* this.accept();
+      // The fiber goes by the handler's name.
+      currentFiber('listener.serve').scope.startMember(handler, serveConnection(connection, handler, onError), false);
+    }
+  }
+
+  close(): Operation<void> {
+    return new Suspension<void>(CLOSE, this, undefined);
+  }
+
+  /** As `close`, a plain call. */
+  shut(): void {
+    this.stop(() => new ClosedError('net.accept: the listener is closed'));
+  }
+
+  stats(): ListenerStats {
+    return Object.freeze({
+      accepted: this.accepted,
+      queued: this.queue.size,
+      refused: this.refused,
+      handshaking: this.handshakes?.size ?? 0,
+      failedHandshakes: this.handshakes?.failed ?? 0,
+      waitingToAccept: this.acceptors.size,
+      closed: this.failure !== null,
+    });
+  }
+
+  private arrived(socket: Socket): void {
+    // A plain socket comes paused; one that is secured has to be.
+    socket.pause();
+    const connection = new SocketConnection(socket, this.manner);
+    if (this.failure !== null) return connection.destroy();
+    const acceptor = this.acceptors.shift();
+    if (acceptor !== null) {
+      this.hand(connection, acceptor);
+      acceptor.complete(connection);
+    } else if (this.queue.size < this.bound) this.queue.pushBack(connection);
+    else {
+      this.refused++;
+      connection.destroy();
+    }
+  }
+
+  private hand(connection: SocketConnection, acceptor: Suspension): void {
+    this.accepted++;
+    connection.tie(acceptor.fiber!.scope);
+  }
+
+  private stop(failure: () => Error): void {
+    if (this.failure !== null) return;
+    this.failure = failure;
+    this.untie();
+    this.server.close();
+    this.handshakes?.abandon();
+    for (const connection of this.queue) connection.destroy();
+    this.queue.clear();
+    for (let acceptor = this.acceptors.shift(); acceptor !== null; acceptor = this.acceptors.shift())
+      acceptor.fail(failure());
+  }
+
+  static attemptAccept(suspension: Suspension): boolean {
+    const listener = suspension.subject as SocketListener;
+    if (listener.failure !== null) throw listener.failure();
+    for (let first = listener.queue.popFront(); first !== undefined; first = listener.queue.popFront()) {
+      // One that broke while it waited is no connection any more.
+      if (first.closed) continue;
+      listener.hand(first, suspension);
+      return suspension.finish(first);
+    }
+    return false;
+  }
+
+  static armAccept(suspension: Suspension): void {
+    (suspension.subject as SocketListener).acceptors.push(suspension);
+  }
+
+  static abortAccept(suspension: Suspension): boolean {
+    (suspension.subject as SocketListener).acceptors.remove(suspension);
+    return true;
+  }
+}
+
+const ACCEPT: SuspensionKind = new SuspensionKind({
+  label: new Label('net.accept'),
+  attempt: SocketListener.attemptAccept,
+  arm: SocketListener.armAccept,
+  abort: SocketListener.abortAccept,
+});
+
+const CLOSE: SuspensionKind = new SuspensionKind({
+  label: new Label('net.close'),
+  attempt(suspension) {
+    (suspension.subject as SocketListener).shut();
+    return true;
+  },
+  arm() {},
+  abort: () => true,
+});

@@ -1,0 +1,3 @@
+/** The door `heddle/udp`: datagrams. */
+export { bind, type BindOptions } from './udp/bind.js';
+export type { Datagram, UdpSocket, UdpStats } from './udp/udp-socket.js';

@@ -1,0 +1,66 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { checkInteger, expected } from '../../base/check.js';
+import { IoError } from '../../base/errors.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { DatagramSocket } from './datagram-socket.js';
+import type { UdpSocket } from './udp-socket.js';
+
+export interface BindOptions {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Address to receive at; all of this machine's unless given. */
+  readonly host?: string;
+  /** `udp4` unless given. */
+  readonly type?: 'udp4' | 'udp6';
+  /** How many datagrams may wait for `receive`; 1024 unless given. Beyond, the newest is dropped. */
+  readonly queue?: number;
+}
+
+/**
+ * Opens a UDP socket. It belongs to the current scope, and is closed when that ends.
+ *
+ * @throws `IoError` if that fails, with `system` such as `EADDRINUSE`.
+ * Suspends: until it is bound. If cancelled: throws; nothing is open.
+ *
+ * @example
+ * const socket = yield* bind({ port: 9999 });
+ * for (;;) {
+ *   const { data, address, port } = yield* socket.receive();
+ *   yield* socket.send(data, port, address);
+ * }
+ */
+export function bind(options: BindOptions): Operation<UdpSocket> {
+  const { port, type = 'udp4', queue = 1024 } = options;
+  checkInteger('port', port, 0, 65_535);
+  checkInteger('queue', queue, 1, Infinity);
+  if (type !== 'udp4' && type !== 'udp6') throw expected('type', "'udp4' or 'udp6'", type);
+  return new Suspension<UdpSocket>(BIND, options, undefined);
+}
+
+const BIND: SuspensionKind = new SuspensionKind({
+  label: new Label('udp.bind'),
+  arm(suspension) {
+    const { port, host, type = 'udp4', queue = 1024 } = suspension.subject as BindOptions;
+    const socket = createSocket({ type });
+    suspension.argument = socket;
+    const refuse = (error: Error): void => {
+      // Node leaves one that could not be bound open.
+      if (suspension.fail(new IoError('udp.bind', error))) socket.close();
+    };
+    socket.on('error', refuse);
+    socket.once('listening', () => {
+      socket.off('error', refuse);
+      const bound = new DatagramSocket(socket, type, queue);
+      bound.untie = ownedBy(suspension.fiber!.scope, () => bound.shut());
+      suspension.complete(bound);
+    });
+    socket.bind({ port, ...(host === undefined ? {} : { address: host }) });
+  },
+  abort(suspension) {
+    (suspension.argument as Socket).close();
+    return true;
+  },
+});

@@ -1,0 +1,168 @@
+import type { RemoteInfo, Socket } from 'node:dgram';
+import { isIP } from 'node:net';
+import { checkInteger, expected } from '../../base/check.js';
+import { Deque } from '../../base/deque.js';
+import { ClosedError, IoError } from '../../base/errors.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { WaitList } from '../../fibers/wait-list.js';
+import { lookup } from '../dns/lookup.js';
+import type { Datagram, UdpSocket, UdpStats } from './udp-socket.js';
+
+/**
+ * A bound socket of `node:dgram`. It cannot be paused, so what nobody receives stands in a bounded queue, and beyond
+ * the bound the newest is dropped, as the kernel does: a sender that wants to be heard sends again.
+ */
+export class DatagramSocket implements UdpSocket {
+  readonly port: number;
+  readonly address: string;
+  private readonly socket: Socket;
+  private readonly type: 'udp4' | 'udp6';
+  private readonly bound: number;
+  private readonly queue: Deque<Datagram> = new Deque();
+  private readonly receivers: WaitList = new WaitList();
+  private received: number = 0;
+  private sent: number = 0;
+  private dropped: number = 0;
+  private failure: ((operation: string) => Error) | null = null;
+  /** Takes it from its scope, once it is closed before that ends. */
+  untie: () => void = () => {};
+
+  constructor(socket: Socket, type: 'udp4' | 'udp6', bound: number) {
+    const { address, port } = socket.address();
+    this.address = address;
+    this.port = port;
+    this.socket = socket;
+    this.type = type;
+    this.bound = bound;
+    socket.on('message', (data, from) => this.arrived(data, from));
+    socket.on('error', (error) => this.stop((operation) => new IoError(operation, error)));
+  }
+
+  receive(): Operation<Datagram> {
+    return new Suspension<Datagram>(RECEIVE, this, undefined);
+  }
+
+  send(data: string | Uint8Array, port: number, address?: string): Operation<void> {
+    if (typeof data !== 'string' && !(data instanceof Uint8Array))
+      throw expected('data', 'a string or a Uint8Array', data);
+    checkInteger('port', port, 1, 65_535);
+    const to = address ?? (this.type === 'udp4' ? '127.0.0.1' : '::1');
+    if (isIP(to) === 0) return this.sendByName(data, port, to);
+    return new Suspension<void>(SEND, this, { data, port, address: to } satisfies Message);
+  }
+
+  get closed(): boolean {
+    return this.failure !== null;
+  }
+
+  close(): Operation<void> {
+    return new Suspension<void>(CLOSE, this, undefined);
+  }
+
+  /** As `close`, a plain call. */
+  shut(): void {
+    this.stop((operation) => new ClosedError(`${operation}: the socket is closed`));
+  }
+
+  stats(): UdpStats {
+    return Object.freeze({
+      received: this.received,
+      sent: this.sent,
+      queued: this.queue.size,
+      dropped: this.dropped,
+      waitingToReceive: this.receivers.size,
+      closed: this.closed,
+    });
+  }
+
+  /** Node would look the name up inside of its send, where no cancellation reaches it. */
+  private *sendByName(data: string | Uint8Array, port: number, name: string): Operation<void> {
+    const { address } = yield* lookup(name, { family: this.type === 'udp4' ? 4 : 6 });
+    yield* this.send(data, port, address);
+  }
+
+  private arrived(data: Buffer, { address, port }: RemoteInfo): void {
+    const receiver = this.receivers.shift();
+    const datagram = { data, address, port };
+    if (receiver === null && this.queue.size >= this.bound) {
+      this.dropped++;
+      return;
+    }
+    this.received++;
+    if (receiver === null) this.queue.pushBack(datagram);
+    else receiver.complete(datagram);
+  }
+
+  private stop(failure: (operation: string) => Error): void {
+    if (this.failure !== null) return;
+    this.failure = failure;
+    this.untie();
+    this.socket.close();
+    this.queue.clear();
+    for (let receiver = this.receivers.shift(); receiver !== null; receiver = this.receivers.shift())
+      receiver.fail(failure('udp.receive'));
+  }
+
+  static attemptReceive(suspension: Suspension): boolean {
+    const socket = suspension.subject as DatagramSocket;
+    if (socket.failure !== null) throw socket.failure('udp.receive');
+    const datagram = socket.queue.popFront();
+    return datagram !== undefined && suspension.finish(datagram);
+  }
+
+  static armReceive(suspension: Suspension): void {
+    (suspension.subject as DatagramSocket).receivers.push(suspension);
+  }
+
+  static abortReceive(suspension: Suspension): boolean {
+    (suspension.subject as DatagramSocket).receivers.remove(suspension);
+    return true;
+  }
+
+  static armSend(suspension: Suspension): void {
+    const socket = suspension.subject as DatagramSocket;
+    if (socket.failure !== null) {
+      suspension.fail(socket.failure('udp.send'));
+      return;
+    }
+    const { data, port, address } = suspension.argument as Message;
+    socket.socket.send(data, port, address, (error) => {
+      if (error !== null) suspension.fail(new IoError('udp.send', error));
+      else {
+        socket.sent++;
+        suspension.complete(undefined);
+      }
+    });
+  }
+}
+
+interface Message {
+  readonly data: string | Uint8Array;
+  readonly port: number;
+  readonly address: string;
+}
+
+const RECEIVE: SuspensionKind = new SuspensionKind({
+  label: new Label('udp.receive'),
+  attempt: DatagramSocket.attemptReceive,
+  arm: DatagramSocket.armReceive,
+  abort: DatagramSocket.abortReceive,
+});
+
+const SEND: SuspensionKind = new SuspensionKind({
+  label: new Label('udp.send'),
+  arm: DatagramSocket.armSend,
+  abort: () => false,
+});
+
+const CLOSE: SuspensionKind = new SuspensionKind({
+  label: new Label('net.close'),
+  attempt(suspension) {
+    (suspension.subject as DatagramSocket).shut();
+    return true;
+  },
+  arm() {},
+  abort: () => true,
+});

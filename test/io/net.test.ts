@@ -1,0 +1,438 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect as connectPlain, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { connect, listen, type Connection, type Listener } from 'heddle/net';
+import { ArgumentError, CancelledError, ClosedError, IoError, TimeoutError } from '#src/base/errors.js';
+import type { Operation } from '#src/fibers/operation.js';
+import { all } from '#src/fibers/all.js';
+import { select } from '#src/fibers/select.js';
+import { sleep } from '#src/fibers/sleep.js';
+import { spawn } from '#src/fibers/spawn.js';
+import { suspend } from '#src/fibers/suspend.js';
+import { moveOnAfter, withTimeout } from '#src/fibers/with-timeout.js';
+import { scope } from '#src/fibers/with-scope.js';
+import { yieldNow } from '#src/fibers/yield-now.js';
+import { eventually, leakFree, openSockets } from './leak-free.js';
+
+const host = '127.0.0.1';
+
+/** A connection, from both sides. */
+function* pair(options: { halfOpen?: boolean } = {}): Operation<{ client: Connection; server: Connection }> {
+  const listener = yield* listen({ port: 0, host, ...options });
+  const client = yield* connect({ port: listener.port, host, ...options });
+  const server = yield* listener.accept();
+  yield* listener.close();
+  return { client, server };
+}
+
+function* echo(connection: Connection): Operation<void> {
+  for (;;) {
+    const chunk = yield* connection.read();
+    if (chunk === null) return;
+    yield* connection.write(chunk);
+  }
+}
+
+function* thrown(operation: Operation<unknown>): Operation<unknown> {
+  try {
+    yield* operation;
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    return error;
+  }
+  return undefined;
+}
+
+function* forever(listener: Listener): Operation<never> {
+  for (;;) yield* spawn(echo, yield* listener.accept());
+}
+
+test.serial('an echo server in a loop serves many clients, and keeps nothing of those that have gone', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const serving = yield* spawn(forever, listener);
+    const idle = openSockets();
+    yield* all(
+      Array.from({ length: 50 }, (_, i) =>
+        (function* (): Operation<void> {
+          const connection = yield* connect({ port: listener.port, host });
+          for (let round = 0; round < 20; round++) {
+            yield* connection.write(`client ${i} round ${round}\n`);
+            t.is(yield* connection.readLine(), `client ${i} round ${round}`);
+          }
+          yield* connection.end();
+          t.is(yield* connection.read(), null);
+        })(),
+      ),
+    );
+    // Their fibers did not close them: both sides had ended.
+    yield* eventually(() => openSockets() === idle);
+    t.is(listener.stats().accepted, 50);
+    serving.cancel();
+  }),
+);
+
+test.serial('what came together with the end is answered before this side ends', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const serving = yield* spawn(forever, listener);
+    const answer = yield* suspend<string>((resume) => {
+      const socket = connectPlain({ port: listener.port, host, allowHalfOpen: true });
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('end', () => resume(text));
+      socket.end('all at once');
+    });
+    t.is(answer, 'all at once');
+    serving.cancel();
+  }),
+);
+
+test.serial('a large amount passes a slow reader without being buffered', (t) =>
+  leakFree(t, function* () {
+    const { client, server } = yield* pair();
+    const chunk = Buffer.alloc(64 * 1024, 'z');
+    const writing = yield* spawn(function* () {
+      for (let i = 0; i < 512; i++) yield* client.write(chunk);
+      yield* client.end();
+    });
+    yield* sleep(100);
+    t.is(writing.status, 'waiting');
+    t.true(client.stats().unsent <= 2 * chunk.length);
+    t.is(client.stats().waitingToWrite, 1);
+    t.is(server.bytesRead, 0);
+    let received = 0;
+    for (let part = yield* server.read(); part !== null; part = yield* server.read()) {
+      received += part.length;
+      t.true(server.stats().unread <= 2 * 64 * 1024);
+    }
+    t.is(received, 512 * chunk.length);
+    t.is(client.bytesWritten, received);
+  }),
+);
+
+test.serial('a write that is cancelled while the other side does not read was not written', (t) =>
+  leakFree(t, function* () {
+    const { client, server } = yield* pair();
+    let written = 0;
+    for (;;) {
+      const done = yield* moveOnAfter(
+        50,
+        (function* () {
+          yield* client.write(Buffer.alloc(100_000, written % 251));
+          return true;
+        })(),
+      );
+      if (done === undefined) break;
+      written++;
+    }
+    yield* client.write('').constructor; // Nothing of it: the operation is made and never run.
+    const ending = yield* spawn(() => client.end());
+    let received = 0;
+    for (let part = yield* server.read(); part !== null; part = yield* server.read()) received += part.length;
+    yield* ending.join();
+    t.is(received, written * 100_000);
+  }),
+);
+
+test.serial('a client that resets midway is an IoError with ECONNRESET, and reading what came is still possible', (t) =>
+  leakFree(t, function* () {
+    const { client, server } = yield* pair();
+    yield* client.write('half a message');
+    t.is(String(yield* server.read(4)), 'half');
+    client.destroy();
+    t.is(String(yield* server.read()), ' a message');
+    const error = (yield* thrown(server.readLine())) as IoError;
+    t.true(error instanceof IoError);
+    t.deepEqual([error.operation, error.system, error.code], ['net.read', 'ECONNRESET', 'ERR_HEDDLE_IO']);
+    t.is(((yield* thrown(server.write('x'))) as IoError).operation, 'net.write');
+    t.true(server.closed);
+  }),
+);
+
+test.serial('use after close is ClosedError, and closing twice is nothing', (t) =>
+  leakFree(t, function* () {
+    const { client, server } = yield* pair();
+    const reading = yield* spawn(() => thrown(client.read()));
+    yield* yieldNow();
+    yield* client.close();
+    yield* client.close();
+    client.destroy();
+    t.true(client.closed);
+    t.true((yield* reading.join()) instanceof ClosedError);
+    for (const use of [client.read(), client.readLine(), client.write('x'), client.end()])
+      t.true((yield* thrown(use)) instanceof ClosedError);
+    t.is(yield* server.read(), null);
+  }),
+);
+
+test.serial('close lets what was written leave first', (t) =>
+  leakFree(t, function* () {
+    const { client, server } = yield* pair();
+    yield* client.write(Buffer.alloc(8_000_000, 'q'));
+    const closing = yield* spawn(() => client.close());
+    let received = 0;
+    for (let part = yield* server.read(); part !== null; part = yield* server.read()) received += part.length;
+    t.is(received, 8_000_000);
+    yield* closing.join();
+  }),
+);
+
+test.serial('a cancelled close drops what has not left, and the other side sees a broken connection', (t) =>
+  leakFree(t, function* () {
+    const { client, server } = yield* pair();
+    yield* client.write(Buffer.alloc(64_000_000, 'q'));
+    t.true((yield* thrown(withTimeout(50, client.close()))) instanceof TimeoutError);
+    const error = (yield* thrown(server.readExactly(64_000_000))) as IoError;
+    t.is(error.system, 'ECONNRESET');
+  }),
+);
+
+test.serial('without halfOpen this side ends when it has read the end; with it it may go on', (t) =>
+  leakFree(t, function* () {
+    const ordinary = yield* pair();
+    yield* ordinary.client.end();
+    t.is(yield* ordinary.server.read(), null);
+    t.is(((yield* thrown(ordinary.server.write('late'))) as IoError).system, 'EPIPE');
+    t.is(yield* ordinary.client.read(), null);
+    t.is(yield* ordinary.server.read(), null);
+
+    const half = yield* pair({ halfOpen: true });
+    yield* half.client.write('question');
+    yield* half.client.end();
+    t.is(String(yield* half.server.readExactly(8)), 'question');
+    t.is(yield* half.server.read(), null);
+    yield* half.server.write('answer');
+    yield* half.server.end();
+    t.is(yield* half.client.readLine(), 'answer');
+    t.is(yield* half.client.readLine(), null);
+  }),
+);
+
+test.serial('a connection is closed when its scope ends, and adopt moves it to another', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    let kept: Connection | undefined;
+    let closed: Connection | undefined;
+    yield* scope(function* () {
+      closed = yield* connect({ port: listener.port, host });
+      const given = yield* connect({ port: listener.port, host });
+      kept = given;
+    });
+    t.true(closed!.closed);
+    t.true(kept!.closed);
+    const mine = yield* scope(function* (inner) {
+      const connection = yield* connect({ port: listener.port, host });
+      yield* inner
+        .spawn(function* () {
+          yield* sleep(0);
+        })
+        .join();
+      return connection;
+    });
+    t.true(mine.closed);
+    const adopted = yield* connect({ port: listener.port, host });
+    yield* scope(function* () {
+      adopted.adopt();
+    });
+    t.true(adopted.closed);
+  }),
+);
+
+test.serial('a scope that ends does not wait for a client that does not read', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const client = yield* connect({ port: listener.port, host });
+    const start = performance.now();
+    yield* scope(function* () {
+      const server = yield* listener.accept();
+      yield* server.write(Buffer.alloc(64_000_000));
+    });
+    t.true(performance.now() - start < 2000);
+    client.destroy();
+  }),
+);
+
+test.serial('a cancelled connect leaves nothing behind', (t) =>
+  leakFree(t, function* () {
+    // Nobody answers there: a listener of plain Node whose backlog is full.
+    const listener = yield* listen({ port: 0, host, backlog: 1 });
+    const fiber = yield* spawn(() => connect({ port: listener.port, host }));
+    yield* yieldNow();
+    fiber.cancel();
+    t.true((yield* thrown(fiber.join())) !== undefined);
+    t.true((yield* thrown(connect({ port: 1, host }))) instanceof IoError);
+    const chosen = yield* select({ connected: connect({ port: listener.port, host }), now: sleep(0) });
+    t.true(['connected', 'now'].includes(chosen.branch));
+  }),
+);
+
+test.serial('a connection that nobody accepts is told by its error', (t) =>
+  leakFree(t, function* () {
+    const error = (yield* thrown(connect({ port: 1, host }))) as IoError;
+    t.deepEqual([error.operation, error.system], ['net.connect', 'ECONNREFUSED']);
+    t.regex(error.message, /^net\.connect: connect ECONNREFUSED 127\.0\.0\.1:1$/);
+    const missing = (yield* thrown(connect({ path: '/nowhere/socket' }))) as IoError;
+    t.is(missing.system, 'ENOENT');
+  }),
+);
+
+test.serial('a cancelled accept takes no connection', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const waiting = yield* spawn(() => listener.accept());
+    yield* yieldNow();
+    waiting.cancel();
+    const client = yield* connect({ port: listener.port, host });
+    yield* client.write('still there');
+    yield* client.end();
+    t.is(yield* (yield* listener.accept()).readLine(), 'still there');
+  }),
+);
+
+test.serial('beyond the queue the newest connection is reset and counted', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host, queue: 2 });
+    const clients: Connection[] = [];
+    for (let i = 0; i < 5; i++) clients.push(yield* connect({ port: listener.port, host }));
+    yield* eventually(() => listener.stats().refused === 3);
+    t.is(listener.stats().queued, 2);
+    for (const refused of clients.slice(2)) t.is(((yield* thrown(refused.read())) as IoError).system, 'ECONNRESET');
+    yield* clients[1]!.write('second\n');
+    yield* clients[0]!.write('first\n');
+    t.is(yield* (yield* listener.accept()).readLine(), 'first');
+    t.is(yield* (yield* listener.accept()).readLine(), 'second');
+  }),
+);
+
+test.serial('closing a listener fails those who accept, closes those who wait and leaves accepted ones alone', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const accepted = yield* connect({ port: listener.port, host });
+    const serving = yield* listener.accept();
+    const queued = yield* connect({ port: listener.port, host });
+    yield* eventually(() => listener.stats().queued === 1);
+    yield* listener.close();
+    yield* listener.close();
+    t.true(listener.stats().closed);
+    t.true((yield* thrown(listener.accept())) instanceof ClosedError);
+    t.is(((yield* thrown(queued.read())) as IoError).system, 'ECONNRESET');
+    yield* accepted.write('hello\n');
+    t.is(yield* serving.readLine(), 'hello');
+    const again = yield* listen({ port: listener.port, host });
+    const waiting = yield* spawn(() => thrown(again.accept()));
+    yield* yieldNow();
+    yield* again.close();
+    t.true((yield* waiting.join()) instanceof ClosedError);
+  }),
+);
+
+test.serial('a port that is taken is EADDRINUSE, and nothing stays open', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const error = (yield* thrown(listen({ port: listener.port, host }))) as IoError;
+    t.deepEqual([error.operation, error.system], ['net.listen', 'EADDRINUSE']);
+    const fiber = yield* spawn(() => listen({ port: 0, host: 'localhost' }));
+    yield* yieldNow();
+    fiber.cancel();
+  }),
+);
+
+test.serial('serve runs each handler in a scope of its own, and one that fails ends its own connection only', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const errors: unknown[] = [];
+    const serving = yield* spawn(() =>
+      listener.serve(
+        function* (connection) {
+          const line = yield* connection.readLine();
+          if (line === 'fail') throw new Error('as it was told');
+          yield* spawn(function* () {
+            yield* connection.write(`${line} indeed\n`);
+          });
+        },
+        { onError: (error) => errors.push(error) },
+      ),
+    );
+    const one = yield* connect({ port: listener.port, host });
+    const other = yield* connect({ port: listener.port, host });
+    yield* one.write('fail\n');
+    t.is(yield* one.read(), null);
+    yield* other.write('well\n');
+    t.is(yield* other.readLine(), 'well indeed');
+    t.is(yield* other.read(), null);
+    t.deepEqual(errors.map(String), ['Error: as it was told']);
+    const cut = yield* connect({ port: listener.port, host });
+    yield* eventually(() => listener.stats().accepted === 3);
+    serving.cancel();
+    yield* listener.close();
+    yield* cut.close();
+  }),
+);
+
+test.serial('a Unix socket does what TCP does', (t) =>
+  leakFree(t, function* () {
+    const directory = mkdtempSync(join(tmpdir(), 'heddle-net-'));
+    try {
+      const path = join(directory, 'socket');
+      const listener = yield* listen({ path });
+      t.deepEqual([listener.address, listener.port], [path, 0]);
+      const client = yield* connect({ path });
+      const server = yield* listener.accept();
+      yield* client.write('over the file\n');
+      t.is(yield* server.readLine(), 'over the file');
+      server.destroy();
+      yield* thrown(client.read());
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }),
+);
+
+test.serial('addresses, ports and counts are those of the socket', (t) =>
+  leakFree(t, function* () {
+    const { client, server } = yield* pair();
+    t.deepEqual([client.remoteAddress, client.remotePort], [host, server.localPort]);
+    t.deepEqual([server.remoteAddress, server.remotePort], [host, client.localPort]);
+    client.setNoDelay(false);
+    yield* client.write('12345');
+    yield* server.readExactly(5);
+    t.deepEqual([client.bytesWritten, server.bytesRead, client.tls], [5, 5, null]);
+    t.true(Object.isFrozen(client.stats()));
+  }),
+);
+
+test.serial('a server that hangs up while this side writes breaks the writing', (t) =>
+  leakFree(t, function* () {
+    let peer: Socket | undefined;
+    const plain = createServer((socket) => void (peer = socket.on('error', () => {})));
+    yield* suspend<void>((resume) => void plain.listen(0, host, () => resume(undefined)));
+    const connection = yield* connect({ port: (plain.address() as AddressInfo).port, host });
+    yield* eventually(() => peer !== undefined);
+    peer!.destroy();
+    const error = yield* thrown(
+      (function* () {
+        for (;;) yield* connection.write(Buffer.alloc(100_000));
+      })(),
+    );
+    t.true(error instanceof IoError);
+    t.is((error as IoError).operation, 'net.write');
+    plain.close();
+  }),
+);
+
+test('bad arguments are refused at once', (t) => {
+  for (const wrong of [
+    () => connect({}),
+    () => connect({ port: 0 }),
+    () => connect({ port: 65_536 }),
+    () => connect({ path: '' }),
+    () => listen({}),
+    () => listen({ port: -1 }),
+    () => listen({ port: 0, queue: 0 }),
+    () => listen({ port: 0, backlog: 0 }),
+  ])
+    t.throws(wrong, { instanceOf: ArgumentError });
+});
