@@ -56,9 +56,18 @@ test.serial('a browser draws the live graph', async (t) => {
     const { stdout: html } = await run(
       'chromium',
       [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-        ...[`--user-data-dir=${profile}`, '--virtual-time-budget=6000', '--dump-dom', `${page}/`],
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        `--user-data-dir=${profile}`,
+        '--virtual-time-budget=6000',
+        '--dump-dom',
+        `${page}/`,
       ],
       { maxBuffer: 64 * 1024 * 1024 },
     );

@@ -399,7 +399,8 @@ test('a destination that is not to be ended is left open and without listeners',
     );
     yield* thrownBy(pipe(new PassThrough().destroy(), destination, { end: false }));
     t.is(listeners(destination), before);
-    t.is(destination.read().toString(), 'ab');
+    // From Node 26 on a `read` gives one chunk.
+    t.is(`${destination.read()}${destination.read() ?? ''}`, 'ab');
     t.true(destination.writable);
   }));
 
