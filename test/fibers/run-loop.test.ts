@@ -213,3 +213,12 @@ test('the root scope can be used from outside while it is open', async (t) => {
   t.is(await result, 'body');
   t.is(fiber.status, 'succeeded');
 });
+
+test('in virtual time a fiber that always gives way does not keep promises from settling', async (t) => {
+  await simulate(function* () {
+    let settled = false;
+    void Promise.resolve().then(() => (settled = true));
+    while (!settled) yield* yieldNow();
+    t.true(settled);
+  });
+});
