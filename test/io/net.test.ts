@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { connect, listen, type Connection, type Listener } from 'heddle/net';
-import { ArgumentError, CancelledError, ClosedError, IoError, TimeoutError } from '#src/base/errors.js';
+import {
+  ArgumentError,
+  CancelledError,
+  ClosedError,
+  EndOfStreamError,
+  IoError,
+  TimeoutError,
+} from '#src/base/errors.js';
 import type { Operation } from '#src/fibers/operation.js';
 import { all } from '#src/fibers/all.js';
 import { select } from '#src/fibers/select.js';
@@ -128,7 +135,6 @@ test.serial('a write that is cancelled while the other side does not read was no
       if (done === undefined) break;
       written++;
     }
-    yield* client.write('').constructor; // Nothing of it: the operation is made and never run.
     const ending = yield* spawn(() => client.end());
     let received = 0;
     for (let part = yield* server.read(); part !== null; part = yield* server.read()) received += part.length;
@@ -180,13 +186,24 @@ test.serial('close lets what was written leave first', (t) =>
   }),
 );
 
-test.serial('a cancelled close drops what has not left, and the other side sees a broken connection', (t) =>
+test.serial('a connection can be destroyed while its end is on the way', (t) =>
+  leakFree(t, function* () {
+    const { client, server } = yield* pair();
+    yield* client.end();
+    client.destroy();
+    client.destroy();
+    t.is(yield* server.read(), null);
+  }),
+);
+
+test.serial('a cancelled close drops what has not left, and the rest never arrives', (t) =>
   leakFree(t, function* () {
     const { client, server } = yield* pair();
     yield* client.write(Buffer.alloc(64_000_000, 'q'));
     t.true((yield* thrown(withTimeout(50, client.close()))) instanceof TimeoutError);
-    const error = (yield* thrown(server.readExactly(64_000_000))) as IoError;
-    t.is(error.system, 'ECONNRESET');
+    // Which of the two it is decides the kernel: it may forget a reset that comes while nobody reads.
+    const error = yield* thrown(server.readExactly(64_000_000));
+    t.true(error instanceof IoError || error instanceof EndOfStreamError);
   }),
 );
 
@@ -214,30 +231,16 @@ test.serial('without halfOpen this side ends when it has read the end; with it i
 test.serial('a connection is closed when its scope ends, and adopt moves it to another', (t) =>
   leakFree(t, function* () {
     const listener = yield* listen({ port: 0, host });
-    let kept: Connection | undefined;
-    let closed: Connection | undefined;
+    const outside = yield* connect({ port: listener.port, host });
+    const inside = yield* scope(function* () {
+      return yield* connect({ port: listener.port, host });
+    });
+    t.true(inside.closed);
+    t.false(outside.closed);
     yield* scope(function* () {
-      closed = yield* connect({ port: listener.port, host });
-      const given = yield* connect({ port: listener.port, host });
-      kept = given;
+      outside.adopt();
     });
-    t.true(closed!.closed);
-    t.true(kept!.closed);
-    const mine = yield* scope(function* (inner) {
-      const connection = yield* connect({ port: listener.port, host });
-      yield* inner
-        .spawn(function* () {
-          yield* sleep(0);
-        })
-        .join();
-      return connection;
-    });
-    t.true(mine.closed);
-    const adopted = yield* connect({ port: listener.port, host });
-    yield* scope(function* () {
-      adopted.adopt();
-    });
-    t.true(adopted.closed);
+    t.true(outside.closed);
   }),
 );
 
@@ -257,15 +260,18 @@ test.serial('a scope that ends does not wait for a client that does not read', (
 
 test.serial('a cancelled connect leaves nothing behind', (t) =>
   leakFree(t, function* () {
-    // Nobody answers there: a listener of plain Node whose backlog is full.
-    const listener = yield* listen({ port: 0, host, backlog: 1 });
-    const fiber = yield* spawn(() => connect({ port: listener.port, host }));
-    yield* yieldNow();
-    fiber.cancel();
-    t.true((yield* thrown(fiber.join())) !== undefined);
-    t.true((yield* thrown(connect({ port: 1, host }))) instanceof IoError);
-    const chosen = yield* select({ connected: connect({ port: listener.port, host }), now: sleep(0) });
-    t.true(['connected', 'now'].includes(chosen.branch));
+    const listener = yield* listen({ port: 0, host });
+    for (const place of [
+      { port: listener.port, host },
+      { port: listener.port, host: 'localhost' },
+    ]) {
+      const fiber = yield* spawn(() => connect(place));
+      yield* yieldNow();
+      fiber.cancel();
+      yield* eventually(() => fiber.status === 'cancelled');
+      const chosen = yield* select({ connected: connect(place), now: sleep(0) });
+      t.true(['connected', 'now'].includes(chosen.branch));
+    }
   }),
 );
 
@@ -296,10 +302,18 @@ test.serial('beyond the queue the newest connection is reset and counted', (t) =
   leakFree(t, function* () {
     const listener = yield* listen({ port: 0, host, queue: 2 });
     const clients: Connection[] = [];
-    for (let i = 0; i < 5; i++) clients.push(yield* connect({ port: listener.port, host }));
-    yield* eventually(() => listener.stats().refused === 3);
-    t.is(listener.stats().queued, 2);
-    for (const refused of clients.slice(2)) t.is(((yield* thrown(refused.read())) as IoError).system, 'ECONNRESET');
+    for (let i = 0; i < 2; i++) clients.push(yield* connect({ port: listener.port, host }));
+    yield* eventually(() => listener.stats().queued === 2);
+    for (let i = 0; i < 3; i++) {
+      // The reset may come before the connecting is over.
+      const error = yield* thrown(
+        (function* () {
+          yield* (yield* connect({ port: listener.port, host })).read();
+        })(),
+      );
+      t.is((error as IoError).system, 'ECONNRESET');
+    }
+    t.like(listener.stats(), { queued: 2, refused: 3 });
     yield* clients[1]!.write('second\n');
     yield* clients[0]!.write('first\n');
     t.is(yield* (yield* listener.accept()).readLine(), 'first');

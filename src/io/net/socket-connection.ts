@@ -40,7 +40,7 @@ export class SocketConnection implements Connection, ByteSource, ByteSink {
   private closers: WaitList | null = null;
   private untie: (() => void) | null = null;
   private lingering: NodeJS.Timeout | null = null;
-  /** This side has closed it. */
+  /** This side has closed it, or it broke. */
   private closing: boolean = false;
   /** The descriptor is free. */
   private gone: boolean = false;
@@ -91,8 +91,11 @@ export class SocketConnection implements Connection, ByteSource, ByteSink {
 
   destroy(): void {
     this.refuseUse();
-    if (this.manner.resettable) this.socket.resetAndDestroy();
-    else this.socket.destroy();
+    const { socket } = this;
+    // While its end is on the way a socket cannot be reset; Node would then leave the descriptor open.
+    const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+    if (this.manner.resettable && !ending && !this.gone) socket.resetAndDestroy();
+    else socket.destroy();
   }
 
   adopt(): void {
@@ -198,6 +201,7 @@ export class SocketConnection implements Connection, ByteSource, ByteSink {
   }
 
   private broke(error: Error): void {
+    this.closing = true;
     this.reader.fail(() => new IoError(READ.label, error));
     this.writer.fail(() => new IoError(WRITE.label, error));
   }
