@@ -400,3 +400,20 @@ function* failureOf(operation: Operation<unknown>): Operation<unknown> {
   }
   return 'no failure';
 }
+
+test.serial('a request that comes before the server serves is answered once it does', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100 });
+    const client = yield* spawn(function* () {
+      return yield* (yield* fetch(server.url)).text();
+    });
+    yield* sleep(50);
+    const serving = yield* spawn(() =>
+      server.serve(function* handler() {
+        return text('at last');
+      }),
+    );
+    t.is(yield* withTimeout(1000, client.join()), 'at last');
+    serving.cancel();
+  });
+});

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { checkDuration, checkFunction, checkInteger } from '../../base/check.js';
@@ -45,11 +45,18 @@ export class HttpServer {
   readonly raw: Server;
   readonly #options: HttpServerOptions;
   #requests: Scope | null = null;
+  #begin: ((message: IncomingMessage, response: ServerResponse) => void) | null = null;
+  /** Requests that came between `listen` and `serve`. One for each connection: Node reads on after its answer. */
+  readonly #early: [message: IncomingMessage, response: ServerResponse][] = [];
   #counts = { served: 0, failed: 0, cancelled: 0 };
 
   constructor(raw: Server, options: HttpServerOptions) {
     this.raw = raw;
     this.#options = options;
+    raw.on('request', (message, response) => {
+      if (this.#begin === null) this.#early.push([message, response]);
+      else this.#begin(message, response);
+    });
   }
 
   get port(): number {
@@ -104,7 +111,7 @@ export class HttpServer {
   }
 
   *#accept(requests: Scope, handler: Handler, stopping: Event): Operation<void> {
-    const onRequest = (message: ServerRequest['raw'], response: ServerResponse): void => {
+    this.#begin = (message, response) => {
       const request = new ServerRequest(message);
       const fiber = requests.startMember(handler, this.#exchange(handler, request, response), false);
       response.once('close', () => {
@@ -113,7 +120,7 @@ export class HttpServer {
       requests.loop.runIfCrowded();
     };
     this.#requests = requests;
-    this.raw.on('request', onRequest);
+    for (const [message, response] of this.#early.splice(0)) if (!response.destroyed) this.#begin(message, response);
     yield* stopping.wait();
     requests.spawnDaemon(endOfGrace, requests, this.#options.grace ?? 10_000);
     yield* this.#drained();
