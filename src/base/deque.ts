@@ -14,19 +14,25 @@ export class Deque<T> {
   private items: (T | undefined)[] = [];
   private head: number = 0;
   private count: number = 0;
+  private readonly least: number;
+
+  /** `keep`: room for so many comes with the first element and is not given back, for a queue often filled and emptied. */
+  constructor(keep: number = 0) {
+    this.least = Math.max(LEAST_CAPACITY, 2 ** Math.ceil(Math.log2(keep)));
+  }
 
   get size(): number {
     return this.count;
   }
 
   pushBack(item: T): void {
-    if (this.count === this.items.length) this.resize(this.count * 2 || LEAST_CAPACITY);
+    if (this.count === this.items.length) this.resize(this.count * 2 || this.least);
     this.items[(this.head + this.count) & (this.items.length - 1)] = item;
     this.count++;
   }
 
   pushFront(item: T): void {
-    if (this.count === this.items.length) this.resize(this.count * 2 || LEAST_CAPACITY);
+    if (this.count === this.items.length) this.resize(this.count * 2 || this.least);
     this.head = (this.head - 1) & (this.items.length - 1);
     this.items[this.head] = item;
     this.count++;
@@ -82,7 +88,7 @@ export class Deque<T> {
     const capacity = items.length;
     if ((capacity & (capacity - 1)) !== 0) throw new InternalError(`deque: capacity ${capacity} is no power of two`);
     if (count > capacity || (capacity > 0 && head >= capacity)) throw new InternalError('deque: outside its buffer');
-    if (capacity > LEAST_CAPACITY && count * SPARSE < capacity) throw new InternalError('deque: too large a buffer');
+    if (capacity > this.least && count * SPARSE < capacity) throw new InternalError('deque: too large a buffer');
     for (let i = count; i < capacity; i++) {
       if (items[(head + i) & (capacity - 1)] !== undefined) throw new InternalError('deque: a free slot is not clear');
     }
@@ -90,7 +96,7 @@ export class Deque<T> {
 
   private shrink(): void {
     const capacity = this.items.length;
-    if (this.count * SPARSE < capacity && capacity > LEAST_CAPACITY) this.resize(capacity / 2);
+    if (this.count * SPARSE < capacity && capacity > this.least) this.resize(capacity / 2);
   }
 
   private resize(capacity: number): void {

@@ -105,7 +105,7 @@ export class RunLoop {
       const list = queue.take();
       if (list === null) break;
       meter.before(list);
-      const count = meter.sampleDue() ? this.runSample(list) : this.runBatch(list, meter.batchLimit(list, end));
+      const count = meter.sampleDue() ? this.runSample(list) : this.runBatch(list, end);
       queue.put(list, count);
       this.now = meter.after(list, count);
       if (this.now >= end) break;
@@ -117,8 +117,8 @@ export class RunLoop {
     this.setAlarm();
   }
 
-  private runBatch(list: ReadyList, limit: number): number {
-    const count = Math.min(list.size, limit);
+  private runBatch(list: ReadyList, end: number): number {
+    const count = list.size === 1 ? 1 : Math.min(list.size, this.meter.batchLimit(list, end));
     for (let i = 0; i < count; i++) this.step(list.shift());
     return count;
   }

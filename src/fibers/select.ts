@@ -59,13 +59,18 @@ export class Select {
 
   arm(suspension: Suspension): void {
     this.suspension = suspension;
+    const fiber = suspension.fiber!;
     for (const branch of this.branches) {
-      branch.phase = WAITING;
-      branch.fiber = suspension.fiber;
+      branch.fiber = fiber;
       branch.branchOf = this;
       try {
-        branch.kind.arm(branch);
+        // Tried again: the registration of another branch may have brought what this one would wait for.
+        const atOnce = branch.kind.attempt(branch, fiber);
+        branch.phase = WAITING;
+        if (atOnce) branch.complete(branch.value);
+        else branch.kind.arm(branch);
       } catch (error) {
+        branch.phase = WAITING;
         branch.fail(error);
       }
       if (suspension.phase !== WAITING) return;
@@ -105,5 +110,9 @@ const SELECT: SuspensionKind<Select> = new SuspensionKind<Select>({
   abort(suspension) {
     (suspension.subject as Select).abort(null);
     return true;
+  },
+  resumed(suspension) {
+    const branch = (suspension.subject as Select).branches[suspension.value as number]!;
+    if (branch.kind.resumed !== null) branch.kind.resumed(branch);
   },
 });

@@ -1,6 +1,6 @@
 import { READY, RUNNING, type Fiber } from './fiber.js';
 import { segmentScope } from './segment.js';
-import { iteratedByHand, Suspension, WAITING, type Leaf } from './suspension.js';
+import { COMPLETED, iteratedByHand, Suspension, WAITING, type Leaf } from './suspension.js';
 import { closeScope } from './with-scope.js';
 
 /**
@@ -25,6 +25,8 @@ export function straighten(fiber: Fiber, error: unknown = iteratedByHand(fiber.s
 
 /** Closes the scopes that the newest segment has left open, then throws. */
 function* unwind(fiber: Fiber, error: unknown): Generator<Leaf, never, unknown> {
+  const waited = fiber.suspension;
+  if (waited instanceof Suspension && waited.phase === COMPLETED) waited.leave();
   fiber.suspension = null;
   const base = segmentScope(fiber);
   while (fiber.scope !== base) {

@@ -55,7 +55,7 @@ export class Suspension<T = unknown> {
     const phase = this.phase;
     if (phase === FRESH) this.begin();
     else if (phase === COMPLETED) {
-      this.fiber!.suspension = null;
+      this.leave();
       this.done = true;
     } else if (phase === FAILED) {
       this.fiber!.suspension = null;
@@ -80,6 +80,12 @@ export class Suspension<T = unknown> {
     this.phase = FAILED;
     this.settled();
     return true;
+  }
+
+  /** Its fiber, for which it has completed, runs again. */
+  leave(): void {
+    this.fiber!.suspension = null;
+    if (this.kind.resumed !== null) this.kind.resumed(this);
   }
 
   /** Completes without waiting, from `attempt`. */
@@ -168,6 +174,8 @@ export class SuspensionKind<S = any, A = any, T = any> {
   readonly attempt: (suspension: Suspension<T>, fiber: Fiber) => boolean;
   readonly arm: (suspension: Suspension<T>) => void;
   readonly abort: (suspension: Suspension<T>) => boolean;
+  /** Told that the fiber of a completed suspension runs again; exactly once, and it does not throw. */
+  readonly resumed: ((suspension: Suspension<T>) => void) | null;
   /** Not to be cancelled, only for waits that end by themselves after a cancellation (closing a scope). */
   readonly uninterruptible: boolean;
   /** Only for `call`. */
@@ -179,6 +187,7 @@ export class SuspensionKind<S = any, A = any, T = any> {
     attempt?: (suspension: Suspension<T>, fiber: Fiber) => boolean;
     arm: (suspension: Suspension<T>) => void;
     abort: (suspension: Suspension<T>) => boolean;
+    resumed?: ((suspension: Suspension<T>) => void) | null;
     uninterruptible?: boolean;
     linksSegment?: boolean;
   }) {
@@ -186,6 +195,7 @@ export class SuspensionKind<S = any, A = any, T = any> {
     this.attempt = options.attempt ?? neverAtOnce;
     this.arm = options.arm;
     this.abort = options.abort;
+    this.resumed = options.resumed ?? null;
     this.uninterruptible = options.uninterruptible ?? false;
     this.linksSegment = options.linksSegment ?? false;
   }

@@ -25,6 +25,8 @@ export class StrideRunQueue implements RunQueue {
   readonly stride: Stride<StrideList> = new Stride();
   private readonly policy: TicketsPolicy;
   private ready: number = 0;
+  /** The list last pushed to. */
+  private latest: StrideList | null = null;
 
   constructor(policy: TicketsPolicy = equalTickets) {
     this.policy = policy;
@@ -38,6 +40,7 @@ export class StrideRunQueue implements RunQueue {
     const node = fiber.node!;
     const list = node.ready as StrideList;
     list.push(fiber);
+    this.latest = list;
     this.ready++;
     if (list.heapIndex >= 0) return;
     if (list.tickets === 0) this.stride.modify(list, this.policy.tickets(node));
@@ -45,11 +48,13 @@ export class StrideRunQueue implements RunQueue {
   }
 
   /**
-   * A list that has run dry leaves only when its turn comes: two fibers that play ping-pong would otherwise join and
-   * leave at every switch.
+   * A list that has run dry leaves only when its turn comes or when time is charged. And where all that are ready stand
+   * in one list, it need not be searched for. Two fibers that play ping-pong would otherwise join and leave at every
+   * switch, a tenth of it.
    */
   take(): ReadyList | null {
-    const { stride } = this;
+    const { stride, latest } = this;
+    if (latest !== null && latest.size > 0 && latest.size === this.ready) return latest;
     for (let list = stride.next(); list !== null; list = stride.next()) {
       if (list.size > 0) return list;
       stride.leave(list);
@@ -62,6 +67,9 @@ export class StrideRunQueue implements RunQueue {
   }
 
   charge(list: ReadyList, ms: number): void {
-    this.stride.charge(list as StrideList, ms);
+    const { stride } = this;
+    // The first one's pass becomes the global pass: it must be one that has something to run.
+    for (let first = stride.next(); first !== null && first.size === 0; first = stride.next()) stride.leave(first);
+    stride.charge(list as StrideList, ms);
   }
 }

@@ -72,3 +72,17 @@ test('undefined is an element like any other', (t) => {
   t.is(deque.popFront(), undefined);
   t.is(deque.size, 0);
 });
+
+test('a deque keeps the room that it was asked to keep, and no more', (t) => {
+  const deque = new Deque<number>(50);
+  const copies = new Set<unknown>();
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 64; i++) deque.pushBack(i);
+    for (let i = 0; i < 64; i++) t.is(deque.popFront(), i);
+    deque.validate();
+    copies.add((deque as unknown as { items: unknown }).items);
+  }
+  t.is(copies.size, 1);
+  for (let i = 0; i < 1000; i++) deque.pushBack(i);
+  while (deque.popBack() !== undefined) deque.validate();
+});

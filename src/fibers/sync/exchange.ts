@@ -1,0 +1,232 @@
+import { Deque } from '../../base/deque.js';
+import { ChannelClosedError, InternalError } from '../../base/errors.js';
+import { Label } from '../label.js';
+import { Suspension, SuspensionKind } from '../suspension.js';
+import { WaitList } from '../wait-list.js';
+
+/**
+ * The inside of a channel. Without a buffer a sender and a receiver meet: who comes second completes both.
+ *
+ * With a buffer they need not, and had better not: a value handed to each of many waiting receivers costs a switch to
+ * a fiber that the caches have forgotten, while one receiver takes all 64 from the buffer for the price of one. With
+ * 100,000 pairs that is three times the throughput. So a send does not wake a receiver while another one that was
+ * woken has yet to run (is *coming*); the value is left in the buffer for that one. When it runs it passes the baton:
+ * it wakes the next that waits, if anything is left, and only then goes its way, which may be a long one. The same
+ * holds for senders and room. Invariants, at any time a fiber runs:
+ *
+ * - while receivers wait, the buffer is empty or a receiver is coming;
+ * - while senders wait, the buffer is full or a sender is coming.
+ *
+ * Hence nobody waits for what is there: whoever is coming is in the run queue. Who is woken has its value, or its
+ * value is in the buffer; nothing is left to win or lose, and no cancellation can undo it. The price is that a running
+ * fiber may overtake waiting ones, so that only operations that do not overlap in time are sure of their order. It
+ * cannot starve them: those who wait are woken first come, first served, and each time that the one who was coming
+ * has run, the next is due.
+ */
+export class Exchange<T> {
+  readonly capacity: number;
+  readonly sending: SuspensionKind;
+  readonly receiving: SuspensionKind;
+  readonly buffer: Deque<T>;
+  readonly senders: WaitList = new WaitList();
+  readonly receivers: WaitList = new WaitList();
+  closed: boolean = false;
+  private readonly name: string | null;
+  /** Woken, and not yet run. Nobody is ever coming to an exchange without a buffer. */
+  private sendersComing: number = 0;
+  private receiversComing: number = 0;
+  /** The last one to come left room, or values, and nobody has made use of any since. */
+  private roomIgnored: boolean = false;
+  private valuesIgnored: boolean = false;
+
+  constructor(capacity: number, name: string | null) {
+    this.capacity = capacity;
+    this.name = name;
+    this.buffer = new Deque(Math.min(capacity, KEPT));
+    const buffered = capacity > 0;
+    this.sending = name !== null ? sendKind(name, buffered) : buffered ? SEND_BUFFERED : SEND;
+    this.receiving = name !== null ? receiveKind(name, buffered) : buffered ? RECEIVE_BUFFERED : RECEIVE;
+  }
+
+  /** Sends without waiting: even if receivers are coming who might make room. */
+  trySend(value: T): boolean {
+    if (this.put(value)) return true;
+    if (this.receivers.size === 0) return false;
+    this.serve();
+    return this.put(value);
+  }
+
+  /** As `trySend`, the other way. */
+  tryReceive(): { readonly value: T } | undefined {
+    const taking = new Suspension<T>(this.receiving, this, undefined);
+    if (this.take(taking)) return { value: taking.value };
+    if (this.senders.size === 0) return undefined;
+    this.admit();
+    return this.take(taking) ? { value: taking.value } : undefined;
+  }
+
+  /** Those who wait get what is there for them, and the rest an error. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.settle(Infinity, Infinity);
+    for (let waiting = this.receivers.shift(); waiting !== null; waiting = this.receivers.shift())
+      waiting.fail(this.closedError('receive'));
+    for (let waiting = this.senders.shift(); waiting !== null; waiting = this.senders.shift())
+      waiting.fail(this.closedError('send'));
+  }
+
+  /** Throws unless the invariants above hold. O(1), for tests. */
+  validate(): void {
+    const { buffer, capacity, senders, receivers, sendersComing, receiversComing } = this;
+    if (buffer.size > capacity) throw new InternalError('channel: the buffer is too full');
+    if (receivers.size > 0 && buffer.size > 0 && receiversComing === 0)
+      throw new InternalError('channel: a value waits');
+    if (senders.size > 0 && buffer.size < capacity && sendersComing === 0)
+      throw new InternalError('channel: room waits');
+    if (sendersComing < 0 || receiversComing < 0) throw new InternalError('channel: one came that was not woken');
+    if (capacity === 0 && senders.size > 0 && receivers.size > 0)
+      throw new InternalError('channel: a meeting was missed');
+    if (this.closed && senders.size + receivers.size > 0) throw new InternalError('channel: one waits at a closed one');
+  }
+
+  private put(value: T): boolean {
+    if (this.closed) throw this.closedError('send');
+    if (this.buffer.size < this.capacity) {
+      this.roomIgnored = false;
+      this.buffer.pushBack(value);
+      if (this.receivers.size > 0 && this.receiversComing === 0) this.settle(1, 1);
+      return true;
+    }
+    if (this.capacity > 0) return false;
+    const receiver = this.receivers.shift();
+    return receiver !== null && receiver.complete(value);
+  }
+
+  private take(into: Suspension): boolean {
+    if (this.buffer.size > 0) {
+      this.valuesIgnored = false;
+      into.value = this.buffer.popFront();
+      if (this.senders.size > 0 && this.sendersComing === 0) this.settle(1, 1);
+      return true;
+    }
+    if (this.capacity > 0) return false;
+    const sender = this.senders.shift();
+    if (sender === null) return false;
+    into.value = sender.argument;
+    return sender.complete(undefined);
+  }
+
+  /** Wakes those for whom there is something, as long as fewer than so many are coming. */
+  private settle(mostReceivers: number, mostSenders: number): void {
+    const { buffer, capacity, senders, receivers } = this;
+    for (;;) {
+      if (receivers.size > 0 && buffer.size > 0 && this.receiversComing < mostReceivers) this.serve();
+      else if (senders.size > 0 && buffer.size < capacity && this.sendersComing < mostSenders) this.admit();
+      else return;
+    }
+  }
+
+  /** Hands the oldest value to the receiver that has waited longest. */
+  private serve(): void {
+    const receiver = this.receivers.shift()!;
+    receiver.argument = COMING;
+    this.receiversComing++;
+    receiver.complete(this.buffer.popFront());
+  }
+
+  /** Puts the value of the sender that has waited longest into the buffer. */
+  private admit(): void {
+    const sender = this.senders.shift()!;
+    this.buffer.pushBack(sender.argument as T);
+    sender.argument = COMING;
+    this.sendersComing++;
+    sender.complete(undefined);
+  }
+
+  private closedError(attempted: string): ChannelClosedError {
+    return new ChannelClosedError(
+      `${attempted}: the channel${this.name === null ? '' : ` \`${this.name}\``} is closed`,
+    );
+  }
+
+  static attemptSend(suspension: Suspension): boolean {
+    return (suspension.subject as Exchange<unknown>).put(suspension.argument);
+  }
+
+  static attemptReceive(suspension: Suspension): boolean {
+    const exchange = suspension.subject as Exchange<unknown>;
+    if (exchange.take(suspension)) return true;
+    if (exchange.closed) throw exchange.closedError('receive');
+    return false;
+  }
+
+  static armSend(suspension: Suspension): void {
+    (suspension.subject as Exchange<unknown>).senders.push(suspension);
+  }
+
+  static armReceive(suspension: Suspension): void {
+    (suspension.subject as Exchange<unknown>).receivers.push(suspension);
+  }
+
+  static abortSend(suspension: Suspension): boolean {
+    (suspension.subject as Exchange<unknown>).senders.remove(suspension);
+    return true;
+  }
+
+  static abortReceive(suspension: Suspension): boolean {
+    (suspension.subject as Exchange<unknown>).receivers.remove(suspension);
+    return true;
+  }
+
+  /**
+   * One at a time is too slow for those who take one value and go to work, where a turn of the run queue is long: the
+   * last of 64 idle workers would begin after 64 turns. So who finds that the one before it has taken nothing wakes
+   * all for whom there is a value.
+   */
+  static receiverCame(suspension: Suspension): void {
+    if (suspension.argument !== COMING) return;
+    const exchange = suspension.subject as Exchange<unknown>;
+    exchange.receiversComing--;
+    exchange.settle(exchange.valuesIgnored ? Infinity : 1, 1);
+    exchange.valuesIgnored = exchange.buffer.size > 0;
+  }
+
+  static senderCame(suspension: Suspension): void {
+    if (suspension.argument !== COMING) return;
+    const exchange = suspension.subject as Exchange<unknown>;
+    exchange.sendersComing--;
+    exchange.settle(1, exchange.roomIgnored ? Infinity : 1);
+    exchange.roomIgnored = exchange.buffer.size < exchange.capacity;
+  }
+}
+
+function sendKind(name: string | null, buffered: boolean): SuspensionKind {
+  return new SuspensionKind({
+    label: new Label('channel.send', name),
+    attempt: Exchange.attemptSend,
+    arm: Exchange.armSend,
+    abort: Exchange.abortSend,
+    resumed: buffered ? Exchange.senderCame : null,
+  });
+}
+
+function receiveKind(name: string | null, buffered: boolean): SuspensionKind {
+  return new SuspensionKind({
+    label: new Label('channel.receive', name),
+    attempt: Exchange.attemptReceive,
+    arm: Exchange.armReceive,
+    abort: Exchange.abortReceive,
+    resumed: buffered ? Exchange.receiverCame : null,
+  });
+}
+
+/** A buffer that is filled and emptied in turn would be resized all the time; one that is ever used keeps half a kilobyte. */
+const KEPT = 64;
+/** Instead of the argument: it was woken by `serve` or `admit`, and did not complete at once. */
+const COMING = Symbol('coming');
+
+const SEND: SuspensionKind = sendKind(null, false);
+const RECEIVE: SuspensionKind = receiveKind(null, false);
+const SEND_BUFFERED: SuspensionKind = sendKind(null, true);
+const RECEIVE_BUFFERED: SuspensionKind = receiveKind(null, true);
