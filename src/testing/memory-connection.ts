@@ -4,8 +4,9 @@ import { Deque } from '../base/deque.js';
 import type { Operation } from '../fibers/operation.js';
 import { sleep } from '../fibers/sleep.js';
 import { suspend, type Resume } from '../fibers/suspend.js';
+import { BufferedStream } from '../io/buffered-stream.js';
 import { ByteReader, type ByteSource } from '../io/byte-reader.js';
-import type { Connection, ConnectionStats, DelimiterOptions } from '../io/byte-stream.js';
+import type { Connection, ConnectionStats } from '../io/byte-stream.js';
 import { ByteWriter, type ByteSink } from '../io/byte-writer.js';
 import { readKinds } from '../io/read-kinds.js';
 
@@ -27,7 +28,7 @@ const END = Symbol('end');
  * One end of a connection in memory, with the reading, writing and back-pressure of a real one; what it writes is
  * carried to its peer by `carry`, in the clock's time.
  */
-export class MemoryConnection implements Connection, ByteSource, ByteSink {
+export class MemoryConnection extends BufferedStream implements Connection, ByteSource, ByteSink {
   readonly remoteAddress = 'memory';
   readonly remotePort = 0;
   readonly localPort = 0;
@@ -35,8 +36,8 @@ export class MemoryConnection implements Connection, ByteSource, ByteSink {
   bytesRead: number = 0;
   bytesWritten: number = 0;
   private peer: MemoryConnection = this;
-  private readonly reader: ByteReader = new ByteReader(this, READ);
-  private readonly writer: ByteWriter = new ByteWriter(this, WRITE);
+  protected readonly reader: ByteReader = new ByteReader(this, READ);
+  protected readonly writer: ByteWriter = new ByteWriter(this, WRITE);
   private readonly outgoing: Deque<Parcel> = new Deque();
   private unsent: number = 0;
   private flowing: boolean = false;
@@ -49,30 +50,6 @@ export class MemoryConnection implements Connection, ByteSource, ByteSink {
     a.peer = b;
     b.peer = a;
     return [a, b];
-  }
-
-  read(max?: number): Operation<Buffer | null> {
-    return this.reader.read(max);
-  }
-
-  readExactly(length: number): Operation<Buffer> {
-    return this.reader.readExactly(length);
-  }
-
-  readUntil(delimiter: string | Uint8Array, options?: DelimiterOptions): Operation<Buffer | null> {
-    return this.reader.readUntil(delimiter, options);
-  }
-
-  readLine(options?: DelimiterOptions): Operation<string | null> {
-    return this.reader.readLine(options);
-  }
-
-  write(data: string | Uint8Array): Operation<void> {
-    return this.writer.write(data);
-  }
-
-  end(): Operation<void> {
-    return this.writer.end();
   }
 
   get closed(): boolean {

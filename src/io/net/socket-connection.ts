@@ -8,8 +8,9 @@ import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
+import { BufferedStream } from '../buffered-stream.js';
 import { ByteReader, type ByteSource } from '../byte-reader.js';
-import type { Connection, ConnectionStats, DelimiterOptions, TlsFacts } from '../byte-stream.js';
+import type { Connection, ConnectionStats, TlsFacts } from '../byte-stream.js';
 import { ByteWriter, type ByteSink } from '../byte-writer.js';
 import { readKinds } from '../read-kinds.js';
 
@@ -32,11 +33,11 @@ export interface ConnectionManner {
  * A socket always stays half-open in Node's eyes: otherwise Node ends it before the fiber has written its answers to
  * what came together with the end. Unless it was asked to stay so, this side ends when its fiber has read the end.
  */
-export class SocketConnection implements Connection, ByteSource, ByteSink {
+export class SocketConnection extends BufferedStream implements Connection, ByteSource, ByteSink {
   private readonly socket: Socket;
   private readonly manner: ConnectionManner;
-  private readonly reader: ByteReader = new ByteReader(this, READ);
-  private readonly writer: ByteWriter = new ByteWriter(this, WRITE);
+  protected readonly reader: ByteReader = new ByteReader(this, READ);
+  protected readonly writer: ByteWriter = new ByteWriter(this, WRITE);
   private closers: WaitList | null = null;
   private untie: (() => void) | null = null;
   private lingering: NodeJS.Timeout | null = null;
@@ -47,6 +48,7 @@ export class SocketConnection implements Connection, ByteSource, ByteSink {
 
   /** `socket` is paused, and allowed to be half-open. */
   constructor(socket: Socket, manner: ConnectionManner) {
+    super();
     this.socket = socket;
     this.manner = manner;
     const { reader, writer } = this;
@@ -55,30 +57,6 @@ export class SocketConnection implements Connection, ByteSource, ByteSink {
     socket.on('drain', () => writer.drained());
     socket.on('error', (error) => this.broke(error));
     socket.on('close', () => this.wentAway());
-  }
-
-  read(max?: number): Operation<Buffer | null> {
-    return this.reader.read(max);
-  }
-
-  readExactly(length: number): Operation<Buffer> {
-    return this.reader.readExactly(length);
-  }
-
-  readUntil(delimiter: string | Uint8Array, options?: DelimiterOptions): Operation<Buffer | null> {
-    return this.reader.readUntil(delimiter, options);
-  }
-
-  readLine(options?: DelimiterOptions): Operation<string | null> {
-    return this.reader.readLine(options);
-  }
-
-  write(data: string | Uint8Array): Operation<void> {
-    return this.writer.write(data);
-  }
-
-  end(): Operation<void> {
-    return this.writer.end();
   }
 
   get closed(): boolean {
