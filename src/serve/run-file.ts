@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { expected } from '../base/check.js';
 import { main } from '../main.js';
 import type { Operation } from '../fibers/operation.js';
 
@@ -9,6 +11,7 @@ import type { Operation } from '../fibers/operation.js';
  */
 export async function runFile(file: string, args: readonly string[]): Promise<void> {
   const path = resolve(file);
+  if (!existsSync(path)) throw expected('file', 'a program', file);
   process.argv.splice(1, process.argv.length, path, ...args);
   const program = (await import(pathToFileURL(path).href)) as { default?: unknown };
   if (typeof program.default === 'function') await main(program.default as () => Operation<unknown>);

@@ -1,3 +1,7 @@
+import { statSync } from 'node:fs';
+import { expected } from '../base/check.js';
+import { CancelledError } from '../base/errors.js';
+import type { Operation } from '../fibers/operation.js';
 import { openLivePage } from '../inspect/live-page.js';
 import { until } from '../fibers/until.js';
 import { shield } from '../fibers/shield.js';
@@ -15,10 +19,14 @@ export interface ServeOptions {
 
 /** The program behind `heddle serve`: files on one address, the live blocking graph of doing so on another. */
 export function serveDirectory({ root, port, host, inspectPort }: ServeOptions): Promise<void> {
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw expected('directory', 'a directory', root);
   return main(function* serve(runtime) {
     const handler = yield* fileServer(root);
-    const server = yield* listen({ port, host });
-    const page = yield* until(openLivePage({ port: inspectPort, snapshot: () => runtime.snapshot() }), 'live page');
+    const server = yield* orExplain(listen({ port, host }));
+    const page = yield* orExplain(
+      until(openLivePage({ port: inspectPort, snapshot: () => runtime.snapshot() }), 'live page'),
+    );
+    if (server === null || page === null) return;
     console.log(`files of ${root}   ${server.url}\nblocking graph   ${page.url}\nstop with Ctrl-C`);
     try {
       yield* server.serve(handler);
@@ -26,4 +34,16 @@ export function serveDirectory({ root, port, host, inspectPort }: ServeOptions):
       yield* shield(until(page.close(), 'live page'));
     }
   });
+}
+
+/** A port that is taken is said in one line: a stack would only show where heddle asked for it. */
+function* orExplain<T>(opening: Operation<T>): Operation<T | null> {
+  try {
+    return yield* opening;
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    console.error(`heddle: ${(error as Error).message}`);
+    process.exitCode = 1;
+    return null;
+  }
 }
