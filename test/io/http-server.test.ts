@@ -1,4 +1,6 @@
-import { request as rawRequest } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { request as rawRequest, type IncomingMessage } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { connect as rawConnect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import test from 'ava';
@@ -15,6 +17,7 @@ import {
   type Operation,
 } from 'heddle';
 import { fetch, HttpError, json, listen, text, type Handler, type HttpServer, type ServerRequest } from 'heddle/http';
+import { readAll } from 'heddle/streams';
 import { leavesNothing } from '../support/leaks.js';
 
 /** A server that answers by `handler` while `client` runs. */
@@ -416,4 +419,22 @@ test.serial('a request that comes before the server serves is answered once it d
     t.is(yield* withTimeout(1000, client.join()), 'at last');
     serving.cancel();
   });
+});
+
+test.serial('with a certificate it serves HTTPS', async (t) => {
+  const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`test/fixtures/localhost-${name}.pem`));
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return text('sealed');
+      },
+      function* (server) {
+        t.regex(server.url, /^https:/);
+        const request = secureRequest({ port: server.port, host: 'localhost', ca: cert, agent: false }).end();
+        const [response] = (yield* until(once(request, 'response'))) as [IncomingMessage];
+        t.is(String(yield* readAll(response)), 'sealed');
+      },
+      { host: 'localhost', tls: { key: key!, cert: cert! } },
+    ),
+  );
 });
