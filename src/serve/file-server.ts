@@ -78,12 +78,14 @@ function* sendFile(request: ServerRequest, path: string): Operation<Reply> {
     return { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` }, body: '' };
   const { start, end } = range ?? { start: 0, end: size };
   const partial = range !== null && { 'content-range': `bytes ${start}-${end - 1}/${size}` };
-  return {
+  const head = {
     status: range === null ? 200 : 206,
     headers: { ...headers, ...partial, 'content-length': end - start },
-    // A small part is sent at once. A large one goes in pieces, as fast as the client takes them.
-    body: end - start <= PIECE ? yield* read(file, start, end) : (write) => copy(file, start, end, write),
   };
+  if (request.method === 'HEAD') return head;
+  // A small part is sent at once. A large one goes in pieces, as fast as the client takes them.
+  if (end - start <= PIECE) return { ...head, body: yield* read(file, start, end) };
+  return { ...head, body: (write) => copy(file, start, end, write) };
 }
 
 function* copy(file: File, start: number, end: number, write: (piece: Uint8Array) => Operation<void>): Operation<void> {

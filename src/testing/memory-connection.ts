@@ -59,17 +59,13 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   *close(): Operation<void> {
     if (this.isClosed) return;
     yield* this.end();
-    this.isClosed = true;
-    this.reader.close(() => new ClosedError('net.read: this side has closed the connection'));
-    this.writer.fail(() => new ClosedError('net.write: this side has closed the connection'));
+    this.refuseUse();
     this.peer.kick();
   }
 
   destroy(): void {
     if (this.isClosed) return;
-    this.isClosed = true;
-    this.reader.close(() => new ClosedError('net.read: this side has closed the connection'));
-    this.writer.fail(() => new ClosedError('net.write: this side has closed the connection'));
+    this.refuseUse();
     this.peer.break();
   }
 
@@ -169,6 +165,12 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
     const { carrier } = this;
     this.carrier = null;
     carrier?.();
+  }
+
+  private refuseUse(): void {
+    this.isClosed = true;
+    this.reader.close(() => new ClosedError('net.read: this side has closed the connection'));
+    this.writer.fail(() => new ClosedError('net.write: this side has closed the connection'));
   }
 
   private break(): void {

@@ -156,6 +156,7 @@ test('a process that is dead, or has no socket, is an error in one line', async 
   failsWith(t, await heddle(['graph', String(process.ppid)]), /runs, but has no socket/);
 });
 
+// The next two run the command line as somebody else, which only root can do.
 (process.getuid?.() === 0 ? test : test.skip)("another user's process is an error in one line", async (t) => {
   // 65534 is nobody, who may not signal this process.
   failsWith(t, await heddle(['graph', String(process.pid)], { uid: 65_534 }), /is another user's/);

@@ -215,7 +215,7 @@ test('a program that goes away while it is written to is an error for the writer
     t.true(error instanceof IoError || error instanceof EndOfStreamError, String(error));
   }));
 
-// In a process of its own, since test files share one and its descriptors.
+// Only Linux shows a process its descriptors. In a process of its own, where nothing else opens any.
 (existsSync('/proc/self/fd') ? test : test.skip)('programs leave no descriptor and no zombie behind', (t) =>
   runs(t, function* () {
     const script = `

@@ -134,7 +134,7 @@ export class HttpServer {
     yield* suspend<void>((resume) => {
       raw.once('close', () => resume());
       this.close();
-      if (!raw.listening) raw.closeIdleConnections();
+      raw.closeIdleConnections();
       raw.getConnections((_error, count) => count === 0 && resume());
     }, 'http.drain');
   }
