@@ -141,3 +141,8 @@ export class InspectionError extends HeddleError {
 export class InternalError extends HeddleError {
   readonly code = 'ERR_HEDDLE_INTERNAL' as const;
 }
+
+/** A source file could not be compiled: it is no program. The message says where. */
+export class CompileError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_COMPILE' as const;
+}

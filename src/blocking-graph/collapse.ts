@@ -23,6 +23,7 @@ export function collapse(snapshot: Snapshot, limit: number): Snapshot {
     label: `${small.length} other nodes`,
     subject: null,
     chain: [],
+    places: [],
   };
   const shown = (id: string): string => (kept.has(id) ? id : REST);
   const redirected = edges

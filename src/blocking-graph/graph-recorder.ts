@@ -1,9 +1,13 @@
+import { current } from '../fibers/current.js';
 import type { Fiber } from '../fibers/fiber.js';
 import { Label } from '../fibers/label.js';
 import type { ReadyList } from '../fibers/ready-list.js';
-import type { BlockingPoint, Recorder } from '../fibers/recorder.js';
+import { preempted } from '../fibers/yield-now.js';
+import type { BlockingPoint, CallChain, Recorder } from '../fibers/recorder.js';
 import { ChainNode } from './call-chain.js';
+import type { CallPoint } from './call-point.js';
 import { Edge, GraphNode } from './graph-node.js';
+import { attachLogicalStack, noteSegment } from './logical-stack.js';
 import { nodeId } from './node-id.js';
 
 /**
@@ -33,18 +37,22 @@ export class GraphRecorder implements Recorder {
     const start = this.lastStart!;
     start.starts++;
     fiber.node = start;
-    fiber.chain = start.chain;
+    fiber.chain = start.chain.point(0);
   }
 
-  called(fiber: Fiber, f: Function): void {
-    fiber.chain = (fiber.chain as ChainNode).child(f);
+  called(f: Function): void {
+    current.chain = (current.chain as CallPoint).node.child(f).point(0);
+  }
+
+  returned(chain: CallChain): void {
+    (chain as CallPoint).ended++;
   }
 
   suspendedAt(fiber: Fiber, label: Label): void {
     const from = fiber.node as GraphNode;
+    const chain = (fiber.chain as CallPoint).node;
     let edge = from.lastEdge;
-    if (edge === null || edge.label !== label || edge.chain !== fiber.chain)
-      edge = this.edge(from, label, fiber.chain as ChainNode);
+    if (edge === null || edge.label !== label || edge.chain !== chain) edge = this.edge(from, label, chain);
     edge.count++;
     fiber.node = edge.to;
   }
@@ -58,9 +66,13 @@ export class GraphRecorder implements Recorder {
     (from as GraphNode).lastEdge?.run.add(ms);
   }
 
+  threw(error: unknown, chain: CallChain): void {
+    noteSegment(error, chain as CallPoint);
+  }
+
   ended(fiber: Fiber): void {
-    const chain = fiber.chain as ChainNode;
-    fiber.chain = chain.root;
+    if (fiber.status === 'failed') attachLogicalStack(fiber.outcome, fiber);
+    fiber.chain = (fiber.chain as CallPoint).root;
     this.suspendedAt(fiber, EXIT);
   }
 
@@ -96,6 +108,7 @@ export class GraphRecorder implements Recorder {
   }
 
   private add(key: string, label: Label, chain: ChainNode): GraphNode {
+    if (label !== preempted.label) chain.noteSuspension();
     const node = new GraphNode(nodeId(key), label, chain, this.makeList());
     this.nodes.set(key, node);
     return node;
@@ -114,7 +127,7 @@ export class GraphRecorder implements Recorder {
 }
 
 function keyOf(label: Label, chain: ChainNode): string {
-  return `${label.text}\n${chain.path().join('\n')}`;
+  return [label.text, ...chain.path().map((call) => call.text)].join('\n');
 }
 
 /** A program has some tens to hundreds of blocking points; beyond this its names are made at run time. */

@@ -20,6 +20,7 @@ import type {
   HistogramSnapshot,
   LockSnapshot,
   NodeSnapshot,
+  PlaceSnapshot,
   ProcessInfo,
   ProcessUsage,
   RunTime,
@@ -80,11 +81,20 @@ const fiberRef: Reader<FiberRef> = object<FiberRef>({
   sinceMs: orNull(quantity),
 });
 
+const place: Reader<PlaceSnapshot> = object<PlaceSnapshot>({
+  file: text,
+  line: count,
+  column: count,
+  function: text,
+  callee: text,
+});
+
 const node: Reader<NodeSnapshot> = object<NodeSnapshot>({
   id: identifier,
   label: text,
   subject: orNull(text),
   chain: list(text),
+  places: list(orNull(place)),
   fibers: count,
   waiting: count,
   ready: count,

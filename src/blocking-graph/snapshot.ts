@@ -82,8 +82,10 @@ export interface NodeSnapshot {
   readonly label: string;
   /** The name that the program gave to what is waited for, if any: `db.query`, `render`. */
   readonly subject: string | null;
-  /** The calls that lead here, outermost first: functions now, call sites with the compiler. */
+  /** The calls that lead here, outermost first: functions, and in compiled code call sites, `handle (server.ts:12:5)`. */
   readonly chain: readonly string[];
+  /** The same calls, for those that are call sites where these are; null for the others. */
+  readonly places: readonly (PlaceSnapshot | null)[];
   /** Fibers whose last blocking point is this one: waiting, ready or running. */
   readonly fibers: number;
   readonly waiting: number;
@@ -99,6 +101,17 @@ export interface NodeSnapshot {
   /** The share of the processor it is entitled to, in tickets, and its virtual time; null without stride. */
   readonly tickets: number | null;
   readonly pass: number | null;
+}
+
+/** A call site in the source that people wrote. */
+export interface PlaceSnapshot {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Around the call, and what is called there: `handle`, `connection.read`. */
+  readonly function: string;
+  readonly callee: string;
 }
 
 export interface RunTime {

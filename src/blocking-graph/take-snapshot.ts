@@ -5,6 +5,7 @@ import type { RunLoop } from '../fibers/run-loop.js';
 import type { Suspension } from '../fibers/suspension.js';
 import { Mutex } from '../fibers/sync/mutex.js';
 import { Semaphore } from '../fibers/sync/semaphore.js';
+import type { CodePlace } from './code-place.js';
 import { describeDeadlocks } from './deadlocks.js';
 import type { GraphNode } from './graph-node.js';
 import type { GraphRecorder } from './graph-recorder.js';
@@ -13,6 +14,7 @@ import type {
   FiberRef,
   LockSnapshot,
   NodeSnapshot,
+  PlaceSnapshot,
   ProcessInfo,
   ProcessUsage,
   Snapshot,
@@ -154,7 +156,7 @@ class Survey {
         id: node.id,
         label: node.label.kind,
         subject: node.label.subject,
-        chain: node.chain.path(),
+        ...callsTo(node),
         fibers,
         waiting: fibers - ready,
         ready,
@@ -191,6 +193,15 @@ class Survey {
       unlisted: Math.max(0, held - LISTED) + Math.max(0, waiters.length - LISTED),
     };
   }
+}
+
+function callsTo({ chain }: GraphNode): Pick<NodeSnapshot, 'chain' | 'places'> {
+  const calls = chain.path();
+  return { chain: calls.map((call) => call.text), places: calls.map(({ place }) => place && toPlace(place)) };
+}
+
+function toPlace({ file, line, column, function: name, text }: CodePlace): PlaceSnapshot {
+  return { file, line, column, function: name, callee: text ?? '' };
 }
 
 function edgesOf(node: GraphNode): EdgeSnapshot[] {
@@ -237,7 +248,7 @@ function hogs(nodes: readonly GraphNode[], sliceMs: number): string[] {
     .filter((node) => node.ready.runs >= 8 && node.ready.meanMs > sliceMs)
     .map(
       (node) =>
-        `${node.chain.path().join(' → ')} runs ${node.ready.meanMs.toFixed(1)} ms from ${node.label.text} without suspending, ` +
+        `${callsTo(node).chain.join(' → ')} runs ${node.ready.meanMs.toFixed(1)} ms from ${node.label.text} without suspending, ` +
         `longer than a slice of ${sliceMs} ms: put a yieldNow() into its loops`,
     );
 }

@@ -1,13 +1,34 @@
 import { MisuseError } from '../base/errors.js';
 import type { Fiber } from './fiber.js';
+import type { CallChain } from './recorder.js';
 
 /**
- * The fiber that runs now, or null outside of all fibers. A register in the sense of a processor's, swapped by the
- * run loop at each switch: JavaScript runs one fiber at a time whatever the number of runtimes, so it is the one
- * piece of module state here. Passing the fiber through every `yield*` instead would need a second protocol beside
- * the iterator's.
+ * Registers in the sense of a processor's, swapped by the run loop at each switch: JavaScript runs one fiber at a time
+ * whatever the number of runtimes, so they are the one piece of module state here. Passing them through every `yield*`
+ * instead would need a second protocol beside the iterator's; reaching them through the fiber costs a load more on
+ * each of the compiler's calls.
  */
-export const current: { fiber: Fiber | null } = { fiber: null };
+export const current: Registers = { fiber: null, chain: null, entry: 0 };
+
+interface Registers {
+  /** The fiber that runs now, or null outside of all fibers. */
+  fiber: Fiber | null;
+  /** The calls that led to where it is; kept in `fiber.chain` while it does not run. */
+  chain: CallChain | null;
+  /**
+   * Whether, and by whom, a generator is being resumed for the first time that the run loop drives in the end: told to
+   * compiled functions, which must know that from being iterated as plain data.
+   */
+  entry: Entry;
+}
+
+/** Small integers on the hot path. */
+export type Entry = 0 | 1 | 2;
+export const NO_ENTRY = 0;
+/** By a call site of compiled code: the generator that it has in hand comes next. */
+export const BY_SITE = 1;
+/** By `begin`, for the run loop. */
+export const BY_LOOP = 2;
 
 /** The current fiber, for what makes sense only inside one. `what` names the caller in the error. */
 export function currentFiber(what: string): Fiber {

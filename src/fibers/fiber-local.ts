@@ -1,5 +1,6 @@
 import { currentFiber } from './current.js';
 import type { Operation } from './operation.js';
+import { inSegment } from './segment.js';
 
 /**
  * A value that belongs to a fiber: a request's id, its user. Children see what their parent had when it spawned them;
@@ -33,7 +34,7 @@ export class FiberLocal<T> {
     const before = this.get();
     this.set(value);
     try {
-      return yield* operation;
+      return yield* inSegment(operation);
     } finally {
       fiber.more().locals = new Map(fiber.locals).set(this, before);
     }

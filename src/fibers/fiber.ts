@@ -1,4 +1,5 @@
 import { CancelledError, FiberCancelledError, InternalError, MisuseError } from '../base/errors.js';
+import { current } from './current.js';
 import type { Operation } from './operation.js';
 import { Label } from './label.js';
 import type { BlockingPoint, CallChain } from './recorder.js';
@@ -42,7 +43,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** Where it waits; null while it runs. */
   suspension: Suspension | YieldNow | null = null;
   state: FiberState = READY;
-  /** The recorder's: the last blocking point, and the chain of linked calls. */
+  /** The recorder's: the last blocking point, and the calls that led there (while it runs: `current.chain`). */
   node: BlockingPoint | null = null;
   /** Next in a ready list. */
   nextReady: Fiber | null = null;
@@ -56,6 +57,8 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** What few fibers have; null until it has some. */
   extras: Extras | null = null;
   readonly id: number;
+  /** The calls that led to where it was spawned. */
+  readonly origin: CallChain | null;
   /** While it lives, those who join it; then its result or error. */
   private ending: unknown = null;
 
@@ -69,6 +72,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     this.interruption = scope.cancellation;
     this.scope = scope;
     this.id = id;
+    this.origin = current.chain;
     if (locals !== null) this.more().locals = locals;
   }
 
@@ -130,6 +134,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     this.suspension = suspension;
     this.state = WAITING;
     suspension.since = loop.now;
+    if (this.chain !== current.chain) this.chain = current.chain;
     if (loop.recorder !== null) loop.recorder.suspendedAt(this, suspension.kind.label);
   }
 
@@ -138,7 +143,17 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     const loop = this.scope.loop;
     this.suspension = at;
     this.state = READY;
+    if (this.chain !== current.chain) this.chain = current.chain;
     if (loop.recorder !== null) loop.recorder.suspendedAt(this, at.label);
+    loop.queue.push(this);
+  }
+
+  /** Goes to the end of its ready list before it begins its newest segment. */
+  setAside(label: Label): void {
+    const loop = this.scope.loop;
+    this.state = READY;
+    if (this.chain !== current.chain) this.chain = current.chain;
+    if (loop.recorder !== null) loop.recorder.suspendedAt(this, label);
     loop.queue.push(this);
   }
 

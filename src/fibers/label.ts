@@ -4,6 +4,7 @@ export type WaitKind =
   | 'exit' // where they end
   | 'sleep'
   | 'yield'
+  | 'preempted' // compiled code gave way, since its slice was over
   | 'suspend'
   | 'until'
   | 'abortable'

@@ -3,6 +3,7 @@ import { checkOperations } from './check-operations.js';
 import type { Operation } from './operation.js';
 import type { Scope } from './scope.js';
 import { runScope, stoppedFromOutside } from './with-scope.js';
+import { inSegment } from './segment.js';
 
 /**
  * Runs operations side by side, each in a fiber, until the first of them ends; then cancels the others, waits for
@@ -33,7 +34,7 @@ function* startRacers(scope: Scope, operations: readonly Operation<unknown>[], c
 }
 
 function* racer(scope: Scope, operation: Operation<unknown>, course: Course): Operation<void> {
-  const value = yield* operation;
+  const value = yield* inSegment(operation);
   course.winner ??= { value };
   scope.cancel('another operation won the race');
 }

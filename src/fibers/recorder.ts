@@ -8,7 +8,7 @@ export interface BlockingPoint {
   readonly ready: ReadyList;
 }
 
-/** A place in the tree of calls by `call()`; what it holds is the recorder's business. */
+/** A place in the tree of calls; what it holds is the recorder's business. */
 export interface CallChain {
   readonly name: string;
   /** The chain of the function that the fiber was spawned with. */
@@ -22,13 +22,17 @@ export interface CallChain {
 export interface Recorder {
   /** A fiber starts as `f`: sets its first node, and its chain, which names the fiber. */
   spawned(fiber: Fiber, f: Function): void;
-  /** The fiber calls `f` through a segment of its own: sets `fiber.chain` (the caller keeps the old one). */
-  called(fiber: Fiber, f: Function): void;
+  /** The running fiber calls `f` through a segment of its own: sets `current.chain` (the caller keeps the old one). */
+  called(f: Function): void;
+  /** A segment has ended that compiled code began at `chain`. */
+  returned(chain: CallChain): void;
   /** The fiber suspends: sets `fiber.node`. */
   suspendedAt(fiber: Fiber, label: Label): void;
   /** Its wait of `waitedMs` is over; it still stands at `fiber.node`. */
   woken(fiber: Fiber, waitedMs: number): void;
   /** One sampled fiber ran for `ms` from `from` to where it is now. */
   sampled(fiber: Fiber, from: BlockingPoint, ms: number): void;
+  /** A segment that was called at `chain` has ended with an error. */
+  threw(error: unknown, chain: CallChain): void;
   ended(fiber: Fiber): void;
 }

@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.js';
 import { MisuseError } from '../base/errors.js';
 import type { Random } from '../base/random.js';
 import { TimerHeap } from '../base/timer-heap.js';
-import { current } from './current.js';
+import { begin, resume as next } from './begin.js';
+import { current, NO_ENTRY } from './current.js';
 import { RUNNING, READY, type Fiber } from './fiber.js';
 import { explainForeignYield } from './foreign-yield.js';
 import { Population } from './population.js';
@@ -12,8 +13,9 @@ import type { RunQueue } from './run-queue.js';
 import type { Scope } from './scope.js';
 import { isCall, linkSegment, settleCall, unlinkSegment } from './segment.js';
 import { SliceMeter } from './slice-meter.js';
-import { straighten } from './straighten.js';
+import { isAstray, straighten } from './straighten.js';
 import type { Leaf, Suspension } from './suspension.js';
+import { preempted } from './yield-now.js';
 
 /**
  * Drives fibers. Wake-ups only push to the run queue and see to it that a pass comes; a pass takes batches until
@@ -31,6 +33,8 @@ export class RunLoop {
   now: number;
   /** How many more operations the running fiber may complete at once before it has to give way. */
   credit: number = 0;
+  /** When the slice of the pass is over. */
+  sliceEnd: number = 0;
   passes: number = 0;
   spawned: number = 0;
   ended: number = 0;
@@ -98,7 +102,7 @@ export class RunLoop {
     this.passing = true;
     this.passes++;
     this.now = meter.start();
-    const end = this.now + this.sliceMs;
+    const end = (this.sliceEnd = this.now + this.sliceMs);
     this.expireTimers();
     // Batches are counted too: in virtual time nothing but their number ends a slice of fibers that always give way.
     for (let batch = 0; batch < MOST_BATCHES; batch++) {
@@ -112,6 +116,7 @@ export class RunLoop {
     }
     this.now = meter.stop();
     current.fiber = null;
+    current.chain = null;
     this.passing = false;
     if (queue.size > 0) this.requestPass();
     this.setAlarm();
@@ -136,37 +141,56 @@ export class RunLoop {
   /** Runs one fiber until it suspends or ends. */
   private step(fiber: Fiber): void {
     current.fiber = fiber;
+    if (current.chain !== fiber.chain) current.chain = fiber.chain;
+    current.entry = NO_ENTRY;
     fiber.state = RUNNING;
     this.credit = CREDIT;
+    let fresh = fiber.suspension === null;
     let misuse: MisuseError | null = null;
     for (;;) {
       let result: IteratorResult<Leaf, unknown>;
       try {
-        result = misuse === null ? resume.call(fiber.generator) : throwInto(fiber.generator, misuse);
+        if (fresh) result = begin(fiber.generator);
+        else result = misuse === null ? resume.call(fiber.generator) : throwInto(fiber.generator, misuse);
       } catch (error) {
-        if (fiber.suspension !== null) return straighten(fiber, error);
+        fresh = false;
+        if (isAstray(fiber)) return straighten(fiber, error);
         if (fiber.frame === null) return this.finish(fiber, true, error);
         unlinkSegment(fiber, true, error);
         misuse = null;
         continue;
       }
       if (result === fiber.suspension) return;
+      fresh = false;
       misuse = null;
       if (result.done) {
-        if (fiber.suspension !== null) return straighten(fiber);
+        if (isAstray(fiber)) return straighten(fiber);
         if (fiber.frame === null) return this.finish(fiber, false, result.value);
         unlinkSegment(fiber, false, result.value);
-      } else if (isCall(result)) this.link(fiber, result);
-      else misuse = explainForeignYield(result.value);
+      } else if (isCall(result)) {
+        fresh = this.link(fiber, result);
+        if (--this.credit <= 0 && this.setAside(fiber, fresh)) return;
+      } else misuse = explainForeignYield(result.value);
     }
   }
 
-  private link(fiber: Fiber, call: Suspension): void {
+  /** Whether the callee is to run next, and not the caller with an error. */
+  private link(fiber: Fiber, call: Suspension): boolean {
     try {
       linkSegment(fiber, call);
+      return true;
     } catch (error) {
       settleCall(call, true, error);
+      return false;
     }
+  }
+
+  /** A fiber has linked many segments without suspending: others' turn before it begins the newest, if time is up. */
+  private setAside(fiber: Fiber, fresh: boolean): boolean {
+    this.credit = CREDIT;
+    if (!fresh || this.clock.now() < this.sliceEnd) return false;
+    fiber.setAside(preempted.label);
+    return true;
   }
 
   private finish(fiber: Fiber, failed: boolean, outcome: unknown): void {
@@ -194,6 +218,9 @@ export class RunLoop {
   }
 }
 
+/** A constant of this module: a call through an imported binding is not inlined. */
+const resume = next;
+
 /** More than fit into a slice of real time. */
 const MOST_BATCHES = 10_000;
 
@@ -205,14 +232,6 @@ const CROWD = 16;
  * (tokio's cooperative budget is the same). Large enough to cost nothing, small enough for some tens of microseconds.
  */
 const CREDIT = 512;
-
-/**
- * `next` of all generators. Called directly, since looking it up on each generator would be megamorphic: every
- * generator function gives its generators a prototype of their own. Results are not passed in: the leaf has them.
- */
-const resume: (this: Iterator<Leaf, unknown, unknown>) => IteratorResult<Leaf, unknown> = Object.getPrototypeOf(
-  Object.getPrototypeOf((function* () {})()),
-).next;
 
 /** Throws at the `yield` that produced something foreign; a foreign iterator that cannot be thrown into must not hide why. */
 function throwInto(generator: Iterator<Leaf, unknown, unknown>, misuse: MisuseError): IteratorResult<Leaf, unknown> {

@@ -1,5 +1,6 @@
 import { checkFunction, describe } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
+import { current } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
 import type { Operation, OperationFunction } from './operation.js';
@@ -27,21 +28,34 @@ export function call<A extends readonly unknown[], T>(f: OperationFunction<A, T>
   return new Suspension<T>(CALL, f, args);
 }
 
-/** Is this a call that asks for its segment? */
+/**
+ * Runs `operation` in a new segment if it is a generator: otherwise the same as `yield*` of it. For code that runs
+ * operations of its callers, so that these do not pay for its own levels at every resume; and for compiled code.
+ */
+export function inSegment<T>(operation: Operation<T>): Operation<T> {
+  return isGenerator(operation) ? new Suspension<T>(LINK, operation, undefined) : operation;
+}
+
+/** Does this ask for its segment? */
 export function isCall(value: unknown): value is Suspension {
   return value instanceof Suspension && value.kind.linksSegment;
 }
 
-/** Makes the called function's generator the fiber's newest segment. Throws what making it throws. */
+/** Makes the callee's generator the fiber's newest segment. Throws what making it throws. */
 export function linkSegment(fiber: Fiber, frame: Suspension): void {
-  const f = frame.subject as OperationFunction<unknown[], unknown>;
-  const callee = iterate(f(...(frame.argument as unknown[])), f);
-  const recorder = fiber.loop.recorder;
-  frame.argument = new Caller(fiber.generator, fiber.chain, fiber.scope);
+  const linked = frame.kind === LINK;
+  const callee = linked ? (frame.subject as Generator<Leaf, unknown, unknown>) : calleeOf(frame);
+  const { recorder } = fiber.loop;
+  frame.argument = new Caller(fiber.generator, current.chain, fiber.scope);
   frame.previous = fiber.frame;
   fiber.more().frame = frame;
   fiber.generator = callee;
-  if (recorder !== null) recorder.called(fiber, f);
+  if (recorder !== null && !linked) recorder.called(frame.subject as Function);
+}
+
+function calleeOf(frame: Suspension): Iterator<Leaf, unknown, unknown> {
+  const f = frame.subject as OperationFunction<unknown[], unknown>;
+  return iterate(f(...(frame.argument as unknown[])), f);
 }
 
 /** The newest segment has ended: goes on with the one that called it, with the value or the error. */
@@ -49,7 +63,12 @@ export function unlinkSegment(fiber: Fiber, failed: boolean, outcome: unknown): 
   const frame = fiber.frame!;
   const caller = frame.argument as Caller;
   fiber.generator = caller.generator;
-  fiber.chain = caller.chain;
+  current.chain = caller.chain;
+  const { recorder } = fiber.loop;
+  if (recorder !== null && caller.chain !== null) {
+    if (failed) recorder.threw(outcome, caller.chain);
+    else if (frame.kind === LINK) recorder.returned(caller.chain);
+  }
   fiber.more().frame = frame.previous;
   frame.previous = null;
   settleCall(frame, failed, outcome);
@@ -113,6 +132,13 @@ class Caller {
 const CALL: SuspensionKind = new SuspensionKind({
   // Never seen in the graph: a call does not wait. The label serves error messages.
   label: new Label('custom', 'call'),
+  arm() {},
+  abort: () => true,
+  linksSegment: true,
+});
+
+const LINK: SuspensionKind = new SuspensionKind({
+  label: CALL.label,
   arm() {},
   abort: () => true,
   linksSegment: true,

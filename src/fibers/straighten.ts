@@ -3,13 +3,18 @@ import { segmentScope } from './segment.js';
 import { COMPLETED, iteratedByHand, Suspension, WAITING, type Leaf } from './suspension.js';
 import { closeScope } from './with-scope.js';
 
+/** Has the code of the newest segment, which is over, left something behind that it was to wait for, or to close? */
+export function isAstray(fiber: Fiber): boolean {
+  return fiber.suspension !== null || fiber.scope !== segmentScope(fiber);
+}
+
 /**
  * Puts a fiber right whose code has run past the suspension that it is parked at: `const [a, b] = all(…)` or for…of
  * iterated an operation where `yield*` was meant, or two fibers ran one generator. It cannot end now, since what it
  * is parked at will still wake it, and scopes that it left open have members. So it stays parked until that wait is
  * over, as soon as can be, then closes those scopes and throws.
  */
-export function straighten(fiber: Fiber, error: unknown = iteratedByHand(fiber.suspension!)): void {
+export function straighten(fiber: Fiber, error: unknown = iteratedByHand(fiber.suspension)): void {
   fiber.generator = unwind(fiber, error);
   const base = segmentScope(fiber);
   for (let scope = fiber.scope; scope !== base; scope = scope.parent!)

@@ -1,5 +1,5 @@
 import { MisuseError } from '../base/errors.js';
-import { current } from './current.js';
+import { current, NO_ENTRY } from './current.js';
 import type { Fiber } from './fiber.js';
 import type { Label } from './label.js';
 import type { Select } from './select.js';
@@ -112,6 +112,7 @@ export class Suspension<T = unknown> {
       return;
     }
     if (!interrupted && this.settlesAtOnce(fiber)) {
+      current.entry = NO_ENTRY;
       if (--fiber.loop.credit > 0) {
         if (this.phase === FAILED) throw this.value;
         this.done = true;
@@ -178,7 +179,7 @@ export class SuspensionKind<S = any, A = any, T = any> {
   readonly resumed: ((suspension: Suspension<T>) => void) | null;
   /** Not to be cancelled, only for waits that end by themselves after a cancellation (closing a scope). */
   readonly uninterruptible: boolean;
-  /** Only for `call`. */
+  /** Only for what links a segment. */
   readonly linksSegment: boolean;
   declare readonly types: [S, A];
 
@@ -222,9 +223,12 @@ export function usedTwice(label: string): MisuseError {
   );
 }
 
-/** The fiber is parked at `leaf`, yet its code went on: something other than `yield*` has called `next`. */
-export function iteratedByHand(leaf: Leaf): MisuseError {
-  const label = leaf instanceof Suspension ? leaf.kind.label.text : leaf.label.text;
+/**
+ * The fiber is parked at `leaf`, or has left a scope open (null), yet its code went on: something other than `yield*`
+ * has called `next`.
+ */
+export function iteratedByHand(leaf: Leaf | null): MisuseError {
+  const label = leaf === null ? 'scope' : leaf instanceof Suspension ? leaf.kind.label.text : leaf.label.text;
   return new MisuseError(
     `\`${label}\` was iterated by something other than \`yield*\`, or by two fibers: write \`yield*\` before each operation ` +
       '(`const [a, b] = yield* all(…)`), never iterate one with for…of, spread or next(), and run it once',

@@ -5,7 +5,7 @@ import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
 import { Scope, type ScopeHandle } from './scope.js';
-import { checkOperation } from './segment.js';
+import { checkOperation, inSegment } from './segment.js';
 import { iteratedByHand, Suspension, SuspensionKind } from './suspension.js';
 
 /**
@@ -63,7 +63,7 @@ export function* runScope<T>(
   let value: T | undefined;
   let stopped: CancelledError | null = null;
   try {
-    value = yield* checkOperation(body(inner), body);
+    value = yield* inSegment(checkOperation(body(inner), body));
   } catch (error) {
     if (error instanceof CancelledError && inner.cancellation !== null) stopped = error;
     else inner.fail(fiber.id, error);

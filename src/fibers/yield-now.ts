@@ -13,7 +13,11 @@ export class YieldNow {
   /** The iterator result of having suspended: this object itself, as for every leaf. */
   readonly done = false;
   readonly value: undefined = undefined;
-  readonly label: Label = new Label('yield');
+  readonly label: Label;
+
+  constructor(label: Label) {
+    this.label = label;
+  }
 
   [Symbol.iterator](): Iterator<Leaf, void, unknown> {
     return this as Iterator<Leaf, void, unknown>;
@@ -35,13 +39,16 @@ export class YieldNow {
 }
 
 const RESUMED: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });
-const YIELD = new YieldNow();
+const YIELD = new YieldNow(new Label('yield'));
 
 /**
- * Lets other fibers run. The place for it is a long computation; the compiler puts it into loops by itself.
+ * Lets other fibers run. The place for it is a long computation; compiled code does it by itself.
  *
  * Suspends: always. If cancelled: throws `CancelledError`.
  */
 export function yieldNow(): YieldNow {
   return YIELD;
 }
+
+/** What compiled loops give way with when the slice is over: the same, and a blocking point of its own. */
+export const preempted: YieldNow = new YieldNow(new Label('preempted'));

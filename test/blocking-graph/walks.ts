@@ -93,6 +93,7 @@ function emptyNode(id: string): NodeSnapshot {
     label: id.startsWith('place') ? 'suspend' : id,
     subject: id.startsWith('place') ? id : null,
     chain: ['walk'],
+    places: [],
     fibers: 0,
     waiting: 0,
     ready: 0,

@@ -3,6 +3,7 @@ import { ChannelClosedError } from '../../base/errors.js';
 import type { Operation } from '../operation.js';
 import { Suspension } from '../suspension.js';
 import { Exchange } from './exchange.js';
+import { inSegment } from '../segment.js';
 
 /**
  * Carries values between fibers, first in, first out: of two sends, or two receives, that do not overlap in time the
@@ -78,7 +79,7 @@ export class Channel<T> {
         if (error instanceof ChannelClosedError && this.isClosed) return;
         throw error;
       }
-      yield* body(value);
+      yield* inSegment(body(value));
     }
   }
 

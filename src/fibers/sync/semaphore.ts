@@ -5,6 +5,7 @@ import { Label } from '../label.js';
 import type { Operation } from '../operation.js';
 import { Suspension, SuspensionKind } from '../suspension.js';
 import { WaitList } from '../wait-list.js';
+import { inSegment } from '../segment.js';
 
 /** The right to use something, held by a fiber until it is released. Works with `using`. */
 export class Permit {
@@ -68,7 +69,7 @@ export class Semaphore {
   *withPermit<T>(operation: Operation<T>): Operation<T> {
     const permit = yield* this.acquire();
     try {
-      return yield* operation;
+      return yield* inSegment(operation);
     } finally {
       permit.release();
     }

@@ -4,6 +4,7 @@ import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
 import { File } from './file.js';
 import { open } from './open.js';
+import { inSegment } from '../../fibers/segment.js';
 
 export interface ChunkOptions {
   /** The most bytes to a chunk; 65,536 unless given. */
@@ -57,7 +58,7 @@ function* readRange(file: File, body: Body<Buffer>, size: number, start: number,
     const chunk = yield* file.readAt(position, Math.min(size, end - position));
     if (chunk === null) return;
     const work = body(chunk);
-    if (work !== undefined) yield* work;
+    if (work !== undefined) yield* inSegment(work);
     position += chunk.length;
   }
 }

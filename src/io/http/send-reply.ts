@@ -6,6 +6,7 @@ import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import type { Reply } from './reply.js';
+import { inSegment } from '../../fibers/segment.js';
 
 /**
  * Sends a reply. A body that fits into the socket's buffer is handed over and done; a larger one, or a stream, keeps
@@ -18,7 +19,7 @@ export function* sendReply(response: ServerResponse, reply: Reply): Operation<vo
     response.writeHead(status, headers);
     response.flushHeaders();
     // A HEAD request gets the head of what GET would get; its body is not made.
-    if (response.req.method !== 'HEAD') yield* body((chunk) => new Suspension<void>(WRITE, response, chunk));
+    if (response.req.method !== 'HEAD') yield* inSegment(body((chunk) => new Suspension<void>(WRITE, response, chunk)));
     response.end();
   } else {
     sendWhole(response, status, headers, body ?? '');

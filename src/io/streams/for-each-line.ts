@@ -6,6 +6,7 @@ import { LineSplitter } from './line-splitter.js';
 import { toBytes } from './read-all.js';
 import type { Reader } from './reader.js';
 import { reader } from './stream-reader.js';
+import { inSegment } from '../../fibers/segment.js';
 
 export interface LineOptions {
   /** The most bytes to a line; 1 MiB unless given. */
@@ -50,7 +51,7 @@ export function* forEachLine(
 export function* eachLine(lines: LineSplitter, body: Body<string>): Operation<void> {
   for (let line = lines.next(); line !== null; line = lines.next()) {
     const work = body(line);
-    if (work !== undefined) yield* work;
+    if (work !== undefined) yield* inSegment(work);
   }
 }
 

@@ -1,0 +1,68 @@
+import { relative, isAbsolute } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Where in the program's source something stands, as the compiler told it: a function, a loop, or a call site
+ * (`yield*`) in one. Positions are those of the text that was written, through source maps.
+ */
+export interface CodePlace {
+  /** Below the working directory as seen from there: so that it reads well, and agrees between machines. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** The function around it: `handle`, `Server.accept`; `anonymous` where it has no name. */
+  readonly function: string;
+  /** What is called at a site (`connection.read`), the keyword of a loop; null for a function. */
+  readonly text: string | null;
+}
+
+/** What a compiled file says of itself: its name, then its functions, loops and sites in the order of their ids. */
+export type Description = readonly [file: string, ...entries: Entry[]];
+
+type Entry =
+  | readonly [kind: 'function', name: string, line: number, column: number, file?: string]
+  | readonly [kind: 'loop' | 'site', f: number, line: number, column: number, text: string, file?: string];
+
+/** Ids of a file begin at a multiple of this: how many it has is known only to its description, which is made late. */
+const IDS_A_FILE = 2 ** 15;
+
+const files: (() => Description)[] = [];
+
+/** Reserves ids for a compiled file; returns the first. `describe` is called when somebody wants to see a place. */
+export function registerPlaces(describe: () => Description): number {
+  return (files.push(describe) - 1) * IDS_A_FILE;
+}
+
+/** What stands at an id; null for one that no file has. */
+export function codePlace(id: number): CodePlace | null {
+  let place = places.get(id);
+  if (place === undefined) places.set(id, (place = find(id)));
+  return place;
+}
+
+/** Those that were asked for: a description is as long as its file. */
+const places: Map<number, CodePlace | null> = new Map();
+
+function find(id: number): CodePlace | null {
+  const description = files[Math.floor(id / IDS_A_FILE)]?.();
+  const entry = description?.[(id % IDS_A_FILE) + 1] as Entry | undefined;
+  if (entry === undefined) return null;
+  const [file, ...entries] = description!;
+  if (entry[0] === 'function') {
+    const [, name, line, column, original = file] = entry;
+    return { file: shown(original), line, column, function: name, text: null };
+  }
+  const [, f, line, column, text, original = file] = entry;
+  return { file: shown(original), line, column, function: nameOf(entries[f]), text };
+}
+
+function shown(file: string): string {
+  const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+  const below = isAbsolute(path) ? relative(process.cwd(), path) : path;
+  return below.startsWith('..') ? path : below.replaceAll('\\', '/');
+}
+
+function nameOf(entry: Entry | undefined): string {
+  return entry?.[0] === 'function' ? entry[1] : 'anonymous';
+}

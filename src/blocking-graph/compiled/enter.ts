@@ -1,0 +1,48 @@
+import { callerPlace } from '../../base/caller-place.js';
+import { placeOfBegin } from '../../fibers/begin.js';
+import { BY_LOOP, current, NO_ENTRY, type Entry } from '../../fibers/current.js';
+import { ChainNode } from '../call-chain.js';
+import type { CallPoint } from '../call-point.js';
+import { placeOfSite } from './site.js';
+
+/**
+ * The first thing that compiled function `id` does: is this activation driven by a run loop, directly or through
+ * `yield*` of others that are? Then, and only then, it may be suspended at places where its source says nothing of
+ * it; the point it returns goes into a local variable. Null: it is iterated as data, by for…of, `next()`, or code that
+ * was not compiled, and everything inserted into it stays inert.
+ *
+ * The register says that somebody is about to resume a generator for the first time; but that may have been a
+ * generator that was not compiled, which in turn iterates this one. So for each pair of a site and a function the
+ * stack is looked at once: the frame below must be the run loop's, or stand at the very `yield*`.
+ */
+export function enter(id: number): CallPoint | null {
+  const { entry } = current;
+  if (entry === NO_ENTRY) return null;
+  current.entry = NO_ENTRY;
+  const point = (current.chain ?? UNRECORDED) as CallPoint;
+  return point.callee === id ? point : otherEntry(id, point, entry);
+}
+
+function otherEntry(id: number, point: CallPoint, entry: Entry): CallPoint | null {
+  const known = point.of(id);
+  if (known !== undefined) return known;
+  // Not a number: the module's body has not run yet, in a cycle of imports.
+  if (Number.isNaN(id)) return null;
+  const pair = `${point.site} ${id}`;
+  const refusals = refused.get(pair) ?? 0;
+  if (refusals >= MOST_REFUSALS) return null;
+  const expected = entry === BY_LOOP ? placeOfBegin() : placeOfSite(point.site);
+  if (expected !== null && callerPlace(enter, FRAMES_BETWEEN) === expected) return point.admit(id);
+  refused.set(pair, refusals + 1);
+  return null;
+}
+
+/** The compiled function itself, and the engine's `next`. */
+const FRAMES_BETWEEN = 2;
+
+/** How often a function was found to be iterated by something else: looking again and again would cost a microsecond each. */
+const refused: Map<string, number> = new Map();
+const MOST_REFUSALS = 16;
+
+/** Where nothing is recorded there still are levels to count. */
+const UNRECORDED: CallPoint = new ChainNode('fiber', null).point(0);

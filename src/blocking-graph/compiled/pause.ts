@@ -1,0 +1,23 @@
+import { current, NO_ENTRY } from '../../fibers/current.js';
+import type { CallPoint } from '../call-point.js';
+import { QUICK_MS, sliceWatch, SLOW_MS } from './slice-watch.js';
+
+/**
+ * A loop, `id`, in an activation at `point` has used up its budget of iterations: returns the next one, or -1 if its
+ * slice is over and it has to give way. Loops that were found to be quick get a larger budget; one whose iterations are
+ * slow comes here after each.
+ */
+export function pause(id: number, point: CallPoint | null): number {
+  if (point === null) return NEVER;
+  const loop = (point.next[id - point.callee] ??= point.node.at(id).point(0, id));
+  const over = sliceWatch.isOver();
+  if (sliceWatch.ran > SLOW_MS) loop.budget = Math.max(1, loop.budget >> 2);
+  else if (sliceWatch.ran < QUICK_MS) loop.budget = Math.min(loop.budget * 2, MOST_ITERATIONS);
+  if (!over) return loop.budget;
+  current.chain = loop;
+  current.entry = NO_ENTRY;
+  return -1;
+}
+
+const MOST_ITERATIONS = 64;
+const NEVER = 2 ** 30;

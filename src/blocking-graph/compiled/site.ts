@@ -1,0 +1,70 @@
+import { callerPlace } from '../../base/caller-place.js';
+import { BY_SITE, current, NO_ENTRY } from '../../fibers/current.js';
+import type { Operation } from '../../fibers/operation.js';
+import { inSegment } from '../../fibers/segment.js';
+import type { CallPoint } from '../call-point.js';
+import { sliceWatch } from './slice-watch.js';
+
+/**
+ * Call site `id`, `yield* operand`, in an activation at `point`: notes where the fiber goes, and returns what is to be
+ * delegated to. That is the operand, except at a checkpoint (Capriccio, section 3.2), where a generator may get a
+ * segment of its own. Capriccio placed checkpoints by analysis, since testing the depth was dear; here it is known for
+ * each point, so the test costs nothing.
+ *
+ * There is no counterpart for leaving: the caller's next site sets the register from the caller's own point, which is
+ * exact also after exceptions.
+ */
+export function site<T>(id: number, point: CallPoint | null, operand: T): T {
+  if (point === null) return operand;
+  const next = point.next[id - point.callee];
+  if (next === undefined) return follow(id, point, operand);
+  current.chain = next;
+  current.entry = BY_SITE;
+  return operand;
+}
+
+function follow<T>(id: number, point: CallPoint, operand: T): T {
+  const level = point.level + 1;
+  if (level % LEVELS === 0) return passCheckpoint(id, point, operand);
+  if (!places.has(id)) places.set(id, callerPlace(site, 0));
+  const next = point.node.at(id).point(level, id);
+  point.next[id - point.callee] = next;
+  current.chain = next;
+  current.entry = BY_SITE;
+  return operand;
+}
+
+/**
+ * Every `LEVELS` calls. A segment makes each later resume cheaper, and costs about as much as one; so calls in which
+ * no fiber has ever suspended, once enough of them went by, get one only where the native stack calls for it, or where
+ * the slice is over: the run loop then takes the occasion to let others run.
+ */
+function passCheckpoint<T>(id: number, point: CallPoint, operand: T): T {
+  const index = id - point.callee;
+  let linked = point.linked[index];
+  if (linked === undefined) {
+    if (!places.has(id)) places.set(id, callerPlace(site, 0));
+    linked = point.linked[index] = point.node.at(id).point(0, id);
+  }
+  const over = sliceWatch.isOver();
+  if (over) current.fiber!.loop.credit = 0;
+  if (!over && point.level + 1 < MOST_LEVELS && linked.isDry) {
+    current.chain = linked.node.point(point.level + 1, id);
+    current.entry = BY_SITE;
+    return operand;
+  }
+  current.chain = linked;
+  current.entry = NO_ENTRY;
+  return inSegment(operand as Operation<unknown>) as T;
+}
+
+/** Where a site's call stands in the text that runs; null where that is not known. */
+export function placeOfSite(id: number | null): string | null {
+  return places.get(id!) ?? null;
+}
+
+const places: Map<number, string | null> = new Map();
+
+/** How many levels of `yield*` a segment has; see `docs/rationale.md` for how both were chosen. */
+const LEVELS = 8;
+const MOST_LEVELS = 64;

@@ -1,0 +1,6 @@
+/** What compiled code calls, put there by `heddle/register` and `heddle/plugin`: not for people. */
+export { enter } from './blocking-graph/compiled/enter.js';
+export { pause } from './blocking-graph/compiled/pause.js';
+export { site } from './blocking-graph/compiled/site.js';
+export { registerPlaces as module } from './blocking-graph/code-place.js';
+export { preempted } from './fibers/yield-now.js';
