@@ -70,8 +70,11 @@ export class GraphRecorder implements Recorder {
     noteSegment(error, chain as CallPoint);
   }
 
+  failed(fiber: Fiber, error: unknown): void {
+    attachLogicalStack(error, fiber);
+  }
+
   ended(fiber: Fiber): void {
-    if (fiber.status === 'failed') attachLogicalStack(fiber.outcome, fiber);
     fiber.chain = (fiber.chain as CallPoint).root;
     this.suspendedAt(fiber, EXIT);
   }

@@ -71,7 +71,7 @@ export interface SchedulerInfo {
   readonly passes: number;
   readonly batches: number;
   readonly ranMs: number;
-  /** Slices that were longer than `sliceMs` allows because one fiber did not suspend, and the longest of them. */
+  /** Runs longer than one and a half slices, because a fiber did not suspend; and the longest of all. */
   readonly overruns: number;
   readonly longestMs: number;
 }

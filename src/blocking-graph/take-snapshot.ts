@@ -2,6 +2,7 @@ import type { Fiber } from '../fibers/fiber.js';
 import { WAITING } from '../fibers/fiber.js';
 import type { PopulationWalk } from '../fibers/population.js';
 import type { RunLoop } from '../fibers/run-loop.js';
+import { TOO_LONG } from '../fibers/slice-meter.js';
 import type { Suspension } from '../fibers/suspension.js';
 import { Mutex } from '../fibers/sync/mutex.js';
 import { Semaphore } from '../fibers/sync/semaphore.js';
@@ -245,11 +246,11 @@ function refTo(fiber: Fiber, now: number): FiberRef {
 
 function hogs(nodes: readonly GraphNode[], sliceMs: number): string[] {
   return nodes
-    .filter((node) => node.ready.runs >= 8 && node.ready.meanMs > sliceMs)
+    .filter((node) => node.ready.runs >= 8 && node.ready.meanMs > TOO_LONG * sliceMs)
     .map(
       (node) =>
         `${callsTo(node).chain.join(' → ')} runs ${node.ready.meanMs.toFixed(1)} ms from ${node.label.text} without suspending, ` +
-        `longer than a slice of ${sliceMs} ms: put a yieldNow() into its loops`,
+        `longer than a slice of ${sliceMs} ms: put a yieldNow() into its loops, or compile it`,
     );
 }
 

@@ -196,7 +196,11 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     this.suspension = null;
     const daemon = this.extras !== null && this.extras.daemon;
     this.extras = null;
-    this.loop.recorder?.ended(this);
+    const { recorder } = this.loop;
+    if (recorder !== null) {
+      if (this.state === FAILED) recorder.failed(this, outcome);
+      recorder.ended(this);
+    }
     // Before the scope learns of it: that may cancel them, and their joining is over by now.
     if (joiners !== null) this.answer(joiners);
     this.scope.memberEnded(this, daemon);

@@ -34,5 +34,7 @@ export interface Recorder {
   sampled(fiber: Fiber, from: BlockingPoint, ms: number): void;
   /** A segment that was called at `chain` has ended with an error. */
   threw(error: unknown, chain: CallChain): void;
+  /** An error leaves the fiber, or is reported from it: it may be told what else is known of where it happened. */
+  failed(fiber: Fiber, error: unknown): void;
   ended(fiber: Fiber): void;
 }

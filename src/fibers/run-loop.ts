@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock.js';
 import { MisuseError } from '../base/errors.js';
 import type { Random } from '../base/random.js';
 import { TimerHeap } from '../base/timer-heap.js';
-import { begin, resume as next } from './begin.js';
 import { current, NO_ENTRY } from './current.js';
 import { RUNNING, READY, type Fiber } from './fiber.js';
+import { begin, proceed } from './drive.js';
 import { explainForeignYield } from './foreign-yield.js';
 import { Population } from './population.js';
 import type { ReadyList } from './ready-list.js';
@@ -151,7 +151,7 @@ export class RunLoop {
       let result: IteratorResult<Leaf, unknown>;
       try {
         if (fresh) result = begin(fiber.generator);
-        else result = misuse === null ? resume.call(fiber.generator) : throwInto(fiber.generator, misuse);
+        else result = misuse === null ? proceed(fiber.generator) : throwInto(fiber.generator, misuse);
       } catch (error) {
         fresh = false;
         if (isAstray(fiber)) return straighten(fiber, error);
@@ -217,9 +217,6 @@ export class RunLoop {
     this.clock.alarm(at, this.alarm_);
   }
 }
-
-/** A constant of this module: a call through an imported binding is not inlined. */
-const resume = next;
 
 /** More than fit into a slice of real time. */
 const MOST_BATCHES = 10_000;

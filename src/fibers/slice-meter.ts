@@ -90,7 +90,7 @@ export class SliceMeter {
     const count = list.uncharged;
     list.uncharged = 0;
     if (ms > this.longestMs * count) this.longestMs = ms / count;
-    if (ms > this.sliceMs * count) this.overruns += count;
+    if (ms > TOO_LONG * this.sliceMs * count) this.overruns += count;
     list.ran(ms, count);
     this.queue.charge(list, ms);
   }
@@ -101,3 +101,5 @@ const BATCH = 64;
 /** Runs below this share clock readings: 64 of them then take less than a tenth of a millisecond. */
 const SHORT_MS = 0.0015;
 const SAMPLE_EVERY = 64;
+/** Slices. Compiled code that gives way when its slice is over needs a moment to find out. */
+export const TOO_LONG = 1.5;

@@ -1,9 +1,9 @@
-import { callerPlace } from '../../base/caller-place.js';
-import { placeOfBegin } from '../../fibers/begin.js';
+import { callerPlaces } from '../../base/caller-places.js';
+import { placeOfBegin } from '../../fibers/drive.js';
 import { BY_LOOP, current, NO_ENTRY, type Entry } from '../../fibers/current.js';
 import { ChainNode } from '../call-chain.js';
 import type { CallPoint } from '../call-point.js';
-import { placeOfSite } from './site.js';
+import { placeOfSite } from './site-places.js';
 
 /**
  * The first thing that compiled function `id` does: is this activation driven by a run loop, directly or through
@@ -32,13 +32,11 @@ function otherEntry(id: number, point: CallPoint, entry: Entry): CallPoint | nul
   const refusals = refused.get(pair) ?? 0;
   if (refusals >= MOST_REFUSALS) return null;
   const expected = entry === BY_LOOP ? placeOfBegin() : placeOfSite(point.site);
-  if (expected !== null && callerPlace(enter, FRAMES_BETWEEN) === expected) return point.admit(id);
+  const [_itself, next, driver] = callerPlaces(enter, 3);
+  if (expected !== null && next === null && driver === expected) return point.admit(id);
   refused.set(pair, refusals + 1);
   return null;
 }
-
-/** The compiled function itself, and the engine's `next`. */
-const FRAMES_BETWEEN = 2;
 
 /** How often a function was found to be iterated by something else: looking again and again would cost a microsecond each. */
 const refused: Map<string, number> = new Map();

@@ -1,5 +1,6 @@
 import { current, NO_ENTRY } from '../../fibers/current.js';
 import type { CallPoint } from '../call-point.js';
+import { reachesRunLoop } from './site-places.js';
 import { QUICK_MS, sliceWatch, SLOW_MS } from './slice-watch.js';
 
 /**
@@ -14,6 +15,9 @@ export function pause(id: number, point: CallPoint | null): number {
   if (sliceWatch.ran > SLOW_MS) loop.budget = Math.max(1, loop.budget >> 2);
   else if (sliceWatch.ran < QUICK_MS) loop.budget = Math.min(loop.budget * 2, MOST_ITERATIONS);
   if (!over) return loop.budget;
+  // `enter` looks at the stack once for each pair of site and function. To give way is rare, so it looks itself: the same
+  // function may have been called as an operation before, and be iterated as data now.
+  if (!reachesRunLoop(pause, point.level)) return NEVER;
   current.chain = loop;
   current.entry = NO_ENTRY;
   return -1;

@@ -1,8 +1,8 @@
-import { callerPlace } from '../../base/caller-place.js';
 import { BY_SITE, current, NO_ENTRY } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import { inSegment } from '../../fibers/segment.js';
 import type { CallPoint } from '../call-point.js';
+import { noteSite } from './site-places.js';
 import { sliceWatch } from './slice-watch.js';
 
 /**
@@ -26,7 +26,7 @@ export function site<T>(id: number, point: CallPoint | null, operand: T): T {
 function follow<T>(id: number, point: CallPoint, operand: T): T {
   const level = point.level + 1;
   if (level % LEVELS === 0) return passCheckpoint(id, point, operand);
-  if (!places.has(id)) places.set(id, callerPlace(site, 0));
+  noteSite(id, site);
   const next = point.node.at(id).point(level, id);
   point.next[id - point.callee] = next;
   current.chain = next;
@@ -43,7 +43,7 @@ function passCheckpoint<T>(id: number, point: CallPoint, operand: T): T {
   const index = id - point.callee;
   let linked = point.linked[index];
   if (linked === undefined) {
-    if (!places.has(id)) places.set(id, callerPlace(site, 0));
+    noteSite(id, site);
     linked = point.linked[index] = point.node.at(id).point(0, id);
   }
   const over = sliceWatch.isOver();
@@ -57,13 +57,6 @@ function passCheckpoint<T>(id: number, point: CallPoint, operand: T): T {
   current.entry = NO_ENTRY;
   return inSegment(operand as Operation<unknown>) as T;
 }
-
-/** Where a site's call stands in the text that runs; null where that is not known. */
-export function placeOfSite(id: number | null): string | null {
-  return places.get(id!) ?? null;
-}
-
-const places: Map<number, string | null> = new Map();
 
 /** How many levels of `yield*` a segment has; see `docs/rationale.md` for how both were chosen. */
 const LEVELS = 8;

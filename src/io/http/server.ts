@@ -14,6 +14,7 @@ import { spawn } from '../../fibers/spawn.js';
 import { suspend } from '../../fibers/suspend.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { event, type Event } from '../../fibers/sync/event.js';
+import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { HttpError } from './http-error.js';
 import type { Reply } from './reply.js';
@@ -169,6 +170,7 @@ export class HttpServer {
 
   #report(error: unknown, request: ServerRequest): void {
     const { onError } = this.#options;
+    tellWhere(error);
     try {
       if (onError !== undefined) onError(error, request);
       else console.error(`${request.method} ${request.path}:`, error);

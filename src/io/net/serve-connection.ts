@@ -1,6 +1,7 @@
 import { CancelledError, IoError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import { call } from '../../fibers/segment.js';
+import { tellWhere } from '../../fibers/tell-where.js';
 import { scope } from '../../fibers/with-scope.js';
 import type { Connection } from '../byte-stream.js';
 
@@ -14,6 +15,7 @@ export function* serveConnection(
     yield* scope(handle, connection, handler);
   } catch (error) {
     if (error instanceof CancelledError) throw error;
+    tellWhere(error);
     onError(error, connection);
   }
 }
