@@ -27,6 +27,16 @@ export const benchmark: Benchmark = {
   limits: (complaint) => (/Maximum call stack|heap out of memory/.test(complaint) ? 'overflows' : undefined),
   subjects: {
     heddle: (size, context) => heddle(size, context.lap(1), recorded),
+    // Plain recursion: the compiler links the segments.
+    async 'heddle-compiled'(size, context) {
+      const lap = context.lap(1);
+      function* descend(left: number): Operation<void> {
+        if (left > 1) yield* descend(left - 1);
+        else while (lap.tick()) yield* yieldNow();
+      }
+      await run(() => descend(size));
+      return lap.nanosecondsPerOperation;
+    },
     'heddle-unrecorded': (size, context) => heddle(size, context.lap(1), unrecorded),
 
     generator(size, context) {

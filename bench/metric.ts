@@ -11,3 +11,6 @@ export const itemsPerSecond: Metric = { name: 'items/s', better: 'higher' };
 export const requestsPerSecond: Metric = { name: 'requests/s', better: 'higher' };
 /** CPU of the server's process only, user and system: what a client that is slow itself cannot hide. */
 export const serverCpuPerRequest: Metric = { name: 'server cpu µs/request', better: 'lower' };
+/** Of what a client sees, from the moment it asked. */
+export const p99Ms: Metric = { name: 'p99 ms', better: 'lower' };
+export const medianMs: Metric = { name: 'median ms', better: 'lower' };

@@ -30,6 +30,7 @@ export const benchmark: Benchmark = {
   },
   subjects: {
     heddle: (size, context) => heddle(size, context.lap(2 * size), recorded),
+    'heddle-compiled': (size, context) => heddle(size, context.lap(2 * size), recorded),
     'heddle-unrecorded': (size, context) => heddle(size, context.lap(2 * size), unrecorded),
 
     generator(size, context) {

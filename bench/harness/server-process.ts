@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { flagsFor } from './compiled.js';
 import { goProgram } from './go-program.js';
 import type { SubjectName } from './subject-name.js';
 
@@ -24,7 +25,9 @@ export class ServerProcess {
 
   static async start(benchmark: string, subject: SubjectName): Promise<ServerProcess> {
     const [command, ...flags] =
-      subject === 'go' ? [goProgram(), 'server', benchmark] : [process.execPath, main, '--server', benchmark, subject];
+      subject === 'go'
+        ? [goProgram(), 'server', benchmark]
+        : [process.execPath, ...flagsFor(subject), main, '--server', benchmark, subject];
     // One processor for Go, too: the servers are compared, not their scaling.
     const env = { ...process.env, GOMAXPROCS: '1' };
     const child = spawn(command, flags, { stdio: ['pipe', 'pipe', 'inherit'], env });

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Benchmark, Case } from './benchmark.js';
+import { flagsFor } from './compiled.js';
 import type { Values } from './measure.js';
 import type { SubjectName } from './subject-name.js';
 
@@ -23,7 +24,7 @@ export function trial(
 ): Promise<Answer> {
   const flags = options.quick ? ['--quick'] : [];
   const child = fork(main, ['--child', ...flags, benchmark.name, subject, point.name], {
-    execArgv: [...(benchmark.nodeOptions ?? [])],
+    execArgv: [...(benchmark.nodeOptions ?? []), ...flagsFor(subject)],
     env: options.environment,
     stdio: ['ignore', process.stderr, 'pipe', 'ipc'],
   });

@@ -24,14 +24,20 @@ type Entry =
   | readonly [kind: 'function', name: string, line: number, column: number, file?: string]
   | readonly [kind: 'loop' | 'site', f: number, line: number, column: number, text: string, file?: string];
 
-/** Ids of a file begin at a multiple of this: how many it has is known only to its description, which is made late. */
-const IDS_A_FILE = 2 ** 15;
+interface RegisteredFile {
+  readonly firstId: number;
+  readonly describe: () => Description;
+}
 
-const files: (() => Description)[] = [];
+const files: RegisteredFile[] = [];
+let nextId = 0;
 
-/** Reserves ids for a compiled file; returns the first. `describe` is called when somebody wants to see a place. */
-export function registerPlaces(describe: () => Description): number {
-  return (files.push(describe) - 1) * IDS_A_FILE;
+/** Reserves `count` ids for a compiled file; returns the first. `describe` is called when somebody wants to see a place. */
+export function registerPlaces(count: number, describe: () => Description): number {
+  const firstId = nextId;
+  nextId += count;
+  files.push({ firstId, describe });
+  return firstId;
 }
 
 /** What stands at an id; null for one that no file has. */
@@ -45,15 +51,16 @@ export function codePlace(id: number): CodePlace | null {
 const places: Map<number, CodePlace | null> = new Map();
 
 function find(id: number): CodePlace | null {
-  const description = files[Math.floor(id / IDS_A_FILE)]?.();
-  const entry = description?.[(id % IDS_A_FILE) + 1] as Entry | undefined;
+  const file = files.findLast(({ firstId }) => firstId <= id);
+  const description = file?.describe();
+  const entry = description?.[id - file!.firstId + 1] as Entry | undefined;
   if (entry === undefined) return null;
-  const [file, ...entries] = description!;
+  const [path, ...entries] = description!;
   if (entry[0] === 'function') {
-    const [, name, line, column, original = file] = entry;
+    const [, name, line, column, original = path] = entry;
     return { file: shown(original), line, column, function: name, text: null };
   }
-  const [, f, line, column, text, original = file] = entry;
+  const [, f, line, column, text, original = path] = entry;
   return { file: shown(original), line, column, function: nameOf(entries[f]), text };
 }
 

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { processInfo } from '../process-info.js';
+import { checkCommand } from './commands/check.js';
+import { explainCommand } from './commands/explain.js';
 import { graphCommand } from './commands/graph.js';
 import { psCommand } from './commands/ps.js';
 import { runCommand } from './commands/run.js';
@@ -8,10 +10,14 @@ import { serveCommand } from './commands/serve.js';
 /** The command line. Usage errors throw a `CommanderError` after they have been printed. */
 export function makeProgram(): Command {
   const program = new Command('heddle')
-    .description('Fibers that schedule themselves by the resources they use: see what a running program waits for.')
+    .description(
+      'Fibers that schedule themselves by the resources they use: see what a running program waits for, and what the compiler makes of it.',
+    )
     .version(processInfo().heddle)
     // Options after the file that `run` runs are that file's.
     .enablePositionalOptions()
+    .addCommand(checkCommand())
+    .addCommand(explainCommand())
     .addCommand(graphCommand())
     .addCommand(psCommand())
     .addCommand(runCommand())

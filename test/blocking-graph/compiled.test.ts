@@ -18,7 +18,7 @@ import { simulate, VirtualClock } from 'heddle/testing';
  * The run-time half alone: these functions are written as the compiler writes them, so that what fails here is not
  * the compiler's. Ids: functions and loops have letters, their sites follow.
  */
-const m = registerModule(() => [
+const m = registerModule(20, () => [
   'server.ts',
   ['function', 'handle', 1, 1],
   ['site', 0, 2, 3, 'read'],
@@ -90,7 +90,7 @@ function* drive<T>(operation: Operation<T>): Operation<T> {
 
 /** Ids stand for places in the text, so each function has its own. */
 function newIds(): number {
-  return registerModule(() => ['test.ts']);
+  return registerModule(10, () => ['test.ts']);
 }
 
 /** Its time passes by being looked at, so that a slice is over after some looks. */

@@ -3,7 +3,7 @@ import { call, CancelledError, run, Runtime, scope, sleep, spawn, type Operation
 import { enter, module as registerModule, site } from 'heddle/compiled';
 import { simulate, VirtualClock } from 'heddle/testing';
 
-const m = registerModule(() => [
+const m = registerModule(20, () => [
   '/app/server.ts',
   ['function', 'serve', 1, 1],
   ['site', 0, 2, 3, 'spawn'],

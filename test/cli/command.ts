@@ -13,13 +13,18 @@ export interface CommandOptions {
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly uid?: number;
+  readonly cwd?: string;
 }
 
 /** Runs `heddle` with these arguments as a process of its own. */
-export async function heddle(args: readonly string[], { input = '', env, uid }: CommandOptions = {}): Promise<Outcome> {
+export async function heddle(
+  args: readonly string[],
+  { input = '', env, uid, cwd }: CommandOptions = {},
+): Promise<Outcome> {
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
     ...(uid === undefined ? {} : { uid, gid: uid }),
+    ...(cwd === undefined ? {} : { cwd }),
   });
   child.stdin.on('error', () => {});
   child.stdin.end(input);

@@ -3,7 +3,7 @@ import test from 'ava';
 import { heddle } from './command.js';
 import { matchesGolden } from './golden.js';
 
-for (const command of ['', 'graph', 'ps', 'run', 'serve']) {
+for (const command of ['', 'check', 'explain', 'graph', 'ps', 'run', 'serve']) {
   test(`help on ${command === '' ? 'heddle' : command} reads as it did`, async (t) => {
     const { code, stdout, stderr } = await heddle([...(command === '' ? [] : [command]), '--help'], {
       env: { COLUMNS: '80' },

@@ -1,0 +1,54 @@
+import { run, type Operation } from 'heddle';
+import type { Benchmark, Subject } from './harness/benchmark.js';
+import { nanosecondsPerOperation } from './metric.js';
+
+const iterations = 20_000_000;
+const items: readonly number[] = Array.from({ length: 1000 }, (_, index) => index);
+
+const loops: readonly (() => Operation<number>)[] = [
+  // oxlint-disable-next-line require-yield
+  function* integers() {
+    let sum = 0;
+    for (let i = 0; i < iterations; i++) sum += i & 7;
+    return sum;
+  },
+  // oxlint-disable-next-line require-yield
+  function* table() {
+    let sum = 0;
+    for (let i = 0; i < iterations; i++) sum = (sum + items[i % 1000]!) | 0;
+    return sum;
+  },
+  // oxlint-disable-next-line require-yield
+  function* forOf() {
+    let sum = 0;
+    for (let turn = 0; turn < iterations / 1000; turn++) for (const item of items) sum += item & 3;
+    return sum;
+  },
+  // oxlint-disable-next-line require-yield
+  function* fractions() {
+    let sum = 0;
+    for (let i = 0; i < iterations; i++) sum += i * 0.5;
+    return sum;
+  },
+];
+
+const heddle: Subject = (size, context) =>
+  context.batches(iterations, async () => {
+    const start = performance.now();
+    await run(loops[size]!);
+    return (performance.now() - start) * 1e6;
+  });
+
+/** One operation: one iteration of a short loop in a fiber, which compiled code can leave when its slice is over. */
+export const benchmark: Benchmark = {
+  name: 'loop',
+  operation: 'one iteration of a short loop in a fiber',
+  metrics: [nanosecondsPerOperation],
+  cases: [
+    { name: 'integers', size: 0 },
+    { name: 'table', size: 1 },
+    { name: 'for-of', size: 2 },
+    { name: 'fractions', size: 3 },
+  ],
+  subjects: { heddle, 'heddle-compiled': heddle },
+};

@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { ArgumentError } from '../../base/errors.js';
+import type { CheckReport } from '../../compiler/check/report.js';
+import { checkText } from '../check-text.js';
+import { findSources } from '../find-sources.js';
+import { progress } from '../progress.js';
+
+interface CheckOptions {
+  readonly fix?: boolean;
+  readonly json?: boolean;
+}
+
+export function checkCommand(): Command {
+  const command = new Command('check')
+    .description('find operations that are made and never run: a forgotten yield*')
+    .argument('[files...]', 'files and directories; the current directory unless given')
+    .option('--fix', 'put in the yield* where it is missing')
+    .option('--json', 'print the findings as JSON')
+    .action(async (paths: string[], options: CheckOptions) => {
+      const report = await check(sources(command, paths), options.fix === true);
+      if (options.json === true) process.stdout.write(`${json(report)}\n`);
+      else process.stdout.write(checkText(report, process.stdout.isTTY && process.stdout.hasColors()));
+      if (report.findings.length > 0) process.exitCode = 1;
+    });
+  return command;
+}
+
+/** Exit code 1 means findings, so paths that are not there are told as wrong usage is. */
+function sources(command: Command, paths: readonly string[]): string[] {
+  try {
+    const files = findSources(paths.length === 0 ? ['.'] : paths);
+    if (files.length > 0) return files;
+    return command.error(`error: there are no JavaScript or TypeScript files in ${paths.join(', ') || '.'}`);
+  } catch (error) {
+    if (error instanceof ArgumentError) return command.error(`error: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The parser is loaded here, so that other commands do not pay for it. */
+async function check(files: readonly string[], fixing: boolean): Promise<CheckReport> {
+  const [{ Project }, { fix, report }] = await Promise.all([
+    import('../../compiler/check/project.js'),
+    import('../../compiler/check/report.js'),
+  ]);
+  const project = new Project(readIfThere);
+  const reading = progress('reading', files.length);
+  for (const file of files) {
+    project.set(file, readFileSync(file, 'utf8'));
+    reading.step();
+  }
+  reading.end();
+  return fixing ? fix(project, files, (file, text) => writeFileSync(file, text)) : report(project, files);
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Not there, or a directory.
+    return null;
+  }
+}
+
+function json({ files, fixed, findings }: CheckReport): string {
+  const plain = findings.map(({ frame: _frame, ...finding }) => finding);
+  return JSON.stringify({ format: 'heddle.check', version: 1, files, fixed, findings: plain }, null, 2);
+}

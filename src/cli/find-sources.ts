@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expected } from '../base/check.js';
+
+const SOURCE = /(?<!\.d)\.[cm]?[jt]sx?$/;
+const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git']);
+
+/**
+ * The JavaScript and TypeScript files that are meant: files that were named, whatever they are, and what lies below
+ * directories, without packages, builds and what Git ignores.
+ *
+ * @throws ArgumentError for a path that is not there.
+ */
+export function findSources(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => (isDirectory(path) ? below(path) : [path])))].sort();
+}
+
+function isDirectory(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw expected('file', 'a file or a directory', path);
+  return stats.isDirectory();
+}
+
+/** Git alone knows what its patterns mean. Where it knows of no file there is no repository, or it ignores this place. */
+function below(directory: string): string[] {
+  const found = listedByGit(directory) ?? everyFile(directory);
+  return found
+    .filter((path) => SOURCE.test(path) && !path.split(/[\\/]/).some((name) => LEFT_OUT.has(name)))
+    .map((path) => join(directory, path));
+}
+
+function listedByGit(directory: string): string[] | null {
+  const { status, stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: directory,
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  });
+  if (status !== 0 || stdout === '') return null;
+  // What was deleted but not committed is listed too.
+  return stdout
+    .split('\0')
+    .filter((path) => statSync(join(directory, path), { throwIfNoEntry: false })?.isFile() === true);
+}
+
+function everyFile(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory() && !LEFT_OUT.has(entry.name))
+      return everyFile(join(directory, entry.name)).map((path) => join(entry.name, path));
+    return entry.isFile() ? [entry.name] : [];
+  });
+}

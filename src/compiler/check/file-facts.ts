@@ -1,0 +1,29 @@
+import type { CallExpression, Class, Expression, Node, Program, ThisExpression, YieldExpression } from 'oxc-parser';
+import type { Exports } from './gather-exports.js';
+import type { Binding, Scope } from './scope.js';
+import type { FunctionNode } from '../syntax.js';
+
+/** What one walk over a file finds out, so that questions about it need no further walk and no parent links. */
+export interface FileFacts {
+  readonly file: string;
+  readonly program: Program;
+  /** The names of the module. */
+  readonly scope: Scope;
+  readonly exports: Exports;
+  /** Whether it imports heddle: then its generators are operations unless they show that they are not. */
+  readonly usesHeddle: boolean;
+  /** What each identifier that refers to something refers to; also for the names that variables declare. */
+  readonly bindings: ReadonlyMap<Node, Binding>;
+  /** The class whose instance a `this` is. */
+  readonly classes: ReadonlyMap<ThisExpression, Class>;
+  /** The calls that function expressions are arguments of. */
+  readonly callers: ReadonlyMap<FunctionNode, CallExpression>;
+  readonly bodies: ReadonlyMap<FunctionNode, Body>;
+}
+
+/** What stands in a function, without the functions in it. */
+export interface Body {
+  readonly yields: readonly YieldExpression[];
+  /** The arguments of `return`, or what an arrow function without a block returns. */
+  readonly returns: readonly Expression[];
+}

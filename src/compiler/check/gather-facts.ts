@@ -1,0 +1,269 @@
+import type {
+  CallExpression,
+  Class,
+  ClassElement,
+  Expression,
+  MethodDefinition,
+  Node,
+  ParamPattern,
+  Program,
+  ThisExpression,
+  TSTypeParameterDeclaration,
+  VariableDeclaration,
+  YieldExpression,
+} from 'oxc-parser';
+import type { Body, FileFacts } from './file-facts.js';
+import { isDoor } from './doors.js';
+import { declareImports, gatherExports, type Exports } from './gather-exports.js';
+import { bareParameter, declarePattern, partsOfPattern } from './pattern.js';
+import { Scope, type Binding, type Declaration } from './scope.js';
+import { forEachChild, isFunction, requiredModule, type FunctionNode } from '../syntax.js';
+
+/** Walks a file once. Names are looked up at the end, since they may be used above their declaration. */
+export function gatherFacts(file: string, program: Program): FileFacts {
+  return new Gatherer(file, program);
+}
+
+/** What surrounds a node. */
+interface Around {
+  readonly scope: Scope;
+  /** The function that a `yield` or `return` here belongs to. */
+  readonly body: { readonly yields: YieldExpression[]; readonly returns: Expression[] } | null;
+  /** The class whose instance `this` is. */
+  readonly class: Class | null;
+}
+
+interface Reference {
+  readonly node: Node;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly use: 'read' | 'write';
+}
+
+class Gatherer implements FileFacts {
+  readonly file: string;
+  readonly program: Program;
+  readonly scope: Scope = new Scope(null, true);
+  readonly exports: Exports;
+  usesHeddle: boolean;
+  readonly bindings: Map<Node, Binding> = new Map();
+  readonly classes: Map<ThisExpression, Class> = new Map();
+  readonly callers: Map<FunctionNode, CallExpression> = new Map();
+  readonly bodies: Map<FunctionNode, Body> = new Map();
+  private readonly references: Reference[] = [];
+
+  constructor(file: string, program: Program) {
+    this.file = file;
+    this.program = program;
+    this.exports = gatherExports(program);
+    declareImports(program, this.scope);
+    this.usesHeddle = program.body.some((one) => one.type === 'ImportDeclaration' && isDoor(one.source.value));
+    this.all(program.body, { scope: this.scope, body: null, class: null });
+    this.resolve();
+  }
+
+  private resolve(): void {
+    for (const { node, name, scope, use } of this.references) {
+      const binding = scope.find(name);
+      if (binding === null) continue;
+      this.bindings.set(node, binding);
+      if (use === 'read') binding.reads++;
+      else binding.writes++;
+    }
+    for (const target of this.exports.named.values()) {
+      const binding = target.kind === 'local' ? this.scope.find(target.name) : null;
+      if (binding !== null) binding.reads++;
+    }
+  }
+
+  private all(nodes: readonly (Node | null | undefined)[], around: Around): void {
+    for (const node of nodes) if (node) this.visit(node, around);
+  }
+
+  private children(node: Node, around: Around): void {
+    forEachChild(node, (child) => this.visit(child, around));
+  }
+
+  private visit(node: Node, around: Around): void {
+    if (isFunction(node)) return this.function(node, around, null);
+    switch (node.type) {
+      case 'Identifier':
+      case 'JSXIdentifier':
+        this.references.push({ node, name: node.name, scope: around.scope, use: 'read' });
+        return;
+      case 'ThisExpression':
+        if (around.class !== null) this.classes.set(node, around.class);
+        return;
+      case 'AssignmentExpression':
+        return this.assignment(node, around);
+      case 'CallExpression':
+        for (const argument of node.arguments) if (isFunction(argument)) this.callers.set(argument, node);
+        this.usesHeddle ||= isDoor(requiredModule(node) ?? '');
+        return this.children(node, around);
+      case 'YieldExpression':
+        around.body?.yields.push(node);
+        return this.children(node, around);
+      case 'ReturnStatement':
+        if (node.argument !== null) around.body?.returns.push(node.argument);
+        return this.children(node, around);
+      case 'VariableDeclaration':
+        return this.variables(node, around);
+      case 'CatchClause': {
+        const within = inner(around);
+        declarePattern(node.param, (name) => within.scope.declare(name, 'value', { kind: 'other' }));
+        return this.all([...(node.param === null ? [] : partsOfPattern(node.param)), node.body], within);
+      }
+      case 'BlockStatement':
+      case 'ForStatement':
+      case 'ForInStatement':
+      case 'ForOfStatement':
+      case 'SwitchStatement':
+      case 'TSModuleBlock':
+        return this.children(node, inner(around));
+      case 'StaticBlock':
+        return this.children(node, { scope: new Scope(around.scope, true), body: null, class: null });
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        return this.class(node, around);
+      case 'ExportNamedDeclaration':
+        return this.all([node.declaration], around);
+      // Only a part of these refers to anything; the rest are names of members, labels and modules.
+      case 'MemberExpression':
+        return this.all([node.object, node.computed ? node.property : null], around);
+      case 'Property':
+        return this.all([node.computed ? node.key : null, node.value], around);
+      case 'LabeledStatement':
+        return this.visit(node.body, around);
+      case 'TSQualifiedName':
+        return this.visit(node.left, around);
+      case 'ImportDeclaration':
+      case 'ExportAllDeclaration':
+      case 'BreakStatement':
+      case 'ContinueStatement':
+      case 'MetaProperty':
+      case 'TSTypeParameterDeclaration':
+      case 'TSImportType':
+        return;
+      default:
+        return this.type(node, around);
+    }
+  }
+
+  /** The types that TypeScript adds; what else there is needs no care. */
+  private type(node: Node, around: Around): void {
+    switch (node.type) {
+      case 'TSInterfaceDeclaration': {
+        around.scope.declare(node.id.name, 'type', { kind: 'interface', node });
+        return this.all([...(node.extends ?? []), node.body], inner(around, node.typeParameters));
+      }
+      case 'TSTypeAliasDeclaration': {
+        around.scope.declare(node.id.name, 'type', { kind: 'alias', node });
+        return this.visit(node.typeAnnotation, inner(around, node.typeParameters));
+      }
+      case 'TSEnumDeclaration':
+        around.scope.declare(node.id.name, 'both', { kind: 'other' });
+        return this.all(
+          node.body.members.map(({ initializer }) => initializer),
+          around,
+        );
+      case 'TSPropertySignature':
+        return this.all([node.typeAnnotation], around);
+      case 'TSMethodSignature':
+      case 'TSFunctionType':
+      case 'TSConstructorType':
+      case 'TSCallSignatureDeclaration':
+      case 'TSConstructSignatureDeclaration': {
+        const within = inner(around, node.typeParameters);
+        this.parameters(node.params, within);
+        return this.all([node.returnType], within);
+      }
+      default:
+        return this.children(node, around);
+    }
+  }
+
+  private function(node: FunctionNode, around: Around, instance: Class | null): void {
+    const isArrow = node.type === 'ArrowFunctionExpression';
+    const isExpression = node.type === 'FunctionExpression';
+    const scope = new Scope(inner(around, node.typeParameters).scope, true);
+    if (node.id !== null)
+      (isExpression ? scope : around.scope).declare(node.id.name, 'value', { kind: 'function', node });
+    node.params.forEach((parameter, index) => {
+      const pattern = bareParameter(parameter);
+      if (pattern.type === 'RestElement')
+        declarePattern(pattern.argument, (name) => scope.declare(name, 'value', { kind: 'other' }));
+      else
+        declarePattern(pattern, (name, place) =>
+          scope.declare(name, 'value', { kind: 'parameter', of: node, index, place }),
+        );
+    });
+    const owner = isArrow ? around.class : instance;
+    // The parameters are outside of the body: `yield` cannot stand there.
+    this.parameters(node.params, { scope, body: null, class: owner });
+    const body = { yields: [], returns: [] as Expression[] };
+    this.bodies.set(node, body);
+    const within = { scope, body, class: owner };
+    this.all([node.returnType], within);
+    if (node.body?.type === 'BlockStatement') this.all(node.body.body, within);
+    else if (node.body) {
+      body.returns.push(node.body);
+      this.visit(node.body, within);
+    }
+  }
+
+  private parameters(parameters: readonly ParamPattern[], around: Around): void {
+    for (const parameter of parameters) {
+      this.all(parameter.decorators ?? [], around);
+      this.all(partsOfPattern(bareParameter(parameter)), around);
+    }
+  }
+
+  private variables(node: VariableDeclaration, around: Around): void {
+    const scope = node.kind === 'var' ? around.scope.functionScope : around.scope;
+    for (const { id, init } of node.declarations) {
+      declarePattern(id, (name, place, one) =>
+        this.bindings.set(one, scope.declare(name, 'value', { kind: 'variable', place, init })),
+      );
+      this.all(partsOfPattern(id), around);
+      if (init !== null) this.visit(init, around);
+    }
+  }
+
+  private assignment(node: Extract<Node, { type: 'AssignmentExpression' }>, around: Around): void {
+    const { left } = node;
+    if (left.type !== 'Identifier') this.visit(left, around);
+    else {
+      const reference = { node: left, name: left.name, scope: around.scope };
+      this.references.push({ ...reference, use: 'write' });
+      if (node.operator !== '=') this.references.push({ ...reference, use: 'read' });
+    }
+    this.visit(node.right, around);
+  }
+
+  private class(node: Class, around: Around): void {
+    const declaration: Declaration = { kind: 'class', node };
+    const { scope } = inner(around, node.typeParameters);
+    if (node.id !== null)
+      (node.type === 'ClassDeclaration' ? around.scope : scope).declare(node.id.name, 'both', declaration);
+    this.all([...(node.decorators ?? []), node.superClass, ...(node.implements ?? [])], { ...around, scope });
+    for (const element of node.body.body) {
+      const isStatic = 'static' in element && element.static;
+      const within: Around = { scope, body: null, class: isStatic ? null : node };
+      if ('decorators' in element) this.all(element.decorators ?? [], around);
+      if ('computed' in element && element.computed) this.visit(element.key, { ...around, scope });
+      if (isMethod(element)) this.function(element.value, within, within.class);
+      else if (element.type === 'StaticBlock') this.visit(element, within);
+      else if (element.type !== 'TSIndexSignature') this.all([element.typeAnnotation, element.value], within);
+    }
+  }
+}
+
+function isMethod(element: ClassElement): element is MethodDefinition {
+  return element.type === 'MethodDefinition' || element.type === 'TSAbstractMethodDefinition';
+}
+
+function inner(around: Around, typeParameters?: TSTypeParameterDeclaration | null): Around {
+  const scope = new Scope(around.scope, false);
+  for (const { name } of typeParameters?.params ?? []) scope.declare(name.name, 'type', { kind: 'type parameter' });
+  return { ...around, scope };
+}

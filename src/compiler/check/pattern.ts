@@ -1,0 +1,69 @@
+import type { BindingPattern, Node, ParamPattern, TSType } from 'oxc-parser';
+import type { Place } from './scope.js';
+import { propertyName } from '../syntax.js';
+
+/** A parameter without the modifiers that make it a property as well. */
+export type Parameter = Exclude<ParamPattern, { type: 'TSParameterProperty' }>;
+
+export function bareParameter(parameter: ParamPattern): Parameter {
+  return parameter.type === 'TSParameterProperty' ? parameter.parameter : parameter;
+}
+
+/** The declared type of a parameter. What a rest parameter collects is none of a single argument. */
+export function typeOfParameter(parameter: ParamPattern | undefined): TSType | null {
+  if (parameter === undefined || parameter.type === 'RestElement') return null;
+  const pattern = bareParameter(parameter);
+  const bare = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
+  return bare.typeAnnotation?.typeAnnotation ?? null;
+}
+
+/** Calls `declare` for each name of a pattern, with its place in it and its node. */
+export function declarePattern(
+  pattern: BindingPattern | null,
+  declare: (name: string, place: Place, node: Node) => void,
+  path: readonly string[] | null = [],
+  annotation: TSType | null = null,
+): void {
+  if (pattern === null) return;
+  const type = pattern.typeAnnotation?.typeAnnotation ?? annotation;
+  switch (pattern.type) {
+    case 'Identifier':
+      return declare(pattern.name, { path, annotation: type }, pattern);
+    case 'AssignmentPattern':
+      return declarePattern(pattern.left, declare, path, type);
+    case 'ArrayPattern':
+      for (const element of pattern.elements)
+        declarePattern(element?.type === 'RestElement' ? element.argument : element, declare, null);
+      return;
+    case 'ObjectPattern':
+      for (const property of pattern.properties) {
+        if (property.type === 'RestElement') declarePattern(property.argument, declare, null);
+        else {
+          const name = propertyName(property.key, property.computed);
+          declarePattern(property.value, declare, name === null || path === null ? null : [...path, name], type);
+        }
+      }
+  }
+}
+
+/** What a pattern evaluates, and its types: all but the names that it declares. */
+export function partsOfPattern(pattern: BindingPattern | Parameter): Node[] {
+  const parts: Node[] = pattern.typeAnnotation ? [pattern.typeAnnotation] : [];
+  switch (pattern.type) {
+    case 'AssignmentPattern':
+      parts.push(...partsOfPattern(pattern.left), pattern.right);
+      break;
+    case 'RestElement':
+      parts.push(...partsOfPattern(pattern.argument));
+      break;
+    case 'ArrayPattern':
+      for (const element of pattern.elements) if (element !== null) parts.push(...partsOfPattern(element));
+      break;
+    case 'ObjectPattern':
+      for (const property of pattern.properties) {
+        if (property.type === 'Property' && property.computed) parts.push(property.key);
+        parts.push(...partsOfPattern(property.type === 'Property' ? property.value : property.argument));
+      }
+  }
+  return parts;
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import type { FileFacts } from './file-facts.js';
+import type { Finding } from './finding.js';
+import { candidates } from './find-module.js';
+import { findMisuses } from './find-misuses.js';
+import { gatherFacts } from './gather-facts.js';
+import { readTree, type SyntaxProblem } from './read-tree.js';
+import { ShapeFinder } from './shape-finder.js';
+
+/** What the check says of a file. */
+export interface CheckedFile {
+  readonly file: string;
+  readonly text: string;
+  readonly findings: readonly Finding[];
+  /** Why the file could not be read as a program; it then has no findings. */
+  readonly problem: SyntaxProblem | null;
+}
+
+interface Source {
+  readonly text: string;
+  readonly facts: FileFacts | null;
+  readonly problem: SyntaxProblem | null;
+}
+
+/** The files that are checked together: what one exports the others are known to import. */
+export class Project {
+  private readonly sources: Map<string, Source> = new Map();
+  private readonly read: (path: string) => string | null;
+
+  /** @param read the text of a file that was not added but is imported; null if there is none. */
+  constructor(read: (path: string) => string | null) {
+    this.read = read;
+  }
+
+  /** Adds a file, or changes it. */
+  set(file: string, text: string): void {
+    this.sources.set(resolve(file), sourceOf(resolve(file), text));
+  }
+
+  /** Checks some of the files. */
+  check(files: readonly string[]): CheckedFile[] {
+    // Shapes reach from file to file, so none outlives a change.
+    const shapes = new ShapeFinder((source, from) => this.find(source, from));
+    return files.map((file) => {
+      const { text, facts, problem } = this.sources.get(resolve(file))!;
+      return { file, text, problem, findings: facts === null ? [] : findMisuses(facts, text, shapes) };
+    });
+  }
+
+  private find(source: string, from: string): FileFacts | null {
+    for (const path of candidates(source, from)) {
+      const known = this.sources.get(path);
+      if (known !== undefined) return known.facts;
+      const text = this.read(path);
+      if (text === null) continue;
+      const read = sourceOf(path, text);
+      this.sources.set(path, read);
+      return read.facts;
+    }
+    return null;
+  }
+}
+
+function sourceOf(path: string, text: string): Source {
+  const { program, problem } = readTree(path, text);
+  return { text, problem, facts: program === null ? null : gatherFacts(path, program) };
+}

@@ -1,0 +1,166 @@
+import type { ParamPattern, TSInterfaceDeclaration, TSSignature, TSType, TSTypeReference } from 'oxc-parser';
+import type { FileFacts } from './file-facts.js';
+import { typeOfParameter } from './pattern.js';
+import { callable, DATA, memberOf, nothing, operation, resultOf, type Shape, type Shapes } from './shape.js';
+import { propertyName } from '../syntax.js';
+
+/** What a type written in the source says of its values. */
+export function shapeOfType(type: TSType, facts: FileFacts, shapes: Shapes): Shape {
+  switch (type.type) {
+    case 'TSTypeReference':
+      return ofReference(type, facts, shapes);
+    case 'TSFunctionType':
+      return ofSignature(type, facts, shapes);
+    case 'TSTypeLiteral':
+      return ofMembers(type.members, nothing, facts, shapes);
+    case 'TSParenthesizedType':
+      return shapes.ofType(type.typeAnnotation, facts);
+    case 'TSTypeOperator':
+      return type.operator === 'readonly' ? shapes.ofType(type.typeAnnotation, facts) : null;
+    case 'TSUnionType': {
+      const present = presentTypes(type.types);
+      return present.length === 1 ? shapes.ofType(present[0]!, facts) : null;
+    }
+    case 'TSIntersectionType': {
+      const parts = type.types.map((part) => shapes.ofType(part, facts));
+      return parts.find((part) => part?.kind === 'operation') ?? ofFirstKnown(parts);
+    }
+    default:
+      return null;
+  }
+}
+
+/** What can be called: its parameters, and what it returns. */
+export interface Signature {
+  readonly params: readonly ParamPattern[];
+  readonly returnType?: { readonly typeAnnotation: TSType } | null;
+}
+
+/**
+ * A function by its types. The result of an operation that goes in and comes out (`withTimeout<T>(ms, o: Operation<T>):
+ * Operation<T>`) is followed, since people wrap operations; other type parameters are not.
+ */
+export function ofSignature({ params, returnType }: Signature, facts: FileFacts, shapes: Shapes): Shape {
+  const parameter = (index: number): Shape => {
+    const type = typeOfParameter(params[index]);
+    return type === null ? null : shapes.ofType(type, facts);
+  };
+  if (!returnType) return callable(nothing, parameter);
+  const { typeAnnotation } = returnType;
+  const carried = operationOfParameter(typeAnnotation, facts);
+  const carrier =
+    carried === null ? -1 : params.findIndex((one) => operationOfParameter(typeOfParameter(one), facts) === carried);
+  return callable((argument) => {
+    const shape = shapes.ofType(typeAnnotation, facts);
+    return carrier >= 0 && shape?.kind === 'operation'
+      ? { ...shape, result: () => resultOf(argument(carrier)) }
+      : shape;
+  }, parameter);
+}
+
+/** The members of an interface or type literal; `inherited` has those that are declared elsewhere. */
+export function ofMembers(
+  members: readonly TSSignature[],
+  inherited: (name: string) => Shape,
+  facts: FileFacts,
+  shapes: Shapes,
+): Shape {
+  const call = members.find((one) => one.type === 'TSCallSignatureDeclaration');
+  if (call !== undefined) return ofSignature(call, facts, shapes);
+  return {
+    kind: 'object',
+    member: (name) => {
+      const found = members.find(
+        (one) =>
+          (one.type === 'TSMethodSignature' || one.type === 'TSPropertySignature') &&
+          propertyName(one.key, one.computed) === name,
+      );
+      if (found?.type === 'TSMethodSignature') {
+        const method = ofSignature(found, facts, shapes);
+        return found.kind === 'get' && method?.kind === 'function' ? method.call(nothing) : method;
+      }
+      if (found?.type !== 'TSPropertySignature') return inherited(name);
+      return found.typeAnnotation === null ? null : shapes.ofType(found.typeAnnotation.typeAnnotation, facts);
+    },
+  };
+}
+
+/** The instances of an interface. */
+export function ofInterface(node: TSInterfaceDeclaration, facts: FileFacts, shapes: Shapes): Shape {
+  const { body } = node.body;
+  const parents = (node.extends ?? []).map(({ expression }) =>
+    expression.type === 'Identifier' ? shapes.ofBinding(facts.bindings.get(expression), facts, 'type') : null,
+  );
+  const iterator = body.find((one) => one.type === 'TSMethodSignature' && isIterator(one));
+  if (iterator !== undefined || parents.some((parent) => parent?.kind === 'operation'))
+    return operation(nothing, { bare: body.every((one) => one === iterator) });
+  return ofMembers(body, (name) => ofFirstKnown(parents.map((parent) => memberOf(parent, name))), facts, shapes);
+}
+
+/** Whether a method is what makes an object an operation: an iterator over leaves. */
+export function isIterator(method: Signature & { readonly key: unknown; readonly computed: boolean }): boolean {
+  const key = method.key as { type?: string; property?: { name?: string } };
+  if (!method.computed || key.type !== 'MemberExpression' || key.property?.name !== 'iterator') return false;
+  const type = method.returnType?.typeAnnotation;
+  return type?.type === 'TSTypeReference' && nameOf(type.typeArguments?.params[0]) === 'Leaf';
+}
+
+function ofReference(type: TSTypeReference, facts: FileFacts, shapes: Shapes): Shape {
+  const { typeName, typeArguments } = type;
+  const parameters = typeArguments?.params ?? [];
+  const of = (index: number): Shape => {
+    const parameter = parameters[index];
+    return parameter === undefined ? null : shapes.ofType(parameter, facts);
+  };
+  let named: Shape = null;
+  if (typeName.type === 'Identifier') {
+    const binding = facts.bindings.get(typeName);
+    if (binding === undefined) return ofGlobal(typeName.name, parameters, of);
+    named = shapes.ofBinding(binding, facts, 'type');
+  } else if (typeName.type === 'TSQualifiedName' && typeName.left.type === 'Identifier')
+    named = memberOf(shapes.ofBinding(facts.bindings.get(typeName.left), facts, 'type'), typeName.right.name);
+  // `Operation<T>`: what the reference itself says of the result is more than what the declaration could.
+  return named?.kind === 'operation' && parameters.length > 0
+    ? { ...named, result: () => of(0) ?? resultOf(named) }
+    : named;
+}
+
+function ofGlobal(name: string, parameters: readonly TSType[], of: (index: number) => Shape): Shape {
+  switch (name) {
+    case 'Readonly':
+    case 'NonNullable':
+      return of(0);
+    case 'Generator':
+      // Fiber code yields nothing that its types could name.
+      return parameters[0] === undefined || OPAQUE.has(parameters[0].type) || nameOf(parameters[0]) === 'Leaf'
+        ? operation(() => of(1), { certain: false })
+        : DATA;
+    default:
+      return null;
+  }
+}
+
+const OPAQUE: ReadonlySet<string> = new Set(['TSAnyKeyword', 'TSUnknownKeyword', 'TSNeverKeyword']);
+
+/** The type parameter `T` of `Operation<T>` or `Operation<T | undefined>`, as the binding of its name. */
+function operationOfParameter(type: TSType | null, facts: FileFacts): unknown {
+  if (type?.type !== 'TSTypeReference') return null;
+  const [result] = type.typeArguments?.params ?? [];
+  if (result === undefined || !nameOf(type)?.endsWith('Operation')) return null;
+  const [only, ...more] = result.type === 'TSUnionType' ? presentTypes(result.types) : [result];
+  if (only?.type !== 'TSTypeReference' || more.length > 0) return null;
+  const binding = facts.bindings.get(only.typeName);
+  return binding?.type?.kind === 'type parameter' ? binding : null;
+}
+
+function presentTypes(types: readonly TSType[]): TSType[] {
+  return types.filter((type) => type.type !== 'TSNullKeyword' && type.type !== 'TSUndefinedKeyword');
+}
+
+function nameOf(type: TSType | undefined): string | null {
+  return type?.type === 'TSTypeReference' && type.typeName.type === 'Identifier' ? type.typeName.name : null;
+}
+
+function ofFirstKnown(shapes: readonly Shape[]): Shape {
+  return shapes.find((shape) => shape !== null) ?? null;
+}

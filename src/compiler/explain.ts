@@ -1,0 +1,94 @@
+import type { Position } from './line-table.js';
+import { findGenerators } from './find-generators.js';
+import type { GeneratorFunction, Loop, Site, Verdict } from './generator-function.js';
+import { Locator } from './locator.js';
+import { parse, type ParseOptions } from './parse.js';
+import { shortText } from './short-text.js';
+
+/** What the compiler makes of a generator function, as plain data. Lines and columns from 1. */
+export interface ExplainedFunction extends Position {
+  /** Declared or inferred (`Server.accept`); `anonymous` where it has none. */
+  readonly name: string;
+  /** The file in which it was written, if a source map says that this is another one. */
+  readonly file?: string;
+  /** Only fibers are compiled. */
+  readonly verdict: 'fiber' | 'data' | 'nothing to do' | 'left alone';
+  /** Why; one sentence. */
+  readonly reason: string;
+  readonly sites: readonly ExplainedSite[];
+  readonly loops: readonly ExplainedLoop[];
+}
+
+/** A `yield*`, with the text of what it calls. */
+export interface ExplainedSite extends Position {
+  readonly callee: string;
+}
+
+export interface ExplainedLoop extends Position {
+  readonly keyword: Loop['keyword'];
+}
+
+/**
+ * What the compiler makes of each generator function of a file, in the order of the source; also of those that it
+ * leaves alone.
+ *
+ * @throws CompileError if the source is no program
+ */
+export function explain(source: string, options: ParseOptions): ExplainedFunction[] {
+  const text = source.replace(/^\ufeff/, '');
+  return explainGenerators(findGenerators(parse(text, options), text), text, new Locator(text, options.file, null));
+}
+
+/** The same of generators that have been found already. */
+export function explainGenerators(
+  functions: readonly GeneratorFunction[],
+  source: string,
+  locator: Locator,
+): ExplainedFunction[] {
+  return functions.map(({ name, start, verdict, points }) => {
+    const { file, ...place } = locator.at(start);
+    return {
+      name,
+      ...place,
+      ...(file !== null && { file }),
+      verdict: LEFT_ALONE.has(verdict) ? 'left alone' : (verdict as ExplainedFunction['verdict']),
+      reason: REASONS[verdict],
+      sites: points.filter(isSite).map((site) => explainSite(site, source, locator)),
+      loops: points.filter(isLoop).map((loop) => explainLoop(loop, locator)),
+    };
+  });
+}
+
+function explainSite(site: Site, source: string, locator: Locator): ExplainedSite {
+  const { line, column } = locator.at(site.start);
+  return { line, column, callee: calleeText(source, site) };
+}
+
+function explainLoop({ start, keyword }: Loop, locator: Locator): ExplainedLoop {
+  const { line, column } = locator.at(start);
+  return { line, column, keyword };
+}
+
+/** What a site calls, as it is written. */
+export function calleeText(source: string, { calleeStart, calleeEnd }: Site): string {
+  return shortText(source.slice(calleeStart, calleeEnd));
+}
+
+function isSite(point: Site | Loop): point is Site {
+  return point.kind === 'site';
+}
+
+function isLoop(point: Site | Loop): point is Loop {
+  return point.kind === 'loop';
+}
+
+const LEFT_ALONE: ReadonlySet<Verdict> = new Set(['async', 'with', 'eval']);
+
+const REASONS: Record<Verdict, string> = {
+  fiber: 'its sites are named and are checkpoints, its loops give way',
+  data: 'it has a bare `yield`, so it makes data for whoever iterates over it',
+  'nothing to do': 'it has neither a `yield*` nor a loop',
+  async: 'an async generator is driven by promises, never by a fiber',
+  with: 'the object of a `with` statement could catch the names that the compiler puts in',
+  eval: 'a direct `eval` could see and change the names that the compiler puts in',
+};

@@ -1,0 +1,196 @@
+import type { CallExpression, Expression, Function as FunctionNode, Node, Program, YieldExpression } from 'oxc-parser';
+import { unwrap } from './syntax.js';
+import { FunctionNames, type NamedFunction } from './function-names.js';
+import type { GeneratorFunction, Loop, Point, Site, Verdict } from './generator-function.js';
+import { afterDirectives } from './statements.js';
+
+/** All generator functions of a program, in the order of the source. */
+export function findGenerators(program: Program, source: string): GeneratorFunction[] {
+  return new Finder(source).find(program);
+}
+
+/** A generator whose body is being read. */
+class Draft implements GeneratorFunction {
+  readonly name: string;
+  readonly start: number;
+  readonly bodyStart: number;
+  readonly points: Point[] = [];
+  /** Whether it has a bare `yield`. */
+  yields: boolean = false;
+  hazard: 'with' | 'eval' | null;
+  private readonly isAsync: boolean;
+
+  constructor({ name, start }: NamedFunction, bodyStart: number, isAsync: boolean, inWith: boolean) {
+    this.name = name;
+    this.start = start;
+    this.bodyStart = bodyStart;
+    this.isAsync = isAsync;
+    this.hazard = inWith ? 'with' : null;
+  }
+
+  get verdict(): Verdict {
+    if (this.isAsync) return 'async';
+    if (this.yields) return 'data';
+    return this.points.length === 0 ? 'nothing to do' : (this.hazard ?? 'fiber');
+  }
+}
+
+/** What a piece of the program belongs to. */
+interface Scope {
+  /** The generator whose own body this is, so that a `yield*` could stand here. */
+  readonly owner: Draft | null;
+  /** The generator whose variables a direct `eval` here sees: also from arrow functions and bodies of classes. */
+  readonly around: Draft | null;
+  /** Whether names are looked up in the object of a `with` first. */
+  readonly inWith: boolean;
+}
+
+class Finder {
+  private readonly found: Draft[] = [];
+  private readonly names: FunctionNames;
+  /** What is still to be read, with its scope. Not by recursion: an expression can be deeper than the stack. */
+  private readonly nodes: Node[] = [];
+  private readonly scopes: Scope[] = [];
+
+  constructor(source: string) {
+    this.names = new FunctionNames(source);
+  }
+
+  find(program: Program): GeneratorFunction[] {
+    this.push(program, { owner: null, around: null, inWith: false });
+    for (let node = this.nodes.pop(); node !== undefined; node = this.nodes.pop()) this.read(node, this.scopes.pop()!);
+    for (const { points } of this.found) points.sort(byStart);
+    return this.found.sort(byStart);
+  }
+
+  private read(node: Node, scope: Scope): void {
+    switch (node.type) {
+      case 'Identifier':
+      case 'Literal':
+      case 'TSInterfaceDeclaration':
+      case 'TSTypeAliasDeclaration':
+        return;
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+        return this.pushChildren(node, this.enter(node, scope));
+      case 'ArrowFunctionExpression':
+      case 'StaticBlock':
+        return this.pushChildren(node, withoutOwner(scope));
+      case 'PropertyDefinition':
+      case 'AccessorProperty':
+        // The key is computed where the class stands, the value by a function of its own.
+        this.pushChildren(node, scope, node.value);
+        if (node.value !== null) this.push(node.value, withoutOwner(scope));
+        return;
+      case 'WithStatement':
+        if (scope.around !== null) scope.around.hazard = 'with';
+        return this.pushChildren(node, { ...scope, inWith: true });
+      case 'CallExpression':
+        if (scope.around !== null && isDirectEval(node)) scope.around.hazard ??= 'eval';
+        break;
+      case 'YieldExpression':
+        if (scope.owner === null) break;
+        if (node.delegate) scope.owner.points.push(siteOf(node));
+        else scope.owner.yields = true;
+        break;
+      case 'ForStatement':
+      case 'WhileStatement':
+      case 'DoWhileStatement':
+      case 'ForOfStatement':
+      case 'ForInStatement':
+        scope.owner?.points.push(loopOf(node));
+        break;
+      case 'VariableDeclarator':
+      case 'AssignmentExpression':
+      case 'AssignmentPattern':
+      case 'Property':
+      case 'ExportDefaultDeclaration':
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        this.names.learn(node);
+        break;
+    }
+    this.pushChildren(node, scope);
+  }
+
+  /** The scope of a function's parameters and body. */
+  private enter(node: FunctionNode, { inWith }: Scope): Scope {
+    if (!node.generator || node.body === null) return { owner: null, around: null, inWith };
+    const bodyStart = afterDirectives(node.body.body) ?? node.body.start + 1;
+    const draft = new Draft(this.names.of(node), bodyStart, node.async, inWith);
+    this.found.push(draft);
+    return { owner: draft, around: draft, inWith };
+  }
+
+  private pushChildren(node: Node, scope: Scope, except: Node | null = null): void {
+    for (const key in node) {
+      const child = (node as unknown as Record<string, unknown>)[key];
+      if (typeof child !== 'object' || child === null || child === except) continue;
+      if (Array.isArray(child)) for (const one of child) this.pushIfNode(one, scope);
+      else this.pushIfNode(child, scope);
+    }
+  }
+
+  /** Not all objects in a tree are nodes: there are the two forms of a template's text, and the parts of a RegExp. */
+  private pushIfNode(value: unknown, scope: Scope): void {
+    if (typeof (value as Node | null)?.type === 'string') this.push(value as Node, scope);
+  }
+
+  private push(node: Node, scope: Scope): void {
+    this.nodes.push(node);
+    this.scopes.push(scope);
+  }
+}
+
+function withoutOwner(scope: Scope): Scope {
+  return scope.owner === null ? scope : { ...scope, owner: null };
+}
+
+function byStart(a: { readonly start: number }, b: { readonly start: number }): number {
+  return a.start - b.start;
+}
+
+/** `eval(…)` under its own name, which alone sees the variables around it. */
+function isDirectEval({ callee, optional }: CallExpression): boolean {
+  const name = unwrap(callee);
+  return name.type === 'Identifier' && name.name === 'eval' && !optional;
+}
+
+function siteOf({ start, argument }: YieldExpression): Site {
+  const operand = argument!;
+  const callee = calleeOf(operand) ?? operand;
+  return {
+    kind: 'site',
+    start,
+    operandStart: operand.start,
+    operandEnd: operand.end,
+    calleeStart: callee.start,
+    calleeEnd: callee.end,
+  };
+}
+
+/** What an expression calls, if it is a call. */
+function calleeOf(expression: Expression): Expression | null {
+  const call = unwrap(expression);
+  if (call.type === 'ChainExpression') return calleeOf(call.expression);
+  return call.type === 'CallExpression' ? call.callee : null;
+}
+
+const KEYWORDS = {
+  ForStatement: 'for',
+  WhileStatement: 'while',
+  DoWhileStatement: 'do',
+  ForOfStatement: 'for of',
+  ForInStatement: 'for in',
+} as const;
+
+function loopOf({ type, start, body }: Extract<Node, { type: keyof typeof KEYWORDS }>): Loop {
+  return {
+    kind: 'loop',
+    start,
+    keyword: KEYWORDS[type],
+    bodyStart: body.start,
+    bodyEnd: body.end,
+    isBlock: body.type === 'BlockStatement',
+  };
+}

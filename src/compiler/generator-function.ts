@@ -1,0 +1,38 @@
+/** A generator function as it stands in the source, with what in it is of interest. Offsets are into the text. */
+export interface GeneratorFunction {
+  /** Declared or inferred; `anonymous` where it has none. */
+  readonly name: string;
+  /** Of the keyword, or of a method's name. */
+  readonly start: number;
+  /** Where statements may be put in: after the directives of its body. */
+  readonly bodyStart: number;
+  /** What is in its own body, not in that of functions inside of it, in the order of the source. */
+  readonly points: readonly Point[];
+  readonly verdict: Verdict;
+}
+
+/** What a generator function is to the compiler; all but fibers are left as they are. */
+export type Verdict = 'fiber' | 'data' | 'nothing to do' | 'async' | 'with' | 'eval';
+
+export type Point = Site | Loop;
+
+/** A `yield*`. */
+export interface Site {
+  readonly kind: 'site';
+  readonly start: number;
+  readonly operandStart: number;
+  readonly operandEnd: number;
+  /** What is called, or the operand if it is no call. */
+  readonly calleeStart: number;
+  readonly calleeEnd: number;
+}
+
+export interface Loop {
+  readonly kind: 'loop';
+  readonly start: number;
+  readonly keyword: 'for' | 'while' | 'do' | 'for of' | 'for in';
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
+  /** Whether the body has braces. */
+  readonly isBlock: boolean;
+}

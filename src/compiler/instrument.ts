@@ -1,0 +1,136 @@
+import MagicString from 'magic-string';
+import type { Program } from 'oxc-parser';
+import type { GeneratorFunction, Loop, Point } from './generator-function.js';
+import { namesFor, type Names } from './names.js';
+import { afterDirectives, endOfStatements, hasModuleStatements } from './statements.js';
+
+/** Something that has an id: a function, or a point in one. */
+export interface Numbered {
+  /** From 0 in every file; the run-time half adds where the ids of the file begin. */
+  readonly id: number;
+  readonly f: GeneratorFunction;
+  /** Null for the function itself. */
+  readonly point: Point | null;
+  /** The id of the function. */
+  readonly functionId: number;
+}
+
+export interface Instrumentation {
+  readonly format: 'module' | 'commonjs';
+  /** Module specifier of the run-time half. */
+  readonly runtime: string;
+  /** The table that `$places` returns, as an expression. */
+  readonly describe: (numbered: readonly Numbered[]) => string;
+}
+
+/**
+ * Puts the compiler's calls into a program. Nothing is moved and no line is broken: text is put before and after what
+ * stands there, and a function is added at the end.
+ */
+export function instrument(
+  source: string,
+  program: Program,
+  functions: readonly GeneratorFunction[],
+  { format, runtime, describe }: Instrumentation,
+): MagicString {
+  const text = new MagicString(source);
+  const names = namesFor(source);
+  const numbered = number(functions);
+  for (const one of numbered) put(text, source, names, one);
+  // TypeScript in a CommonJS file can have `import`, which comes before all statements when that is made CommonJS.
+  const isModule = format === 'module' || hasModuleStatements(program);
+  const imports = importsOf(names, functions, isModule, JSON.stringify(runtime));
+  putHeader(
+    text,
+    source,
+    program,
+    `${imports} var ${names.base} = ${names.module}(${numbered.length}, ${names.places});`,
+  );
+  putTrailer(text, source, endOfStatements(program), `function ${names.places}() { return ${describe(numbered)}; }`);
+  return text;
+}
+
+/** Ids in the order of the source, so that they mean something to a reader of the output. */
+function number(functions: readonly GeneratorFunction[]): Numbered[] {
+  const items = functions.flatMap((f) => [{ f, point: null }, ...f.points.map((point) => ({ f, point }))]);
+  items.sort((a, b) => (a.point ?? a.f).start - (b.point ?? b.f).start);
+  const functionIds = new Map(items.flatMap(({ f, point }, id) => (point === null ? [[f, id]] : [])));
+  return items.map(({ f, point }, id) => ({ id, f, point, functionId: functionIds.get(f)! }));
+}
+
+/**
+ * Of the texts that come to stand at one place the closing ones belong to what has begun before, and are put in from
+ * the outside in: hence `prependRight`. An opening and a closing text never meet.
+ */
+function put(text: MagicString, source: string, names: Names, { id, f, point }: Numbered): void {
+  const idText = id === 0 ? names.base : `${names.base} + ${id}`;
+  if (point === null) {
+    const budget = f.points.some(isLoop) ? ` let ${names.budget} = 0;` : '';
+    const gap = gapAfter(source, f.bodyStart);
+    text.appendLeft(f.bodyStart, `${gap}const ${names.point} = ${names.enter}(${idText});${budget}`);
+  } else if (point.kind === 'site') {
+    text.appendLeft(point.operandStart, `${names.site}(${idText}, ${names.point}, `);
+    text.prependRight(point.operandEnd, ')');
+  } else {
+    const { budget, pause, preempted } = names;
+    const asked = `(${budget} = ${pause}(${idText}, ${names.point}))`;
+    putLoop(text, point, `if (--${budget} < 0 && ${asked} < 0) yield* ${preempted};`);
+  }
+}
+
+function putLoop(text: MagicString, { bodyStart, bodyEnd, isBlock }: Loop, check: string): void {
+  if (isBlock) {
+    text.appendLeft(bodyStart + 1, ` ${check}`);
+  } else {
+    text.appendLeft(bodyStart, `{ ${check} `);
+    text.prependRight(bodyEnd, ' }');
+  }
+}
+
+function isLoop({ kind }: Point): boolean {
+  return kind === 'loop';
+}
+
+/** A directive may end without a semicolon, at a line break that now comes later. */
+function gapAfter(source: string, offset: number): string {
+  return /[{;]/.test(source[offset - 1]!) ? ' ' : '; ';
+}
+
+function importsOf(
+  names: Names,
+  functions: readonly GeneratorFunction[],
+  isModule: boolean,
+  specifier: string,
+): string {
+  const points = functions.flatMap((f) => f.points);
+  const used = [
+    'enter',
+    ...(points.every(isLoop) ? [] : (['site'] as const)),
+    ...(points.some(isLoop) ? (['pause', 'preempted'] as const) : []),
+    'module',
+  ] as const;
+  const list = (between: string): string => used.map((name) => `${name}${between}${names[name]}`).join(', ');
+  return isModule
+    ? `import { ${list(' as ')} } from ${specifier};`
+    : `const { ${list(': ')} } = require(${specifier});`;
+}
+
+function putHeader(text: MagicString, source: string, { body }: Program, header: string): void {
+  const start = afterDirectives(body);
+  if (start === null) text.appendLeft(afterHashbang(source), `${header} `);
+  else text.appendLeft(start, `${gapAfter(source, start)}${header}`);
+}
+
+function afterHashbang(source: string): number {
+  return /^#!.*(?:\r\n|[^])/.exec(source)?.[0].length ?? 0;
+}
+
+/** Before the comment that names a source map, which is looked for at the end. */
+function putTrailer(text: MagicString, source: string, start: number, trailer: string): void {
+  const end = start + COMMENTS.exec(source.slice(start))![0].length;
+  const at = source.startsWith('//', end) ? end : source.length;
+  text.appendLeft(at, `${source[at - 1] === '\n' ? '' : '\n'}${trailer}\n`);
+}
+
+/** White space and comments, up to one that names a source map. */
+const COMMENTS = /^(?:\s+|\/\*[^]*?\*\/|\/\/(?![#@]\s*sourceMappingURL=).*)*/;

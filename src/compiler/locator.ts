@@ -1,0 +1,57 @@
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { originalPositionFor } from '@jridgewell/trace-mapping';
+import { LineTable, type Position } from './line-table.js';
+import type { TraceMap } from './source-map.js';
+
+/** Where a piece of text was written. */
+export interface Place extends Position {
+  /** Null for the file that is being compiled. */
+  readonly file: string | null;
+}
+
+/** Finds where the text of a file was written: there, or in the file that its source map leads to. */
+export class Locator {
+  private readonly file: string;
+  private readonly lines: LineTable;
+  private readonly map: TraceMap | null;
+  /** Those that the map names, by their names in it; null for the file that is being compiled. */
+  private readonly files: ReadonlyMap<string | null, string | null>;
+
+  constructor(source: string, file: string, map: TraceMap | null) {
+    this.file = file;
+    this.lines = new LineTable(source);
+    this.map = map;
+    this.files = new Map(map?.resolvedSources.map((name) => [name, name === null ? null : this.fileOf(name)]));
+  }
+
+  at(offset: number): Place {
+    const { line, column } = this.lines.at(offset);
+    if (this.map !== null) {
+      const original = originalPositionFor(this.map, { line, column: column - 1 });
+      const { source } = original;
+      if (source !== null)
+        return { line: original.line, column: original.column + 1, file: this.files.get(source) ?? null };
+    }
+    // Also where the map knows nothing of a place: another tool has put it in, and here it can be read.
+    return { line, column, file: null };
+  }
+
+  /** The names in a map are relative to the file that it belongs to; null if that is the same. */
+  private fileOf(name: string): string | null {
+    const path = pathOf(name);
+    const isRelative = path === name && !isAbsolute(name) && !/^[\w+.-]{2,}:/.test(name);
+    const here = pathOf(this.file);
+    const original = isRelative ? join(dirname(here), name) : path;
+    return resolve(original) === resolve(here) ? null : original;
+  }
+}
+
+function pathOf(file: string): string {
+  try {
+    return file.startsWith('file:') ? fileURLToPath(file) : file;
+  } catch {
+    // A URL of another machine, or of no file: it is shown as it is.
+    return file;
+  }
+}

@@ -1,0 +1,43 @@
+import remapping, { type EncodedSourceMap, type SourceMapInput } from '@jridgewell/remapping';
+import { decodedMappings, FlattenMap, type TraceMap } from '@jridgewell/trace-mapping';
+
+export type { EncodedSourceMap, SourceMapInput, TraceMap };
+
+/**
+ * The map from a text to what it was made of: the one given or, unless there is one (null: there is none), the one in a
+ * comment at the end of the text.
+ *
+ * @param end the text behind the last statement
+ * @returns null also for a map that cannot be read: it leads nowhere, and the text runs all the same
+ */
+export function readMap(given: SourceMapInput | null | undefined, end: string): TraceMap | null {
+  try {
+    const input = given === undefined ? inlineMap(end) : given;
+    if (input === null) return null;
+    // Flat also where it comes in sections, as from tools that put files together.
+    const map = FlattenMap(input as Parameters<typeof FlattenMap>[0]);
+    return isSound(map) ? map : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether it leads somewhere, and only to sources that it has: others make whoever follows it throw, later. */
+function isSound(map: TraceMap): boolean {
+  const count = map.sources.length;
+  if (count === 0) return false;
+  return decodedMappings(map).every((line) => line.every(([, source = 0]) => source >= 0 && source < count));
+}
+
+/** `own` leads to the text that was compiled, `input` from there to what people wrote. */
+export function compose(own: EncodedSourceMap, input: TraceMap): EncodedSourceMap {
+  return { ...(remapping([own, input], () => null) as EncodedSourceMap) };
+}
+
+/** The map in the last comment of a text that holds one; null if none does. Throws if it cannot be read. */
+export function inlineMap(text: string): EncodedSourceMap | null {
+  const comment = text.slice(text.lastIndexOf('sourceMappingURL=data:'));
+  const [, base64, data] = /^sourceMappingURL=data:application\/json[^,]*?(;base64)?,(\S+)/.exec(comment) ?? [];
+  if (data === undefined) return null;
+  return JSON.parse(base64 === undefined ? decodeURIComponent(data) : Buffer.from(data, 'base64').toString());
+}

@@ -1,0 +1,26 @@
+import type { Directive, Program, Statement } from 'oxc-parser';
+
+type Statements = readonly (Directive | Statement)[];
+
+/** Where the directives at the beginning of a body or program end; null where there are none. */
+export function afterDirectives(statements: Statements): number | null {
+  let end: number | null = null;
+  for (const statement of statements) {
+    // A string in parentheses is none, and has no such property.
+    if (statement.type !== 'ExpressionStatement' || typeof (statement as Directive).directive !== 'string') break;
+    ({ end } = statement);
+  }
+  return end;
+}
+
+/** Where the statements of a program end; only comments follow. */
+export function endOfStatements({ body }: Program): number {
+  return body.at(-1)?.end ?? 0;
+}
+
+/** Whether a program imports or exports by statement, be it only for a compiler that makes CommonJS of that. */
+export function hasModuleStatements({ body }: Program): boolean {
+  return body.some(({ type }) => MODULE_STATEMENT.test(type));
+}
+
+const MODULE_STATEMENT = /^(?:Import|Export(?:All|Default|Named))Declaration$/;

@@ -1,0 +1,83 @@
+import type { ArrowFunctionExpression, Expression, Function, Node, PropertyKey } from 'oxc-parser';
+
+/**
+ * The little that the check needs to know of syntax trees beyond their types. The trees are ESTree with TypeScript:
+ * from oxc or acorn for `heddle check`, from ESLint's or oxlint's parser for the lint rule. They differ in three ways,
+ * which end here: some have `range` instead of `start` and `end`, some keep parentheses as nodes, some leave out what
+ * only TypeScript has.
+ */
+
+/** A function of any form that has a body of its own. */
+export type FunctionNode = Function | ArrowFunctionExpression;
+
+export function isFunction(node: Node): node is FunctionNode {
+  switch (node.type) {
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+    case 'TSDeclareFunction':
+    case 'TSEmptyBodyFunctionExpression':
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function startOf(node: Node): number {
+  return node.range?.[0] ?? node.start;
+}
+
+export function endOf(node: Node): number {
+  return node.range?.[1] ?? node.end;
+}
+
+/** Calls `visit` for each direct child, in the order of the tree's keys, which is that of the source. */
+export function forEachChild(node: Node, visit: (child: Node) => void): void {
+  for (const key of Object.keys(node)) {
+    if (key === 'parent') continue;
+    const child = (node as unknown as Record<string, unknown>)[key];
+    if (Array.isArray(child)) {
+      for (const one of child) if (isNode(one)) visit(one);
+    } else if (isNode(child)) visit(child);
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}
+
+/** The name of a property, method or member where it stands in the source; null if it is computed at run time. */
+export function propertyName(key: PropertyKey, computed: boolean): string | null {
+  if (key.type === 'Literal') return typeof key.value === 'string' ? key.value : null;
+  if (key.type === 'PrivateIdentifier') return `#${key.name}`;
+  return key.type === 'Identifier' && !computed ? key.name : null;
+}
+
+/** The expression without what changes no value: parentheses and assertions about types. */
+export function unwrap(expression: Expression): Expression {
+  switch (expression.type) {
+    case 'ParenthesizedExpression':
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSTypeAssertion':
+    case 'TSNonNullExpression':
+    case 'TSInstantiationExpression':
+      return unwrap(expression.expression);
+    default:
+      return expression;
+  }
+}
+
+/** The module that `require('…')` or `import('…')` names, if it is named by a plain string. */
+export function requiredModule(expression: Expression): string | null {
+  if (expression.type === 'ImportExpression') return stringOf(expression.source);
+  if (expression.type !== 'CallExpression' || expression.arguments.length !== 1) return null;
+  const { callee } = expression;
+  const [argument] = expression.arguments;
+  if (callee.type !== 'Identifier' || callee.name !== 'require' || argument!.type === 'SpreadElement') return null;
+  return stringOf(argument!);
+}
+
+function stringOf(expression: Expression): string | null {
+  return expression.type === 'Literal' && typeof expression.value === 'string' ? expression.value : null;
+}

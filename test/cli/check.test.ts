@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import test from 'ava';
+import { heddle } from './command.js';
+import { matchesGolden } from './golden.js';
+
+const SERVER = `import { main, sleep, type Operation } from 'heddle';
+import { listen, type Connection } from 'heddle/net';
+import { greet } from './greet.js';
+
+main(function* () {
+  const server = yield listen({ port: 7000 });
+  yield* server.serve(handle);
+});
+
+function* handle(connection: Connection): Operation<void> {
+\tsleep(10);
+  if (greet(connection)) yield* connection.end();
+}
+`;
+const GREET = `export function* greet(connection) {
+  yield* connection.write('hello\\n');
+}
+
+greet(null);
+`;
+
+/** A directory of its own with these files. */
+function directoryWith(files: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'heddle-check-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  return directory;
+}
+
+const directories: string[] = [];
+test.after.always(() => directories.forEach((one) => rmSync(one, { recursive: true, force: true })));
+
+function given(files: Readonly<Record<string, string>>): string {
+  const directory = directoryWith(files);
+  directories.push(directory);
+  return directory;
+}
+
+test('slips are shown with their code and a summary, with exit code 1', async (t) => {
+  const cwd = given({ 'server.ts': SERVER, 'greet.js': GREET });
+  const { code, stdout, stderr } = await heddle(['check'], { cwd });
+  t.deepEqual([code, stderr], [1, '']);
+  matchesGolden(t, 'check.txt', stdout);
+});
+
+test('slips are fixed, and what is left is shown', async (t) => {
+  const cwd = given({ 'server.ts': SERVER, 'greet.js': GREET });
+  const { code, stdout } = await heddle(['check', '--fix', '.'], { cwd });
+  t.is(code, 1);
+  matchesGolden(t, 'check-fix.txt', stdout);
+  matchesGolden(t, 'check-fixed.txt', readFileSync(join(cwd, 'server.ts'), 'utf8'));
+  t.is(readFileSync(join(cwd, 'greet.js'), 'utf8'), GREET);
+  const again = await heddle(['check', 'server.ts'], { cwd });
+  t.deepEqual([again.code, again.stdout], [0, '1 file checked, nothing found\n']);
+});
+
+test('slips are printed as JSON', async (t) => {
+  const cwd = given({ 'server.ts': SERVER, 'greet.js': GREET });
+  const { code, stdout } = await heddle(['check', '--json'], { cwd });
+  t.is(code, 1);
+  const { format, version, files, findings } = JSON.parse(stdout) as {
+    format: string;
+    version: number;
+    files: number;
+    findings: {
+      file: string;
+      line: number;
+      column: number;
+      kind: string;
+      fix: { start: number; end: number; text: string }[] | null;
+    }[];
+  };
+  t.deepEqual([format, version, files], ['heddle.check', 1, 2]);
+  t.deepEqual(
+    findings.map(({ file, line, column, kind, fix }) => [file, line, column, kind, fix?.length ?? 0]),
+    [
+      ['greet.js', 5, 1, 'dropped', 0],
+      ['server.ts', 6, 24, 'yielded', 1],
+      ['server.ts', 11, 2, 'dropped', 1],
+      ['server.ts', 12, 7, 'tested', 1],
+    ],
+  );
+});
+
+test('packages, builds, declarations and what Git ignores are left out, unless a file is named', async (t) => {
+  const slip = "import { sleep } from 'heddle'; sleep(1);\n";
+  const cwd = given({
+    'src/a.mts': slip,
+    'src/a.d.mts': slip,
+    'src/a.txt': slip,
+    'dist/a.js': slip,
+    'node_modules/a/a.js': slip,
+    'src/generated/a.js': slip,
+    '.gitignore': 'generated/\n',
+  });
+  const files = async (...args: string[]): Promise<number> =>
+    (JSON.parse((await heddle(['check', '--json', ...args], { cwd })).stdout) as { files: number }).files;
+  t.is(await files(), 2);
+  t.is(await files('src/a.mts', 'dist/a.js'), 2);
+  // Without Git nothing can be ignored.
+  if (spawnSync('git', ['init', '--quiet'], { cwd }).status !== 0) return;
+  t.is(await files(), 1);
+  t.is(await files('src', 'src/generated/a.js'), 2);
+});
+
+test('a syntax error is a finding', async (t) => {
+  const cwd = given({ 'a.js': 'const a = ;\n' });
+  const { code, stdout } = await heddle(['check'], { cwd });
+  t.is(code, 1);
+  t.regex(stdout, /^a\.js:1:11: .+\n> 1 \| const a = ;\n {4}\| {11}\^\n\n1 file checked, 1 slip in 1 file\n$/);
+});
+
+test('wrong usage is told in one line, with exit code 2', async (t) => {
+  const cwd = given({ 'a.txt': '' });
+  for (const [args, message] of [
+    [['nowhere.js'], /^heddle: Expected `file` to be a file or a directory, got `nowhere\.js`/],
+    [[], /^heddle: there are no JavaScript or TypeScript files in \.\n/],
+    [['--wrong'], /^heddle: unknown option '--wrong'/],
+  ] as const) {
+    const { code, stdout, stderr } = await heddle(['check', ...args], { cwd });
+    t.deepEqual([code, stdout], [2, '']);
+    t.regex(stderr, message);
+  }
+});
+
+test('escape sequences in what is checked do not reach the terminal', async (t) => {
+  const cwd = given({ 'a.js': "import { sleep } from 'heddle'; '\u001b[2J'; sleep(1);\n" });
+  t.false((await heddle(['check'], { cwd })).stdout.includes('\u001b'));
+});

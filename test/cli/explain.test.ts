@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { heddle } from './command.js';
+import { matchesGolden } from './golden.js';
+
+const cwd = mkdtempSync(join(tmpdir(), 'heddle-explain-'));
+test.after.always(() => rmSync(cwd, { recursive: true, force: true }));
+
+writeFileSync(
+  join(cwd, 'server.ts'),
+  `import { main, type Operation } from 'heddle';
+import { listen, type Connection } from 'heddle/net';
+
+main(function* () {
+  const server = yield* listen({ port: 7000 });
+  yield* server.serve(echo);
+});
+
+function* echo(connection: Connection): Operation<void> {
+  for (;;) {
+    const chunk = yield* connection.read();
+    if (chunk === null) return;
+    for (const line of lines(chunk)) yield* connection.write(line);
+  }
+}
+
+function* lines(chunk: Buffer) {
+  for (const line of chunk.toString().split('\\n')) yield line;
+}
+
+const service = {
+  *nothing() {},
+  *evaluate(code: string) {
+    return yield* eval(code);
+  },
+};
+`,
+);
+
+test('what the compiler makes of a file is shown', async (t) => {
+  const { code, stdout, stderr } = await heddle(['explain', 'server.ts'], { cwd });
+  t.deepEqual([code, stderr], [0, '']);
+  matchesGolden(t, 'explain.txt', stdout);
+});
+
+test('the compiled code is shown', async (t) => {
+  const { code, stdout } = await heddle(['explain', '--code', 'server.ts'], { cwd });
+  t.is(code, 0);
+  matchesGolden(t, 'explain-code.txt', stdout);
+});
+
+test('it is printed as JSON, with the code where that is asked for', async (t) => {
+  const parsed = async (...args: string[]): Promise<Record<string, unknown>> =>
+    JSON.parse((await heddle(['explain', '--json', 'server.ts', ...args], { cwd })).stdout) as Record<string, unknown>;
+  const { functions, ...rest } = await parsed();
+  t.deepEqual(rest, { format: 'heddle.explain', version: 1, file: 'server.ts' });
+  t.deepEqual(
+    (functions as { name: string; verdict: string }[]).map(({ name, verdict }) => [name, verdict]),
+    [
+      ['anonymous', 'fiber'],
+      ['echo', 'fiber'],
+      ['lines', 'data'],
+      ['nothing', 'nothing to do'],
+      ['evaluate', 'left alone'],
+    ],
+  );
+  t.regex((await parsed('--code'))['code'] as string, /\$site\(/);
+});
+
+test('a file without generators is said to have none, and its code is its own', async (t) => {
+  writeFileSync(join(cwd, 'plain.js'), 'module.exports = 1;\n');
+  const { stdout } = await heddle(['explain', 'plain.js'], { cwd });
+  t.is(stdout, 'plain.js: no generator function, so there is nothing to compile\n');
+  t.is((await heddle(['explain', '--code', 'plain.js'], { cwd })).stdout, 'module.exports = 1;\n');
+});
+
+test('a file that is not there, or is no program, is an error in one line', async (t) => {
+  writeFileSync(join(cwd, 'broken.ts'), 'function* f() {\n  yield* ;\n}\n');
+  for (const [file, message] of [
+    ['nowhere.ts', /^heddle: Expected `file` to be a file that can be read, got `nowhere\.ts` \(string\)\n$/],
+    ['broken.ts', /^heddle: broken\.ts:2:10: [^\n]*\n$/],
+  ] as const) {
+    const { code, stdout, stderr } = await heddle(['explain', file], { cwd });
+    t.deepEqual([code, stdout], [1, '']);
+    t.regex(stderr, message);
+  }
+});

@@ -1,0 +1,438 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import { applyFixes } from '#src/compiler/check/apply-fixes.js';
+import type { Finding } from '#src/compiler/check/finding.js';
+import { Project } from '#src/compiler/check/project.js';
+import { readTree } from '#src/compiler/check/read-tree.js';
+import { fix, report } from '#src/compiler/check/report.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+function findingsIn(files: Readonly<Record<string, string>>, file: string): readonly Finding[] {
+  const project = new Project(() => null);
+  for (const [name, text] of Object.entries(files)) project.set(name, text);
+  const [checked] = project.check([file]);
+  if (checked!.problem !== null) throw new SyntaxError(`${checked!.problem.message} in\n${checked!.text}`);
+  return checked!.findings;
+}
+
+/** In the code a comment with the kind of the finding stands before every expression that is to be found, and only there. */
+function finds(t: ExecutionContext, code: string, others: Readonly<Record<string, string>> = {}, file = 'a.ts'): void {
+  const found = findingsIn({ ...others, [file]: code }, file).map(({ kind, start }) => [kind, start]);
+  const marked = [
+    ...code.matchAll(/\/\*(dropped|unused|tested|member|returned|yielded|awaited|callback|generator)\*\/\s*/g),
+  ].map((mark) => [mark[1], mark.index + mark[0].length]);
+  t.deepEqual(found, marked, code);
+}
+
+function fixes(t: ExecutionContext, code: string, fixed: string): void {
+  const project = new Project(() => null);
+  project.set('a.ts', code);
+  let text = code;
+  fix(project, ['a.ts'], (_file, changed) => (text = changed));
+  t.is(text, fixed);
+}
+
+const HEDDLE = "import { all, channel, main, mutex, race, run, scope, sleep, spawn, withTimeout } from 'heddle';\n";
+
+test('an operation that is a statement of its own is found', (t) => {
+  finds(t, `${HEDDLE} function* f() { /*dropped*/ sleep(1); yield* sleep(1); }`);
+  finds(t, `${HEDDLE} function* f() { (/*dropped*/ sleep(1)); /*dropped*/ sleep(1), /*dropped*/ sleep(2); }`);
+  finds(t, `${HEDDLE} function* f(a) { a && /*dropped*/ sleep(1); a ? /*dropped*/ sleep(1) : /*dropped*/ sleep(2); }`);
+  finds(t, `${HEDDLE} function* f() { for (/*dropped*/ sleep(1); ; /*dropped*/ sleep(2)) ; }`);
+  finds(t, `${HEDDLE} const f = function* () { if (f) /*dropped*/ sleep(1); else { /*dropped*/ sleep(2) } };`);
+  finds(t, `${HEDDLE} function* f() { try { /*dropped*/ sleep(1); } finally { label: /*dropped*/ sleep(2); } }`);
+  finds(
+    t,
+    `${HEDDLE} class A { *f() { /*dropped*/ sleep(1); } static { /*dropped*/ sleep(1); } g = () => { /*dropped*/ sleep(1) } }`,
+  );
+  finds(t, `${HEDDLE} /*dropped*/ sleep(1); function f() { /*dropped*/ sleep(1); }`);
+});
+
+test('an operation that is said to be dropped, passed on or kept is not found', (t) => {
+  finds(t, `${HEDDLE} function* f() { void sleep(1); }`);
+  finds(t, `${HEDDLE} function* f() { yield* all([sleep(1), race([sleep(2)])]); yield* withTimeout(1, sleep(2)); }`);
+  finds(t, `${HEDDLE} function* f() { const a = sleep(1); yield* a; const o = { a: sleep(1) }; g(o, sleep(2)); }`);
+  finds(t, `${HEDDLE} function f() { return sleep(1); } const g = () => sleep(1); export const h = sleep(1);`);
+  finds(t, `${HEDDLE} run(() => sleep(1)); main(function* () { yield* scope(() => sleep(1)); });`);
+  finds(
+    t,
+    `${HEDDLE} function* f(a) { yield* (a ? sleep(1) : sleep(2)); yield* a ?? sleep(1); yield* (0, sleep(1)); }`,
+  );
+  finds(t, `${HEDDLE} function* f() { for (const a of [sleep(1)]) yield* a; }`);
+});
+
+test('data generators are left alone as long as somebody iterates them', (t) => {
+  finds(
+    t,
+    `function* n() { yield 1; } for (const a of n()) f(a); f([...n()], Math.max(...n())); const [b] = n(); f(b);`,
+  );
+  finds(t, `function* n() { yield 1; } function* m() { yield* n(); yield n(); return n(); } f(m(), n().next());`);
+  finds(t, `function* n() { yield 1; } /*generator*/ n();`);
+  finds(t, `function* walk(a) { yield a.left; yield* walk(a.right); } function* f(a) { yield walk(a); }`);
+  finds(
+    t,
+    `function* walk(a) { if (a) yield* walk(a.next); } function* f(a) { yield walk(a); if (walk(a)) return walk(a); }`,
+  );
+});
+
+test('`yield` without its star and `await` are found', (t) => {
+  finds(t, `${HEDDLE} function* f() { yield /*yielded*/ sleep(1); const a = yield /*yielded*/ spawn(f); a.b(); }`);
+  finds(t, `${HEDDLE} function* f(a) { yield (a ? sleep(1) : sleep(2)); }`.replace('yield (', 'yield /*yielded*/ ('));
+  finds(t, `${HEDDLE} async function f() { await /*awaited*/ sleep(1); await g; for await (const a of b) await a; }`);
+  finds(t, `${HEDDLE} function* f() { await /*awaited*/ sleep(1); }`);
+  finds(t, `${HEDDLE} function* n() { yield 1; yield /*yielded*/ sleep(1); yield [sleep(1)]; }`);
+});
+
+test('an operation as a condition is found', (t) => {
+  const code = `import { exists } from 'heddle/fs'; function* f(a) {
+    if (/*tested*/ exists(a)) while (!/*tested*/ exists(a)) ;
+    do ; while (/*tested*/ exists(a) && a); for (; /*tested*/ exists(a); ) ;
+    return /*tested*/ exists(a) ? 1 : 2;
+  }`;
+  finds(t, code);
+  finds(t, `import { exists } from 'heddle/fs'; function* f(a) { const o = a ? exists(a) : null; if (o) yield* o; }`);
+});
+
+test('an operation in a variable that nobody reads is found', (t) => {
+  finds(t, `${HEDDLE} function* f() { const a = /*unused*/ sleep(1); let b; b = /*unused*/ spawn(f); }`);
+  finds(t, `${HEDDLE} function* f() { let a = sleep(1); a = sleep(2); return yield* a; }`);
+  finds(t, `${HEDDLE} const a = sleep(1); export { a as b }; export default sleep(1);`);
+});
+
+test('an operation that a fiber function returns is found', (t) => {
+  finds(t, `${HEDDLE} function* f(a) { if (a) return /*returned*/ sleep(1); return a && /*returned*/ sleep(1); }`);
+  finds(
+    t,
+    `import { sleep, type Operation } from 'heddle'; function* f(): Operation<Operation<void>> { return sleep(1); }`,
+  );
+});
+
+test('an operation that is taken for its result is found', (t) => {
+  const code = `import { listen } from 'heddle/net'; import type { Suspension } from 'heddle/lowlevel'; import { Mine } from './mine.js';
+    function* f(operation: Suspension) {
+      const server = listen({ port: 1 });
+      yield* (yield* /*member*/ server.accept()).end();
+      const { port } = /*member*/ listen({ port: 1 }).address; (/*member*/ listen({ port })!).port;
+      const own = new Mine(); operation.kind; own.value; own[port]; server[Symbol.iterator]; f().next(); f().toArray();
+    }`;
+  const mine = `import type { Operation } from 'heddle'; export class Mine implements Operation<void> { value = 1 }`;
+  finds(t, code, { 'mine.ts': mine });
+});
+
+test('an operation that a callback of forEach returns is found', (t) => {
+  finds(t, `${HEDDLE} const c = channel(1); [1].forEach(/*callback*/ (x) => c.send(x)); [1].map((x) => c.send(x));`);
+  finds(
+    t,
+    `${HEDDLE} function* f(x) { yield* sleep(x); } [1].forEach(/*callback*/ f); [1].forEach((x) => { f.call(x) });`,
+  );
+  finds(
+    t,
+    `${HEDDLE} const c = channel(1); function* f() { yield* c.forEach((x) => c.send(x)); /*dropped*/ c.forEach(f); }`,
+  );
+});
+
+test('names are told apart by their scopes', (t) => {
+  finds(t, `${HEDDLE} function f(sleep) { sleep(1); } { const sleep = f; sleep(1); } /*dropped*/ sleep(1);`);
+  finds(t, `${HEDDLE} function f(a) { if (a) { var sleep = a; } sleep(1); }`);
+  finds(t, `import { sleep as pause } from 'heddle'; function sleep() {} sleep(1); /*dropped*/ pause(1);`);
+  finds(
+    t,
+    `import * as heddle from 'heddle'; import { sleep } from 'other'; sleep(1); /*dropped*/ heddle.sleep(1); heddle.now();`,
+  );
+  finds(
+    t,
+    `const { sleep: pause } = require('heddle'); /*dropped*/ pause(1); /*dropped*/ require('heddle').sleep(1);`,
+    {},
+    'a.cjs',
+  );
+  finds(t, `const { sleep } = await import('heddle'); /*dropped*/ sleep(1);`, {}, 'a.mjs');
+  finds(t, `${HEDDLE} function* g() {} class A { g() {} f() { this.g(); /*dropped*/ g(); } }`);
+  finds(t, `${HEDDLE} function* f() { var a = function f() { f(); }; a(); try { a(); } catch (f) { f(); } }`);
+  finds(t, `${HEDDLE} /*dropped*/ later(); function* later() {} for (const later of []) later();`);
+});
+
+test('generator functions of every form are known', (t) => {
+  finds(
+    t,
+    `${HEDDLE} const o = { *f() {}, g: function* () {}, h() {} }; /*dropped*/ o.f(); /*dropped*/ o['g'](); o.h(); o[f]();`,
+  );
+  finds(
+    t,
+    `${HEDDLE} class A { *f() {} static *g() {} #h = function* () {}; i() { /*dropped*/ this.#h(); /*dropped*/ this.f(); } } /*dropped*/ A.g(); /*dropped*/ new A().f();`,
+  );
+  finds(
+    t,
+    `${HEDDLE} class A { *f() {} } class B extends A { g() { /*dropped*/ this.f(); () => { /*dropped*/ this.f() }; function h() { this.f(); } } }`,
+  );
+  finds(
+    t,
+    `${HEDDLE} const pause = () => sleep(1); function rest() { return pause(); } /*dropped*/ pause(); /*dropped*/ rest();`,
+  );
+  finds(t, `${HEDDLE} async function* f() {} async function g() { return sleep(1); } f(); g();`);
+});
+
+test('what heddle returns is known by its type', (t) => {
+  const code = `import { listen, connect } from 'heddle/net'; import { spawn, withTimeout, channel } from 'heddle';
+  function* f() {
+    const server = yield* listen({ port: 1 });
+    /*dropped*/ server.accept(); server.port;
+    const connection = yield* withTimeout(1, server.accept());
+    /*dropped*/ connection.write('a'); connection.stats();
+    const fiber = yield* spawn(f); /*dropped*/ fiber.join(); fiber.cancel();
+    yield* server.serve(function* (c) { /*dropped*/ c.end(); });
+    yield* server.serve((c) => c.end());
+    (yield* connect({ port: 1 }))?.toString(); /*dropped*/ (yield* connect({ port: 1 })).end();
+    let other = connection; other = f; other.end();
+  }`;
+  finds(t, code);
+  finds(
+    t,
+    `import { start } from 'heddle/process'; function* f() { const p = yield* start('a'); /*dropped*/ p.stdin.write('a'); p.kill(); }`,
+  );
+});
+
+test('declared types are used', (t) => {
+  const types =
+    "import type { Operation, Fiber as Task } from 'heddle'; import type { Connection } from 'heddle/net';\n";
+  finds(
+    t,
+    `${types} interface Store extends Base { get(key: string): Operation<string>; size: number } interface Base { flush: () => Operation<void> }
+    class Cache { constructor(private readonly store: Store, other: Store) {} private readonly next!: Store | null;
+      *f(key: string, { flush }: Base) { /*dropped*/ this.store.get(key); /*dropped*/ this.store.flush(); /*dropped*/ this.next!.get(key); /*dropped*/ flush(); this.other.get(key); } }`,
+  );
+  finds(
+    t,
+    `${types} function* f(c: Connection, task: Readonly<Task<string>>, ...rest: Connection[]) { /*dropped*/ c.write('a'); /*dropped*/ task.join(); rest.end(); }`,
+  );
+  finds(
+    t,
+    `${types} declare function f(): Operation<void>; declare function f(a: string): string; const g = f as () => Operation<void>; /*dropped*/ f(); /*dropped*/ g();`,
+  );
+  finds(
+    t,
+    `${types} declare function wrap<T>(n: number, o: Operation<T>): Operation<T | undefined>; declare const o: Operation<Connection>; function* f() { const c = yield* wrap(1, o); /*dropped*/ c.end(); }`,
+  );
+  finds(
+    t,
+    `${types} declare function n(): Generator<number>; declare function g(): Generator<unknown, Connection>; function* f() { yield n(); /*generator*/ n(); /*dropped*/ g(); const c = yield* g(); /*dropped*/ c.end(); }`,
+  );
+  finds(
+    t,
+    `${types} type Load = (id: string) => Operation<void>; type Both = { load: Load } & { other: string }; function f(b: Both, a: unknown) { /*dropped*/ b.load('a'); (a as Load)('b'); }`.replace(
+      "(a as Load)('b')",
+      "/*dropped*/ (a as Load)('b')",
+    ),
+  );
+  finds(t, `interface Operation<T> { run(): T } declare function f(): Operation<void>; f();`);
+  finds(
+    t,
+    `${types} import type * as heddle from 'heddle'; enum E { f } namespace N { export function f(): heddle.Operation<void> { return o; } /*dropped*/ f(); } E.f;`,
+  );
+});
+
+test('what other files export is known, however it gets here', (t) => {
+  const files = {
+    'lib/handle.ts':
+      "import { sleep } from 'heddle'; export function* handle() { yield* sleep(1); } export default class { *run() {} }; export const plain = () => 1;",
+    'lib/index.ts':
+      "export * from './handle.js'; export { handle as renamed, default as Handler } from './handle'; export * as all from './handle.ts';",
+    'lib/types.mts': "import type { Operation } from 'heddle'; export interface Store { get(): Operation<void> }",
+    'lib/cycle.ts': "export * from './cycle.js'; export * from './other-cycle.js';",
+    'lib/other-cycle.ts': "export * from './cycle.js'; export { missing } from './cycle.js';",
+  };
+  const code = `import { handle, renamed, Handler, all, plain } from './lib'; import Direct from './lib/handle.js';
+    import type { Store } from './lib/types.mjs'; import { missing } from './lib/cycle.js'; import { handle as other } from 'lib';
+    /*dropped*/ handle(); /*dropped*/ renamed(); /*dropped*/ new Handler().run(); /*dropped*/ all.handle(); plain();
+    /*dropped*/ new Direct().run(); missing(); other();
+    function f(store: Store) { /*dropped*/ store.get(); }`;
+  finds(t, code, files);
+});
+
+test('a file that was not given is read when it is imported', (t) => {
+  const project = new Project((path) =>
+    path.endsWith('handle.js') ? "import 'heddle'; export function* handle() {}" : null,
+  );
+  project.set('a.js', "import { handle } from './handle.js'; handle();");
+  t.is(project.check(['a.js'])[0]!.findings.length, 1);
+});
+
+test('a fix runs the operation, and goes on with what that uncovers', (t) => {
+  fixes(t, `${HEDDLE}function* f() { sleep(1); }`, `${HEDDLE}function* f() { yield* sleep(1); }`);
+  fixes(
+    t,
+    `${HEDDLE}function* f() { yield sleep(1); await sleep(2) }`,
+    `${HEDDLE}function* f() { yield* sleep(1); yield* sleep(2) }`,
+  );
+  fixes(t, `${HEDDLE}function* f(a) { a && sleep(1); }`, `${HEDDLE}function* f(a) { a && (yield* sleep(1)); }`);
+  fixes(
+    t,
+    `${HEDDLE}function* f(a) { if (!sleep(1)) return sleep(2)! }`,
+    `${HEDDLE}function* f(a) { if (!(yield* sleep(1))) return (yield* sleep(2))! }`,
+  );
+  fixes(
+    t,
+    `${HEDDLE}function* f(a) { if (!await spawn(f) || await a()) return a || await spawn(f); (await spawn(f)).join; }`,
+    `${HEDDLE}function* f(a) { if (!(yield* spawn(f)) || await a()) return a || (yield* spawn(f)); (yield* spawn(f)).join; }`,
+  );
+  fixes(
+    t,
+    `${HEDDLE}function* f() { spawn(f).cancel(); (spawn(f)).cancel(); }`,
+    `${HEDDLE}function* f() { (yield* spawn(f)).cancel(); (yield* spawn(f)).cancel(); }`,
+  );
+  fixes(
+    t,
+    "import { listen } from 'heddle/net'; function* f() { const s = yield listen({}); s.accept(); }",
+    "import { listen } from 'heddle/net'; function* f() { const s = yield* listen({}); yield* s.accept(); }",
+  );
+});
+
+test('nothing is fixed where `yield*` cannot stand or would not be right', (t) => {
+  for (const code of [
+    'sleep(1);',
+    'function f() { sleep(1); }',
+    'function* f() { [].push(() => { sleep(1); }); }',
+    'async function* f() { sleep(1); }',
+    'function* n() { yield 1; sleep(1); }',
+    'async function f() { await sleep(1); }',
+    'function* f(a = (sleep(1), 2)) {}',
+    'function* f() { class A { a = (sleep(1), 2) } new A(); }',
+    'const c = channel(1); function* f() { c?.receive(); }',
+    'function* n() { yield 1; } function* f() { n(); }',
+  ]) {
+    const found = findingsIn({ 'a.ts': HEDDLE + code }, 'a.ts');
+    t.is(found.length, 1, code);
+    t.is(found[0]!.fix, null, code);
+  }
+});
+
+test('fixes that touch each other are made one after the other', (t) => {
+  const insert = (at: number, text: string) => [{ start: at, end: at, text }];
+  t.deepEqual(applyFixes('ab', [insert(1, 'x'), insert(1, 'y'), insert(2, 'z')]), { text: 'axbz', applied: 2 });
+  t.deepEqual(applyFixes('abc', [[{ start: 0, end: 2, text: '' }], insert(1, 'y')]), { text: 'c', applied: 1 });
+});
+
+test('a syntax error is told with its place, and the other files are checked', (t) => {
+  const project = new Project(() => null);
+  project.set('a.ts', 'const a = ;\n');
+  project.set('b.ts', `${HEDDLE}sleep(1);`);
+  const { findings } = report(project, ['a.ts', 'b.ts']);
+  t.deepEqual(
+    findings.map(({ file, line, column, kind }) => [file, line, column, kind]),
+    [
+      ['a.ts', 1, 11, 'syntax'],
+      ['b.ts', 2, 1, 'dropped'],
+    ],
+  );
+});
+
+test('files are read as what they can be: CommonJS, JSX, scripts with hashbang', (t) => {
+  finds(
+    t,
+    "#!/usr/bin/env node\nif (a) return; const { sleep } = require('heddle'); /*dropped*/ sleep(1);",
+    {},
+    'a.js',
+  );
+  finds(t, `${HEDDLE} const a = <b onClick={() => { /*dropped*/ sleep(1); }}>{sleep}</b>; f(a);`, {}, 'a.js');
+  finds(t, `${HEDDLE} const a: B = <sleep.b>{(): void => { /*dropped*/ sleep(1); }}</sleep.b>; f<T>(a);`, {}, 'a.tsx');
+});
+
+test('a finding shows its lines, whatever ends them, with its expression marked', (t) => {
+  const frameOf = (code: string): string => {
+    const project = new Project(() => null);
+    project.set('a.ts', code);
+    return report(project, ['a.ts']).findings[0]!.frame;
+  };
+  t.is(
+    frameOf("import { sleep } from 'heddle';\r\n\tsleep(\r\n1);\r\n"),
+    "  1 | import { sleep } from 'heddle';\n> 2 | \tsleep(\n    | \t^^^^^^\n  3 | 1);",
+  );
+  t.is(
+    frameOf("import { sleep } from 'heddle'; sleep(1)"),
+    "> 1 | import { sleep } from 'heddle'; sleep(1)\n    |                                 ^^^^^^^^",
+  );
+});
+
+test('heddle itself has no finding', (t) => {
+  const files = ['src', 'examples'].flatMap((directory) =>
+    readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(ROOT, directory, file)),
+  );
+  const project = new Project(() => null);
+  for (const file of files) project.set(file, readFileSync(file, 'utf8'));
+  t.true(files.length > 150);
+  t.deepEqual(report(project, files).findings, []);
+});
+
+/** The syntax tree without positions, and without what runs operations. */
+function bare(code: string): unknown {
+  return JSON.parse(JSON.stringify(readTree('a.ts', code).program), (key, value: unknown) => {
+    if (key === 'start' || key === 'end') return undefined;
+    const { type, argument, expression } = (value ?? {}) as { type?: string; argument?: unknown; expression?: unknown };
+    if (type === 'ParenthesizedExpression') return expression;
+    return type === 'YieldExpression' || type === 'AwaitExpression' ? argument : value;
+  });
+}
+
+test('after its fixes a program has the same syntax tree otherwise, and nothing to fix', (t) => {
+  const leaf = fc.constantFrom(
+    'sleep(1)',
+    'spawn(f)',
+    'a',
+    'now()',
+    'n()',
+    'c.receive()',
+    'c?.receive()',
+    'yield* sleep(2)',
+    'yield sleep(3)',
+  );
+  const { statement } = fc.letrec<{ expression: string; statement: string }>((tie) => ({
+    expression: fc.oneof(
+      { maxDepth: 4, depthSize: 'small' },
+      leaf.map((text) => (text.startsWith('yield') ? `(${text})` : text)),
+      tie('expression').map((x) => `await (${x})`),
+      tie('expression').map((x) => `(${x}).cancel`),
+      tie('expression').map((x) => `-(${x})`),
+      fc.tuple(tie('expression'), tie('expression')).map(([x, y]) => `(${x}) + (${y})`),
+      fc.tuple(tie('expression'), tie('expression')).map(([x, y]) => `${x} && ${y}`),
+      fc.tuple(tie('expression'), tie('expression')).map(([x, y]) => `(${x}, ${y})`),
+      fc.tuple(tie('expression'), tie('expression'), tie('expression')).map(([x, y, z]) => `(${x} ? ${y} : ${z})`),
+      tie('expression').map((x) => `!(${x})`),
+      tie('expression').map((x) => `(${x} as void)`),
+      tie('expression').map((x) => `(${x})!`),
+      tie('expression').map((x) => `g(${x})`),
+      tie('statement').map((x) => `(() => { ${x} })`),
+    ),
+    statement: fc.oneof(
+      { maxDepth: 4, depthSize: 'small' },
+      tie('expression').map((x) => `${x};`),
+      tie('expression').map((x) => `const v = ${x};`),
+      tie('expression').map((x) => `return ${x};`),
+      fc.tuple(tie('expression'), tie('statement')).map(([x, y]) => `if (${x}) { ${y} }`),
+      fc.tuple(tie('expression'), tie('statement')).map(([x, y]) => `for (;${x};${x}) { ${y} }`),
+      fc.tuple(tie('statement'), tie('statement')).map(([x, y]) => `{ ${x} } ${y}`),
+    ),
+  }));
+  const head =
+    "import { channel, now, sleep, spawn } from 'heddle'; const c = channel(1); function* n() { yield 1; }\n";
+  fc.assert(
+    fc.property(statement, (body) => {
+      // `yield` in an arrow function is a name, or an error.
+      const code = `${head}function* f(a, g) { ${body} }`;
+      const project = new Project(() => null);
+      project.set('a.ts', code);
+      fc.pre(project.check(['a.ts'])[0]!.problem === null);
+      const { findings, fixed } = fix(project, ['a.ts'], () => {});
+      t.deepEqual(
+        findings.filter(({ kind, fix: edits }) => kind === 'syntax' || edits !== null),
+        [],
+      );
+      t.deepEqual(bare(project.check(['a.ts'])[0]!.text), bare(code), `${fixed} fixes of ${code}`);
+    }),
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) },
+  );
+});

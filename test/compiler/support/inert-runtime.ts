@@ -1,0 +1,9 @@
+/** The run-time half as it is outside of fibers. */
+export const enter = (_id: number): null => null;
+export const site = <T>(_id: number, _point: unknown, operand: T): T => operand;
+export const pause = (_id: number, _point: unknown): number => 2 ** 30;
+export const module = (_count: number, describe: () => unknown): number => {
+  describe();
+  return 0;
+};
+export const preempted: readonly never[] = [];
