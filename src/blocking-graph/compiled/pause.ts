@@ -14,10 +14,15 @@ export function pause(id: number, point: CallPoint | null): number {
   const over = sliceWatch.isOver();
   if (sliceWatch.ran > SLOW_MS) loop.budget = Math.max(1, loop.budget >> 2);
   else if (sliceWatch.ran < QUICK_MS) loop.budget = Math.min(loop.budget * 2, MOST_ITERATIONS);
-  if (!over) return loop.budget;
-  // `enter` looks at the stack once for each pair of site and function. To give way is rare, so it looks itself: the same
-  // function may have been called as an operation before, and be iterated as data now.
-  if (!reachesRunLoop(pause, point.level)) return NEVER;
+  return over ? giveWay(loop, point.level) : loop.budget;
+}
+
+/**
+ * `enter` looks at the stack once for each pair of site and function. To give way is rare, so it looks itself: the same
+ * function may have been called as an operation before, and be iterated as data now.
+ */
+function giveWay(loop: CallPoint, levels: number): number {
+  if (!reachesRunLoop(pause, levels)) return NEVER;
   current.chain = loop;
   current.entry = NO_ENTRY;
   return -1;
