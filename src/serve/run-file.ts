@@ -5,14 +5,21 @@ import { expected } from '../base/check.js';
 import { main } from '../main.js';
 import type { Operation } from '../fibers/operation.js';
 
+export interface RunFileOptions {
+  /** Whether its modules are compiled as they are loaded, as by `heddle/register`; true unless given. */
+  readonly compile?: boolean;
+}
+
 /**
  * Runs a program as `node file args…` would, in this process. If it exports a `function*` by default, that is its
  * `main`; otherwise it calls `main` or `run` itself.
  */
-export async function runFile(file: string, args: readonly string[]): Promise<void> {
+export async function runFile(file: string, args: readonly string[], options: RunFileOptions = {}): Promise<void> {
   const path = resolve(file);
   if (!existsSync(path)) throw expected('file', 'a program', file);
   process.argv.splice(1, process.argv.length, path, ...args);
+  // After the arguments, by which it knows the program; before the program, which it compiles.
+  if (options.compile !== false) await import('../register.js');
   const program = (await import(pathToFileURL(path).href)) as { default?: unknown };
   if (typeof program.default === 'function') await main(program.default as () => Operation<unknown>);
 }

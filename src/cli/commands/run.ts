@@ -5,9 +5,10 @@ export function runCommand(): Command {
     .description('run a program in this process')
     .argument('<file>', 'the module to run')
     .argument('[args...]', 'its arguments')
+    .option('--no-compile', 'leave its modules as they are: loops cannot be interrupted, call sites have no names')
     .passThroughOptions()
-    .action(async (file: string, args: string[]) => {
+    .action(async (file: string, args: string[], options: { compile: boolean }) => {
       const { runFile } = await import('../../serve/run-file.js');
-      await runFile(file, args);
+      await runFile(file, args, options);
     });
 }

@@ -1,0 +1,82 @@
+import { lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LoaderOptions } from './module-compiler.js';
+
+/**
+ * The file for a program's compiled code: in `HEDDLE_CACHE`, or in the user's directory for such things, or, where a home
+ * cannot be written to, among the temporary files; there in a directory for each version of what compiles, which is made
+ * if need be.
+ *
+ * What is in it runs as the program's code. So that directory must be the user's own, and closed to others (mode 0700);
+ * what somebody else has put there is not used.
+ *
+ * @returns null if no directory can be used, or `HEDDLE_CACHE` is `0`
+ */
+export function findCacheFile(options: LoaderOptions, maps: boolean): string | null {
+  const chosen = process.env['HEDDLE_CACHE'];
+  if (chosen === '0') return null;
+  const version = versionOf(options);
+  const directory = (chosen ? [resolve(chosen)] : places())
+    .map((place) => join(place, version))
+    .find((one) => isOurs(one) || isMade(one));
+  if (directory === undefined) return null;
+  const { program } = options;
+  return join(directory, `${program.slice(-60).replaceAll(/[^\w.-]/g, '_')}-${digest(`${program} ${maps}`)}`);
+}
+
+function places(): string[] {
+  const caches = process.env['XDG_CACHE_HOME'];
+  const own = caches !== undefined && isAbsolute(caches) ? caches : join(homedir(), '.cache');
+  // Anybody may write to the directory for temporary files: a name of ours keeps users out of each other's way.
+  return [join(own, 'heddle'), join(tmpdir(), `heddle-cache-${process.getuid?.() ?? ''}`)];
+}
+
+/**
+ * All that compiled code depends on besides the module's text. A package's files are told by its version; in a checkout
+ * they change under it.
+ */
+function versionOf({ version, runtime, own }: LoaderOptions): string {
+  const changed = own.includes('/node_modules/') ? 0 : newest(fileURLToPath(new URL('compiler/', own)));
+  return `${version}-${digest(`${runtime} ${changed}`)}`;
+}
+
+function newest(directory: string): number {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return Math.max(0, ...files.map((file) => statSync(join(directory, file)).mtimeMs));
+}
+
+function isMade(directory: string): boolean {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return isOurs(directory);
+  } catch {
+    return false;
+  }
+}
+
+function isOurs(directory: string): boolean {
+  try {
+    const stats = lstatSync(directory);
+    // Windows has neither; a user's directories are closed to others there.
+    const isClosed = process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o077) === 0);
+    return stats.isDirectory() && isClosed;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * 64 bits, by FNV-1a and a relative of it. They need not withstand anybody: a file that belongs to another program says
+ * of which modules it is. `node:crypto` would take milliseconds to load.
+ */
+function digest(text: string): string {
+  let [a, b] = [0x811c9dc5, 0xcbf29ce4];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b) ^ (b >>> 13);
+  }
+  return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,89 @@
+import { appendFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import {
+  isOf,
+  readCache,
+  type CacheContent,
+  type CompiledModule,
+  type InputMap,
+  type RecordHeader,
+} from './code-cache.js';
+import { sweepCaches } from './sweep-caches.js';
+
+/** A file that is larger is begun anew. No program is; but some write modules under ever new names. */
+const LARGEST = 64 * 1024 * 1024;
+
+/**
+ * Adds to the file of a cache, and keeps it tidy. Nothing here throws: where nothing can be written there is no cache.
+ */
+export class CacheWriter {
+  #file: string;
+  /** How large the file was after it was last looked at. */
+  #size = 0;
+  #isSwept = false;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Stores what `CodeCache.get` shall find when the program starts again. */
+  add(key: string, source: Uint8Array, compiled: CompiledModule, inputMap?: InputMap): void {
+    try {
+      if (!this.#isThere(key, source)) this.#append(makeRecord(key, source, compiled, inputMap));
+      this.#sweep();
+    } catch {
+      // Full, or read-only.
+    }
+  }
+
+  /** Whether another process of the program has added it meanwhile. */
+  #isThere(key: string, source: Uint8Array): boolean {
+    const size = statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === this.#size) return false;
+    const content = readCache(this.#file);
+    this.#size = isUntidy(content) ? this.#tidy(content) : size;
+    const record = content.records.get(key);
+    return record !== undefined && isOf(record, source, content);
+  }
+
+  /**
+   * By one write at the end, so that the records of several processes and threads do not mix. Who reads meanwhile may
+   * find a part of it, and passes over that.
+   */
+  #append(record: Buffer): void {
+    appendFileSync(this.#file, record, { mode: 0o600 });
+    this.#size += record.length;
+  }
+
+  /** Leaves only what is of use. Readers see the old file or the new one, whole. */
+  #tidy({ bytes, records }: CacheContent): number {
+    const live = bytes.length > LARGEST ? [] : [...records.values()];
+    const tidied = Buffer.concat(live.map(({ start, end }) => bytes.subarray(start, end)));
+    const draft = `${this.#file}.${process.pid}.${threadId}`;
+    writeFileSync(draft, tidied, { mode: 0o600 });
+    renameSync(draft, this.#file);
+    return tidied.length;
+  }
+
+  #sweep(): void {
+    if (this.#isSwept) return;
+    this.#isSwept = true;
+    // The time by the clock of the file system, which may be another machine's.
+    sweepCaches(dirname(dirname(this.#file)), statSync(this.#file).mtimeMs);
+  }
+}
+
+/** What is not whole hides all that is added behind it. Of what is outdated, up to a half may stay. */
+function isUntidy({ bytes, records, end }: CacheContent): boolean {
+  let live = 0;
+  for (const record of records.values()) live += record.end - record.start;
+  return end < bytes.length || live * 2 < end || end > LARGEST;
+}
+
+function makeRecord(key: string, source: Uint8Array, { code, kind }: CompiledModule, inputMap?: InputMap): Buffer {
+  const text = Buffer.from(code ?? '');
+  const lengths = { source: source.length, code: code === null ? null : text.length };
+  const header: RecordHeader = { key, kind, ...lengths, ...(inputMap && { inputMap }) };
+  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), source, text, Buffer.from('\n')]);
+}

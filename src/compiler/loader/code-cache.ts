@@ -1,0 +1,126 @@
+import { readFileSync, statSync } from 'node:fs';
+
+/** What is known of a module. */
+export interface CompiledModule {
+  /** The code as it shall run; null: as it is. */
+  readonly code: string | null;
+  readonly kind: 'module' | 'commonjs';
+}
+
+/** A file with a source map, from which code was made besides its text; and when it was last written. */
+export interface InputMap {
+  readonly path: string;
+  readonly modified: number;
+}
+
+/** The first line of a record. After it come the original, the compiled text, and the end of a line. */
+export interface RecordHeader {
+  /** Which module it is, and how it was compiled. */
+  readonly key: string;
+  readonly kind: 'module' | 'commonjs';
+  /** How many bytes the original has. */
+  readonly source: number;
+  /** How many bytes the compiled text has; null: the original shall run. */
+  readonly code: number | null;
+  readonly inputMap?: InputMap;
+}
+
+/** A record, and where it is in the file. */
+export interface CacheRecord extends RecordHeader {
+  readonly start: number;
+  /** Where the original begins. */
+  readonly text: number;
+  readonly end: number;
+}
+
+/** A file of records. */
+export interface CacheContent {
+  readonly bytes: Buffer;
+  /** By key; the last one of each. */
+  readonly records: ReadonlyMap<string, CacheRecord>;
+  /** Up to where it is whole. */
+  readonly end: number;
+}
+
+/**
+ * Compiled code on the disk, one file for each program. A record holds the original too, and is good if that is what the
+ * module still is: to compare is cheaper than a digest, and never wrong.
+ *
+ * A file for each module would be simpler. It takes half a millisecond more for each module that is new, and 20 µs for
+ * each that is not: with 100 modules that makes a start 1 % slower.
+ */
+export class CodeCache {
+  #file: string;
+  /** Weak, as a program that has started has no use for the text of all its modules. */
+  #content: WeakRef<CacheContent> | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** What was stored under this key for this text; undefined if nothing. */
+  get(key: string, source: Uint8Array): CompiledModule | undefined {
+    const content = this.#content?.deref() ?? this.#read();
+    const record = content.records.get(key);
+    if (record === undefined || !isOf(record, source, content)) return undefined;
+    const from = record.text + record.source;
+    const { kind, code } = record;
+    return { kind, code: code === null ? null : content.bytes.toString('utf8', from, from + code) };
+  }
+
+  #read(): CacheContent {
+    const content = readCache(this.#file);
+    this.#content = new WeakRef(content);
+    return content;
+  }
+}
+
+/** Reads a file of records, or as much of it as is whole; nothing if it cannot be read. */
+export function readCache(file: string): CacheContent {
+  const bytes = readOrNothing(file);
+  const records = new Map<string, CacheRecord>();
+  let end = 0;
+  for (let record = readRecord(bytes, 0); record !== null; record = readRecord(bytes, end)) {
+    records.set(record.key, record);
+    end = record.end;
+  }
+  return { bytes, records, end };
+}
+
+function readOrNothing(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+const END_OF_LINE = 10;
+
+/** Null if there is none, or not all of it. */
+function readRecord(bytes: Buffer, start: number): CacheRecord | null {
+  const line = bytes.indexOf(END_OF_LINE, start);
+  if (line < 0) return null;
+  try {
+    const header = JSON.parse(bytes.toString('utf8', start, line)) as RecordHeader;
+    const end = line + 1 + header.source + (header.code ?? 0) + 1;
+    return bytes[end - 1] === END_OF_LINE ? { ...header, start, text: line + 1, end } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a record is of this text, and of the source map that belongs to it. */
+export function isOf(
+  { text, source: length, inputMap }: CacheRecord,
+  source: Uint8Array,
+  { bytes }: CacheContent,
+): boolean {
+  if (length !== source.length || bytes.compare(source, 0, length, text, text + length) !== 0) return false;
+  return inputMap === undefined || modified(inputMap.path) === inputMap.modified;
+}
+
+/** When a file was last written; 0 if there is none. */
+export function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

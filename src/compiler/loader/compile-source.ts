@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url';
+import { CompileError } from '../../base/errors.js';
+import { transform, type TransformOptions, type TransformResult } from '../transform.js';
+import { CacheWriter } from './cache-writer.js';
+import type { CompiledModule } from './code-cache.js';
+import { hasModuleSyntax } from './has-module-syntax.js';
+import { findInputMap } from './input-map.js';
+import type { ModuleKind } from './module-kind.js';
+import { withMap } from './output-map.js';
+import { stripTypes } from './strip-types.js';
+
+/** A module that is not in the cache. Plain data, since it goes to another thread. */
+export interface ModuleToCompile {
+  readonly url: string;
+  readonly kind: ModuleKind;
+  readonly text: string;
+  /** Whether types are to be removed. */
+  readonly strip: boolean;
+  /** URL of the run-time half, for ECMAScript modules. */
+  readonly runtime: string;
+  /** Whether the code gets a source map. */
+  readonly maps: boolean;
+  /** Where to store it; null: nowhere. */
+  readonly store: { readonly file: string; readonly key: string } | null;
+}
+
+const COMMONJS_RUNTIME = fileURLToPath(new URL('./commonjs-runtime.cjs', import.meta.url));
+
+const writers = new Map<string, CacheWriter>();
+
+/**
+ * Compiles one module, with the parser and everything, and stores it.
+ *
+ * @param complain hears of a failure after which the types can still be removed
+ * @throws CompileError if the text is no JavaScript or TypeScript; SyntaxError if types cannot be removed
+ */
+export function compileSource(module: ModuleToCompile, complain: (error: unknown) => void): CompiledModule {
+  const { url, strip, runtime, maps, store } = module;
+  const text = module.text.replace(/^\ufeff/, '');
+  const file = fileURLToPath(url);
+  const kind = module.kind ?? (hasModuleSyntax(text, file) ? 'module' : 'commonjs');
+  const input = findInputMap(text, url);
+  const options = { file, format: kind, map: input.map, runtime: kind === 'module' ? runtime : COMMONJS_RUNTIME };
+  const result = strip ? transformIfPossible(text, options, complain) : transform(text, options);
+  const code = strip ? stripTypes(result?.code ?? text, file) : (result?.code ?? null);
+  const compiled = { kind, code: result !== null && maps ? withMap(code!, result.map) : code };
+  if (store !== null) openWriter(store.file).add(store.key, Buffer.from(module.text), compiled, input.from);
+  return compiled;
+}
+
+function transformIfPossible(
+  text: string,
+  options: TransformOptions,
+  complain: (error: unknown) => void,
+): TransformResult | null {
+  try {
+    return transform(text, options);
+  } catch (error) {
+    // What is wrong with the text, the stripper will say.
+    if (!(error instanceof CompileError)) complain(error);
+    return null;
+  }
+}
+
+function openWriter(file: string): CacheWriter {
+  let writer = writers.get(file);
+  if (writer === undefined) writers.set(file, (writer = new CacheWriter(file)));
+  return writer;
+}

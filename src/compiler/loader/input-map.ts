@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inlineMap, type EncodedSourceMap } from '../source-map.js';
+import { modified, type InputMap } from './code-cache.js';
+
+/** The comment at the end of a text that names its source map. */
+export const SOURCE_MAP_COMMENT: RegExp = /\n?\/\/[#@] sourceMappingURL=(\S+)\s*$/;
+
+/**
+ * The source map that a module comes with, in its text or in a file beside it; what it leads to as absolute paths, since
+ * the map that is made of it lies elsewhere.
+ *
+ * @returns as `map` null if there is none, or it cannot be read: programs are often shipped without
+ */
+export function findInputMap(text: string, url: string): { map: EncodedSourceMap | null; from?: InputMap } {
+  const named = SOURCE_MAP_COMMENT.exec(text)?.[1];
+  if (named === undefined) return { map: null };
+  try {
+    if (named.startsWith('data:')) return { map: withPaths(inlineMap(text) as EncodedSourceMap, url) };
+    const file = new URL(named, url);
+    const map = withPaths(JSON.parse(readFileSync(file, 'utf8')) as EncodedSourceMap, file.href);
+    const path = fileURLToPath(file);
+    return { map, from: { path, modified: modified(path) } };
+  } catch {
+    return { map: null };
+  }
+}
+
+function withPaths({ sourceRoot, ...map }: EncodedSourceMap, url: string): EncodedSourceMap {
+  const base = new URL(sourceRoot ? `${sourceRoot}/` : '.', url);
+  return { ...map, sources: map.sources.map((source) => source && pathOf(source, base)) };
+}
+
+function pathOf(source: string, base: URL): string {
+  if (isAbsolute(source)) return source;
+  const url = new URL(source, base);
+  return url.protocol === 'file:' ? fileURLToPath(url) : url.href;
+}

@@ -1,0 +1,45 @@
+import * as nodeModule from 'node:module';
+import { compileCommonJs } from './compile-commonjs.js';
+import type { startCompilerThread } from './compiler-thread.js';
+import { makeLoadHook, type SyncLoadHook } from './load-hook.js';
+import { ModuleCompiler, type FindCompiler, type LoaderOptions } from './module-compiler.js';
+import type { installOnOlderNode } from './older-node.js';
+
+/** Node's newer way to hook into loading, which 20 and early 22 do not have. */
+type RegisterHooks = (hooks: { load: SyncLoadHook }) => unknown;
+
+/** Where `commonjs-runtime.cts` finds it. Shared by all copies of heddle in a thread: the first one compiles. */
+const RUNTIME = Symbol.for('heddle.compiled');
+
+/** For what not every start needs. Hooks are synchronous, and every Node can `require` an ECMAScript module. */
+const require = nodeModule.createRequire(import.meta.url);
+
+/**
+ * Has the modules that are loaded from now on compiled, in this thread.
+ *
+ * @param runtime the run-time half itself
+ */
+export function install(options: LoaderOptions, runtime: object): void {
+  const shared = globalThis as { [RUNTIME]?: object };
+  if (shared[RUNTIME] !== undefined) return;
+  shared[RUNTIME] = runtime;
+  const compiler = new ModuleCompiler(options, findCompiler);
+  const { registerHooks } = nodeModule as { registerHooks?: RegisterHooks };
+  if (registerHooks === undefined) {
+    const older = require('./older-node.js') as { installOnOlderNode: typeof installOnOlderNode };
+    older.installOnOlderNode(compiler, options);
+  } else {
+    registerHooks({ load: makeLoadHook(compiler) });
+    compileCommonJs(compiler);
+  }
+}
+
+/** In a thread of its own, or here if the program may not have threads (`--permission`). */
+const findCompiler: FindCompiler = () => {
+  try {
+    const thread = require('./compiler-thread.js') as { startCompilerThread: typeof startCompilerThread };
+    return thread.startCompilerThread();
+  } catch {
+    return (require('./compile-source.js') as typeof import('./compile-source.js')).compileSource;
+  }
+};

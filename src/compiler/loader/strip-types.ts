@@ -1,0 +1,30 @@
+import { transformSync } from '@swc/wasm-typescript';
+
+/** What the stripper throws, which is no error. */
+interface Refusal {
+  readonly code: 'UnsupportedSyntax' | 'InvalidSyntax';
+  readonly message: string;
+  readonly snippet: string;
+  readonly startLine: number;
+}
+
+/**
+ * Removes types from TypeScript by putting blanks in their place, with what Node uses itself where it does that. All
+ * that is left stays where it was.
+ *
+ * @param file for the error
+ * @throws SyntaxError with Node's codes, if it is no TypeScript, or has what does not vanish with its types (`enum`)
+ */
+export function stripTypes(text: string, file: string): string {
+  try {
+    return transformSync(text, { mode: 'strip-only', filename: file, deprecatedTsModuleAsError: true }).code;
+  } catch (thrown) {
+    const { code, message, snippet, startLine } = thrown as Refusal;
+    if (code !== 'UnsupportedSyntax' && code !== 'InvalidSyntax') throw thrown;
+    const error = new SyntaxError(message, { cause: thrown });
+    error.stack = `${file}:${startLine}\n${snippet}\n${error.stack}`;
+    throw Object.assign(error, {
+      code: `ERR_${code === 'InvalidSyntax' ? 'INVALID' : 'UNSUPPORTED'}_TYPESCRIPT_SYNTAX`,
+    });
+  }
+}

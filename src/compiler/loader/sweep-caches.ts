@@ -1,0 +1,35 @@
+import { readdirSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const DAY = 24 * 60 * 60 * 1000;
+const KEPT = 30 * DAY;
+
+/** The directory of one version; in a directory that the user has named there may be other things too. */
+const VERSION = /^\d[\w.+-]*-[\da-f]{16}$/;
+
+/**
+ * Removes what has not been used for 30 days, of all versions, and does so at most once a day. "Used" is what the file
+ * system notes as read; where it notes nothing a program is compiled anew after 30 days.
+ *
+ * @param root the directory that holds those of all versions
+ */
+export function sweepCaches(root: string, now: number): void {
+  const mark = join(root, 'swept');
+  const last = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (now - last < DAY) return;
+  writeFileSync(mark, '', { mode: 0o600 });
+  for (const version of readdirSync(root, { withFileTypes: true })) {
+    if (version.isDirectory() && VERSION.test(version.name)) sweepVersion(join(root, version.name), now);
+  }
+}
+
+function sweepVersion(directory: string, now: number): void {
+  let left = 0;
+  for (const name of readdirSync(directory)) {
+    const file = join(directory, name);
+    const { atimeMs, mtimeMs } = statSync(file);
+    if (now - Math.max(atimeMs, mtimeMs) > KEPT) unlinkSync(file);
+    else left += 1;
+  }
+  if (left === 0) rmdirSync(directory);
+}

@@ -1,0 +1,175 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { commonJs, esm, ProgramDirectory, REGISTER, typed, QUIET } from './support/program-directory.js';
+
+/** The file with the program's compiled code. */
+function cacheFile(directory: string): string {
+  const version = readdirSync(directory).find((name) => name !== 'swept')!;
+  return join(directory, version, readdirSync(join(directory, version))[0]!);
+}
+
+const FILES = { 'app.mjs': `import './b.cjs';\n${esm('app')}`, 'b.cjs': commonJs('b') };
+const SAYS = 'b compiled 1\napp compiled 1\n';
+
+/** Says whether the parser is there, in whatever thread. */
+const PARSER = `
+import { readFileSync } from 'node:fs';
+console.log(/\\/(?:parser|oxc)[^/]*\\.node$/m.test(readFileSync('/proc/self/maps', 'utf8')));
+`;
+
+/** Only Linux tells which libraries a process has loaded. */
+const parserTest = process.platform === 'linux' ? test : test.skip;
+
+parserTest('the second start does not load the parser, and runs the same code', async (t) => {
+  const program = new ProgramDirectory(t, { ...FILES, 'app.mjs': FILES['app.mjs'] + PARSER });
+  t.is((await program.run('app.mjs')).stdout, `${SAYS}true\n`);
+  t.is((await program.run('app.mjs')).stdout, `${SAYS}false\n`);
+  // A module that has changed is compiled anew, and the others are not.
+  program.write({ 'b.cjs': commonJs('c') });
+  t.is((await program.run('app.mjs')).stdout, `${SAYS.replace('b', 'c')}true\n`);
+  t.is((await program.run('app.mjs')).stdout, `${SAYS.replace('b', 'c')}false\n`);
+});
+
+parserTest('modules in which there is nothing to do are remembered too', async (t) => {
+  const program = new ProgramDirectory(t, {
+    'app.mjs': `function* data() { yield 1; }\nconsole.log(...data());${PARSER}`,
+  });
+  t.is((await program.run('app.mjs')).stdout, '1\ntrue\n');
+  t.is((await program.run('app.mjs')).stdout, '1\nfalse\n');
+});
+
+parserTest('TypeScript that was stripped is remembered', async (t) => {
+  const program = new ProgramDirectory(t, { 'app.ts': `${typed(esm('app'))}${PARSER}` });
+  const start = async (): Promise<string> => (await program.node([...QUIET, '--import', REGISTER, 'app.ts'])).stdout;
+  t.is(await start(), 'app compiled 1\ntrue\n');
+  t.is(await start(), 'app compiled 1\nfalse\n');
+});
+
+test('a start with a debugger or source maps has code of its own', async (t) => {
+  const program = new ProgramDirectory(t, FILES);
+  await program.run('app.mjs');
+  t.false(readFileSync(cacheFile(program.cache), 'utf8').includes('sourceMappingURL='));
+  const { stdout } = await program.node(['--enable-source-maps', '--import', REGISTER, 'app.mjs']);
+  t.is(stdout, SAYS);
+  t.is((await program.run('app.mjs')).stdout, SAYS);
+});
+
+test('a cache that is damaged is mended', async (t) => {
+  const program = new ProgramDirectory(t, FILES);
+  await program.run('app.mjs');
+  const file = cacheFile(program.cache);
+  const whole = readFileSync(file);
+  const damages: [string, Buffer][] = [
+    ['its end is missing', whole.subarray(0, whole.length - 10)],
+    ['its beginning is missing', whole.subarray(10)],
+    ['it is something else', Buffer.from('{"key":1}\n\0\n'.repeat(9))],
+    ['it is empty', Buffer.alloc(0)],
+    ['it has zeros', Buffer.alloc(whole.length)],
+    ['something was written behind it', Buffer.concat([whole, Buffer.from('{"key"')])],
+  ];
+  for (const [what, bytes] of damages) {
+    writeFileSync(file, bytes);
+    const { stdout, stderr } = await program.run('app.mjs');
+    t.deepEqual([stdout, stderr], [SAYS, ''], what);
+    if (what === 'something was written behind it') continue;
+    t.deepEqual(sorted(readFileSync(file)), sorted(whole), what);
+  }
+});
+
+/** Records may be in another order. */
+function sorted(bytes: Buffer): string[] {
+  return bytes
+    .toString()
+    .split(/^(?=\{"key":)/m)
+    .sort();
+}
+
+test('what was compiled from other texts does not pile up', async (t) => {
+  const program = new ProgramDirectory(t, FILES);
+  await program.run('app.mjs');
+  const { size } = statSync(cacheFile(program.cache));
+  for (let i = 0; i < 5; i++) {
+    program.write({ 'b.cjs': `${commonJs('b')}// ${i}`, 'app.mjs': `${FILES['app.mjs']}// ${i}` });
+    t.is((await program.run('app.mjs')).stdout, SAYS);
+  }
+  t.true(statSync(cacheFile(program.cache)).size < size * 4);
+});
+
+test('processes that start at once do not get in each other’s way', async (t) => {
+  const names = Array.from({ length: 20 }, (_, i) => `m${i}`);
+  const program = new ProgramDirectory(t, {
+    'app.mjs': names.map((name) => `import './${name}.mjs';`).join('\n') + PARSER.replace(/console.*/, ''),
+    ...Object.fromEntries(names.map((name) => [`${name}.mjs`, esm(name)])),
+  });
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => program.run('app.mjs')));
+  const expected = names.map((name) => `${name} compiled 1\n`).join('');
+  for (const { stdout, stderr } of outcomes) t.deepEqual([stdout, stderr], [expected, '']);
+  t.is((await program.run('app.mjs')).stdout, expected);
+});
+
+test('only the user can read it', async (t) => {
+  const program = new ProgramDirectory(t, FILES);
+  await program.run('app.mjs');
+  const file = cacheFile(program.cache);
+  t.is(statSync(file).mode & 0o777, 0o600);
+  t.is(statSync(join(file, '..')).mode & 0o777, 0o700);
+  // A directory that others can write to is not trusted: its code would be run.
+  chmodSync(join(file, '..'), 0o777);
+  writeFileSync(file, '');
+  t.is((await program.run('app.mjs')).stdout, SAYS);
+  t.is(statSync(file).size, 0);
+});
+
+test('HEDDLE_CACHE=0 and a directory that cannot be written mean no cache, and nothing else', async (t) => {
+  const program = new ProgramDirectory(t, FILES);
+  for (const HEDDLE_CACHE of ['0', join(program.path, 'app.mjs/cache')]) {
+    const { stdout, stderr } = await program.run('app.mjs', { env: { HEDDLE_CACHE } });
+    t.deepEqual([stdout, stderr], [SAYS, '']);
+  }
+  t.false(existsSync(program.cache));
+});
+
+test('it is where the user has such things, or among the temporary files', async (t) => {
+  const program = new ProgramDirectory(t, { ...FILES, 'tmp/x': '', file: '' });
+  const at = (name: string): string => join(program.path, name);
+  const env = { HEDDLE_CACHE: '', XDG_CACHE_HOME: '', HOME: at('file'), TMPDIR: at('tmp') };
+  const places: [NodeJS.ProcessEnv, string][] = [
+    [{ XDG_CACHE_HOME: at('caches') }, 'caches/heddle'],
+    [{ HOME: at('home') }, 'home/.cache/heddle'],
+    [{}, `tmp/heddle-cache-${process.getuid?.() ?? ''}`],
+  ];
+  for (const [own, place] of places) {
+    t.is((await program.run('app.mjs', { env: { ...env, ...own } })).stdout, SAYS);
+    t.true(existsSync(cacheFile(at(place))), place);
+  }
+});
+
+test('what has not been used for 30 days is removed, once a day', async (t) => {
+  const program = new ProgramDirectory(t, {
+    ...FILES,
+    '.cache/0.0.1-0123456789abcdef/old': '',
+    '.cache/0.0.2-0123456789abcdef/old': '',
+    '.cache/0.0.2-0123456789abcdef/new': '',
+    '.cache/holidays/old': '',
+  });
+  const at = (name: string): string => join(program.cache, name);
+  const ago = (days: number): Date => new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+  const [first, second, foreign] = ['0.0.1-0123456789abcdef/old', '0.0.2-0123456789abcdef/old', 'holidays/old'].map(at);
+  for (const file of [first, second, foreign]) utimesSync(file!, ago(31), ago(31));
+  // Not when everything is in the cache, nor on the same day.
+  writeFileSync(at('swept'), '');
+  await program.run('app.mjs');
+  t.true(existsSync(first!));
+  utimesSync(at('swept'), ago(2), ago(2));
+  await program.run('app.mjs');
+  t.true(existsSync(first!));
+  program.write({ 'b.cjs': `${commonJs('b')}// changed` });
+  await program.run('app.mjs');
+  t.deepEqual(
+    [first, second, foreign].map((file) => existsSync(file!)),
+    [false, false, true],
+  );
+  t.deepEqual(readdirSync(at('0.0.2-0123456789abcdef')), ['new']);
+  t.false(existsSync(at('0.0.1-0123456789abcdef')));
+});
