@@ -1,15 +1,7 @@
 import { Buffer } from 'node:buffer';
 import test from 'ava';
-import {
-  commonJs,
-  esm,
-  HAS_SYNC_HOOKS,
-  ProgramDirectory,
-  QUIET,
-  REGISTER,
-  TSX,
-  typed,
-} from './support/program-directory.js';
+import { hasSoundHooks } from '#src/compiler/loader/node-abilities.js';
+import { commonJs, esm, ProgramDirectory, QUIET, REGISTER, TSX, typed } from './support/program-directory.js';
 
 /** Says where an error in a fiber function comes from. */
 const FAILING = `interface Row { value: number }
@@ -122,7 +114,7 @@ test('the hooks of others see what is compiled, and what they make is compiled',
   });
   for (const loaders of [['./register-hooks.mjs', REGISTER], ['./register-hooks.mjs', REGISTER].toReversed()]) {
     // An outer hook that ends the chain is not seen by an inner one.
-    if (!HAS_SYNC_HOOKS && loaders[0] === REGISTER) continue;
+    if (!hasSoundHooks && loaders[0] === REGISTER) continue;
     const { stdout } = await program.node([
       '--no-deprecation',
       ...loaders.flatMap((one) => ['--import', one]),

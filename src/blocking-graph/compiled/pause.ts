@@ -9,7 +9,8 @@ import { QUICK_MS, sliceWatch, SLOW_MS } from './slice-watch.js';
  * slow comes here after each.
  */
 export function pause(id: number, point: CallPoint | null): number {
-  if (point === null) return NEVER;
+  // No fiber: somebody iterates by hand what a fiber began.
+  if (point === null || current.fiber === null) return NEVER;
   const loop = (point.next[id - point.callee] ??= point.node.at(id).point(0, id));
   const over = sliceWatch.isOver();
   if (sliceWatch.ran > SLOW_MS) loop.budget = Math.max(1, loop.budget >> 2);

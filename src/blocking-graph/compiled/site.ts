@@ -40,6 +40,8 @@ function follow<T>(id: number, point: CallPoint, operand: T): T {
  * the slice is over: the run loop then takes the occasion to let others run.
  */
 function passCheckpoint<T>(id: number, point: CallPoint, operand: T): T {
+  // Somebody iterates by hand what a fiber began.
+  if (current.fiber === null) return operand;
   const index = id - point.callee;
   let linked = point.linked[index];
   if (linked === undefined) {

@@ -1,20 +1,16 @@
-import { createRequire, type InitializeHook, type LoadHook } from 'node:module';
+import type { InitializeHook, LoadHook } from 'node:module';
+import { startCompilerThread } from './compiler-thread.js';
 import { compileLoaded, makeRequest } from './load-hook.js';
-import { ModuleCompiler, type FindCompiler, type LoaderOptions } from './module-compiler.js';
+import { ModuleCompiler, type LoaderOptions } from './module-compiler.js';
 
-/** What runs in the thread with hooks, where Node has no others. */
+/** What runs in the thread with hooks, where Node has no sound ones in that of the program. */
 
 let compiler: ModuleCompiler;
 
-/** In this thread: the program is in another one. */
-const findCompiler: FindCompiler = () => {
-  const require = createRequire(import.meta.url);
-  return (require('./compile-source.js') as typeof import('./compile-source.js')).compileSource;
-};
-
 /** Called by Node when the hooks are registered. */
 export const initialize: InitializeHook<LoaderOptions> = (options) => {
-  compiler = new ModuleCompiler(options, findCompiler);
+  // In yet another thread: what is needed only sometimes cannot be required in this one.
+  compiler = new ModuleCompiler(options, startCompilerThread);
 };
 
 /** Called by Node for each module. */

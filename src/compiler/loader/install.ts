@@ -3,9 +3,10 @@ import { compileCommonJs } from './compile-commonjs.js';
 import type { startCompilerThread } from './compiler-thread.js';
 import { makeLoadHook, type SyncLoadHook } from './load-hook.js';
 import { ModuleCompiler, type FindCompiler, type LoaderOptions } from './module-compiler.js';
+import { hasSoundHooks } from './node-abilities.js';
 import type { installOnOlderNode } from './older-node.js';
 
-/** Node's newer way to hook into loading, which 20 and early 22 do not have. */
+/** Node's newer way to hook into loading. */
 type RegisterHooks = (hooks: { load: SyncLoadHook }) => unknown;
 
 /** Where `commonjs-runtime.cts` finds it. Shared by all copies of heddle in a thread: the first one compiles. */
@@ -24,13 +25,12 @@ export function install(options: LoaderOptions, runtime: object): void {
   if (shared[RUNTIME] !== undefined) return;
   shared[RUNTIME] = runtime;
   const compiler = new ModuleCompiler(options, findCompiler);
-  const { registerHooks } = nodeModule as { registerHooks?: RegisterHooks };
-  if (registerHooks === undefined) {
+  if (hasSoundHooks) {
+    (nodeModule as unknown as { registerHooks: RegisterHooks }).registerHooks({ load: makeLoadHook(compiler) });
+    compileCommonJs(compiler);
+  } else {
     const older = require('./older-node.js') as { installOnOlderNode: typeof installOnOlderNode };
     older.installOnOlderNode(compiler, options);
-  } else {
-    registerHooks({ load: makeLoadHook(compiler) });
-    compileCommonJs(compiler);
   }
 }
 

@@ -2,6 +2,7 @@ import * as nodeModule from 'node:module';
 import { compileCommonJs } from './compile-commonjs.js';
 import { compileWhatLoaderReads } from './loader-reads.js';
 import type { LoaderOptions, ModuleCompiler } from './module-compiler.js';
+import { readsByFs } from './node-abilities.js';
 
 const TYPESCRIPT = /\.[cm]?ts$/;
 
@@ -9,9 +10,10 @@ const TYPESCRIPT = /\.[cm]?ts$/;
 const HOOKS = 'NativeModule internal/modules/esm/hooks';
 
 /**
- * Hooks into Node where it has no hooks in the thread of the program: 20, and 22 before 22.15. What can be compiled
- * without a thread of hooks is. The thread is started only for what needs it: TypeScript that is imported, and the hooks
- * of others (tsx), who have started it anyway. What neither can see is what a *required* ECMAScript module imports.
+ * Hooks into Node where it has no sound hooks in the thread of the program. There is a thread of hooks then, which takes
+ * 40 ms to start, and two messages for each module. So where it can be done without, it is started only for what needs
+ * it: TypeScript that is imported, and the hooks of others (tsx), who have started it anyway. What neither way sees is
+ * what a *required* ECMAScript module imports.
  */
 export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOptions): void {
   const { register } = nodeModule;
@@ -20,8 +22,13 @@ export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOpti
   function useThread(): void {
     if (threaded) return;
     threaded = true;
-    // That thread cannot see whether somebody reads source maps. It is not the place to save them either.
-    register(new URL('./hook-thread.js', import.meta.url), { data: { ...options, maps: true } });
+    try {
+      // That thread cannot see whether somebody reads source maps.
+      register(new URL('./hook-thread.js', import.meta.url), { data: { ...options, maps: true } });
+    } catch (error) {
+      // With `--permission` a program may have no threads.
+      console.error(`heddle: left ECMAScript modules alone: ${(error as Error).message}`);
+    }
   }
 
   function heed(source: string | Buffer): void {
@@ -29,8 +36,8 @@ export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOpti
   }
 
   compileCommonJs(compiler, heed);
-  compileWhatLoaderReads(compiler, heed);
-  if (TYPESCRIPT.test(process.argv[1] ?? '') || hooksAreRunning()) useThread();
+  if (readsByFs) compileWhatLoaderReads(compiler, heed);
+  if (!readsByFs || TYPESCRIPT.test(process.argv[1] ?? '') || hooksAreRunning()) useThread();
   // Hooks that others register from now on shall have ours below them, as if ours had been registered in that way.
   (nodeModule.default as { register: typeof register }).register = ((...args: Parameters<typeof register>) => {
     useThread();

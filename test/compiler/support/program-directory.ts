@@ -9,9 +9,6 @@ import type { ExecutionContext } from 'ava';
 export const REGISTER = new URL('../../../../dist/register.js', import.meta.url).href;
 export const TSX = import.meta.resolve('tsx');
 
-/** Whether this Node has hooks in the program's thread; 20 has not. */
-export const HAS_SYNC_HOOKS: boolean = 'registerHooks' in (await import('node:module'));
-
 /** Node 22 says that it strips types, until 22.18; nobody else has anything to say. */
 export const QUIET: readonly string[] = ['--disable-warning=ExperimentalWarning'];
 

@@ -1,0 +1,15 @@
+import * as nodeModule from 'node:module';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+/**
+ * Whether Node has hooks in the program's own thread, and such that leave the meaning of CommonJS alone: with the first
+ * ones, up to 22.22, 24.11 and 25.0, CommonJS that is imported cannot `require` an ECMAScript module that imports
+ * another, be there hooks that do nothing.
+ */
+export const hasSoundHooks: boolean =
+  'registerHooks' in nodeModule &&
+  (major >= 26 || (major === 25 && minor >= 1) || (major === 24 && minor >= 12) || (major === 22 && minor >= 23));
+
+/** Whether Node's loader of ECMAScript modules reads files by the `readFile` that everybody finds in `fs.promises`. */
+export const readsByFs: boolean = major === 20 || (major === 22 && minor < 18);
