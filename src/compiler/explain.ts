@@ -1,7 +1,6 @@
-import type { Position } from './line-table.js';
 import { findGenerators } from './find-generators.js';
-import type { GeneratorFunction, Loop, Site, Verdict } from './generator-function.js';
-import { Locator } from './locator.js';
+import type { Loop, Site, Verdict } from './generator-function.js';
+import { LineTable, type Position } from './line-table.js';
 import { parse, type ParseOptions } from './parse.js';
 import { shortText } from './short-text.js';
 
@@ -9,8 +8,6 @@ import { shortText } from './short-text.js';
 export interface ExplainedFunction extends Position {
   /** Declared or inferred (`Server.accept`); `anonymous` where it has none. */
   readonly name: string;
-  /** The file in which it was written, if a source map says that this is another one. */
-  readonly file?: string;
   /** Only fibers are compiled. */
   readonly verdict: 'fiber' | 'data' | 'nothing to do' | 'left alone';
   /** Why; one sentence. */
@@ -32,41 +29,19 @@ export interface ExplainedLoop extends Position {
  * What the compiler makes of each generator function of a file, in the order of the source; also of those that it
  * leaves alone.
  *
- * @throws CompileError if the source is no program
+ * @throws CompileError if the source is no program; MissingBindingError if nothing on this machine can read it
  */
 export function explain(source: string, options: ParseOptions): ExplainedFunction[] {
   const text = source.replace(/^\ufeff/, '');
-  return explainGenerators(findGenerators(parse(text, options), text), text, new Locator(text, options.file, null));
-}
-
-/** The same of generators that have been found already. */
-export function explainGenerators(
-  functions: readonly GeneratorFunction[],
-  source: string,
-  locator: Locator,
-): ExplainedFunction[] {
-  return functions.map(({ name, start, verdict, points }) => {
-    const { file, ...place } = locator.at(start);
-    return {
-      name,
-      ...place,
-      ...(file !== null && { file }),
-      verdict: LEFT_ALONE.has(verdict) ? 'left alone' : (verdict as ExplainedFunction['verdict']),
-      reason: REASONS[verdict],
-      sites: points.filter(isSite).map((site) => explainSite(site, source, locator)),
-      loops: points.filter(isLoop).map((loop) => explainLoop(loop, locator)),
-    };
-  });
-}
-
-function explainSite(site: Site, source: string, locator: Locator): ExplainedSite {
-  const { line, column } = locator.at(site.start);
-  return { line, column, callee: calleeText(source, site) };
-}
-
-function explainLoop({ start, keyword }: Loop, locator: Locator): ExplainedLoop {
-  const { line, column } = locator.at(start);
-  return { line, column, keyword };
+  const lines = new LineTable(text);
+  return findGenerators(parse(text, options), text).map(({ name, start, verdict, points }) => ({
+    name,
+    ...lines.at(start),
+    verdict: LEFT_ALONE.has(verdict) ? 'left alone' : (verdict as ExplainedFunction['verdict']),
+    reason: REASONS[verdict],
+    sites: points.filter(isSite).map((site) => ({ ...lines.at(site.start), callee: calleeText(text, site) })),
+    loops: points.filter(isLoop).map(({ start: at, keyword }) => ({ ...lines.at(at), keyword })),
+  }));
 }
 
 /** What a site calls, as it is written. */

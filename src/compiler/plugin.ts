@@ -6,6 +6,7 @@ import { formatOf } from './format-of.js';
 import { makeSelection } from './loader/selection.js';
 import { mayHaveGenerators } from './may-have-generators.js';
 import { incomingMap } from './incoming-map.js';
+import { MissingBindingError } from './missing-binding-error.js';
 import type { SourceMapInput } from './source-map.js';
 import { transform, type TransformResult } from './transform.js';
 
@@ -46,10 +47,13 @@ const plugin: UnpluginInstance<PluginOptions | undefined, false> = createUnplugi
       handler(code, id) {
         const path = id.replace(/[?#].*$/, '');
         if (id.startsWith('\0') || !SOURCES.test(id) || !selects(pathToFileURL(path).href)) return null;
-        const result = compile(code, SOURCES.test(path) ? path : id, () => incomingMap(this, path, code));
+        const file = SOURCES.test(path) ? path : id;
+        const findMap = (): SourceMapInput | null => incomingMap(this, path, code);
+        const result = compile(code, file, findMap, (reason) => this.warn(`heddle left ${path} alone: ${reason}`));
         if (result === null) return null;
-        // Bundlers know the module by this path, and compose maps by it.
-        const { mappings, names } = result.map;
+        // Places lead to the text that was written. The map leads to the text that was given, under the path by which the
+        // bundler knows it: bundlers compose maps themselves.
+        const { mappings, names } = result.ownMap;
         return { code: result.code, map: { version: 3, mappings, names, sources: [path], sourcesContent: [code] } };
       },
     },
@@ -58,28 +62,23 @@ const plugin: UnpluginInstance<PluginOptions | undefined, false> = createUnplugi
   };
 });
 
-/**
- * A bundler wants a map to the text that it gave; the names of places are to lead to the text that was written. They
- * stand in the last lines, so the same code has both.
- */
 function compile(
   code: string,
   file: string,
   findMap: () => SourceMapInput | null,
-): Pick<TransformResult, 'code' | 'map'> | null {
+  complain: (reason: string) => void,
+): TransformResult | null {
   // Before anything is parsed.
   if (!mayHaveGenerators(code)) return null;
-  // Relative, so that the bundle is the same wherever it is built.
-  const options = { file: relative('', file).replaceAll('\\', '/'), format: formatOf(code, file) };
   try {
-    const result = transform(code, { ...options, map: null });
-    const map = result && findMap();
-    if (result === null || map === null) return result;
-    return { code: transform(code, { ...options, map })!.code, map: result.map };
+    // Relative, so that the bundle is the same wherever it is built.
+    const shown = relative('', file).replaceAll('\\', '/');
+    return transform(code, { file: shown, format: formatOf(code, file), map: findMap });
   } catch (error) {
+    if (error instanceof MissingBindingError) complain(error.message);
     // Of what is no program the bundler complains itself.
-    if (error instanceof CompileError) return null;
-    throw error;
+    else if (!(error instanceof CompileError)) throw error;
+    return null;
   }
 }
 

@@ -1,5 +1,6 @@
 import remapping, { type EncodedSourceMap, type SourceMapInput } from '@jridgewell/remapping';
 import { decodedMappings, FlattenMap, type TraceMap } from '@jridgewell/trace-mapping';
+import type MagicString from 'magic-string';
 
 export type { EncodedSourceMap, SourceMapInput, TraceMap };
 
@@ -27,6 +28,14 @@ function isSound(map: TraceMap): boolean {
   const count = map.sources.length;
   if (count === 0) return false;
   return decodedMappings(map).every((line) => line.every(([, source = 0]) => source >= 0 && source < count));
+}
+
+/** The map from an edited text to that text as it was, which is `file`. */
+export function mapOf(edited: MagicString, file: string): EncodedSourceMap {
+  // Finer than words nobody steps, and a map of every character costs several times as much.
+  const options = { source: file, hires: 'boundary', includeContent: true } as const;
+  const { version, sources, sourcesContent, names, mappings } = edited.generateMap(options);
+  return { version: version as 3, sources, sourcesContent: sourcesContent!, names, mappings };
 }
 
 /** `own` leads to the text that was compiled, `input` from there to what people wrote. */

@@ -1,26 +1,29 @@
 import { describePlaces } from './describe-places.js';
-import { explainGenerators, type ExplainedFunction } from './explain.js';
 import { findGenerators } from './find-generators.js';
 import { instrument } from './instrument.js';
 import { Locator } from './locator.js';
 import { mayHaveGenerators } from './may-have-generators.js';
 import { parse, type ParseOptions } from './parse.js';
-import { compose, readMap, type EncodedSourceMap, type SourceMapInput } from './source-map.js';
+import { compose, mapOf, readMap, type EncodedSourceMap, type SourceMapInput } from './source-map.js';
 import { endOfStatements } from './statements.js';
 
 export interface TransformOptions extends ParseOptions {
   /** Module specifier of the run-time half; `heddle/compiled` unless given. */
   readonly runtime?: string;
-  /** Of what the source was made; null: of nothing. Where it is undefined, a comment at the end of the source is read. */
-  readonly map?: SourceMapInput | null | undefined;
+  /**
+   * Of what the source was made, or a function that finds it, called only if there is something to compile; null: of
+   * nothing. Where it is undefined, a comment at the end of the source is read.
+   */
+  readonly map?: SourceMapInput | (() => SourceMapInput | null) | null | undefined;
 }
 
+/** Maps are made when they are read: a program whose maps nobody reads does not pay for them. */
 export interface TransformResult {
   readonly code: string;
+  /** From `code` to the text that was compiled. */
+  readonly ownMap: EncodedSourceMap;
   /** From `code` to what people wrote, through the map that came in. */
   readonly map: EncodedSourceMap;
-  /** All generator functions, also those that were left alone. */
-  readonly functions: readonly ExplainedFunction[];
 }
 
 /**
@@ -28,36 +31,33 @@ export interface TransformResult {
  * loops pre-emptible. Lines stay lines; TypeScript stays TypeScript.
  *
  * @returns null if there is nothing to do, which for most files costs no parsing
- * @throws CompileError if the source is no program
+ * @throws CompileError if the source is no program; MissingBindingError if nothing on this machine can read it
  */
 export function transform(source: string, options: TransformOptions): TransformResult | null {
   if (!mayHaveGenerators(source) || COMPILED.test(source)) return null;
   // A byte-order mark is of the file and not of the text: whoever counts columns does not see it.
   const text = source.replace(/^\ufeff/, '');
   const program = parse(text, options);
-  const functions = findGenerators(program, text);
-  const fibers = functions.filter(({ verdict }) => verdict === 'fiber');
+  const fibers = findGenerators(program, text).filter(({ verdict }) => verdict === 'fiber');
   if (fibers.length === 0) return null;
 
-  const { file, format, runtime = 'heddle/compiled' } = options;
-  const input = readMap(options.map, text.slice(endOfStatements(program)));
+  const { file, format, map, runtime = 'heddle/compiled' } = options;
+  const input = readMap(typeof map === 'function' ? map() : map, text.slice(endOfStatements(program)));
   const locator = new Locator(text, file, input);
   const edited = instrument(text, program, fibers, {
     format,
     runtime,
     describe: (numbered) => describePlaces(numbered, text, file, locator),
   });
-  // Finer than words nobody steps, and a map of every character costs several times as much.
-  const { version, sources, sourcesContent, names, mappings } = edited.generateMap({
-    source: file,
-    hires: 'boundary',
-    includeContent: true,
-  });
-  const own = { version: version as 3, sources, sourcesContent: sourcesContent!, names, mappings };
+  let ownMap: EncodedSourceMap | undefined;
   return {
     code: edited.toString(),
-    map: input === null ? own : compose(own, input),
-    functions: explainGenerators(functions, text, locator),
+    get ownMap() {
+      return (ownMap ??= mapOf(edited, file));
+    },
+    get map() {
+      return input === null ? this.ownMap : compose(this.ownMap, input);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import {
   run,
   Runtime,
   scope,
+  shield,
   sleep,
   spawn,
   TimeoutError,
@@ -302,4 +303,27 @@ test('a scope in compiled code is closed in order when a loop in it is cancelled
     });
   });
   t.deepEqual(events, ['cancelled', 'finally']);
+});
+
+test('in a fiber that is cancelled already a loop that gives way throws again, except in a shield', async (t) => {
+  const own = newIds();
+  const events: string[] = [];
+  await runImpatiently(function* () {
+    const cancelled = yield* spawn(function* () {
+      const c = enter(own);
+      try {
+        yield* site(own + 1, c, sleep(1e6));
+      } finally {
+        events.push(`${yield* site(own + 2, c, shield(spin(10_000)))} turns in a shield`);
+        try {
+          yield* site(own + 3, c, spin(1e12));
+        } catch (error) {
+          events.push(error instanceof CancelledError ? 'cancelled again' : String(error));
+        }
+      }
+    });
+    yield* sleep(1);
+    cancelled.cancel();
+  });
+  t.deepEqual(events, ['10000 turns in a shield', 'cancelled again']);
 });

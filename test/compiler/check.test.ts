@@ -5,9 +5,12 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { applyFixes } from '#src/compiler/check/apply-fixes.js';
 import type { Finding } from '#src/compiler/check/finding.js';
+import { findMisuses } from '#src/compiler/check/find-misuses.js';
+import { gatherFacts } from '#src/compiler/check/gather-facts.js';
 import { Project } from '#src/compiler/check/project.js';
 import { readTree } from '#src/compiler/check/read-tree.js';
 import { fix, report } from '#src/compiler/check/report.js';
+import { ShapeFinder } from '#src/compiler/check/shape-finder.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -354,6 +357,21 @@ test('a finding shows its lines, whatever ends them, with its expression marked'
     frameOf("import { sleep } from 'heddle'; sleep(1)"),
     "> 1 | import { sleep } from 'heddle'; sleep(1)\n    |                                 ^^^^^^^^",
   );
+});
+
+test('where the parser has no binding JavaScript is checked by another one, and TypeScript cannot be', (t) => {
+  const code = `${HEDDLE}export class A { *f(a) { sleep(1); a.b?.((yield* sleep(2)), spawn(f)); await sleep; return sleep(3); } }
+    for (const x of [1]) mutex().lock();`;
+  const findings = (text: string, parser?: 'acorn'): unknown => {
+    const { program, problem } = readTree('a.js', text, parser);
+    return problem ?? findMisuses(gatherFacts('a.js', program!), text, new ShapeFinder(() => null));
+  };
+  const valid = code.replace('await sleep;', '');
+  t.deepEqual(findings(valid, 'acorn'), findings(valid));
+  t.is((findings(valid, 'acorn') as Finding[]).length, 3);
+  t.is((findings(code, 'acorn') as { start: number }).start, code.indexOf('await'));
+  t.deepEqual(findings('with (a) b;', 'acorn'), []);
+  t.throws(() => readTree('a.ts', code, 'acorn'), { code: 'ERR_HEDDLE_MISSING_BINDING' });
 });
 
 test('heddle itself has no finding', (t) => {

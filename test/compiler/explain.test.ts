@@ -1,7 +1,6 @@
 import test from 'ava';
 import { CompileError } from '#src/base/errors.js';
 import { explain } from '#src/compiler/explain.js';
-import { transform } from '#src/compiler/transform.js';
 
 const explained = (source: string): ReturnType<typeof explain> =>
   explain(source, { file: 'file.ts', format: 'commonjs' });
@@ -54,12 +53,6 @@ test('what is left alone is explained with its sites and loops too', (t) => {
   const [data] = explained('function* data() { for (const x of y) { yield x; yield* z(x) } }');
   t.deepEqual(data!.loops, [{ line: 1, column: 20, keyword: 'for of' }]);
   t.deepEqual(data!.sites, [{ line: 1, column: 50, callee: 'z' }]);
-});
-
-test('a transform explains the same of the same source', (t) => {
-  const source = 'export function* a() { yield* x }\nconst b = function* () { yield 1 };\n';
-  const options = { file: 'file.ts', format: 'module' } as const;
-  t.deepEqual(transform(source, options)!.functions, explain(source, options));
 });
 
 test('a file without generators has nothing to explain, and one that is no program cannot be', (t) => {

@@ -10,6 +10,7 @@ import MagicString from 'magic-string';
 import { rollup, type Plugin } from 'rollup';
 import * as heddle from 'heddle/plugin';
 import { bundlers, type Bundling } from './support/bundlers.js';
+import { NO_BINDING } from './support/program-directory.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'heddle-bundle-')));
@@ -181,6 +182,18 @@ test.serial('CommonJS stays CommonJS, and a script without imports can be compil
 test.serial('of a syntax error the bundler complains itself', async (t) => {
   const files = { ...PROGRAM, 'src/total.ts': 'export function* total( { yield* 1 }' };
   await t.throwsAsync(built('rolldown', 'syntax error', files), { message: /total\.ts:1/ });
+});
+
+test.serial('where the parser has no binding the bundler is told which TypeScript is left alone', async (t) => {
+  const root = given('no binding', PROGRAM);
+  const script = `import { build } from 'esbuild'; import * as heddle from 'heddle/plugin';
+    const { warnings } = await build({ entryPoints: ['${join(root, 'src/total.ts')}'], write: false, logLevel: 'silent', plugins: [heddle.esbuild()] });
+    console.log(JSON.stringify(warnings.map(({ text }) => text)));`;
+  const options = { cwd: ROOT, env: { ...process.env, ...NO_BINDING } };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], options);
+  const [warning, ...others] = JSON.parse(stdout) as string[];
+  t.regex(warning!, /^heddle left .*total\.ts alone: oxc-parser, .* has no binding/);
+  t.deepEqual(others, []);
 });
 
 test.serial('a script that is a part of another file is compiled, and shown as that part', async (t) => {

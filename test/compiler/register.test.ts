@@ -3,7 +3,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { hasSoundHooks, readsByFs } from '#src/compiler/loader/node-abilities.js';
-import { commonJs, esm, ProgramDirectory, QUIET, REGISTER, typed, type Outcome } from './support/program-directory.js';
+import {
+  commonJs,
+  esm,
+  NO_BINDING,
+  ProgramDirectory,
+  QUIET,
+  REGISTER,
+  typed,
+  type Outcome,
+} from './support/program-directory.js';
 
 /** What each module says that was compiled, in the order of their names. */
 function compiled(...names: string[]): string[] {
@@ -94,6 +103,21 @@ test('TypeScript is compiled and stripped of its types, by Node or by the hook',
     t.is(stderr.replaceAll(/\(node:\d+\) \[MODULE_TYPELESS_PACKAGE_JSON\][^]*/g, ''), '');
     t.is(code, 0);
   }
+});
+
+test('where the parser has no binding JavaScript is compiled, and TypeScript runs as it is, which is said once', async (t) => {
+  const program = new ProgramDirectory(t, {
+    'app.ts': `import './a.ts'; import './b.mjs'; import './either/c.ts';\n${typed(esm('app'))}`,
+    'a.ts': typed(esm('a')),
+    'b.mjs': esm('b'),
+    'either/package.json': '{}',
+    'either/c.ts': typed(esm('c')),
+  });
+  const args = [...QUIET, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--import', REGISTER, 'app.ts'];
+  const { stdout, stderr, code } = await program.node(args, { env: NO_BINDING });
+  t.deepEqual(lines(stdout), ['a plain 1', 'app plain 1', 'b compiled 1', 'c plain 1']);
+  t.regex(stderr, /^heddle: left \S+\.ts alone: oxc-parser, [^\n]+ no binding for this machine[^\n]+\n$/);
+  t.is(code, 0);
 });
 
 test('TypeScript that a program of JavaScript imports is compiled', async (t) => {

@@ -162,13 +162,21 @@ test('a map in a comment of the text is read, and led through', (t) => {
   t.deepEqual(result.map.sources, ['server.ts']);
   t.deepEqual(result.map.sourcesContent, [TYPESCRIPT]);
   t.deepEqual(placesOf(result.code), placesOfTypeScript('server.js', 'server.ts'));
-  t.deepEqual(
-    result.functions.map(({ line, column, file }) => [line, column, file]),
-    [
-      [10, 4, 'server.ts'],
-      [23, 21, 'server.ts'],
-    ],
-  );
+});
+
+test('the map to the text that was compiled is there too, whatever that was made of', (t) => {
+  const { code } = withoutTypes('inline');
+  const options = { file: 'server.js', format: 'module' } as const;
+  t.deepEqual(transform(code, options)!.ownMap, transform(code, { ...options, map: null })!.map);
+});
+
+test('a map is looked for only if there is something to compile', (t) => {
+  const { code, map } = withoutTypes('external');
+  const options = { file: 'server.js', format: 'module' } as const;
+  const found = transform(code, { ...options, map: () => map })!;
+  const given = transform(code, { ...options, map })!;
+  t.deepEqual([found.code, found.map], [given.code, given.map]);
+  t.is(transform('function* data() { yield 1 }', { ...options, map: () => t.fail() as never }), null);
 });
 
 test('a map that is given is led through in any of its forms, minified code included', (t) => {
@@ -233,8 +241,10 @@ test('a map that cannot be read is none', (t) => {
   const source = 'function* f() { yield* x }';
   const plain = transform(source, { file: 'a.js', format: 'module' })!;
   const wild = { version: 3, sources: ['b.ts'], names: [], mappings: 'AAAA,gBEAA,EFFF' };
-  for (const map of ['no JSON', {}, { version: 3, sections: 1 }, 7, wild] as unknown as TransformOptions['map'][])
-    t.deepEqual(transform(source, { file: 'a.js', format: 'module', map: map! }), plain);
+  for (const map of ['no JSON', {}, { version: 3, sections: 1 }, 7, wild] as unknown as TransformOptions['map'][]) {
+    const result = transform(source, { file: 'a.js', format: 'module', map: map! })!;
+    t.deepEqual([result.code, result.map], [plain.code, plain.map]);
+  }
   for (const data of [
     'application/json;base64,e30',
     'application/json;base64,%',

@@ -4,7 +4,8 @@ import type { Finding } from './finding.js';
 import { candidates } from './find-module.js';
 import { findMisuses } from './find-misuses.js';
 import { gatherFacts } from './gather-facts.js';
-import { readTree, type SyntaxProblem } from './read-tree.js';
+import type { SyntaxProblem } from '../tree.js';
+import { readTree } from './read-tree.js';
 import { ShapeFinder } from './shape-finder.js';
 
 /** What the check says of a file. */

@@ -32,7 +32,8 @@ const writers = new Map<string, CacheWriter>();
  * Compiles one module, with the parser and everything, and stores it.
  *
  * @param complain hears of a failure after which the types can still be removed
- * @throws CompileError if the text is no JavaScript or TypeScript; SyntaxError if types cannot be removed
+ * @throws CompileError if the text is no JavaScript or TypeScript, MissingBindingError if nothing on this machine can
+ * read it, SyntaxError if types cannot be removed
  */
 export function compileSource(module: ModuleToCompile, complain: (error: unknown) => void): CompiledModule {
   const { url, strip, runtime, maps, store } = module;

@@ -24,9 +24,13 @@ function answer(module: ModuleToCompile): ThreadAnswer {
   const complaints: string[] = [];
   try {
     if (compiler instanceof Error) throw compiler;
-    return { compiled: compiler.compileSource(module, (error) => complaints.push(String(error))), complaints };
+    return { compiled: compiler.compileSource(module, (error) => complaints.push(messageOf(error))), complaints };
   } catch (error) {
     const { message, stack, code } = error as NodeJS.ErrnoException;
     return { failure: { message, stack, code }, complaints };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

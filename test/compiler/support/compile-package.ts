@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { explain } from '#src/compiler/explain.js';
 import { transform } from '#src/compiler/transform.js';
 
 /** How much of something was compiled. */
@@ -50,7 +51,7 @@ export function compileFile(
       const result = transform(source, { file, format, runtime: specifier });
       if (result === null) return source;
       extent.files++;
-      for (const { verdict, sites, loops } of result.functions) {
+      for (const { verdict, sites, loops } of explain(source, { file, format })) {
         if (verdict !== 'fiber') continue;
         extent.functions++;
         extent.sites += sites.length;

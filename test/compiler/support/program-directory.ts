@@ -12,6 +12,9 @@ export const TSX = import.meta.resolve('tsx');
 /** Node 22 says that it strips types, until 22.18; nobody else has anything to say. */
 export const QUIET: readonly string[] = ['--disable-warning=ExperimentalWarning'];
 
+/** An environment in which `oxc-parser` finds no binding, as on a machine for which there is none. */
+export const NO_BINDING: NodeJS.ProcessEnv = { NAPI_RS_NATIVE_LIBRARY_PATH: '/nowhere' };
+
 export interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
