@@ -2,6 +2,7 @@ import { SystemClock, type Clock } from './base/clock.js';
 import { checkDuration, checkFunction, checkInteger, expected } from './base/check.js';
 import { DeadlockError, MisuseError } from './base/errors.js';
 import { Random } from './base/random.js';
+import { FlowGraph } from './blocking-graph/flow-graph.js';
 import { GraphRecorder } from './blocking-graph/graph-recorder.js';
 import type { Snapshot } from './blocking-graph/snapshot.js';
 import { takeSnapshot, takeSnapshotNow, type SnapshotSource } from './blocking-graph/take-snapshot.js';
@@ -15,7 +16,14 @@ import type { RunQueue } from './fibers/run-queue.js';
 import { Scope } from './fibers/scope.js';
 import { runScope } from './fibers/with-scope.js';
 import { call } from './fibers/segment.js';
+import type { Machine } from './resources/machine.js';
 import { processUsage } from './resources/process-usage.js';
+import { ResourceGovernor } from './resources/resource-governor.js';
+import { SampledAllocation } from './resources/sampled-allocation.js';
+import { allSwitchedOn, type SchedulingOptions, type SchedulingSwitches } from './resources/scheduling-options.js';
+import { SystemHeap } from './resources/system-heap.js';
+import { systemMachine } from './resources/system-machine.js';
+import { ResourceSteering } from './stride/resource-steering.js';
 import { StrideList, StrideRunQueue } from './stride/stride-run-queue.js';
 import { processInfo } from './process-info.js';
 
@@ -30,6 +38,10 @@ export interface RuntimeOptions {
   readonly clock?: Clock;
   /** For the choices that are made at random. */
   readonly seed?: number;
+  /** Parts of scheduling by resources that are to be off; see `docs/scheduling.md`. */
+  readonly scheduling?: SchedulingOptions;
+  /** What the program runs on; this process unless given. */
+  readonly machine?: Machine;
 }
 
 export interface RunOptions extends RuntimeOptions {
@@ -50,12 +62,27 @@ export class Runtime {
     const { recording = true, sliceMs = 2, seed = 1, clock = new SystemClock() } = options;
     checkDuration('sliceMs', sliceMs);
     checkInteger('seed', seed, 0);
-    const queue = makeQueue(options.queue ?? (recording ? 'stride' : 'fifo'), recording);
+    const on = { ...allSwitchedOn, ...options.scheduling };
+    const order = options.queue ?? (recording && on.perNodeQueues ? 'stride' : 'fifo');
+    const queue = makeQueue(order, recording, () => this.loop.readied());
     this.#graph = recording
       ? new GraphRecorder(queue instanceof StrideRunQueue ? () => new StrideList() : () => new ReadyList())
       : null;
     this.loop = new RunLoop({ clock, queue, recorder: this.#graph, random: new Random(seed), sliceMs });
     this.#since = clock.now();
+    this.loop.makeGovernor = () => this.#govern(on, options.machine ?? null);
+  }
+
+  /** Once there is an entry: programs without one do not pay for it. */
+  #govern(on: SchedulingSwitches, machine: Machine | null): ResourceGovernor {
+    const { loop } = this;
+    const heap = machine?.heap ?? new SystemHeap();
+    if (heap instanceof SystemHeap) heap.start();
+    const graph = this.#graph === null ? null : new FlowGraph(this.#graph);
+    const steering =
+      graph !== null && loop.queue instanceof StrideRunQueue ? new ResourceSteering(loop.queue, on) : null;
+    if (graph !== null) loop.allocation = new SampledAllocation(loop.clock, heap);
+    return new ResourceGovernor(loop, graph, machine ?? systemMachine(heap), on, steering);
   }
 
   /**
@@ -152,9 +179,9 @@ function* rootOperation<T>(f: () => Operation<T>): Operation<T> {
   return result();
 }
 
-function makeQueue(queue: 'stride' | 'fifo' | RunQueue, recording: boolean): RunQueue {
+function makeQueue(queue: 'stride' | 'fifo' | RunQueue, recording: boolean, onReleased: () => void): RunQueue {
   if (queue === 'fifo') return new FifoRunQueue();
   if (queue !== 'stride') return queue;
   if (!recording) throw expected('queue', "'fifo' when nothing is recorded: stride needs the blocking graph", queue);
-  return new StrideRunQueue();
+  return new StrideRunQueue(undefined, onReleased);
 }

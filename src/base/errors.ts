@@ -76,6 +76,11 @@ export class IoError extends HeddleError {
   }
 }
 
+/** There is more to do than can be done in good time, so this was not begun, or stopped. Try again later. */
+export class OverloadError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_OVERLOAD' as const;
+}
+
 /** This side has closed the connection, file or server that it now uses. The program's fault. */
 export class ClosedError extends HeddleError {
   readonly code = 'ERR_HEDDLE_CLOSED' as const;

@@ -1,5 +1,6 @@
 import { Ewma } from '../base/ewma.js';
 import { Histogram } from '../base/histogram.js';
+import { Spread } from '../base/spread.js';
 import type { Label } from '../fibers/label.js';
 import type { ReadyList } from '../fibers/ready-list.js';
 import type { BlockingPoint } from '../fibers/recorder.js';
@@ -19,7 +20,19 @@ export class GraphNode implements BlockingPoint {
   readonly edges: Edge[] = [];
   /** The edge last taken from here: most suspensions take it again. */
   lastEdge: Edge | null = null;
-  private waits: Histogram | null = null;
+  /** Fibers started while running from here, by where they start. */
+  readonly spawns: SpawnLink[] = [];
+  /** What is waited for here, where that is a semaphore of its own; see `BlockingPoint`. */
+  pool: object | null = null;
+  /** Descriptors opened by fibers that stood here or ran from here, less those closed. */
+  descriptors: number = 0;
+  /** From sampled runs: their processor time in ms, and how many. */
+  sampledMs: number = 0;
+  sampledRuns: number = 0;
+  /** Bytes allocated on V8's heap and outside of it, running from here, from runs that were sampled for that. */
+  readonly heapBytes: Spread = new Spread();
+  readonly externalBytes: Spread = new Spread();
+  private waitTimes: Histogram | null = null;
 
   constructor(id: string, label: Label, chain: ChainNode, ready: ReadyList) {
     this.id = id;
@@ -30,12 +43,40 @@ export class GraphNode implements BlockingPoint {
 
   /** Waits that are over, in microseconds; null before the first. */
   get waited(): Histogram | null {
-    return this.waits;
+    return this.waitTimes;
   }
 
   recordWait(ms: number): void {
-    this.waits ??= new Histogram();
-    this.waits.record(ms * 1000);
+    this.waitTimes ??= new Histogram();
+    this.waitTimes.record(ms * 1000);
+  }
+
+  /** All waits that are over, in ms, and how many. */
+  get waitedMs(): number {
+    return this.waitTimes === null ? 0 : this.waitTimes.sum / 1000;
+  }
+
+  get waits(): number {
+    return this.waitTimes === null ? 0 : this.waitTimes.count;
+  }
+
+  /** Runs from here, in ms, and how many: all, where the run queue keeps its fibers apart, else those sampled. */
+  get ranMs(): number {
+    return this.ready.runs > 0 ? this.ready.ranMs : this.sampledMs;
+  }
+
+  get runs(): number {
+    return this.ready.runs > 0 ? this.ready.runs : this.sampledRuns;
+  }
+}
+
+/** Fibers of one kind that were started while running from a node. */
+export class SpawnLink {
+  readonly to: GraphNode;
+  count: number = 0;
+
+  constructor(to: GraphNode) {
+    this.to = to;
   }
 }
 

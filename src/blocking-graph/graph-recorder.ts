@@ -6,7 +6,7 @@ import { preempted } from '../fibers/yield-now.js';
 import type { BlockingPoint, CallChain, Recorder } from '../fibers/recorder.js';
 import { ChainNode } from './call-chain.js';
 import type { CallPoint } from './call-point.js';
-import { Edge, GraphNode } from './graph-node.js';
+import { Edge, GraphNode, SpawnLink } from './graph-node.js';
 import { attachLogicalStack, noteSegment } from './logical-stack.js';
 import { nodeId } from './node-id.js';
 
@@ -22,6 +22,8 @@ export class GraphRecorder implements Recorder {
   private readonly roots: Map<string, ChainNode> = new Map();
   private lastBody: Function | null = null;
   private lastStart: GraphNode | null = null;
+  private lastSpawn: SpawnLink | null = null;
+  private lastSpawner: GraphNode | null = null;
   private readonly makeList: () => ReadyList;
 
   /** `makeList` makes the list in which the ready fibers of a node queue: the run queue's own kind. */
@@ -38,6 +40,14 @@ export class GraphRecorder implements Recorder {
     start.starts++;
     fiber.node = start;
     fiber.chain = start.chain.point(0);
+    const parent = current.fiber === null ? null : (current.fiber.node as GraphNode);
+    if (parent !== null) this.countSpawn(parent, start);
+  }
+
+  /** Where fibers of functions of this name start; null if none has. */
+  startOf(name: string): GraphNode | null {
+    const root = this.roots.get(name);
+    return root === undefined ? null : (this.nodes.get(keyOf(SPAWN, root)) ?? null);
   }
 
   called(f: Function): void {
@@ -62,8 +72,21 @@ export class GraphRecorder implements Recorder {
   }
 
   sampled(_fiber: Fiber, from: BlockingPoint, ms: number): void {
+    const node = from as GraphNode;
     // Called right after the run: the edge it took is the one last taken.
-    (from as GraphNode).lastEdge?.run.add(ms);
+    node.lastEdge?.run.add(ms);
+    node.sampledMs += ms;
+    node.sampledRuns++;
+  }
+
+  allocated(_fiber: Fiber, from: BlockingPoint, heapBytes: number, externalBytes: number): void {
+    const node = from as GraphNode;
+    node.heapBytes.add(heapBytes);
+    node.externalBytes.add(externalBytes);
+  }
+
+  descriptors(fiber: Fiber, change: number): void {
+    (fiber.node as GraphNode).descriptors += change;
   }
 
   threw(error: unknown, chain: CallChain): void {
@@ -77,6 +100,20 @@ export class GraphRecorder implements Recorder {
   ended(fiber: Fiber): void {
     fiber.chain = (fiber.chain as CallPoint).root;
     this.suspendedAt(fiber, EXIT);
+  }
+
+  private countSpawn(parent: GraphNode, start: GraphNode): void {
+    let link = this.lastSpawn;
+    if (this.lastSpawner !== parent || link === null || link.to !== start) {
+      link = parent.spawns.find(({ to }) => to === start) ?? null;
+      if (link === null) {
+        if (parent.spawns.length >= MAX_EDGES) return;
+        parent.spawns.push((link = new SpawnLink(start)));
+      }
+      this.lastSpawner = parent;
+      this.lastSpawn = link;
+    }
+    link.count++;
   }
 
   private edge(from: GraphNode, label: Label, chain: ChainNode): Edge {

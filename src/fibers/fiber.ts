@@ -57,6 +57,8 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** What few fibers have; null until it has some. */
   extras: Extras | null = null;
   readonly id: number;
+  /** Locks and pool slots that it holds: while it does, nobody may hold it up to spare something else. */
+  permits: number = 0;
   /** The calls that led to where it was spawned. */
   readonly origin: CallChain | null;
   /** While it lives, those who join it; then its result or error. */
@@ -88,9 +90,10 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     return new Suspension<T>(JOIN, this, undefined);
   }
 
-  cancel(reason = 'the fiber was cancelled'): void {
+  /** @param cause of the `CancelledError`. */
+  cancel(reason: string = 'the fiber was cancelled', cause?: Error): void {
     if (this.state >= SUCCEEDED || this.cancellation !== null) return;
-    const error = new CancelledError(this, reason);
+    const error = new CancelledError(this, reason, cause && { cause });
     this.more().cancellation = error;
     this.interrupt(this.home(), error);
   }

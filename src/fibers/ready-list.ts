@@ -16,6 +16,10 @@ export class ReadyList {
   /** All runs from here: their time in ms, and how many. */
   ranMs: number = 0;
   runs: number = 0;
+  /** Fibers run one at a time, each time the queue is asked anew. */
+  single: boolean = false;
+  /** Runs whose allocation was measured. */
+  measuredRuns: number = 0;
 
   push(fiber: Fiber): void {
     if (this.tail === null) this.head = fiber;
@@ -32,6 +36,30 @@ export class ReadyList {
     fiber.nextReady = null;
     this.size--;
     return fiber;
+  }
+
+  unshift(fiber: Fiber): void {
+    fiber.nextReady = this.head;
+    this.head = fiber;
+    this.tail ??= fiber;
+    this.size++;
+  }
+
+  /** Moves those for which `isUrgent` to the front, in their order; false if there is none. O(size). */
+  advance(isUrgent: (fiber: Fiber) => boolean): boolean {
+    const urgent: Fiber[] = [];
+    const others: Fiber[] = [];
+    while (this.size > 0) {
+      const fiber = this.shift();
+      (isUrgent(fiber) ? urgent : others).push(fiber);
+    }
+    for (const fiber of urgent) this.push(fiber);
+    for (const fiber of others) this.push(fiber);
+    return urgent.length > 0;
+  }
+
+  get first(): Fiber | null {
+    return this.head;
   }
 
   /** Learns from `count` runs that took `ms` together. */

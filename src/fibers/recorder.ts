@@ -6,6 +6,11 @@ import type { ReadyList } from './ready-list.js';
 export interface BlockingPoint {
   readonly label: Label;
   readonly ready: ReadyList;
+  /**
+   * The semaphore that fibers wait for here, by which its work is told from waiting for something unknown; the last one
+   * where several have one place. Null for any other wait.
+   */
+  pool: object | null;
 }
 
 /** A place in the tree of calls; what it holds is the recorder's business. */
@@ -32,6 +37,10 @@ export interface Recorder {
   woken(fiber: Fiber, waitedMs: number): void;
   /** One sampled fiber ran for `ms` from `from` to where it is now. */
   sampled(fiber: Fiber, from: BlockingPoint, ms: number): void;
+  /** A run of `fiber` from `from` has allocated so many bytes on V8's heap, and outside of it. */
+  allocated(fiber: Fiber, from: BlockingPoint, heapBytes: number, externalBytes: number): void;
+  /** A fiber has got `change` more descriptors (fewer, if negative). */
+  descriptors(fiber: Fiber, change: number): void;
   /** A segment that was called at `chain` has ended with an error. */
   threw(error: unknown, chain: CallChain): void;
   /** An error leaves the fiber, or is reported from it: it may be told what else is known of where it happened. */

@@ -2,15 +2,17 @@ import type { Clock } from '../base/clock.js';
 import { MisuseError } from '../base/errors.js';
 import type { Random } from '../base/random.js';
 import { TimerHeap } from '../base/timer-heap.js';
+import type { AllocationMeter } from './allocation-meter.js';
 import { current, NO_ENTRY } from './current.js';
+import { DescriptorStock } from './descriptor-stock.js';
 import { RUNNING, READY, type Fiber } from './fiber.js';
 import { begin, proceed } from './drive.js';
 import { explainForeignYield } from './foreign-yield.js';
+import type { Entry, EntryOptions, Governor } from './governor.js';
 import { Population } from './population.js';
 import type { ReadyList } from './ready-list.js';
 import type { Recorder } from './recorder.js';
 import type { RunQueue } from './run-queue.js';
-import type { Scope } from './scope.js';
 import { isCall, linkSegment, settleCall, unlinkSegment } from './segment.js';
 import { SliceMeter } from './slice-meter.js';
 import { isAstray, straighten } from './straighten.js';
@@ -40,7 +42,12 @@ export class RunLoop {
   ended: number = 0;
   /** All live fibers. */
   readonly population: Population = new Population();
-  private readonly timers: TimerHeap<Suspension | Scope> = new TimerHeap();
+  readonly descriptors: DescriptorStock = new DescriptorStock();
+  /** Null until there is something to govern. */
+  governor: Governor | null = null;
+  makeGovernor: (() => Governor) | null = null;
+  allocation: AllocationMeter | null = null;
+  private readonly timers: TimerHeap<Timed> = new TimerHeap();
   private alarmAt: number = Infinity;
   private passing: boolean = false;
   private deferred: boolean = false;
@@ -77,13 +84,24 @@ export class RunLoop {
     if (!this.passing) this.requestPass();
   }
 
+  /** The queue has got fibers by itself. */
+  readied(): void {
+    if (!this.passing) this.requestPass();
+  }
+
+  /** Opens an entry for work. Without a governor there is none, and everything may begin at once. */
+  openEntry(options: EntryOptions): Entry | null {
+    if (this.governor === null && this.makeGovernor !== null) this.governor = this.makeGovernor();
+    return this.governor?.open(options) ?? null;
+  }
+
   /** Calls `timeUp` on `target` at `at`, in ms of the clock, unless it is unset before. */
-  setTimer(target: Suspension | Scope, at: number): void {
+  setTimer(target: Timed, at: number): void {
     this.timers.push(target, at);
     if (!this.passing) this.setAlarm();
   }
 
-  unsetTimer(target: Suspension | Scope): void {
+  unsetTimer(target: Timed): void {
     if (target.timerIndex >= 0) this.timers.remove(target);
   }
 
@@ -98,6 +116,7 @@ export class RunLoop {
 
   private pass(): void {
     const { queue, meter } = this;
+    if (this.governor !== null && this.governor.passesBy()) return this.clock.defer(this.pass_);
     this.deferred = false;
     this.passing = true;
     this.passes++;
@@ -109,7 +128,8 @@ export class RunLoop {
       const list = queue.take();
       if (list === null) break;
       meter.before(list);
-      const count = meter.sampleDue() ? this.runSample(list) : this.runBatch(list, end);
+      const measured = this.allocation !== null && this.allocation.due(list);
+      const count = measured || meter.sampleDue() ? this.runSample(list, measured) : this.runBatch(list, end);
       queue.put(list, count);
       this.now = meter.after(list, count);
       if (this.now >= end) break;
@@ -117,6 +137,7 @@ export class RunLoop {
     this.now = meter.stop();
     current.fiber = null;
     current.chain = null;
+    if (this.governor !== null) this.governor.passed();
     this.passing = false;
     if (queue.size > 0) this.requestPass();
     this.setAlarm();
@@ -128,13 +149,25 @@ export class RunLoop {
     return count;
   }
 
-  /** Runs one fiber and times it alone. */
-  private runSample(list: ReadyList): number {
+  /** Runs one fiber and times it alone; `measured` if what it allocates is to be measured too. */
+  private runSample(list: ReadyList, measured: boolean): number {
     const fiber = list.shift();
     const from = fiber.node;
-    const began = this.meter.read();
+    const { allocation, recorder } = this;
+    let began = this.meter.read();
+    if (measured) {
+      allocation!.begin();
+      began = this.clock.now();
+    }
     this.step(fiber);
-    if (this.recorder !== null && from !== null) this.recorder.sampled(fiber, from, this.clock.now() - began);
+    if (recorder === null || from === null) return 1;
+    recorder.sampled(fiber, from, this.clock.now() - began);
+    if (measured) {
+      allocation!.end();
+      list.measuredRuns++;
+      recorder.allocated(fiber, from, allocation!.heapBytes, allocation!.externalBytes);
+      this.governor?.allocated(fiber, from, allocation!.heapBytes);
+    }
     return 1;
   }
 
@@ -216,6 +249,12 @@ export class RunLoop {
     this.alarmAt = at;
     this.clock.alarm(at, this.alarm_);
   }
+}
+
+/** What a timer is set for: sleeping fibers, scopes with a deadline, a governor. */
+interface Timed {
+  timerIndex: number;
+  timeUp(): void;
 }
 
 /** More than fit into a slice of real time. */

@@ -52,6 +52,7 @@ export class SliceMeter {
 
   /** How many fibers of `list` fit into what is left of the slice; at least one. */
   batchLimit(list: ReadyList, end: number): number {
+    if (list.single) return 1;
     const fit = (end - this.at) / list.meanMs;
     return fit >= BATCH ? BATCH : fit > 1 ? fit | 0 : 1;
   }

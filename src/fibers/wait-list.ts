@@ -38,7 +38,12 @@ export class WaitList {
     this.size--;
   }
 
+  /** The one that is at hand may be removed meanwhile. */
   *[Symbol.iterator](): Generator<Suspension, void, void> {
-    for (let suspension = this.head; suspension !== null; suspension = suspension.following) yield suspension;
+    let next: Suspension | null = null;
+    for (let suspension = this.head; suspension !== null; suspension = next) {
+      next = suspension.following;
+      yield suspension;
+    }
   }
 }

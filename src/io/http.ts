@@ -2,5 +2,7 @@
 export { ClientResponse, fetch } from './http/client.js';
 export { HttpError } from './http/http-error.js';
 export { json, text, type Reply, type ReplyStream } from './http/reply.js';
-export { HttpServer, listen, type Handler, type HttpServerOptions } from './http/server.js';
+export { serve, type ServeOptions } from './http/serve.js';
+export type { HttpServerOptions } from './http/http-server-options.js';
+export { HttpServer, listen, type Handler } from './http/server.js';
 export { ServerRequest } from './http/server-request.js';

@@ -13,23 +13,38 @@ export class StrideList extends ReadyList implements StrideClient {
   heapIndex: number = -1;
   origin: number = 0;
   turn: number = 0;
+  /** Whether its first fiber may run now; null where nobody has to ask. */
+  guard: (() => boolean) | null = null;
+  /** Its fibers are kept from running until something changes. */
+  held: boolean = false;
+  /** Its first fiber may run without being asked for. */
+  pardoned: boolean = false;
 }
 
 /**
  * One ready list for each node of the blocking graph, shared out by stride scheduling: the list with the smallest
  * pass runs a batch, first in first out, and is charged for its time. So the microsecond first steps of new fibers
  * do not queue behind the long last steps of old ones.
+ *
+ * A list whose guard says no is held back whole, so that nothing hides behind its first fiber, and asked again when
+ * something has been given back. Held fibers do not count as ready: the program may sleep meanwhile.
  */
 export class StrideRunQueue implements RunQueue {
   readonly name = 'stride';
   readonly stride: Stride<StrideList> = new Stride();
+  /** How often a list was held back. */
+  holds: number = 0;
   private readonly policy: TicketsPolicy;
   private ready: number = 0;
   /** The list last pushed to. */
   private latest: StrideList | null = null;
+  private readonly held: StrideList[] = [];
+  /** Called when held fibers are ready again. */
+  private readonly onReleased: () => void;
 
-  constructor(policy: TicketsPolicy = equalTickets) {
+  constructor(policy: TicketsPolicy = equalTickets, onReleased: () => void = () => {}) {
     this.policy = policy;
+    this.onReleased = onReleased;
   }
 
   get size(): number {
@@ -39,6 +54,7 @@ export class StrideRunQueue implements RunQueue {
   push(fiber: Fiber): void {
     const node = fiber.node!;
     const list = node.ready as StrideList;
+    if (list.guard !== null && this.pushGuarded(list, fiber)) return;
     list.push(fiber);
     this.latest = list;
     this.ready++;
@@ -54,10 +70,11 @@ export class StrideRunQueue implements RunQueue {
    */
   take(): ReadyList | null {
     const { stride, latest } = this;
-    if (latest !== null && latest.size > 0 && latest.size === this.ready) return latest;
+    if (latest !== null && latest.size > 0 && latest.size === this.ready && latest.guard === null) return latest;
     for (let list = stride.next(); list !== null; list = stride.next()) {
-      if (list.size > 0) return list;
-      stride.leave(list);
+      if (list.size === 0) stride.leave(list);
+      else if (list.guard === null || mayRun(list)) return list;
+      else this.hold(list);
     }
     return null;
   }
@@ -72,4 +89,82 @@ export class StrideRunQueue implements RunQueue {
     for (let first = stride.next(); first !== null && first.size === 0; first = stride.next()) stride.leave(first);
     stride.charge(list as StrideList, ms);
   }
+
+  setTickets(list: StrideList, tickets: number): void {
+    if (Math.abs(tickets - list.tickets) > 0.01 * tickets) this.stride.modify(list, tickets);
+  }
+
+  /** Something was given back: who was held back is asked again. */
+  releaseHeld(): void {
+    if (this.held.length === 0) return;
+    for (const list of this.held.splice(0)) this.release(list, true);
+    this.onReleased();
+  }
+
+  /** Lets one fiber of a held list run although it does not fit: nothing else could ever make room. */
+  pardon(list: StrideList): void {
+    this.held.splice(this.held.indexOf(list), 1);
+    list.pardoned = true;
+    this.release(list, true);
+    this.onReleased();
+  }
+
+  /** Whoever was cancelled meanwhile is not held back: it has only to clean up. */
+  releaseCancelled(): void {
+    for (const list of this.held.filter((held) => held.advance(isCancelled))) {
+      this.held.splice(this.held.indexOf(list), 1);
+      this.release(list, true);
+      this.onReleased();
+    }
+  }
+
+  get heldLists(): readonly StrideList[] {
+    return this.held;
+  }
+
+  /** Fibers that are kept from running. */
+  get heldFibers(): number {
+    return this.held.reduce((sum, list) => sum + list.size, 0);
+  }
+
+  private hold(list: StrideList): void {
+    this.stride.leave(list);
+    list.held = true;
+    this.ready -= list.size;
+    this.held.push(list);
+    this.holds++;
+  }
+
+  private release(list: StrideList, wasHeld: boolean): void {
+    list.held = false;
+    if (wasHeld) this.ready += list.size;
+    if (list.size > 0 && list.heapIndex < 0) this.stride.join(list);
+  }
+
+  /** Who holds a lock goes first, and at once: others wait for it. True if there is nothing more to do. */
+  private pushGuarded(list: StrideList, fiber: Fiber): boolean {
+    const { held } = list;
+    if (fiber.permits === 0) {
+      if (held) list.push(fiber);
+      return held;
+    }
+    list.unshift(fiber);
+    if (!held) this.ready++;
+    else this.held.splice(this.held.indexOf(list), 1);
+    this.release(list, held);
+    return true;
+  }
+}
+
+function mayRun(list: StrideList): boolean {
+  if (list.pardoned) {
+    list.pardoned = false;
+    return true;
+  }
+  const first = list.first!;
+  return first.permits > 0 || isCancelled(first) || list.guard!();
+}
+
+function isCancelled(fiber: Fiber): boolean {
+  return fiber.interruption !== null;
 }

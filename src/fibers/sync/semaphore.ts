@@ -42,15 +42,17 @@ export class Permit {
  */
 export class Semaphore {
   readonly name: string | null;
-  readonly capacity: number;
+  private total: number;
   readonly waiters: WaitList = new WaitList();
+  /** Permits granted so far. */
+  granted: number = 0;
   private free: number;
   private newest: Permit | null = null;
   protected readonly kind: SuspensionKind;
 
   constructor(capacity: number, options: { name?: string } = {}, kind?: SuspensionKind) {
     checkInteger('capacity', capacity, 1, Infinity);
-    this.capacity = this.free = capacity;
+    this.total = this.free = capacity;
     this.name = options.name ?? null;
     this.kind = kind ?? (this.name === null ? ACQUIRE : acquireKind(this.name));
   }
@@ -73,6 +75,16 @@ export class Semaphore {
     } finally {
       permit.release();
     }
+  }
+
+  get capacity(): number {
+    return this.total;
+  }
+
+  protected changeCapacity(capacity: number): void {
+    this.free += capacity - this.total;
+    this.total = capacity;
+    this.grantWaiting();
   }
 
   get available(): number {
@@ -106,6 +118,7 @@ export class Semaphore {
     if (permit.following !== null) permit.following.previous = permit.previous;
     permit.previous = permit.following = null;
     this.free += permit.count;
+    permit.holder.permits -= permit.count;
     this.grantWaiting();
   }
 
@@ -121,6 +134,8 @@ export class Semaphore {
   private issue(fiber: Fiber, count: number): Permit {
     const permit = new Permit(this, fiber, count);
     this.free -= count;
+    this.granted += count;
+    fiber.permits += count;
     permit.following = this.newest;
     if (this.newest !== null) this.newest.previous = permit;
     this.newest = permit;
@@ -154,7 +169,10 @@ export function permitKind(label: Label): SuspensionKind<Semaphore, number, Perm
       return true;
     },
     arm(suspension) {
-      (suspension.subject as Semaphore).waiters.push(suspension);
+      const semaphore = suspension.subject as Semaphore;
+      const { node } = suspension.fiber!;
+      if (node !== null) node.pool = semaphore;
+      semaphore.waiters.push(suspension);
     },
     abort(suspension) {
       const semaphore = suspension.subject as Semaphore;

@@ -9,16 +9,18 @@ import type { Done } from './fs-operation.js';
 export class Descriptor {
   private readonly fd: number;
   private readonly onClose: () => void;
+  private readonly onClosed: () => void;
   private uses: number = 0;
   private moving: boolean = false;
   /** Who waits for the closing; null while it has not been asked for. */
   private closers: Done<void>[] | null = null;
   private closed: boolean = false;
 
-  /** @param onClose called when closing is first asked for. */
-  constructor(fd: number, onClose: () => void) {
+  /** @param onClose called when closing is first asked for; `onClosed` when the number is free again. */
+  constructor(fd: number, onClose: () => void, onClosed: () => void) {
     this.fd = fd;
     this.onClose = onClose;
+    this.onClosed = onClosed;
   }
 
   /** No more calls are taken. */
@@ -79,6 +81,7 @@ export class Descriptor {
   private closeNow(): void {
     close(this.fd, (error) => {
       this.closed = true;
+      this.onClosed();
       for (const done of this.closers!) done(error);
     });
   }

@@ -20,9 +20,10 @@ export class File {
   readonly path: string;
   private readonly descriptor: Descriptor;
 
-  constructor(fd: number, path: string, scope: Scope) {
+  /** @param onClosed called when the descriptor is free again. */
+  constructor(fd: number, path: string, scope: Scope, onClosed: () => void) {
     const untie = ownedBy(scope, () => this.close());
-    this.descriptor = new Descriptor(fd, untie);
+    this.descriptor = new Descriptor(fd, untie, onClosed);
     this.path = path;
   }
 

@@ -24,11 +24,16 @@ export function open(path: PathLike, flags: string | number = 'r', mode: number 
 }
 
 function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: number): Operation<File> {
-  const fd = yield* changesNothing(flags) ? OPEN(path, flags, mode) : CREATE(path, flags, mode);
+  const fiber = currentFiber('fs.open');
+  const { descriptors } = fiber.loop;
+  yield* descriptors.take();
+  let fd: number | null = null;
   try {
-    return new File(fd, String(path), scope);
+    fd = yield* changesNothing(flags) ? OPEN(path, flags, mode) : CREATE(path, flags, mode);
+    return new File(fd, String(path), scope, () => descriptors.giveBack(fiber));
   } catch (error) {
-    closeLate(fd);
+    if (fd !== null) closeLate(fd);
+    descriptors.giveBack(fiber);
     throw error;
   }
 }

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { checkDuration, checkFunction, checkInteger } from '../../base/check.js';
-import { CancelledError, ClosedError, IoError, TooLargeError } from '../../base/errors.js';
+import { CancelledError, ClosedError, IoError, OverloadError, TooLargeError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
+import type { Admitted, Entry } from '../../fibers/governor.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
@@ -17,26 +18,13 @@ import { event, type Event } from '../../fibers/sync/event.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { HttpError } from './http-error.js';
+import type { HttpServerOptions } from './http-server-options.js';
+import { ConnectionWatch } from './connection-watch.js';
 import type { Reply } from './reply.js';
+import { refuse } from './refuse.js';
+import { RequestWork } from './request-work.js';
 import { sendReply, sendWhole } from './send-reply.js';
 import { ServerRequest } from './server-request.js';
-
-export interface HttpServerOptions {
-  /** 0 unless given: any free one. */
-  readonly port?: number;
-  /** All addresses unless given, as in Node. */
-  readonly host?: string;
-  /** How many connections the kernel keeps until they are accepted; 511 unless given, as in Node. */
-  readonly backlog?: number;
-  /** For HTTPS. */
-  readonly tls?: TlsServerOptions;
-  /** Node's own limits (`headersTimeout`, `requestTimeout`, `keepAliveTimeout`, `maxHeaderSize`, …), in ms and bytes. */
-  readonly node?: ServerOptions;
-  /** How long requests may go on after the server was told to stop, in ms; 10,000 unless given. */
-  readonly grace?: number;
-  /** Is told what handlers threw, except `HttpError`s; prints it unless given. */
-  readonly onError?: (error: unknown, request: ServerRequest) => void;
-}
 
 export type Handler = (request: ServerRequest) => Operation<Reply>;
 
@@ -112,19 +100,51 @@ export class HttpServer {
   }
 
   *#accept(requests: Scope, handler: Handler, stopping: Event): Operation<void> {
+    this.#requests = requests;
+    const entry = this.#openEntry(requests);
     this.#begin = (message, response) => {
-      const request = new ServerRequest(message);
-      const fiber = requests.startMember(handler, this.#exchange(handler, request, response), false);
-      response.once('close', () => {
-        if (!response.writableFinished) fiber.cancel('the client has gone');
-      });
+      if (entry === null) this.#start(requests, handler, handler, message, response, null);
+      else this.#offer(entry, requests, handler, message, response);
       requests.loop.runIfCrowded();
     };
-    this.#requests = requests;
     for (const [message, response] of this.#early.splice(0)) if (!response.destroyed) this.#begin(message, response);
     yield* stopping.wait();
+    entry?.close();
     requests.spawnDaemon(endOfGrace, requests, this.#options.grace ?? 10_000);
     yield* this.#drained();
+  }
+
+  #openEntry({ loop }: Scope): Entry | null {
+    const { goal } = this.#options;
+    const entry = goal === undefined ? null : loop.openEntry({ name: `http :${this.port}`, goal });
+    if (entry !== null) new ConnectionWatch(this.raw, loop.descriptors, entry);
+    return entry;
+  }
+
+  #offer(entry: Entry, requests: Scope, handler: Handler, message: IncomingMessage, response: ServerResponse): void {
+    const { kindOf = methodAndPath, priorityOf } = this.#options;
+    const request = new ServerRequest(message);
+    const priority = priorityOf?.(request) ?? 1;
+    const work = new RequestWork(kindOf(request), priority, message, response, (begun, admitted) => {
+      this.#start(requests, handler, admitted.body, begun.message, begun.response, admitted);
+    });
+    response.once('close', () => entry.withdraw(work));
+    entry.offer(work);
+  }
+
+  #start(
+    requests: Scope,
+    handler: Handler,
+    body: Function,
+    message: IncomingMessage,
+    response: ServerResponse,
+    admitted: Admitted | null,
+  ): void {
+    const request = new ServerRequest(message);
+    const fiber = requests.startMember(body, this.#exchange(handler, request, response, admitted), false);
+    response.once('close', () => {
+      if (!response.writableFinished) fiber.cancel('the client has gone');
+    });
   }
 
   /** Closes the listener and idle connections, and waits until the busy ones have sent their replies and are closed. */
@@ -140,7 +160,12 @@ export class HttpServer {
     }, 'http.drain');
   }
 
-  *#exchange(handler: Handler, request: ServerRequest, response: ServerResponse): Operation<void> {
+  *#exchange(
+    handler: Handler,
+    request: ServerRequest,
+    response: ServerResponse,
+    admitted: Admitted | null,
+  ): Operation<void> {
     try {
       // The request's own scope: what the handler spawns and opens ends with it.
       yield* scope(answer, handler, request, response);
@@ -149,10 +174,13 @@ export class HttpServer {
     } catch (error) {
       if (error instanceof CancelledError) {
         this.#counts.cancelled++;
-        response.destroy();
+        if (error.cause instanceof OverloadError && !response.headersSent) refuse(request.raw, response, 1000);
+        else response.destroy();
         throw error;
       }
       this.#fail(error, request, response);
+    } finally {
+      admitted?.end();
     }
   }
 
@@ -200,6 +228,7 @@ export class HttpServer {
 export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
   checkInteger('port', options.port ?? 0, 0, 65535);
   checkDuration('grace', options.grace ?? 0, true);
+  if (options.goal !== undefined) checkDuration('goal', options.goal);
   return open(options, currentFiber('http.listen').scope);
 }
 
@@ -215,6 +244,10 @@ function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> 
   return server;
 }
 
+function methodAndPath(request: ServerRequest): string {
+  return `${request.method} ${request.path}`;
+}
+
 function* answer(_scope: unknown, handler: Handler, request: ServerRequest, response: ServerResponse): Operation<void> {
   yield* sendReply(response, yield* call(handler, request));
 }
@@ -228,7 +261,12 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, void> = new SuspensionKi
   label: new Label('http.listen'),
   arm(suspension) {
     const server = suspension.subject as Server;
-    const { port = 0, host, backlog } = suspension.argument as HttpServerOptions;
+    const {
+      port = 0,
+      host,
+      goal,
+      backlog = goal === undefined ? undefined : 64,
+    } = suspension.argument as HttpServerOptions;
     server.once('error', (error) => suspension.fail(new IoError('http.listen', error)));
     server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () =>
       suspension.complete(undefined),

@@ -1,0 +1,16 @@
+/** Exponentially weighted mean and variance. "No sample yet" is a mean of 0 with `samples` 0. */
+export class Spread {
+  mean: number = 0;
+  variance: number = 0;
+  samples: number = 0;
+
+  /** The first samples count in full: a mean that began with one outlier would take long to forget it. */
+  add(sample: number): void {
+    const weight = Math.max(1 / ++this.samples, WEIGHT);
+    const distance = sample - this.mean;
+    this.mean += weight * distance;
+    this.variance = (1 - weight) * (this.variance + weight * distance * distance);
+  }
+}
+
+const WEIGHT = 1 / 16;

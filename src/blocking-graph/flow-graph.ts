@@ -1,0 +1,148 @@
+import type { BlockingPoint } from '../fibers/recorder.js';
+import type { Edge, GraphNode, SpawnLink } from './graph-node.js';
+import type { GraphRecorder } from './graph-recorder.js';
+import type { Flow, FlowNode } from './prediction.js';
+
+/**
+ * The part of the blocking graph that work runs through which was let in by admission, as flows over the last second
+ * or so: how often fibers go from node to node, and what that costs on average. The recorder counts from the start of
+ * the program; here the differences between two ticks go into sums that decay.
+ */
+export class FlowGraph {
+  /** In the order of discovery. */
+  readonly nodes: LiveNode[] = [];
+  private readonly recorder: GraphRecorder;
+  private readonly byNode: Map<GraphNode, LiveNode> = new Map();
+
+  constructor(recorder: GraphRecorder) {
+    this.recorder = recorder;
+  }
+
+  /** The number of the node at which fibers of `kind` start; from now on they are followed. Null before the first. */
+  startOf(kind: string): number | null {
+    const node = this.recorder.startOf(kind);
+    return node === null ? null : this.follow(node).index;
+  }
+
+  /** The number of the node of a fiber; null where it is not followed. */
+  indexOf(node: BlockingPoint): number | null {
+    return this.byNode.get(node as GraphNode)?.index ?? null;
+  }
+
+  /** Takes in what happened since the last tick; what was before counts for `decay` of what it did. */
+  tick(decay: number): void {
+    // It grows while it is walked over: nodes that were first reached since.
+    for (let i = 0; i < this.nodes.length; i++) this.nodes[i]!.tick(decay, (node) => this.follow(node));
+  }
+
+  /** How many fibers stand at each node, written to `standing`, which is grown if need be. */
+  countStanding(standing: Float64Array): Float64Array {
+    const { nodes } = this;
+    const counts = standing.length < nodes.length ? new Float64Array(nodes.length * 2) : standing.fill(0);
+    for (let n = 0; n < nodes.length; n++) {
+      const { node } = nodes[n]!;
+      counts[n]! += node.starts;
+      for (const edge of node.edges) {
+        counts[n]! -= edge.count;
+        const to = this.byNode.get(edge.to);
+        if (to !== undefined) counts[to.index]! += edge.count;
+      }
+    }
+    for (let n = 0; n < nodes.length; n++) if (nodes[n]!.isExit || counts[n]! < 0) counts[n] = 0;
+    return counts;
+  }
+
+  private follow(node: GraphNode): LiveNode {
+    let live = this.byNode.get(node);
+    if (live === undefined) {
+      live = new LiveNode(node, this.nodes.length);
+      this.byNode.set(node, live);
+      this.nodes.push(live);
+    }
+    return live;
+  }
+}
+
+/** A node with its flows. All sums decay. */
+export class LiveNode implements FlowNode {
+  readonly node: GraphNode;
+  readonly index: number;
+  readonly isExit: boolean;
+  cpuMs: number = 0;
+  waitMs: number = 0;
+  departures: number = 0;
+  /** Descriptors taken, less those given back, running from here, on average. */
+  descriptors: number = 0;
+  readonly edges: LiveFlow[] = [];
+  readonly spawns: LiveFlow[] = [];
+  private readonly ran: Rate = new Rate();
+  private readonly waited: Rate = new Rate();
+  private readonly took: Rate = new Rate();
+
+  constructor(node: GraphNode, index: number) {
+    this.node = node;
+    this.index = index;
+    this.isExit = node.label.kind === 'exit';
+  }
+
+  tick(decay: number, follow: (node: GraphNode) => LiveNode): void {
+    const { node } = this;
+    this.departures = tickFlows(this.edges, node.edges, decay, follow);
+    tickFlows(this.spawns, node.spawns, decay, follow);
+    for (const flow of this.edges) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
+    for (const flow of this.spawns) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
+    this.cpuMs = this.ran.tick(node.ranMs, node.runs, decay) ?? this.cpuMs;
+    this.waitMs = node.pool === null ? (this.waited.tick(node.waitedMs, node.waits, decay) ?? this.waitMs) : 0;
+    const left = node.edges.reduce((sum, edge) => sum + edge.count, 0);
+    this.descriptors = this.took.tick(node.descriptors, left, decay) ?? this.descriptors;
+  }
+}
+
+class LiveFlow implements Flow {
+  readonly to: number;
+  p: number = 0;
+  weight: number = 0;
+  private seen: number = 0;
+
+  constructor(to: number) {
+    this.to = to;
+  }
+
+  tick(count: number, decay: number): number {
+    this.weight = this.weight * decay + (count - this.seen);
+    this.seen = count;
+    return this.weight;
+  }
+}
+
+/** Mean of an amount per occurrence, from running totals. */
+class Rate {
+  private amount: number = 0;
+  private times: number = 0;
+  private seenAmount: number = 0;
+  private seenTimes: number = 0;
+
+  /** Null while there is too little to go by: the last mean then stands. */
+  tick(amount: number, times: number, decay: number): number | null {
+    this.amount = this.amount * decay + (amount - this.seenAmount);
+    this.times = this.times * decay + (times - this.seenTimes);
+    this.seenAmount = amount;
+    this.seenTimes = times;
+    return this.times > 0.01 ? this.amount / this.times : null;
+  }
+}
+
+function tickFlows(
+  flows: LiveFlow[],
+  edges: readonly (Edge | SpawnLink)[],
+  decay: number,
+  follow: (node: GraphNode) => LiveNode,
+): number {
+  let sum = 0;
+  for (let i = 0; i < edges.length; i++) {
+    const edge = edges[i]!;
+    const flow = (flows[i] ??= new LiveFlow(follow(edge.to).index));
+    sum += flow.tick(edge.count, decay);
+  }
+  return sum;
+}

@@ -1,0 +1,13 @@
+import type { ReadyList } from './ready-list.js';
+
+/** Port: how much memory a run allocates. To measure it is dear, so that only some runs are. */
+export interface AllocationMeter {
+  /** Whether the next run from `list` is worth measuring. Called for each batch. */
+  due(list: ReadyList): boolean;
+  /** A run begins that is to be measured. */
+  begin(): void;
+  /** It has ended: bytes on V8's heap and outside of it are in the two fields. */
+  end(): void;
+  readonly heapBytes: number;
+  readonly externalBytes: number;
+}

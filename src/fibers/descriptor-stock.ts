@@ -1,0 +1,171 @@
+import { Spread } from '../base/spread.js';
+import type { Fiber } from './fiber.js';
+import { Label } from './label.js';
+import type { Operation } from './operation.js';
+import { Suspension, SuspensionKind } from './suspension.js';
+import { WaitList } from './wait-list.js';
+
+/**
+ * Open files and sockets: counted always, limited once a governor knows the system's limit. A fiber that wants one more
+ * waits while what it is still going to need does not fit, so that whoever has begun can finish: five files held by
+ * everybody, who all want a sixth, would help nobody. What a fiber will need is what its like held at most, less what
+ * it holds. Never waits: a fiber that holds a lock or a pool slot, since others wait for it.
+ */
+export class DescriptorStock {
+  /** Sockets and files that were counted, and what else was found open. */
+  counted: number = 0;
+  others: number = 0;
+  /** How many may be open. */
+  limit: number = Infinity;
+  /** Who was held back so far. */
+  heldBack: number = 0;
+  private readonly holdings: Map<Fiber, Holding> = new Map();
+  private readonly demands: Map<string, Spread> = new Map();
+  readonly waiters: WaitList = new WaitList();
+
+  get used(): number {
+    return this.counted + this.others;
+  }
+
+  /** Waits until there is room for one more, and counts it. */
+  take(): Operation<void> {
+    return new Suspension<void>(TAKE, this, undefined);
+  }
+
+  /** The running fiber has got `change` descriptors that nobody waited for, or another owner has. */
+  count(change: number): void {
+    this.counted += change;
+    if (change < 0 && this.waiters.size > 0) this.grantWaiting();
+  }
+
+  /** One that `fiber` took is closed. */
+  giveBack(fiber: Fiber): void {
+    const holding = this.holdings.get(fiber);
+    if (holding !== undefined && --holding.held === 0) {
+      this.holdings.delete(fiber);
+      this.learn(fiber.name, holding.most);
+    }
+    fiber.loop.recorder?.descriptors(fiber, -1);
+    this.count(-1);
+  }
+
+  /** How many a fiber of this kind holds at most. */
+  demandOf(kind: string): number {
+    const known = this.demands.get(kind);
+    return known === undefined ? 0 : known.mean + 2 * Math.sqrt(known.variance);
+  }
+
+  get heldByFibers(): number {
+    let sum = 0;
+    for (const { held } of this.holdings.values()) sum += held;
+    return sum;
+  }
+
+  /** How many fibers of each kind wait. */
+  waitingByKind(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { fiber } of this.waiters) counts.set(fiber!.name, (counts.get(fiber!.name) ?? 0) + 1);
+    return counts;
+  }
+
+  /** The same by the names of the fibers. */
+  heldByKind(): Map<string, number> {
+    const sums = new Map<string, number>();
+    for (const [fiber, { held }] of this.holdings) sums.set(fiber.name, (sums.get(fiber.name) ?? 0) + held);
+    return sums;
+  }
+
+  /** What those who hold some are still going to need. */
+  get pending(): number {
+    let sum = 0;
+    for (const [fiber, { held }] of this.holdings) sum += Math.max(0, this.demandOf(fiber.name) - held);
+    return sum;
+  }
+
+  grant(fiber: Fiber): boolean {
+    if (!this.fits(fiber)) return false;
+    this.issue(fiber);
+    return true;
+  }
+
+  /** Something has changed: lets in those for whom there is room, those first who hold some already. */
+  grantWaiting(): void {
+    if (this.waiters.size === 0 || this.used >= this.limit) return;
+    for (const suspension of this.waiters) if (this.holdings.has(suspension.fiber!)) this.grantIfFits(suspension);
+    for (const suspension of this.waiters) if (!this.grantIfFits(suspension)) break;
+    // All who hold some want more: the one that wants least can finish, and then the others.
+    const stuck = this.waiters.size > 0 && this.used < this.limit && this.waitingHolders() === this.holdings.size;
+    if (stuck) this.grantLeast();
+  }
+
+  private grantIfFits(suspension: Suspension): boolean {
+    const fiber = suspension.fiber!;
+    if (!this.fits(fiber)) return false;
+    this.waiters.remove(suspension);
+    this.issue(fiber);
+    return suspension.complete(undefined);
+  }
+
+  private grantLeast(): void {
+    const need = (fiber: Fiber): number => this.demandOf(fiber.name) - (this.holdings.get(fiber)?.held ?? 0);
+    const [least] = [...this.waiters].sort((a, b) => need(a.fiber!) - need(b.fiber!));
+    this.waiters.remove(least!);
+    this.issue(least!.fiber!);
+    least!.complete(undefined);
+  }
+
+  private waitingHolders(): number {
+    let waiting = 0;
+    for (const { fiber } of this.waiters) if (this.holdings.has(fiber!)) waiting++;
+    return waiting;
+  }
+
+  private fits(fiber: Fiber): boolean {
+    if (this.limit === Infinity || fiber.permits > 0) return true;
+    const held = this.holdings.get(fiber)?.held ?? 0;
+    const need = Math.max(1, this.demandOf(fiber.name) - held);
+    const room = this.limit - this.used;
+    // Far from the limit nobody needs to be asked.
+    if (this.used + need < this.limit / 2) return true;
+    return need + (held === 0 ? this.pending / 2 : 0) <= room;
+  }
+
+  private issue(fiber: Fiber): void {
+    const holding = this.holdings.get(fiber);
+    if (holding === undefined) this.holdings.set(fiber, { held: 1, most: 1 });
+    else if (++holding.held > holding.most) holding.most = holding.held;
+    this.counted++;
+    fiber.loop.recorder?.descriptors(fiber, 1);
+  }
+
+  private learn(kind: string, most: number): void {
+    let demand = this.demands.get(kind);
+    if (demand === undefined) {
+      if (this.demands.size >= MOST_KINDS) return;
+      this.demands.set(kind, (demand = new Spread()));
+    }
+    demand.add(most);
+  }
+}
+
+interface Holding {
+  held: number;
+  most: number;
+}
+
+const MOST_KINDS = 1000;
+
+const TAKE: SuspensionKind<DescriptorStock, unknown, void> = new SuspensionKind({
+  label: new Label('descriptor.take'),
+  attempt: (suspension, fiber) => (suspension.subject as DescriptorStock).grant(fiber),
+  arm(suspension) {
+    const stock = suspension.subject as DescriptorStock;
+    stock.heldBack++;
+    stock.waiters.push(suspension);
+    stock.grantWaiting();
+  },
+  abort(suspension) {
+    (suspension.subject as DescriptorStock).waiters.remove(suspension);
+    return true;
+  },
+});

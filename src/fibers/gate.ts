@@ -1,0 +1,131 @@
+import { checkFunction, expected } from '../base/check.js';
+import { CancelledError, OverloadError } from '../base/errors.js';
+import { currentFiber } from './current.js';
+import type { FiberHandle } from './fiber.js';
+import { Work, type Admitted, type Entry, type Refusal } from './governor.js';
+import { Label } from './label.js';
+import type { Operation, OperationFunction } from './operation.js';
+import { ownedBy } from './owned.js';
+import type { Scope } from './scope.js';
+import { Suspension, SuspensionKind } from './suspension.js';
+import { inSegment } from './segment.js';
+
+export interface GateOptions {
+  /** How snapshots and errors call it. */
+  readonly name: string;
+  /** How long one piece of work may take, in ms, before it is worth nothing. */
+  readonly goal: number;
+  /**
+   * Whether work waits for as long as it takes instead of being refused: for what a program fetches itself, such as
+   * the messages of a queue or the pages of a crawl, which nobody waits for. False unless given.
+   */
+  readonly patient?: boolean;
+}
+
+/** A gate for work that does not come from a server of heddle's: it lets in what the resources can do in good time. */
+export interface Gate {
+  /**
+   * Runs `f(...args)` in a fiber of its own as soon as there is room, and returns what it returns. What is known of the
+   * cost of `f`, by its name, decides whether there is.
+   *
+   * @throws `OverloadError` if it was not let in; nothing was begun. What `f` throws.
+   * Suspends: always. If cancelled: throws; work that waits is withdrawn, work that has begun is cancelled.
+   */
+  admit<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): Operation<T>;
+}
+
+/**
+ * Opens a gate in the current scope, with which it is closed.
+ *
+ * @throws `ArgumentError`.
+ * @example
+ * const mail = gate({ name: 'mail', goal: 60_000, patient: true });
+ * for (;;) {
+ *   const message = yield* inbox.receive();
+ *   yield* spawn(() => mail.admit(deliver, message));
+ * }
+ */
+export function gate(options: GateOptions): Gate {
+  const { name, goal, patient = false } = options;
+  if (typeof name !== 'string' || name === '') throw expected('name', 'a text', name);
+  if (!(typeof goal === 'number' && goal > 0)) throw expected('goal', 'a number of milliseconds above 0', goal);
+  const { scope } = currentFiber('gate');
+  const entry = scope.loop.openEntry({ name, goal, patient });
+  if (entry !== null) ownedBy(scope, () => entry.close());
+  return { admit: (f, ...args) => admit(entry, name, f, args) };
+}
+
+function* admit<A extends readonly unknown[], T>(
+  entry: Entry | null,
+  name: string,
+  f: OperationFunction<A, T>,
+  args: A,
+): Operation<T> {
+  checkFunction('f', f);
+  const operation = f(...args);
+  if (entry === null) return yield* inSegment(operation);
+  const work = new GateWork<T>(f.name || 'anonymous', name, currentFiber('admit').scope, operation);
+  const child = yield* new Suspension<FiberHandle<void>>(ADMISSION, entry, work);
+  try {
+    yield* child.join();
+  } finally {
+    // Without effect once it has ended.
+    child.cancel('the fiber that waited for it was cancelled');
+  }
+  return work.result();
+}
+
+class GateWork<T> extends Work {
+  suspension: Suspension<FiberHandle<void>> | null = null;
+  private readonly entry: string;
+  private readonly scope: Scope;
+  private readonly operation: Operation<T>;
+  private value: T | undefined = undefined;
+  private error: { readonly thrown: unknown } | null = null;
+
+  constructor(kind: string, entry: string, scope: Scope, operation: Operation<T>) {
+    super(kind, 1, true);
+    this.entry = entry;
+    this.scope = scope;
+    this.operation = operation;
+  }
+
+  begin(admitted: Admitted): void {
+    this.suspension!.complete(this.scope.startMember<void>(admitted.body, this.run(admitted), false));
+  }
+
+  refuse({ reason, retryAfterMs }: Refusal): void {
+    const error = new OverloadError(`${this.entry}: not let in, because of ${reason}. Try again in ${retryAfterMs} ms`);
+    this.suspension!.fail(error);
+  }
+
+  /** Throws what the work threw: it is the caller's, not its scope's. */
+  result(): T {
+    if (this.error !== null) throw this.error.thrown;
+    return this.value as T;
+  }
+
+  private *run(admitted: Admitted): Operation<void> {
+    try {
+      this.value = yield* inSegment(this.operation);
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      this.error = { thrown: error };
+    } finally {
+      admitted.end();
+    }
+  }
+}
+
+const ADMISSION: SuspensionKind<Entry, GateWork<unknown>, FiberHandle<void>> = new SuspensionKind({
+  label: new Label('admission'),
+  arm(suspension) {
+    const work = suspension.argument as GateWork<unknown>;
+    work.suspension = suspension;
+    (suspension.subject as Entry).offer(work);
+  },
+  abort(suspension) {
+    (suspension.subject as Entry).withdraw(suspension.argument as GateWork<unknown>);
+    return true;
+  },
+});

@@ -1,0 +1,82 @@
+import type { Fiber } from './fiber.js';
+import type { BlockingPoint } from './recorder.js';
+
+/**
+ * Port: who keeps the work that is begun in step with what there is to do it with. `resources/` has the one that a
+ * server wants. It costs nothing until an entry is opened.
+ */
+export interface Governor {
+  /** Opens a place where new work comes in. Throws `ArgumentError`. */
+  open(options: EntryOptions): Entry;
+  /**
+   * A pass is about to begin. True if it is to be left out, so that the outside world gets one more turn: Node accepts
+   * one connection in each.
+   */
+  passesBy(): boolean;
+  /** A pass has ended. */
+  passed(): void;
+  /** A run of `fiber` from `from` has allocated so many bytes on the heap. */
+  allocated(fiber: Fiber, from: BlockingPoint, bytes: number): void;
+}
+
+export interface EntryOptions {
+  /** How snapshots and errors call it: `http :8080`. */
+  readonly name: string;
+  /** How long a request may take, in ms, before its answer is worth nothing to who asked. */
+  readonly goal: number;
+  /** Work waits for as long as it takes, instead of being refused. False unless given. */
+  readonly patient?: boolean;
+}
+
+/** A place where new work comes in: a listening server, a consumer of a queue. */
+export interface Entry {
+  /** Calls `work.begin` or `work.refuse`, exactly once, now or later, unless it is withdrawn before. */
+  offer(work: Work): void;
+  /** Whoever asked for it has gone. No effect on work that has begun or was refused. */
+  withdraw(work: Work): void;
+  /** Something has arrived (a connection) that will bring work. */
+  arrived(): void;
+  /** Refuses what waits, and what comes later. */
+  close(): void;
+}
+
+/** Work that asks to be let in. */
+export abstract class Work {
+  /** What it is, in few words: `GET /search`. Work of one kind is predicted from how its like went before. */
+  readonly kind: string;
+  /** Its share of the processor in relation to others; 1 for ordinary work. Above 1 it does not wait to be let in. */
+  readonly priority: number;
+  /** Whether it may wait: who asks on a connection that is kept open is better told at once. */
+  readonly patient: boolean;
+  /** When it was offered, in ms of the loop's clock. The entry's. */
+  since: number = 0;
+  /** The entry's. */
+  waits: boolean = false;
+
+  constructor(kind: string, priority: number, patient: boolean) {
+    this.kind = kind;
+    this.priority = priority;
+    this.patient = patient;
+  }
+
+  /** Starts a fiber for it, as a fiber of `body`, by which the blocking graph knows its kind. */
+  abstract begin(admitted: Admitted): void;
+  /** Tells whoever asked; `quietly` if there is no time left even for an answer. */
+  abstract refuse(refusal: Refusal): void;
+}
+
+export interface Admitted {
+  /** A function that has the kind as its name, and is not called. */
+  readonly body: Function;
+  /** To be called once, when the work has ended, however it did. */
+  end(): void;
+}
+
+export interface Refusal {
+  /** The resource that it waited for, or why else. */
+  readonly reason: string;
+  /** When to try again, in ms. */
+  readonly retryAfterMs: number;
+  /** There is no processor time left for telling it. */
+  readonly quietly: boolean;
+}

@@ -1,0 +1,40 @@
+import type { ServerOptions } from 'node:http';
+import type { ServerOptions as TlsServerOptions } from 'node:https';
+import type { ServerRequest } from './server-request.js';
+
+export interface HttpServerOptions {
+  /** 0 unless given: any free one. */
+  readonly port?: number;
+  /** All addresses unless given, as in Node. */
+  readonly host?: string;
+  /**
+   * How long an answer may take, in ms, before it is worth nothing to who asked. With a goal the server lets in only as
+   * many requests as it can answer in that time with what it has of processor, memory and descriptors, and answers 503 to the others.
+   * Too low, and it refuses what it could have done in time; too high, and answers come late before anything is refused.
+   * Without one it takes all that come.
+   */
+  readonly goal?: number;
+  /**
+   * Tells kinds of requests apart, by whose cost each is judged; method and path unless given. There should be tens of
+   * kinds, not one for each user: beyond a hundred the rest is one kind.
+   */
+  readonly kindOf?: (request: ServerRequest) => string;
+  /**
+   * The share of the processor for a request in relation to others, 1 unless given. What has more than 1, such as the
+   * check of a load balancer, is let in even under overload, within a twentieth of the processor.
+   */
+  readonly priorityOf?: (request: ServerRequest) => number;
+  /**
+   * How many connections the kernel keeps until they are accepted; 511 unless given, as in Node, and 64 with a goal:
+   * what stands there for longer than the goal is served for nothing.
+   */
+  readonly backlog?: number;
+  /** For HTTPS. */
+  readonly tls?: TlsServerOptions;
+  /** Node's own limits (`headersTimeout`, `requestTimeout`, `keepAliveTimeout`, `maxHeaderSize`, …), in ms and bytes. */
+  readonly node?: ServerOptions;
+  /** How long requests may go on after the server was told to stop, in ms; 10,000 unless given. */
+  readonly grace?: number;
+  /** Is told what handlers threw, except `HttpError`s; prints it unless given. */
+  readonly onError?: (error: unknown, request: ServerRequest) => void;
+}

@@ -1,0 +1,29 @@
+import type { Operation } from '../../fibers/operation.js';
+import { scope } from '../../fibers/with-scope.js';
+import type { HttpServerOptions } from './http-server-options.js';
+import { listen, type Handler, type HttpServer } from './server.js';
+
+export interface ServeOptions extends HttpServerOptions {
+  /** Told when the server listens. */
+  readonly onListen?: (server: HttpServer) => void;
+}
+
+/**
+ * Listens and serves until cancelled: `listen` and `HttpServer.serve` in one. With a `goal` that is all there is to say
+ * for a server that stays within its means.
+ *
+ * @throws as `listen`.
+ * Suspends: always. If cancelled: stops as `HttpServer.serve` does.
+ *
+ * @example
+ * yield* serve(function* hello() {
+ *   return text('hello');
+ * }, { port: 8080, goal: 500 });
+ */
+export function serve(handler: Handler, options: ServeOptions = {}): Operation<never> {
+  return scope(function* () {
+    const server = yield* listen(options);
+    options.onListen?.(server);
+    return yield* server.serve(handler);
+  });
+}

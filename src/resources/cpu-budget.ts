@@ -1,0 +1,23 @@
+/** A share of the processor's time that may be spent on something, and no more: a token bucket in ms. */
+export class CpuBudget {
+  private readonly share: number;
+  private readonly most: number;
+  private tokens: number;
+  private at: number;
+
+  /** @param share of one processor; up to `most` ms of it are saved up. */
+  constructor(share: number, most: number, now: number) {
+    this.share = share;
+    this.most = this.tokens = most;
+    this.at = now;
+  }
+
+  /** Spends `ms` if there is as much. */
+  spend(ms: number, now: number): boolean {
+    this.tokens = Math.min(this.most, this.tokens + (now - this.at) * this.share);
+    this.at = now;
+    if (this.tokens < ms) return false;
+    this.tokens -= ms;
+    return true;
+  }
+}

@@ -1,0 +1,51 @@
+import type { DescriptorStock } from '../fibers/descriptor-stock.js';
+import type { Kind } from './kind.js';
+
+/**
+ * How much work the descriptors suffice for. From the graph it cannot be told: whoever opens ten files in a loop stands
+ * ten times at the same node, which knows nothing of how many there were before. So each kind is looked at as a whole:
+ * what one of its fibers holds on average while it lives, whenever in its life that is. That not all want theirs at
+ * once is the business of the stock, which lets those finish who hold some. No queue is allowed for: who waits while
+ * it holds some keeps others from them.
+ */
+export class DescriptorGate {
+  private readonly stock: DescriptorStock;
+  private readonly sums: Map<string, { held: number; live: number }> = new Map();
+
+  constructor(stock: DescriptorStock) {
+    this.stock = stock;
+  }
+
+  /** Held by fibers. */
+  get held(): number {
+    return this.stock.heldByFibers;
+  }
+
+  /** What there is for fibers. */
+  get capacity(): number {
+    const { limit, used, heldByFibers } = this.stock;
+    return limit === Infinity ? Infinity : Math.max(1, limit - (used - heldByFibers));
+  }
+
+  tick(kinds: readonly Kind[], decay: number): void {
+    const held = this.stock.heldByKind();
+    const waiting = this.stock.waitingByKind();
+    for (const kind of kinds) {
+      let sum = this.sums.get(kind.name);
+      if (sum === undefined) this.sums.set(kind.name, (sum = { held: 0, live: 0 }));
+      sum.held = sum.held * decay + (held.get(kind.name) ?? 0);
+      // Those who wait for one would make it look as if little were needed, and so let in still more.
+      sum.live = sum.live * decay + Math.max(0, kind.live - (waiting.get(kind.name) ?? 0));
+      if (sum.live > 0.5) kind.descriptors = sum.held / sum.live;
+    }
+  }
+
+  /** Whether there is room for one more of `kind`. */
+  fits(kind: Kind, kinds: readonly Kind[]): boolean {
+    const { capacity } = this;
+    if (capacity === Infinity) return true;
+    let expected = kind.descriptors;
+    for (const { live, descriptors } of kinds) expected += live * descriptors;
+    return expected <= capacity;
+  }
+}

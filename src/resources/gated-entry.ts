@@ -1,0 +1,152 @@
+import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
+import { Kind } from './kind.js';
+import type { ResourceGovernor } from './resource-governor.js';
+import { LatencyNet } from './latency-net.js';
+import { WorkQueue } from './work-queue.js';
+
+/** A place where new work comes in, with the queue of what has to wait. */
+export class GatedEntry implements Entry {
+  readonly name: string;
+  readonly goal: number;
+  private readonly patient: boolean;
+  readonly queue: WorkQueue;
+  readonly net: LatencyNet;
+  readonly kinds: Map<string, Kind> = new Map();
+  live: number = 0;
+  /** Refused so far, by reason. */
+  readonly refusals: Map<string, number> = new Map();
+  private readonly governor: ResourceGovernor;
+  private closed: boolean = false;
+
+  constructor(governor: ResourceGovernor, options: EntryOptions, lifo: boolean) {
+    this.governor = governor;
+    this.name = options.name;
+    this.goal = options.goal;
+    this.patient = options.patient ?? false;
+    this.queue = new WorkQueue(lifo);
+    this.net = new LatencyNet(options.goal);
+  }
+
+  offer(work: Work): void {
+    const kind = this.kindOf(work);
+    kind.offered++;
+    const { governor } = this;
+    const now = (work.since = governor.now());
+    if (this.closed) return this.refuse(work, 'closed');
+    governor.wake();
+    if (work.priority > 1 && governor.hasShare(kind, now)) return this.begin(work, now);
+    if (this.queue.size === 0) {
+      const reason = governor.obstacle(this, kind);
+      if (reason === null) return this.begin(work, now);
+    }
+    if (!work.patient && this.queue.standingMs(now) > PATIENCE_MS) return this.refuse(work, this.reason());
+    this.queue.push(work, now);
+    governor.drain(this, now);
+    if (this.queue.size > MOST_WAITING && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
+  }
+
+  withdraw(work: Work): void {
+    if (!work.waits) return;
+    this.kindOf(work).withdrawn++;
+    this.queue.remove(work);
+  }
+
+  arrived(): void {
+    this.governor.arrived(this);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const work of this.queue) this.drop(work, 'closed');
+    this.governor.closed(this);
+  }
+
+  /** Refuses what has waited for too long to be answered in time. */
+  expire(now: number): void {
+    if (this.patient) return;
+    for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
+      const age = now - work.since;
+      const rest = this.governor.remainingMs(this.kindOf(work));
+      // Before anything has finished nothing is known, and those who came first will make room soon.
+      const limit = this.governor.lastObstacle === 'slow start' ? START_SHARE : AGE_SHARE;
+      if (age <= limit * this.goal && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
+      this.drop(work, this.reason());
+    }
+  }
+
+  /** Lets it in, from the queue or directly. */
+  begin(work: Work, now: number): void {
+    if (work.waits) this.queue.remove(work);
+    const kind = this.kindOf(work);
+    kind.admitted++;
+    kind.live++;
+    this.live++;
+    this.governor.admitted(kind);
+    work.begin(new AdmittedWork(this, kind, now));
+  }
+
+  /** Work that was let in at `since` has ended. */
+  ended(kind: Kind, since: number): void {
+    kind.live--;
+    kind.finished++;
+    this.live--;
+    this.governor.finished(this, since);
+  }
+
+  kindOf(work: Work): Kind {
+    let kind = this.kinds.get(work.kind);
+    if (kind !== undefined) return kind;
+    // Names may come from outside: the paths of requests.
+    const name = this.kinds.size < MOST_KINDS ? work.kind : OTHERS;
+    kind = this.kinds.get(name) ?? new Kind(name, work.priority);
+    this.kinds.set(name, kind);
+    return kind;
+  }
+
+  private drop(work: Work, reason: string): void {
+    this.queue.remove(work);
+    this.refuse(work, reason);
+  }
+
+  private refuse(work: Work, reason: string): void {
+    this.kindOf(work).refused++;
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
+    const quietly = work.patient && !this.governor.mayAnswer();
+    work.refuse({ reason, retryAfterMs: this.goal, quietly });
+  }
+
+  private reason(): string {
+    return this.governor.lastObstacle ?? 'overload';
+  }
+}
+
+class AdmittedWork implements Admitted {
+  readonly body: Function;
+  private readonly entry: GatedEntry;
+  private readonly kind: Kind;
+  private readonly since: number;
+  private over: boolean = false;
+
+  constructor(entry: GatedEntry, kind: Kind, since: number) {
+    this.entry = entry;
+    this.kind = kind;
+    this.since = since;
+    this.body = kind.body;
+  }
+
+  end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.entry.ended(this.kind, this.since);
+  }
+}
+
+/** Who asks on a connection that is kept open waits for so long, in ms: a burst, but no overload. */
+const PATIENCE_MS = 20;
+/** Of the goal: the longest that work waits to be let in, and where it cannot be answered in time any more. */
+const AGE_SHARE = 0.2;
+const START_SHARE = 0.5;
+const USEFUL_SHARE = 0.95;
+const MOST_WAITING = 1000;
+const MOST_KINDS = 100;
+const OTHERS = '(others)';

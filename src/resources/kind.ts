@@ -1,0 +1,33 @@
+/** Work of one kind: what is known of it, and how it fared. */
+export class Kind {
+  readonly name: string;
+  readonly priority: number;
+  /** Names its fibers, and so its part of the graph. */
+  readonly body: Function;
+  /** The number of the node where its fibers start; null before the first. */
+  start: number | null = null;
+  live: number = 0;
+  offered: number = 0;
+  admitted: number = 0;
+  finished: number = 0;
+  refused: number = 0;
+  withdrawn: number = 0;
+  /** Offered of late, decaying with each tick. */
+  rate: number = 0;
+  /** Processor time that its live fibers are still going to use, in ms. */
+  outstandingMs: number = 0;
+  /** Descriptors that one of its fibers holds on average while it lives. */
+  descriptors: number = 0;
+  private seen: number = 0;
+
+  constructor(name: string, priority: number) {
+    this.name = name;
+    this.priority = priority;
+    this.body = Object.defineProperty(() => {}, 'name', { value: name });
+  }
+
+  tick(decay: number): void {
+    this.rate = this.rate * decay + (this.offered - this.seen);
+    this.seen = this.offered;
+  }
+}

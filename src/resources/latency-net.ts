@@ -1,0 +1,57 @@
+/**
+ * A limit on how much work goes on at once, for what slows it down that nobody can see: a database behind a socket.
+ * When too much of it takes too long the limit becomes what, at the rate at which it ends, takes a fair part of the goal
+ * (Little's law), which a multiplicative decrease finds only after many rounds; it grows by a tenth while it is
+ * used up. Fed with times since the work began, since its own waiting to be let in would lock it at the minimum.
+ */
+export class LatencyNet {
+  limit: number = Infinity;
+  private readonly goalMs: number;
+  private fastestMs: number = Infinity;
+  private count: number = 0;
+  private slow: number = 0;
+  private sumMs: number = 0;
+  private lookAt: number = 0;
+  private lookedAt: number = 0;
+
+  constructor(goalMs: number) {
+    this.goalMs = goalMs;
+  }
+
+  /** Work has ended that took so long, from its beginning, without queueing for the processor. */
+  finished(tookMs: number): void {
+    this.count++;
+    this.sumMs += tookMs;
+    if (tookMs < this.fastestMs) this.fastestMs = tookMs;
+    if (tookMs > Math.max(SLOW * this.goalMs, INHERENT * this.fastestMs)) this.slow++;
+  }
+
+  /** To be called some times a second, with how many are under way. */
+  look(now: number, live: number): void {
+    if (now < this.lookAt || this.count === 0) return;
+    const { count, slow, lookedAt } = this;
+    // After a change it takes one round of work until its effect shows.
+    this.lookAt = now + Math.max(100, this.sumMs / count);
+    this.lookedAt = now;
+    this.count = this.slow = this.sumMs = 0;
+    // What is the fastest may change; the program with it.
+    this.fastestMs *= 1.001;
+    const aimMs = Math.max(AIM * this.goalMs, INHERENT * this.fastestMs);
+    if (slow > TOLERATED * count) {
+      const fitting = (count / (now - lookedAt)) * aimMs;
+      this.limit = Math.max(LEAST, Math.min(fitting, this.limit, DECREASE * live));
+    } else if (live >= 0.9 * this.limit) this.limit = GROWTH * this.limit + 1;
+    else if (live < 0.3 * this.limit) this.limit = Infinity;
+  }
+}
+
+/** Of the goal: from here on work is slow. */
+const SLOW = 0.6;
+/** Of the fastest seen: work that takes long by nature is not slow. */
+const INHERENT = 1.5;
+const TOLERATED = 0.05;
+/** Of the goal: what work is to take when it had become slow. */
+const AIM = 0.3;
+const DECREASE = 0.95;
+const GROWTH = 1.1;
+const LEAST = 2;

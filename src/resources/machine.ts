@@ -1,0 +1,29 @@
+/**
+ * Port: what the process runs on, as the governor sees it. `systemMachine` is the real one; a test brings its own, with
+ * modelled memory and costs.
+ */
+export interface Machine {
+  readonly heap: Heap;
+  /** Open descriptors of the process, counted now; null where the system does not say. May take a millisecond. */
+  openDescriptors(): number | null;
+  /** How many it may have; null where there is no limit or the system does not say. May change while it runs. */
+  descriptorLimit(): number | null;
+}
+
+/** The memory of the process. All in bytes. */
+export interface Heap {
+  /** How much V8's heap may hold before V8 gives up. */
+  readonly limit: number;
+  /** How much may be outside of it (`Buffer`s): what the machine or the container has. */
+  readonly externalLimit: number;
+  /** What is outside of the heap and known to V8. */
+  readonly externalUsed: number;
+  /** Brings `allocated`, `externalAllocated`, `majors` and `liveAfterMajor` up to date. */
+  read(): void;
+  /** Allocated on the heap since the program started, also what has been freed again. */
+  readonly allocated: number;
+  readonly externalAllocated: number;
+  /** Major collections so far, and what the last one left alive. */
+  readonly majors: number;
+  readonly liveAfterMajor: number;
+}

@@ -1,0 +1,56 @@
+/**
+ * How much of what live fibers have allocated is still alive. Garbage says nothing about what is needed, so used memory
+ * is no measure: after each major collection what was left is compared with what the fibers of that moment had
+ * allocated, which gives a survival factor and a base that lives without any fiber.
+ *
+ *     live = base + survival × allocated by live fibers
+ */
+export class MemoryModel {
+  survival: number = 1;
+  base: number;
+  /** What was seen at the last major collection, from which only the difference is modelled. */
+  private anchorLive: number;
+  private anchorAllocated: number = 0;
+  private readonly points: [allocated: number, live: number][] = [];
+
+  /** @param base alive at the beginning, in bytes. */
+  constructor(base: number) {
+    this.base = this.anchorLive = base;
+  }
+
+  /** Bytes alive when live fibers have allocated so many. */
+  live(allocated: number): number {
+    return Math.max(this.base, this.anchorLive + this.survival * (allocated - this.anchorAllocated));
+  }
+
+  /**
+   * The last major collection has left `live` bytes, while live fibers had allocated `allocated`, as is thought of it
+   * now: told anew whenever more is known of what they had.
+   */
+  anchor(allocated: number, live: number): void {
+    this.anchorLive = live;
+    this.anchorAllocated = allocated;
+  }
+
+  /** The same, once it is known what fibers allocate: that tells base from survival. */
+  learn(allocated: number, live: number): void {
+    const { points } = this;
+    points.push([allocated, live]);
+    if (points.length > MEMORY) points.shift();
+    if (allocated > WORTH_LEARNING * live) {
+      const seen = Math.min(Math.max((live - this.base) / allocated, LEAST), MOST);
+      this.survival += LEARNING * (seen - this.survival);
+    }
+    // A lower envelope: whatever lived beside the fibers of one moment, the base is not above it.
+    this.base = Math.max(0, Math.min(...points.map(([a, l]) => l - this.survival * a)));
+  }
+}
+
+/** Less than a tenth does not survive by chance for long; more than all where the graph takes two places for one. */
+const LEAST = 0.1;
+const MOST = 3;
+/** Of what lives: with less of it allocated by fibers there is nothing to learn from. */
+const WORTH_LEARNING = 0.2;
+const LEARNING = 0.3;
+/** Major collections that are remembered: some seconds under load. */
+const MEMORY = 24;

@@ -1,0 +1,122 @@
+import type { FlowGraph } from '../blocking-graph/flow-graph.js';
+import type { Prediction } from '../blocking-graph/prediction.js';
+import { SUCCEEDED, type Fiber } from '../fibers/fiber.js';
+import type { BlockingPoint } from '../fibers/recorder.js';
+import type { Heap } from './machine.js';
+import { MemoryModel } from './memory-model.js';
+import type { Resource } from './resource.js';
+
+/**
+ * How much of V8's heap is alive, who holds it, and what is still going to be taken. The graph says what fibers at each
+ * node hold on average; where single runs were measured, what they took more or less is added. All in bytes.
+ */
+export class MemoryOutlook {
+  readonly model: MemoryModel;
+  private readonly graph: FlowGraph;
+  private readonly heap: Heap;
+  private readonly resource: Resource;
+  private readonly prediction: Prediction;
+  /** The number of the resource. */
+  private readonly number: number;
+  /** Fibers that allocated much more or less than others from the same node: by how much. */
+  private readonly deviations: Map<Fiber, number> = new Map();
+  private standing: Float64Array = new Float64Array(0);
+  private majors: number = 0;
+  /** How it was at the last major collection. */
+  private anchorStanding: Float64Array = new Float64Array(0);
+  private anchorDeviation: number = 0;
+  private predictions: number = 0;
+
+  constructor(graph: FlowGraph, heap: Heap, resource: Resource, prediction: Prediction, number: number) {
+    this.graph = graph;
+    this.heap = heap;
+    this.resource = resource;
+    this.prediction = prediction;
+    this.number = number;
+    this.model = new MemoryModel(heap.liveAfterMajor);
+  }
+
+  /** Alive, as far as is known. */
+  get live(): number {
+    return this.model.live(this.resource.used / this.resource.scale);
+  }
+
+  /** Whether `bytes` more stay below `share` of the heap's limit. */
+  fits(bytes: number, share: number): boolean {
+    return this.live + bytes <= share * this.heap.limit;
+  }
+
+  /** What a fiber that runs from `node` is still going to take at most, with so many standard deviations on top. */
+  peakAt(node: number, deviations: number): number {
+    const demand = this.prediction.demands[this.number];
+    if (demand === undefined || node >= demand.peak.length) return 0;
+    return (demand.peak[node]! + deviations * Math.sqrt(demand.spread[node]!)) * this.resource.scale;
+  }
+
+  /** What those who hold memory are still going to take. */
+  pending(): number {
+    const demand = this.prediction.demands[this.number];
+    if (demand === undefined) return 0;
+    let sum = 0;
+    for (let n = 0; n < Math.min(this.graph.nodes.length, demand.held.length); n++)
+      if (demand.held[n]! > 0) sum += this.standing[n]! * demand.peak[n]!;
+    return sum * this.resource.scale;
+  }
+
+  /** What a fiber at `node` holds. */
+  heldAt(node: number): number {
+    return (this.prediction.demands[this.number]?.held[node] ?? 0) * this.resource.scale;
+  }
+
+  /** What this fiber is thought to hold. */
+  heldBy(fiber: Fiber): number {
+    const node = fiber.node === null ? null : this.graph.indexOf(fiber.node);
+    return node === null ? 0 : this.heldAt(node) + (this.deviations.get(fiber) ?? 0) * this.resource.scale;
+  }
+
+  /** A run of `fiber` from `node` was measured. */
+  allocated(fiber: Fiber, node: BlockingPoint, bytes: number): void {
+    const index = this.graph.indexOf(node);
+    if (index === null) return;
+    const deviation = bytes - this.resource.amount(index);
+    if (Math.abs(deviation) < WORTH_KEEPING * this.heap.limit) return;
+    this.deviations.set(fiber, (this.deviations.get(fiber) ?? 0) + deviation);
+  }
+
+  /** Of all live fibers. */
+  deviation(): number {
+    let sum = 0;
+    for (const [fiber, bytes] of this.deviations) {
+      if (fiber.state >= SUCCEEDED) this.deviations.delete(fiber);
+      else sum += bytes;
+    }
+    return sum;
+  }
+
+  /** Live fibers have allocated so much, and stand so; after a major collection that is compared with what is alive. */
+  calibrate(allocated: number, standing: Float64Array): void {
+    const { heap } = this;
+    this.standing = standing;
+    if (heap.majors === this.majors) return;
+    this.majors = heap.majors;
+    this.anchorStanding = standing.slice();
+    this.anchorDeviation = this.deviation();
+    this.model.anchor(allocated, heap.liveAfterMajor);
+    if (this.predictions > UNKNOWN) this.model.learn(allocated, heap.liveAfterMajor);
+  }
+
+  /** There is a new prediction: what was held at the last major collection is seen by it. */
+  predicted(): void {
+    this.predictions++;
+    const { held } = this.prediction.demands[this.number]!;
+    let allocated = this.anchorDeviation;
+    for (let n = 0; n < this.anchorStanding.length && n < held.length; n++)
+      allocated += this.anchorStanding[n]! * held[n]!;
+    this.model.anchor(allocated, this.heap.liveAfterMajor);
+  }
+}
+
+/** Predictions after which it is known what fibers hold. */
+const UNKNOWN = 5;
+/** Of the heap's limit: by less the means are near enough. */
+const WORTH_KEEPING = 0.002;

@@ -1,0 +1,251 @@
+import type { FlowGraph } from '../blocking-graph/flow-graph.js';
+import { Prediction } from '../blocking-graph/prediction.js';
+import type { DescriptorStock } from '../fibers/descriptor-stock.js';
+import { Semaphore } from '../fibers/sync/semaphore.js';
+import { DescriptorGate } from './descriptor-gate.js';
+import type { Kind } from './kind.js';
+import type { Machine } from './machine.js';
+import { MemoryOutlook } from './memory-outlook.js';
+import { PoolMeter } from './pool-meter.js';
+import type { Resource } from './resource.js';
+import type { SchedulingSwitches } from './scheduling-options.js';
+
+/**
+ * What the work under way is still going to need of each resource, and whether more fits in. By Little's law a resource
+ * that is fully used, without a queue in front, has as much outstanding as it does in the mean time until demand falls
+ * due; more than that, and a little queueing, is too much:
+ *
+ *     Σ Q(n) over live fibers + Q(new)  ≤  capacity × (queueMs + H(new))
+ */
+export class Outlook {
+  readonly prediction: Prediction = new Prediction();
+  readonly resources: Resource[] = [];
+  readonly memory: MemoryOutlook;
+  readonly cpu: Resource;
+  readonly heap: Resource;
+  readonly external: Resource;
+  readonly descriptors: Resource;
+  readonly graph: FlowGraph;
+  private readonly descriptorGate: DescriptorGate;
+  private readonly machine: Machine;
+  private readonly on: SchedulingSwitches;
+  private readonly pools: Map<Semaphore, { meter: PoolMeter; resource: Resource }> = new Map();
+  private standing: Float64Array = new Float64Array(0);
+  private kinds: readonly Kind[] = [];
+  /** By number of the node: of which kind its fibers are, or null; and what is outstanding of each for the processor. */
+  private readonly kindAt: (Kind | null)[] = [];
+  /** The mean new fiber, by how much of each kind is offered: Q and H for each resource. */
+  private readonly mix: { demand: number; delayMs: number }[] = [];
+
+  constructor(graph: FlowGraph, machine: Machine, stock: DescriptorStock, on: SchedulingSwitches) {
+    this.graph = graph;
+    this.machine = machine;
+    this.on = on;
+    const { nodes } = graph;
+    machine.heap.read();
+    const none = (): number => 0;
+    this.cpu = this.add('cpu', 'rate', 1, (n) => nodes[n]!.cpuMs, none);
+    this.heap = this.add(
+      'memory',
+      'stock',
+      machine.heap.limit,
+      (n) => nodes[n]!.node.heapBytes.mean,
+      (n) => nodes[n]!.node.heapBytes.variance,
+    );
+    this.memory = new MemoryOutlook(graph, machine.heap, this.heap, this.prediction, this.resources.indexOf(this.heap));
+    this.external = this.add(
+      'external memory',
+      'stock',
+      machine.heap.externalLimit,
+      (n) => nodes[n]!.node.externalBytes.mean,
+      (n) => nodes[n]!.node.externalBytes.variance,
+    );
+    this.descriptors = this.add('descriptors', 'stock', Infinity, (n) => nodes[n]!.descriptors, none);
+    this.descriptorGate = new DescriptorGate(stock);
+  }
+
+  /** Learns from what happened in the last `elapsedMs`, and predicts anew. */
+  tick(elapsedMs: number, kinds: readonly Kind[], goalMs: number): void {
+    this.kinds = kinds;
+    const { heap } = this.machine;
+    for (const kind of kinds) kind.start = this.graph.startOf(kind.name);
+    this.graph.tick(DECAY);
+    this.nameNodes();
+    this.findPools();
+    for (const { meter, resource } of this.pools.values()) {
+      meter.tick(elapsedMs, DECAY);
+      resource.capacity = meter.pool.capacity;
+    }
+    this.descriptorGate.tick(kinds, DECAY);
+    heap.read();
+    // Before the prediction is made anew: what is held is compared by the means of the time.
+    this.refresh();
+    this.prediction.compute(this.graph.nodes, this.resources);
+    this.memory.predicted();
+    this.setCapacities(goalMs);
+    this.mixKinds();
+    this.refresh();
+  }
+
+  /** Sums up what live fibers hold and are going to need. Some nanoseconds for each edge of the graph. */
+  refresh(): void {
+    const { graph, resources, prediction } = this;
+    this.standing = graph.countStanding(this.standing);
+    const { standing } = this;
+    const count = Math.min(graph.nodes.length, prediction.remaining.length);
+    for (let r = 0; r < resources.length; r++) {
+      const resource = resources[r]!;
+      const demand = prediction.demands[r];
+      if (demand === undefined || demand.work.length < count) continue;
+      let outstanding = 0;
+      let used = resource === this.heap ? this.memory.deviation() : 0;
+      if (resource === this.cpu) for (const kind of this.kinds) kind.outstandingMs = 0;
+      for (let n = 0; n < count; n++) {
+        const fibers = standing[n]!;
+        if (fibers === 0) continue;
+        const due = fibers * demand.outstanding[n]!;
+        outstanding += due;
+        const kind = resource === this.cpu ? this.kindAt[n] : null;
+        if (kind) kind.outstandingMs += due;
+        used += fibers * demand.held[n]!;
+      }
+      resource.outstanding = outstanding * resource.scale;
+      if (resource.kind === 'stock') resource.used = used * resource.scale;
+      if (resource === this.heap) this.memory.calibrate(used, standing);
+    }
+    this.descriptors.used = this.descriptorGate.held;
+    for (const { meter, resource } of this.pools.values()) {
+      resource.used = meter.busy;
+      resource.outstanding += (meter.busy * meter.holdMs) / 2;
+    }
+  }
+
+  /** The resource that has no room for one more of `kind`; null if all have. */
+  blocker(kind: Kind): Resource | null {
+    const { resources, prediction, on } = this;
+    for (let r = 0; r < resources.length; r++) {
+      const resource = resources[r]!;
+      if (!this.gates(resource, on) || resource === this.descriptors) continue;
+      const mix = this.mix[r];
+      if (mix === undefined) continue;
+      const own = kind.start === null ? mix.demand : (prediction.demands[r]!.outstanding[kind.start] ?? mix.demand);
+      // Its own price, but none that would shut a dear kind out for ever: the mix passes, so must it in its turn.
+      const demand = Math.min(own, mix.demand) * resource.scale;
+      if (own === 0) continue;
+      // What others are going to use does not keep it waiting where each node has a share of the processor.
+      if (resource === this.cpu && kind.outstandingMs + own <= this.fairShare() * resource.queueMs) continue;
+      if (resource.outstanding + demand > resource.capacity * (resource.queueMs + mix.delayMs)) return resource;
+    }
+    if (!on.stockGate) return null;
+    if (!this.descriptorGate.fits(kind, this.kinds)) return this.descriptors;
+    const peak = kind.start === null ? 0 : this.memory.peakAt(kind.start, 1);
+    return this.memory.fits(peak, ENTRY_SHARE) ? null : this.heap;
+  }
+
+  /** It is let in: until the next `refresh` it counts as standing where its kind starts. */
+  admit(kind: Kind): void {
+    const { resources, prediction } = this;
+    if (kind.start === null) return;
+    kind.outstandingMs += this.prediction.demands[0]?.outstanding[kind.start] ?? 0;
+    for (let r = 0; r < resources.length; r++) {
+      const demand = prediction.demands[r];
+      if (demand !== undefined)
+        resources[r]!.outstanding += (demand.outstanding[kind.start] ?? 0) * resources[r]!.scale;
+    }
+  }
+
+  private fairShare(): number {
+    let active = 0;
+    for (const kind of this.kinds) if (kind.rate > 0.5) active++;
+    return 1 / Math.max(active, 1);
+  }
+
+  private nameNodes(): void {
+    const { nodes } = this.graph;
+    const byName = new Map(this.kinds.map((kind) => [kind.name, kind]));
+    for (let n = 0; n < nodes.length; n++) this.kindAt[n] = byName.get(nodes[n]!.node.chain.root.name) ?? null;
+  }
+
+  private gates(resource: Resource, on: SchedulingSwitches): boolean {
+    if (resource === this.cpu) return on.cpuGate;
+    return resource.kind === 'stock' ? on.stockGate : on.poolGate;
+  }
+
+  private setCapacities(goalMs: number): void {
+    const { heap } = this.machine;
+    this.cpu.queueMs = this.heap.queueMs = this.external.queueMs = QUEUE_SHARE * goalMs;
+    this.heap.scale = this.memory.model.survival;
+    this.heap.capacity = Math.max(MEMORY_SHARE * heap.limit - this.memory.model.base, 0.1 * heap.limit);
+    this.external.capacity = heap.externalLimit;
+    this.descriptors.capacity = this.descriptorGate.capacity;
+    for (const { resource } of this.pools.values()) resource.queueMs = QUEUE_SHARE * goalMs;
+  }
+
+  /** By arrivals of late, so that what is shut out keeps its weight. */
+  private mixKinds(): void {
+    const { prediction, resources } = this;
+    for (let r = 0; r < resources.length; r++) {
+      const demand = prediction.demands[r]!;
+      const mix = (this.mix[r] ??= { demand: 0, delayMs: 0 });
+      let weight = 0;
+      let outstanding = 0;
+      let work = 0;
+      let when = 0;
+      for (const kind of this.kinds) {
+        if (kind.start === null) continue;
+        weight += kind.rate;
+        outstanding += kind.rate * demand.outstanding[kind.start]!;
+        work += kind.rate * demand.work[kind.start]!;
+        when += kind.rate * demand.when[kind.start]!;
+      }
+      mix.demand = weight > 0 ? outstanding / weight : 0;
+      mix.delayMs = work > 0 ? Math.max(0, when / work) : 0;
+    }
+  }
+
+  private findPools(): void {
+    if (this.pools.size >= MOST_POOLS) return;
+    for (const { node } of this.graph.nodes) {
+      const { pool } = node;
+      if (!(pool instanceof Semaphore) || this.pools.has(pool) || this.pools.size >= MOST_POOLS) continue;
+      const meter = new PoolMeter(pool);
+      const amount = (n: number): number => (this.graph.nodes[n]!.node.pool === pool ? meter.holdMs : 0);
+      const resource = this.add(pool.text, 'rate', pool.capacity, amount, () => 0);
+      this.pools.set(pool, { meter, resource });
+    }
+  }
+
+  private add(
+    name: string,
+    kind: Resource['kind'],
+    capacity: number,
+    amount: (node: number) => number,
+    variance: (node: number) => number,
+  ): Resource {
+    const resource: Resource = {
+      name,
+      kind,
+      capacity,
+      amount,
+      variance,
+      queueMs: 0,
+      outstanding: 0,
+      used: 0,
+      scale: 1,
+      blocked: 0,
+    };
+    this.resources.push(resource);
+    return resource;
+  }
+}
+
+/** What happened a tick ago counts for so much of what happens now. */
+const DECAY = 0.9;
+/** Of the goal: how long what is let in may queue for the processor, or for memory. */
+const QUEUE_SHARE = 0.03;
+/** Of the heap's limit: above, the collector takes more time than the memory is worth. */
+const MEMORY_SHARE = 0.7;
+/** Of the heap's limit: what is let in has to stay below with the most it may need. */
+const ENTRY_SHARE = 0.9;
+/** Locks of single objects are no resources. */
+const MOST_POOLS = 16;

@@ -1,0 +1,25 @@
+/** Which part of the time of work is not spent waiting for the processor, or held back: that which others cause. */
+export class QueueingMeter {
+  /** From 0 to 1. */
+  blockedShare: number = 1;
+  private liveMs: number = 0;
+  private readyMs: number = 0;
+  private at: number = 0;
+
+  restart(now: number): void {
+    this.at = now;
+  }
+
+  /** Since the last time so many fibers were live, and so many of them ready or held back. */
+  add(live: number, ready: number, now: number): void {
+    const elapsed = now - this.at;
+    this.at = now;
+    this.liveMs += live * elapsed;
+    this.readyMs += Math.min(ready, live) * elapsed;
+  }
+
+  tick(): void {
+    if (this.liveMs > 0) this.blockedShare = 1 - this.readyMs / this.liveMs;
+    this.liveMs = this.readyMs = 0;
+  }
+}

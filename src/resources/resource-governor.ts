@@ -1,0 +1,249 @@
+import { expected } from '../base/check.js';
+import type { FlowGraph } from '../blocking-graph/flow-graph.js';
+import type { Fiber } from '../fibers/fiber.js';
+import type { Entry, EntryOptions, Governor } from '../fibers/governor.js';
+import type { BlockingPoint } from '../fibers/recorder.js';
+import type { RunLoop } from '../fibers/run-loop.js';
+import { BackStop } from './back-stop.js';
+import { CpuBudget } from './cpu-budget.js';
+import { GatedEntry } from './gated-entry.js';
+import type { Kind } from './kind.js';
+import type { Machine } from './machine.js';
+import { Outlook } from './outlook.js';
+import { QueueingMeter } from './queueing-meter.js';
+import type { SchedulingSwitches } from './scheduling-options.js';
+import type { Steering } from './steering.js';
+import { TurnDebt } from './turn-debt.js';
+
+/**
+ * Keeps the work that is let in within what the resources can do in good time. Ten times a second it learns from the
+ * blocking graph what work costs; in between an admission is a comparison of two numbers for each resource.
+ */
+export class ResourceGovernor implements Governor {
+  readonly entries: Set<GatedEntry> = new Set();
+  readonly outlook: Outlook | null;
+  lastObstacle: string | null = null;
+  live: number = 0;
+  done: number = 0;
+  timerIndex: number = -1;
+  private readonly loop: RunLoop;
+  private readonly machine: Machine;
+  private readonly on: SchedulingSwitches;
+  private readonly steering: Steering | null;
+  private readonly answers: CpuBudget;
+  private readonly control: CpuBudget;
+  private tickedAt: number;
+  private ticks: number = 0;
+  private offers: number = 0;
+  private refreshedAt: number = -1;
+  private readonly debt: TurnDebt = new TurnDebt();
+  private readonly queueing: QueueingMeter = new QueueingMeter();
+  readonly backStop: BackStop | null;
+
+  constructor(
+    loop: RunLoop,
+    graph: FlowGraph | null,
+    machine: Machine,
+    on: SchedulingSwitches,
+    steering: Steering | null,
+  ) {
+    this.loop = loop;
+    this.machine = machine;
+    this.on = on;
+    this.steering = steering;
+    this.outlook = graph === null ? null : new Outlook(graph, machine, loop.descriptors, on);
+    this.backStop = this.outlook === null || !on.backStop ? null : new BackStop(loop.population, this.outlook.memory);
+    this.tickedAt = loop.clock.now();
+    this.answers = new CpuBudget(ANSWERS_SHARE, 5, this.tickedAt);
+    this.control = new CpuBudget(CONTROL_SHARE, 20, this.tickedAt);
+  }
+
+  open(options: EntryOptions): Entry {
+    const { goal } = options;
+    if (!(typeof goal === 'number' && goal > 0 && goal < Infinity))
+      throw expected('goal', 'a number of milliseconds above 0', goal);
+    if (this.entries.size === 0) this.reconcile();
+    const entry = new GatedEntry(this, options, this.on.lifo);
+    this.entries.add(entry);
+    this.wake();
+    return entry;
+  }
+
+  closed(entry: GatedEntry): void {
+    this.entries.delete(entry);
+  }
+
+  now(): number {
+    return this.loop.clock.now();
+  }
+
+  /** Something happens: there will be something to learn at the next tick. */
+  wake(): void {
+    this.offers++;
+    if (this.timerIndex >= 0) return;
+    this.tickedAt = this.now();
+    this.queueing.restart(this.tickedAt);
+    this.loop.setTimer(this, this.tickedAt + TICK_MS);
+  }
+
+  /** Why one more of `kind` cannot be let in now; null if it can. */
+  obstacle(entry: GatedEntry, kind: Kind): string | null {
+    this.refresh();
+    this.lastObstacle = this.findObstacle(entry, kind);
+    return this.lastObstacle;
+  }
+
+  /** Whether work of high priority is still within the share that is kept for it. */
+  hasShare(kind: Kind, now: number): boolean {
+    const start = kind.start;
+    const costMs = start === null ? 1 : (this.outlook?.prediction.demands[0]?.work[start] ?? 1);
+    return this.control.spend(costMs, now);
+  }
+
+  mayAnswer(): boolean {
+    return this.answers.spend(ANSWER_MS, this.now());
+  }
+
+  /** How long work of this kind takes, in ms, once it is let in. */
+  remainingMs(kind: Kind): number {
+    const start = kind.start;
+    return start === null || this.outlook === null ? 0 : (this.outlook.prediction.remaining[start] ?? 0);
+  }
+
+  admitted(kind: Kind): void {
+    this.live++;
+    this.outlook?.admit(kind);
+  }
+
+  finished(entry: GatedEntry, since: number): void {
+    this.live--;
+    this.done++;
+    entry.net.finished((this.now() - since) * this.queueing.blockedShare);
+    this.refreshedAt = -1;
+    if (this.on.localCheck) this.steering?.released();
+  }
+
+  /** Lets in from the queue what fits. */
+  drain(entry: GatedEntry, now: number): void {
+    const { queue } = entry;
+    if (queue.size === 0) return;
+    entry.expire(now);
+    for (let n = 0; n < MOST_AT_ONCE && queue.size > 0; n++) {
+      const shut = new Set<Kind>();
+      const work = queue.pick(now, (candidate) => {
+        const kind = entry.kindOf(candidate);
+        if (shut.has(kind)) return false;
+        if (this.obstacle(entry, kind) === null) return true;
+        shut.add(kind);
+        return false;
+      });
+      if (work === null) return;
+      entry.begin(work, now);
+    }
+  }
+
+  arrived(_entry: GatedEntry): void {
+    this.debt.arrived();
+    this.wake();
+  }
+
+  passesBy(): boolean {
+    return this.debt.isOwed(this.now());
+  }
+
+  passed(): void {
+    const now = this.now();
+    this.queueing.add(this.live, this.loop.queue.size + (this.steering?.heldFibers ?? 0), now);
+    for (const entry of this.entries) {
+      this.debt.passed(entry.goal, now);
+      this.drain(entry, now);
+    }
+    const { outlook, backStop } = this;
+    if (outlook === null) return;
+    const stuck = this.steering?.unstick(this.live, outlook) === false;
+    if (backStop === null || !backStop.isWanted(stuck, now)) return;
+    outlook.refresh();
+    backStop.stop(stuck, now);
+  }
+
+  allocated(fiber: Fiber, from: BlockingPoint, bytes: number): void {
+    this.outlook?.memory.allocated(fiber, from, bytes);
+    this.refreshedAt = -1;
+  }
+
+  /** A tick. */
+  timeUp(): void {
+    const now = this.now();
+    const elapsed = Math.max(now - this.tickedAt, 1);
+    this.tickedAt = now;
+    const idle = this.offers === 0 && this.live === 0;
+    this.offers = 0;
+    this.queueing.tick();
+    this.learn(elapsed);
+    for (const entry of this.entries) {
+      if (this.on.latencyNet) entry.net.look(now, entry.live);
+      this.drain(entry, now);
+    }
+    if (!idle && this.entries.size > 0) this.loop.setTimer(this, now + TICK_MS);
+  }
+
+  private learn(elapsedMs: number): void {
+    if (this.ticks++ % RECONCILE_TICKS === 0) this.reconcile();
+    const { outlook } = this;
+    if (outlook === null) return;
+    const kinds: Kind[] = [];
+    let goal = Infinity;
+    for (const entry of this.entries) {
+      goal = Math.min(goal, entry.goal);
+      for (const kind of entry.kinds.values()) {
+        kind.tick(0.9);
+        kinds.push(kind);
+      }
+    }
+    outlook.tick(elapsedMs, kinds, goal);
+    this.steering?.steer(outlook, kinds);
+    this.steering?.released();
+    this.loop.descriptors.grantWaiting();
+    this.refreshedAt = -1;
+  }
+
+  /** What heddle did not count itself: the standard streams, logs, sockets of other libraries. */
+  private reconcile(): void {
+    const stock = this.loop.descriptors;
+    const limit = this.machine.descriptorLimit();
+    stock.limit = limit === null ? Infinity : Math.max(1, Math.floor(limit * DESCRIPTOR_SHARE));
+    const open = this.machine.openDescriptors();
+    if (open !== null) stock.others = Math.max(0, open - stock.counted);
+  }
+
+  private refresh(): void {
+    const { passes } = this.loop;
+    if (this.refreshedAt === passes) return;
+    this.refreshedAt = passes;
+    this.outlook?.refresh();
+  }
+
+  private findObstacle(entry: GatedEntry, kind: Kind): string | null {
+    // With nothing under way nothing will ever make room.
+    if (this.live === 0) return null;
+    if (this.on.slowStart && this.live >= FIRST + PER_DONE * this.done) return 'slow start';
+    if (this.on.latencyNet && entry.live >= entry.net.limit) return 'latency';
+    const blocker = this.outlook?.blocker(kind) ?? null;
+    if (blocker === null) return null;
+    blocker.blocked++;
+    return blocker.name;
+  }
+}
+
+const TICK_MS = 100;
+const FIRST = 8;
+const PER_DONE = 2;
+/** Of the processor: for telling others that they were not let in, and for work of high priority. */
+const ANSWERS_SHARE = 0.03;
+const CONTROL_SHARE = 0.05;
+/** What one answer costs. */
+const ANSWER_MS = 0.06;
+/** Of the system's limit: the rest is for what asks nobody, such as logs and name look-ups. */
+const DESCRIPTOR_SHARE = 0.95;
+const RECONCILE_TICKS = 10;
+const MOST_AT_ONCE = 1000;

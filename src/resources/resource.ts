@@ -1,0 +1,21 @@
+import type { Use } from '../blocking-graph/prediction.js';
+
+/** Something that there is only so much of, as admission reckons with it. */
+export interface Resource extends Use {
+  readonly name: string;
+  /**
+   * Of a rate: how many of it work at once (1 processor, so many slots). Of a stock: how much fibers may hold together,
+   * in its own unit.
+   */
+  capacity: number;
+  /** How long what is let in may queue for it, in ms. */
+  queueMs: number;
+  /** What live fibers are still going to use: of a rate in ms, of a stock in units × ms. */
+  outstanding: number;
+  /** Of a stock, what live fibers hold now; of a rate, how many are at it. */
+  used: number;
+  /** By how much to multiply what the graph says: of memory, what survives of what was allocated. */
+  scale: number;
+  /** How often work had to wait for it to be let in. */
+  blocked: number;
+}

@@ -1,0 +1,83 @@
+import type { FlowGraph, LiveNode } from '../blocking-graph/flow-graph.js';
+import type { Kind } from '../resources/kind.js';
+import type { Outlook } from '../resources/outlook.js';
+import type { Steering } from '../resources/steering.js';
+import type { SchedulingSwitches } from '../resources/scheduling-options.js';
+import { resourceTickets } from './resource-tickets.js';
+import type { StrideList, StrideRunQueue } from './stride-run-queue.js';
+
+/**
+ * Steers the stride queue by resources: tickets by what nodes take and give back of what is scarce, and a check before
+ * fibers run from a node that takes much memory. Those wait in their list, and nobody behind them in another.
+ */
+export class ResourceSteering implements Steering {
+  private readonly queue: StrideRunQueue;
+  private readonly on: SchedulingSwitches;
+
+  constructor(queue: StrideRunQueue, on: SchedulingSwitches) {
+    this.queue = queue;
+    this.on = on;
+  }
+
+  steer(outlook: Outlook, kinds: readonly Kind[]): void {
+    const { nodes } = outlook.graph;
+    const priorities = prioritiesOf(outlook.graph, kinds);
+    for (const live of nodes) {
+      const list = live.node.ready as StrideList;
+      if (this.on.tickets)
+        this.queue.setTickets(list, resourceTickets(live.index, outlook) * (priorities.get(live) ?? 1));
+      const takes = outlook.heap.amount(live.index) * outlook.heap.scale;
+      const dear = this.on.localCheck && takes > WORTH_CHECKING * outlook.heap.capacity;
+      list.guard = dear ? (list.guard ?? (() => this.admits(live, outlook))) : null;
+      list.single = dear;
+    }
+    if (!this.on.localCheck) return;
+    this.queue.releaseHeld();
+  }
+
+  released(): void {
+    this.queue.releaseHeld();
+  }
+
+  get heldFibers(): number {
+    return this.queue.heldFibers;
+  }
+
+  unstick(live: number, outlook: Outlook): boolean {
+    const { queue } = this;
+    if (queue.heldLists.length > 0) queue.releaseCancelled();
+    if (queue.heldLists.length === 0 || queue.size > 0 || queue.heldFibers < live) return true;
+    const needs = new Map(outlook.graph.nodes.map(({ node, index }) => [node.ready, outlook.memory.peakAt(index, 0)]));
+    const need = (list: StrideList): number => needs.get(list) ?? 0;
+    const least = queue.heldLists.reduce((a, b) => (need(b) < need(a) ? b : a));
+    if (!outlook.memory.fits(need(least), LAST_SHARE)) return false;
+    queue.pardon(least);
+    return true;
+  }
+
+  /** What the fiber is going to need has to fit; who holds nothing yet leaves room for those who do. */
+  private admits({ index }: LiveNode, outlook: Outlook): boolean {
+    outlook.refresh();
+    const held = outlook.memory.heldAt(index);
+    const others = held > 0 ? 0 : outlook.memory.pending() / 2;
+    return outlook.memory.fits(outlook.memory.peakAt(index, 2) + others, CHECK_SHARE);
+  }
+}
+
+/** All nodes of a kind have its priority. */
+function prioritiesOf(graph: FlowGraph, kinds: readonly Kind[]): Map<LiveNode, number> {
+  const byName = new Map(kinds.filter(({ priority }) => priority !== 1).map(({ name, priority }) => [name, priority]));
+  const found = new Map<LiveNode, number>();
+  if (byName.size === 0) return found;
+  for (const live of graph.nodes) {
+    const priority = byName.get(live.node.chain.root.name);
+    if (priority !== undefined) found.set(live, priority);
+  }
+  return found;
+}
+
+/** Of what fibers may hold together: a run that takes less need not ask. */
+const WORTH_CHECKING = 0.002;
+/** Of the heap's limit. */
+const CHECK_SHARE = 0.8;
+const LAST_SHARE = 0.93;
