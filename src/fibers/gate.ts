@@ -1,4 +1,4 @@
-import { checkFunction, expected } from '../base/check.js';
+import { checkFunction, checkGoal, expected } from '../base/check.js';
 import { CancelledError, OverloadError } from '../base/errors.js';
 import { currentFiber } from './current.js';
 import type { FiberHandle } from './fiber.js';
@@ -48,7 +48,7 @@ export interface Gate {
 export function gate(options: GateOptions): Gate {
   const { name, goal, patient = false } = options;
   if (typeof name !== 'string' || name === '') throw expected('name', 'a text', name);
-  if (!(typeof goal === 'number' && goal > 0)) throw expected('goal', 'a number of milliseconds above 0', goal);
+  checkGoal('goal', goal);
   const { scope } = currentFiber('gate');
   const entry = scope.loop.openEntry({ name, goal, patient });
   if (entry !== null) ownedBy(scope, () => entry.close());

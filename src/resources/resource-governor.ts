@@ -1,4 +1,4 @@
-import { expected } from '../base/check.js';
+import { checkGoal } from '../base/check.js';
 import type { FlowGraph } from '../blocking-graph/flow-graph.js';
 import type { Fiber } from '../fibers/fiber.js';
 import type { Entry, EntryOptions, Governor } from '../fibers/governor.js';
@@ -59,9 +59,7 @@ export class ResourceGovernor implements Governor {
   }
 
   open(options: EntryOptions): Entry {
-    const { goal } = options;
-    if (!(typeof goal === 'number' && goal > 0 && goal < Infinity))
-      throw expected('goal', 'a number of milliseconds above 0', goal);
+    checkGoal('goal', options.goal);
     if (this.entries.size === 0) this.reconcile();
     const entry = new GatedEntry(this, options, this.on.lifo);
     this.entries.add(entry);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
 import type { Entry } from '../../fibers/governor.js';
@@ -6,35 +6,44 @@ import type { Entry } from '../../fibers/governor.js';
 /**
  * The connections of a server as descriptors. Each is counted; when few are left, those that have never sent a whole
  * request are closed, the oldest first: two thousand clients that send a byte a second would else shut out all others.
+ * With none left a new one is closed at once: Node would do so without a word, and files could not be opened either.
  */
 export class ConnectionWatch {
-  /** Closed so far because they had sent nothing while others wanted in. */
+  /** Closed so far because they had sent nothing while others wanted in, or because there was no descriptor left. */
   closed: number = 0;
+  private readonly stock: DescriptorStock;
+  private readonly entry: Entry;
   /** Without a request so far, in the order in which they came. */
   private readonly silent: Set<Socket> = new Set();
 
   constructor(server: Server, stock: DescriptorStock, entry: Entry) {
-    server.on('connection', (socket: Socket) => {
-      stock.count(1);
-      this.silent.add(socket);
-      socket.once('close', () => {
-        stock.count(-1);
-        this.silent.delete(socket);
-      });
-      entry.arrived();
-      if (stock.used > CROWDED * stock.limit) this.closeOldest();
-    });
-    server.prependListener('request', ({ socket }: IncomingMessage) => this.silent.delete(socket));
+    this.stock = stock;
+    this.entry = entry;
+    server.on('connection', (socket: Socket) => this.opened(socket));
   }
 
-  private closeOldest(): void {
-    for (const socket of this.silent) {
-      if (this.silent.size <= 1) return;
-      this.silent.delete(socket);
-      this.closed++;
-      socket.destroy();
-      return;
-    }
+  /** A whole request's head has come. True if it is the first of its connection. */
+  requested(socket: Socket): boolean {
+    return this.silent.delete(socket);
+  }
+
+  private opened(socket: Socket): void {
+    const { stock, silent } = this;
+    stock.count(1);
+    silent.add(socket);
+    socket.once('close', () => {
+      stock.count(-1);
+      silent.delete(socket);
+    });
+    this.entry.arrived();
+    if (stock.used > stock.limit) this.close(socket);
+    else if (stock.used > CROWDED * stock.limit && silent.size > 1) this.close(silent.values().next().value!);
+  }
+
+  private close(socket: Socket): void {
+    this.silent.delete(socket);
+    this.closed++;
+    socket.destroy();
   }
 }
 

@@ -1,43 +1,48 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Work, type Admitted, type Refusal } from '../../fibers/governor.js';
+import type { FiberHandle } from '../../fibers/fiber.js';
+import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/governor.js';
 import { refuse } from './refuse.js';
 
-/** A request that asks to be let in. */
-export class RequestWork extends Work {
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
-  private readonly start: (work: RequestWork, admitted: Admitted) => void;
+/** Starts a fiber that answers a request. */
+export type StartRequest = (message: IncomingMessage, response: ServerResponse, admitted: Admitted) => FiberHandle;
 
+/** A request that asks to be let in. It is withdrawn, or its fiber cancelled, when the client goes away. */
+export class RequestWork extends Work {
+  private readonly message: IncomingMessage;
+  private readonly response: ServerResponse;
+  private readonly start: StartRequest;
+  private fiber: FiberHandle | null = null;
+
+  /** @param patient whether it may wait a little; a client that keeps its connection would queue behind it. */
   constructor(
     kind: string,
     priority: number,
+    patient: boolean,
     message: IncomingMessage,
     response: ServerResponse,
-    start: (work: RequestWork, admitted: Admitted) => void,
+    start: StartRequest,
   ) {
-    // The first request of a connection may wait a little; a client that keeps it open would queue behind it.
-    super(kind, priority, isFirst(message));
+    super(kind, priority, patient);
     this.message = message;
     this.response = response;
     this.start = start;
   }
 
+  /** To be called once. */
+  offerTo(entry: Entry): void {
+    this.response.once('close', () => {
+      if (this.fiber === null) entry.withdraw(this);
+      else if (!this.response.writableFinished) this.fiber.cancel('the client has gone');
+    });
+    entry.offer(this);
+  }
+
   begin(admitted: Admitted): void {
-    this.start(this, admitted);
+    this.fiber = this.start(this.message, this.response, admitted);
   }
 
   refuse({ retryAfterMs, quietly }: Refusal): void {
-    const { message, response } = this;
-    if (response.destroyed) return;
-    if (quietly) return void message.socket.destroy();
-    refuse(message, response, retryAfterMs);
+    if (quietly) this.message.socket.destroy();
+    else refuse(this.message, this.response, retryAfterMs);
   }
-}
-
-const SEEN = new WeakSet<object>();
-
-function isFirst({ socket }: IncomingMessage): boolean {
-  if (SEEN.has(socket)) return false;
-  SEEN.add(socket);
-  return true;
 }

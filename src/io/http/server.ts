@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { checkDuration, checkFunction, checkInteger } from '../../base/check.js';
+import { checkDuration, checkFunction, checkGoal, checkInteger } from '../../base/check.js';
 import { CancelledError, ClosedError, IoError, OverloadError, TooLargeError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
+import type { Fiber } from '../../fibers/fiber.js';
 import type { Admitted, Entry } from '../../fibers/governor.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -22,7 +23,7 @@ import type { HttpServerOptions } from './http-server-options.js';
 import { ConnectionWatch } from './connection-watch.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
-import { RequestWork } from './request-work.js';
+import { RequestWork, type StartRequest } from './request-work.js';
 import { sendReply, sendWhole } from './send-reply.js';
 import { ServerRequest } from './server-request.js';
 
@@ -102,9 +103,15 @@ export class HttpServer {
   *#accept(requests: Scope, handler: Handler, stopping: Event): Operation<void> {
     this.#requests = requests;
     const entry = this.#openEntry(requests);
+    const offer = entry === null ? null : this.#offering(entry, requests, handler);
     this.#begin = (message, response) => {
-      if (entry === null) this.#start(requests, handler, handler, message, response, null);
-      else this.#offer(entry, requests, handler, message, response);
+      if (offer !== null) offer(message, response);
+      else {
+        const fiber = this.#start(requests, handler, handler, message, response, null);
+        response.once('close', () => {
+          if (!response.writableFinished) fiber.cancel('the client has gone');
+        });
+      }
       requests.loop.runIfCrowded();
     };
     for (const [message, response] of this.#early.splice(0)) if (!response.destroyed) this.#begin(message, response);
@@ -116,20 +123,29 @@ export class HttpServer {
 
   #openEntry({ loop }: Scope): Entry | null {
     const { goal } = this.#options;
-    const entry = goal === undefined ? null : loop.openEntry({ name: `http :${this.port}`, goal });
-    if (entry !== null) new ConnectionWatch(this.raw, loop.descriptors, entry);
-    return entry;
+    return goal === undefined ? null : loop.openEntry({ name: `http :${this.port}`, goal });
   }
 
-  #offer(entry: Entry, requests: Scope, handler: Handler, message: IncomingMessage, response: ServerResponse): void {
+  /** Requests ask to be let in, each by its kind. */
+  #offering(
+    entry: Entry,
+    requests: Scope,
+    handler: Handler,
+  ): (message: IncomingMessage, response: ServerResponse) => void {
     const { kindOf = methodAndPath, priorityOf } = this.#options;
-    const request = new ServerRequest(message);
-    const priority = priorityOf?.(request) ?? 1;
-    const work = new RequestWork(kindOf(request), priority, message, response, (begun, admitted) => {
-      this.#start(requests, handler, admitted.body, begun.message, begun.response, admitted);
-    });
-    response.once('close', () => entry.withdraw(work));
-    entry.offer(work);
+    const watch = new ConnectionWatch(this.raw, requests.loop.descriptors, entry);
+    const start: StartRequest = (message, response, admitted) =>
+      this.#start(requests, handler, admitted.body, message, response, admitted);
+    return (message, response) => {
+      const request = new ServerRequest(message);
+      const first = watch.requested(message.socket);
+      try {
+        const priority = priorityOf?.(request) ?? 1;
+        new RequestWork(kindOf(request), priority, first, message, response, start).offerTo(entry);
+      } catch (error) {
+        this.#fail(error, request, response);
+      }
+    };
   }
 
   #start(
@@ -139,12 +155,9 @@ export class HttpServer {
     message: IncomingMessage,
     response: ServerResponse,
     admitted: Admitted | null,
-  ): void {
+  ): Fiber {
     const request = new ServerRequest(message);
-    const fiber = requests.startMember(body, this.#exchange(handler, request, response, admitted), false);
-    response.once('close', () => {
-      if (!response.writableFinished) fiber.cancel('the client has gone');
-    });
+    return requests.startMember(body, this.#exchange(handler, request, response, admitted), false) as Fiber;
   }
 
   /** Closes the listener and idle connections, and waits until the busy ones have sent their replies and are closed. */
@@ -228,7 +241,7 @@ export class HttpServer {
 export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
   checkInteger('port', options.port ?? 0, 0, 65535);
   checkDuration('grace', options.grace ?? 0, true);
-  if (options.goal !== undefined) checkDuration('goal', options.goal);
+  if (options.goal !== undefined) checkGoal('goal', options.goal);
   return open(options, currentFiber('http.listen').scope);
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { checkInteger, expected } from '../../base/check.js';
+import { checkGoal, checkInteger, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -16,6 +16,12 @@ export interface ListenOptions {
   readonly host?: string;
   /** Of a Unix socket. */
   readonly path?: string;
+  /**
+   * How long a connection's work may take, in ms, before it is worth nothing to who opened it. With a goal `serve` lets in only
+   * as many connections as can be served in that time with what there is of processor, memory and descriptors, and
+   * closes the others. For connections that do one thing; those that stay open have no goal.
+   */
+  readonly goal?: number;
   /** How many connections the kernel holds before it lets new clients try again; 64 unless given. */
   readonly backlog?: number;
   /** How many accepted connections may wait for `accept`; 64 unless given. Beyond, the newest is reset. */
@@ -49,6 +55,7 @@ export function listen(options: ListenOptions): Operation<Listener> {
     checkInteger('port', port, 0, 65_535);
   } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
   checkInteger('backlog', backlog, 1);
+  if (options.goal !== undefined) checkGoal('goal', options.goal);
   checkInteger('queue', queue, 1, Infinity);
   return new Suspension<Listener>(LISTEN, options, undefined);
 }
@@ -79,6 +86,7 @@ const LISTEN: SuspensionKind = new SuspensionKind({
       const listener = new SocketListener(server, queue, {
         halfOpen: options.halfOpen ?? false,
         resettable: path === undefined && options.tls === undefined,
+        goal: options.goal ?? null,
       });
       // A cancellation while the name was looked up could not stop it.
       if (suspension.complete(listener)) listener.untie = ownedBy(suspension.fiber!.scope, () => listener.shut());

@@ -9,6 +9,7 @@ import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import type { Connection } from '../byte-stream.js';
+import { ConnectionWork } from './connection-work.js';
 import { Handshakes } from './handshakes.js';
 import type { Listener, ListenerStats, ServeOptions } from './listener.js';
 import { reportToStderr, serveConnection } from './serve-connection.js';
@@ -27,6 +28,7 @@ export class SocketListener implements Listener {
   readonly address: string;
   private readonly server: Server;
   private readonly manner: ConnectionManner;
+  private readonly goal: number | null;
   /** How many connections may wait. */
   private readonly bound: number;
   private readonly queue: Deque<SocketConnection> = new Deque();
@@ -38,13 +40,14 @@ export class SocketListener implements Listener {
   /** Takes it from its scope, once it is closed before that ends. */
   untie: () => void = () => {};
 
-  constructor(server: Server, bound: number, manner: ConnectionManner) {
+  constructor(server: Server, bound: number, manner: ConnectionManner & { readonly goal: number | null }) {
     const address = server.address();
     this.port = address === null || typeof address === 'string' ? 0 : address.port;
     this.address = address === null || typeof address === 'string' ? (address ?? '') : address.address;
     this.server = server;
     this.bound = bound;
     this.manner = manner;
+    this.goal = manner.goal;
     this.handshakes = server instanceof TlsServer ? new Handshakes(server) : null;
     server.on(this.handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) => this.arrived(socket));
     server.on('error', (error) => this.stop(() => new IoError('net.accept', error)));
@@ -57,10 +60,21 @@ export class SocketListener implements Listener {
   *serve(handler: (connection: Connection) => Operation<unknown>, options: ServeOptions = {}): Operation<never> {
     checkFunction('handler', handler);
     const { onError = reportToStderr } = options;
-    for (;;) {
-      const connection = yield* this.accept();
-      // The fiber goes by the handler's name.
-      currentFiber('listener.serve').scope.startMember(handler, serveConnection(connection, handler, onError), false);
+    const { scope } = currentFiber('listener.serve');
+    const entry = this.goal === null ? null : scope.loop.openEntry({ name: `net :${this.port}`, goal: this.goal });
+    try {
+      for (;;) {
+        const connection = yield* this.accept();
+        const operation = serveConnection(connection, handler, onError);
+        // The fiber goes by the handler's name.
+        if (entry === null) scope.startMember(handler, operation, false);
+        else {
+          entry.arrived();
+          entry.offer(new ConnectionWork(scope, connection, handler.name || 'anonymous', operation));
+        }
+      }
+    } finally {
+      entry?.close();
     }
   }
 
