@@ -1,10 +1,11 @@
-import { openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchmarkNames, loadBenchmark } from './harness/catalogue.js';
 import { compare } from './harness/compare.js';
 import { buildGoPeers, goIsInstalled } from './harness/go-program.js';
 import { measure } from './harness/measure.js';
+import { openOutput, showProgress, type Output } from './harness/output.js';
 import { announce } from './harness/server-process.js';
 import { isSubjectName, subjectNames, type SubjectName } from './harness/subject-name.js';
 import { table } from './harness/table.js';
@@ -14,7 +15,8 @@ const usage = `Usage: npm run bench -- [names…] [options]
 
 Measures heddle beside its peers. Subjects take turns, each in a process of its own; values are medians.
 
-Names: ${benchmarkNames.join(', ')} (default: all)
+Names: ${benchmarkNames.join(', ')} (default: all);
+and alone, with options of its own (overload --help): overload
 
   --quick        less than a minute for each benchmark: shorter, fewer cases, fewer runs
   --peers a,b    run only these beside heddle (${subjectNames.slice(1).join(', ')})
@@ -25,9 +27,12 @@ Names: ${benchmarkNames.join(', ')} (default: all)
 Without --json a terminal gets tables, anything else gets the JSON lines.
 `;
 
+/** It has options of its own, and takes too long to be one of all. */
+const overloadArguments = process.argv[2] === 'overload' ? process.argv.slice(3) : null;
 const { values: flags, positionals } = readArguments();
 
-if (flags.help) process.stdout.write(usage);
+if (overloadArguments !== null) await (await import('./overload/command.js')).overload(overloadArguments);
+else if (flags.help) process.stdout.write(usage);
 else if (flags.child) await answerAsChild();
 else if (flags.server) await serve();
 else await runBenchmarks();
@@ -35,6 +40,7 @@ else await runBenchmarks();
 function readArguments() {
   try {
     return parseArgs({
+      args: overloadArguments === null ? process.argv.slice(2) : [],
       allowPositionals: true,
       options: {
         json: { type: 'string' },
@@ -83,7 +89,7 @@ async function runBenchmarks(): Promise<void> {
 
   if (names.includes('http') && !wrkIsInstalled())
     process.stderr.write('wrk: skipped, it is not on the PATH; the load on http comes from a client in Node\n');
-  const output = openOutput();
+  const output = openResults();
   const { subjects, go } = chooseSubjects();
   output.table?.(
     `Node ${process.version}, ${availableParallelism()} processors, ${cpus()[0]?.model ?? 'model unknown'}\n`,
@@ -127,28 +133,10 @@ function chooseSubjects(): { subjects: readonly SubjectName[]; go: ReturnType<ty
   return { subjects: subjects.filter((name) => name !== 'go'), go: undefined };
 }
 
-interface Output {
-  readonly json?: (text: string) => void;
-  readonly table?: (text: string) => void;
-}
-
-/** Where results go: JSON for machines, tables for people, never both into one stream. */
-function openOutput(): Output {
-  const out = (text: string) => void process.stdout.write(text);
-  const error = (text: string) => void process.stderr.write(text);
-  if (flags.json === undefined && process.stdout.isTTY) return { table: out };
-  if (flags.json === undefined || flags.json === '-')
-    return { json: out, ...(process.stderr.isTTY && { table: error }) };
+function openResults(): Output {
   try {
-    const file = openSync(flags.json, 'w');
-    return { json: (text) => void writeSync(file, text), table: out };
+    return openOutput(flags.json);
   } catch (cause) {
     return refuse(`Cannot write \`--json ${flags.json}\`: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-}
-
-/** On a terminal one line that is overwritten; elsewhere a line for each step. */
-function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-  else if (text !== '') process.stderr.write(`${text}\n`);
 }

@@ -6,6 +6,7 @@ export const subjectNames = [
   'heddle',
   'heddle-unrecorded',
   'heddle-compiled',
+  'heddle-uncontrolled',
   'generator',
   'await',
   'worker_threads',
@@ -14,8 +15,13 @@ export const subjectNames = [
   'go',
   'pthreads',
   'net',
+  'static',
   'node:http',
+  'node:http-160',
   'fastify',
+  'under-pressure',
+  'codel',
+  'gradient2',
 ] as const;
 
 export type SubjectName = (typeof subjectNames)[number];

@@ -27,7 +27,8 @@ function cell(line: ValueLine | undefined, own: ValueLine | undefined): string {
   return `${value} (${ratio < 0.1 ? ratio.toPrecision(1) : ratio.toFixed(2)})`;
 }
 
-function align(rows: readonly (readonly string[])[]): string {
+/** Lines of cells, each column as wide as its widest. */
+export function align(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows
     .map((row) => `  ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())

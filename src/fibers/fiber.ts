@@ -57,8 +57,6 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** What few fibers have; null until it has some. */
   extras: Extras | null = null;
   readonly id: number;
-  /** Locks and pool slots that it holds: while it does, nobody may hold it up to spare something else. */
-  permits: number = 0;
   /** The calls that led to where it was spawned. */
   readonly origin: CallChain | null;
   /** While it lives, those who join it; then its result or error. */
@@ -105,6 +103,11 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** Its own cancellation, by `cancel()`: kept, since a shield may hide it for a while. */
   get cancellation(): CancelledError | null {
     return this.extras === null ? null : this.extras.cancellation;
+  }
+
+  /** Locks and pool slots that it holds: while it does, nobody may hold it up to spare something else. */
+  get permits(): number {
+    return this.extras === null ? 0 : this.extras.permits;
   }
 
   /** Fiber-local values; shared with the parent until one of them sets any. */
@@ -223,6 +226,8 @@ class Extras {
   locals: ReadonlyMap<object, unknown> | null = null;
   frame: Suspension | null = null;
   daemon: boolean = false;
+  /** Not a field of the fiber, which is just two cache lines. */
+  permits: number = 0;
 }
 
 /** Where a fiber is in its life, small integers on the hot path; the ended ones come last. */

@@ -118,7 +118,9 @@ export class Semaphore {
     if (permit.following !== null) permit.following.previous = permit.previous;
     permit.previous = permit.following = null;
     this.free += permit.count;
-    permit.holder.permits -= permit.count;
+    const { extras } = permit.holder;
+    // Null once the holder has ended.
+    if (extras !== null) extras.permits -= permit.count;
     this.grantWaiting();
   }
 
@@ -135,7 +137,7 @@ export class Semaphore {
     const permit = new Permit(this, fiber, count);
     this.free -= count;
     this.granted += count;
-    fiber.permits += count;
+    fiber.more().permits += count;
     permit.following = this.newest;
     if (this.newest !== null) this.newest.previous = permit;
     this.newest = permit;
