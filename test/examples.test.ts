@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -101,4 +101,30 @@ test('the worker pool hashes all jobs', async (t) => {
       .map((line) => line.length),
     [64, 64, 64],
   );
+});
+
+/** The status of an answer that has come whole, and `Retry-After` where it has one. */
+async function ask(agent: Agent, port: number, path: string): Promise<string> {
+  const [response] = (await once(get({ agent, host: '127.0.0.1', port, path }), 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  return [response.statusCode, response.headers['retry-after']].join(' ').trim();
+}
+
+test('under overload the server answers what it can, tells the others when to come back, and stays healthy', async (t) => {
+  const { child, port } = await start('overload', '0');
+  const crowd = new Agent({ keepAlive: true, maxSockets: 40 });
+  const balancer = new Agent({ keepAlive: true });
+  // Some seconds of the processor are asked for at once, by clients that want an answer within half of one.
+  const asked = Array.from({ length: 400 }, (_, n) => ask(crowd, port, `/report/${n}`));
+  for (let n = 0; n < 5; n++) t.is(await ask(balancer, port, '/health'), '200');
+  const answers = await Promise.all(asked);
+  crowd.destroy();
+  balancer.destroy();
+  const answered = answers.filter((answer) => answer === '200').length;
+  const refused = answers.filter((answer) => answer === '503 1').length;
+  t.true(answered > 0);
+  t.true(refused > 0);
+  t.is(answered + refused, 400);
+  t.is(await stop(child), 143);
 });

@@ -22,6 +22,7 @@ export class GraphRecorder implements Recorder {
   private readonly roots: Map<string, ChainNode> = new Map();
   private lastBody: Function | null = null;
   private lastStart: GraphNode | null = null;
+  private lastPoint: CallPoint | null = null;
   private lastSpawn: SpawnLink | null = null;
   private lastSpawner: GraphNode | null = null;
   private readonly makeList: () => ReadyList;
@@ -32,16 +33,31 @@ export class GraphRecorder implements Recorder {
   }
 
   spawned(fiber: Fiber, f: Function): void {
-    if (this.lastBody !== f) {
-      this.lastBody = f;
-      this.lastStart = this.node(SPAWN, this.root(f.name || 'anonymous'));
-    }
+    if (this.lastBody !== f) this.startWith(f);
     const start = this.lastStart!;
     start.starts++;
     fiber.node = start;
-    fiber.chain = start.chain.point(0);
-    const parent = current.fiber === null ? null : (current.fiber.node as GraphNode);
-    if (parent !== null) this.countSpawn(parent, start);
+    fiber.chain = this.lastPoint;
+    const spawner = current.fiber;
+    if (spawner === null) return;
+    if (this.lastSpawner !== spawner.node) this.spawnFrom(spawner.node as GraphNode);
+    if (this.lastSpawn !== null) this.lastSpawn.count++;
+  }
+
+  private startWith(f: Function): void {
+    this.lastBody = f;
+    this.lastStart = this.node(SPAWN, this.root(f.name || 'anonymous'));
+    this.lastPoint = this.lastStart.chain.point(0);
+    this.lastSpawner = null;
+  }
+
+  /** Finds the link from `spawner` to where fibers start now. */
+  private spawnFrom(spawner: GraphNode): void {
+    const start = this.lastStart!;
+    let link = spawner.spawns.find(({ to }) => to === start) ?? null;
+    if (link === null && spawner.spawns.length < MAX_EDGES) spawner.spawns.push((link = new SpawnLink(start)));
+    this.lastSpawner = spawner;
+    this.lastSpawn = link;
   }
 
   /** Where fibers of functions of this name start; null if none has. */
@@ -100,20 +116,6 @@ export class GraphRecorder implements Recorder {
   ended(fiber: Fiber): void {
     fiber.chain = (fiber.chain as CallPoint).root;
     this.suspendedAt(fiber, EXIT);
-  }
-
-  private countSpawn(parent: GraphNode, start: GraphNode): void {
-    let link = this.lastSpawn;
-    if (this.lastSpawner !== parent || link === null || link.to !== start) {
-      link = parent.spawns.find(({ to }) => to === start) ?? null;
-      if (link === null) {
-        if (parent.spawns.length >= MAX_EDGES) return;
-        parent.spawns.push((link = new SpawnLink(start)));
-      }
-      this.lastSpawner = parent;
-      this.lastSpawn = link;
-    }
-    link.count++;
   }
 
   private edge(from: GraphNode, label: Label, chain: ChainNode): Edge {
