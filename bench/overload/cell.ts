@@ -1,0 +1,91 @@
+import { setTimeout as elapse } from 'node:timers/promises';
+import type { OpenResult } from './generator/assignment.js';
+import { runGenerator } from './generator-process.js';
+import type { Peak } from './peak.js';
+import { tail, type Phase } from './phase.js';
+import type { Scenario } from './scenario.js';
+import type { ServerProcess } from './server-process.js';
+import type { ServerUsage } from './servers/order.js';
+import type { Settings } from './settings.js';
+import { onStage, type Cast } from './stage.js';
+
+/** After the load a server has so long to get rid of what it began: then nothing of it is to be left. */
+const settleMs = 1500;
+
+/** What is open in a server at one moment; null where it cannot be known. */
+export interface Holdings {
+  readonly descriptors: number | null;
+  readonly fibers: number | null;
+}
+
+/** One subject under one load, once. */
+export interface CellResult {
+  readonly open: OpenResult;
+  /** The server's processor time in the measured phases, in µs; null where it ended before. */
+  readonly cpuMicroseconds: number | null;
+  /** Seconds since the load began, and why; null for one that lived. */
+  readonly exit: { readonly afterSeconds: number; readonly reason: string } | null;
+  readonly unhandled: number | null;
+  readonly before: Holdings;
+  readonly after: Holdings;
+}
+
+export function measureCell(
+  scenario: Scenario,
+  settings: Settings,
+  cast: Cast,
+  load: number,
+  peak: Peak,
+): Promise<CellResult> {
+  return onStage(scenario, settings, cast, async (server) => {
+    const before = await holdings(server);
+    const start = performance.now();
+    const marks: Promise<ServerUsage | null>[] = [];
+    const open = await runGenerator(
+      {
+        kind: 'open',
+        port: server.port,
+        classes: scenario.classes,
+        connections: scenario.connections ?? 'new',
+        seed: settings.seed,
+        deadlineMs: settings.deadlineMs,
+        peak: peak.rate,
+        phases: phasesOf(scenario, settings, load),
+        retries: scenario.retries ?? 0,
+        slowClients: scenario.slowClients ?? 0,
+        health: settings.health,
+      },
+      ({ cost, measuring }) => {
+        server.setCost(cost);
+        // At the beginning and the end of what is measured.
+        if (measuring !== marks.length % 2 > 0) marks.push(server.usage());
+      },
+    );
+    await elapse(settleMs);
+    const usage = await server.usage();
+    return {
+      open,
+      cpuMicroseconds: await between(marks),
+      exit: server.exit && { afterSeconds: (server.exit.at - start) / 1000, reason: server.exit.reason },
+      unhandled: usage?.unhandled ?? null,
+      before,
+      after: await holdings(server),
+    };
+  });
+}
+
+async function between([first, last]: readonly Promise<ServerUsage | null>[]): Promise<number | null> {
+  const [start, end] = [await first, await last];
+  return start && end ? end.cpuMicroseconds - start.cpuMicroseconds : null;
+}
+
+async function holdings(server: ServerProcess): Promise<Holdings> {
+  return { descriptors: await server.descriptors(), fibers: (await server.usage())?.fibers ?? null };
+}
+
+function phasesOf(scenario: Scenario, { seconds, warmUpSeconds }: Settings, load: number): readonly Phase[] {
+  const measured = scenario.phases?.(load) ?? [{ name: 'constant', seconds, load, measured: true }];
+  const first = measured[0]!;
+  const last = measured.at(-1)!;
+  return [{ name: 'warm-up', seconds: warmUpSeconds, load: first.load, measured: false }, ...measured, tail(last.load)];
+}

@@ -1,0 +1,100 @@
+import { runGenerator } from './generator-process.js';
+import { climb } from './climb.js';
+import type { RequestClass, Scenario } from './scenario.js';
+import type { Settings } from './settings.js';
+import { onStage } from './stage.js';
+
+/** What the uncontrolled server can do when nobody asks for more. */
+export interface Peak {
+  /** Requests a second, of the scenario's mix. */
+  readonly rate: number;
+  /** The same with work that is so many times as dear, for each factor that the scenario knows. */
+  readonly rateAtCost: Readonly<Record<number, number>>;
+  /** At so many clients at once. */
+  readonly clients: number;
+  /** Microseconds of the server's processor time that a request of each class takes, in the order of the classes. */
+  readonly costs: readonly number[];
+}
+
+const clientCounts = [4, 8, 16, 32, 64] as const;
+
+/** A class's cost is measured with so many clients: no queue, no fear for the memory. */
+const clientsForCost = 4;
+
+/** Few enough that ten times dearer work is done within the deadline. */
+const clientsForDearWork = 8;
+
+/**
+ * Scans the number of clients, then takes a second, longer look at the best one: the best of several noisy figures would be too good.
+ * Then it tries whether random arrivals get more.
+ */
+export async function findPeak(
+  scenario: Scenario,
+  settings: Settings,
+  progress: (text: string) => void,
+): Promise<Peak> {
+  const { quick } = settings;
+  const seconds = quick ? 0.5 : 1;
+  const look = (point: Partial<Point> & Pick<Point, 'clients'>): Promise<Look> => {
+    progress(`${scenario.name}: looks for the peak, ${point.clients} clients`);
+    return lookAt(scenario, settings, { seconds, cost: 1, classes: scenario.classes, ...point });
+  };
+  let best = { clients: 0, rate: 0 };
+  for (const clients of quick ? clientCounts.filter((count) => count % 16 === 0) : clientCounts) {
+    const { rate, alive } = await look({ clients });
+    if (alive && rate > best.rate) best = { clients, rate };
+    // More clients would end it as well.
+    if (!alive) break;
+  }
+  if (best.rate === 0) throw new Error(`${scenario.name}: the uncontrolled server answers nobody`);
+  const closed = quick ? best : await look({ clients: best.clients, seconds: 3 });
+  const rate = await climb(scenario, settings, closed.rate, progress);
+
+  const costs: number[] = [];
+  for (const one of scenario.classes.length === 1 ? [] : scenario.classes)
+    costs.push((await look({ clients: clientsForCost, classes: [{ ...one, share: 1 }] })).cpuPerRequest);
+  const rateAtCost: Record<number, number> = { 1: rate };
+  for (const { cost = 1 } of scenario.phases?.(1) ?? [])
+    rateAtCost[cost] ??= (await look({ clients: clientsForDearWork, seconds: 3, cost })).rate;
+  return { rate, rateAtCost, clients: best.clients, costs: costs.length === 0 ? [1] : costs };
+}
+
+interface Point {
+  readonly clients: number;
+  readonly seconds: number;
+  readonly cost: number;
+  readonly classes: readonly RequestClass[];
+}
+
+interface Look {
+  readonly rate: number;
+  readonly cpuPerRequest: number;
+  /** Whether the server was still there afterwards. */
+  readonly alive: boolean;
+}
+
+/** A closed loop. */
+function lookAt(scenario: Scenario, settings: Settings, point: Point): Promise<Look> {
+  return onStage(scenario, settings, { subject: 'node:http' }, async (server) => {
+    server.setCost(point.cost);
+    const before = await server.usage();
+    const { rate, answered } = await runGenerator({
+      kind: 'closed',
+      port: server.port,
+      classes: point.classes,
+      connections: scenario.connections ?? 'new',
+      seed: settings.seed,
+      deadlineMs: settings.deadlineMs,
+      clients: point.clients,
+      warmUpSeconds: 0.5,
+      seconds: point.seconds,
+    });
+    const usage = await server.usage();
+    if (before === null || usage === null) return { rate, alive: false, cpuPerRequest: 0 };
+    return {
+      rate,
+      alive: true,
+      cpuPerRequest: (usage.cpuMicroseconds - before.cpuMicroseconds) / Math.max(1, answered),
+    };
+  });
+}

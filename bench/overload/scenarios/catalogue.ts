@@ -1,0 +1,37 @@
+import type { Scenario } from '../scenario.js';
+import { cpu, cpuSmall, cpuSmallKeepAlive, lateCpu } from './cpu.js';
+import { descriptors } from './descriptors.js';
+import { hogs, hogsCompiled } from './hogs.js';
+import { lateMemory, memory, memoryBuffers, memoryLogNormal, mixed } from './memory.js';
+import { pool, poolInvisible } from './pool.js';
+import { change, crowd, crowdMixed, retries, slowClients } from './profiles.js';
+
+/** In the order of the report. */
+export const scenarios: readonly Scenario[] = [
+  cpu,
+  cpuSmall,
+  cpuSmallKeepAlive,
+  lateCpu,
+  memory,
+  memoryBuffers,
+  memoryLogNormal,
+  lateMemory,
+  descriptors,
+  mixed,
+  hogs,
+  hogsCompiled,
+  pool,
+  poolInvisible,
+  crowd,
+  crowdMixed,
+  change,
+  retries,
+  slowClients,
+];
+
+export function findScenario(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found === undefined)
+    throw new Error(`Unknown scenario \`${name}\`; there are ${scenarios.map((scenario) => scenario.name).join(', ')}`);
+  return found;
+}

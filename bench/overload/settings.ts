@@ -1,0 +1,25 @@
+import type { OverloadSubject, StaticSetting } from './subject.js';
+
+/** What the command was asked for. */
+export interface Settings {
+  readonly scenarios: readonly string[];
+  /** Multiples of the peak; null: the scenario's own. */
+  readonly loads: readonly number[] | null;
+  readonly subjects: readonly OverloadSubject[];
+  /** Of a measurement with constant load. */
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly runs: number;
+  /** Shorter looks for the peak. */
+  readonly quick: boolean;
+  readonly health: boolean;
+  /** Switches of heddle that are off. */
+  readonly without: readonly string[];
+  /** Null: it is looked for. */
+  readonly staticSetting: StaticSetting | null;
+  /** Clients give up after so many ms; what heddle aims at, too. */
+  readonly deadlineMs: number;
+  readonly seed: number;
+}
+
+export const usualLoads: readonly number[] = [0.5, 0.9, 1, 2, 4, 8];
