@@ -19,6 +19,7 @@ import { call } from './fibers/segment.js';
 import type { Machine } from './resources/machine.js';
 import { processUsage } from './resources/process-usage.js';
 import { ResourceGovernor } from './resources/resource-governor.js';
+import { SchedulingReader } from './resources/scheduling-snapshot.js';
 import { SampledAllocation } from './resources/sampled-allocation.js';
 import { allSwitchedOn, type SchedulingOptions, type SchedulingSwitches } from './resources/scheduling-options.js';
 import { SystemHeap } from './resources/system-heap.js';
@@ -138,6 +139,7 @@ export class Runtime {
   }
 
   #source(): SnapshotSource {
+    const { governor } = this.loop;
     return {
       loop: this.loop,
       graph: this.#graph,
@@ -146,6 +148,7 @@ export class Runtime {
       usage: () => (this.loop.clock instanceof SystemClock ? processUsage() : null),
       since: this.#since,
       shareOf: (node) => (node.ready instanceof StrideList && node.ready.tickets > 0 ? node.ready : null),
+      scheduling: governor instanceof ResourceGovernor ? new SchedulingReader(governor, this.loop, this.#since) : null,
     };
   }
 

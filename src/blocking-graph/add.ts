@@ -1,7 +1,11 @@
 import { expected } from '../base/check.js';
 import { addHistograms, type HistogramSnapshot } from '../base/histogram-snapshot.js';
+import { addScheduling } from './add-scheduling.js';
+import { merge } from './merge.js';
 import type {
+  AllocationSnapshot,
   EdgeSnapshot,
+  HeldSnapshot,
   LockSnapshot,
   NodeSnapshot,
   ProcessInfo,
@@ -39,6 +43,7 @@ export function add(snapshots: readonly Snapshot[]): Snapshot {
       ended: sum((one) => one.fibers.ended),
     },
     scheduler: snapshots.map((one) => one.scheduler).reduce(addSchedulers),
+    scheduling: addScheduling(snapshots.flatMap(({ scheduling }) => (scheduling === null ? [] : [scheduling]))),
     nodes: merge(
       snapshots.flatMap((one) => one.nodes),
       (node) => node.id,
@@ -83,22 +88,21 @@ export function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
     wait: addWaits(a.wait, b.wait),
     tickets: null,
     pass: null,
+    spawns: merge(
+      [...a.spawns, ...b.spawns],
+      ({ to }) => to,
+      (x, y) => ({ to: x.to, count: x.count + y.count }),
+    ),
+    pool: a.pool === b.pool ? a.pool : null,
+    allocated: addAllocations(a.allocated, b.allocated),
+    descriptors: a.descriptors + b.descriptors,
+    ahead: addAhead(a, b),
+    held: addHeld(a.held, b.held),
   };
 }
 
 export function addEdges(a: EdgeSnapshot, b: EdgeSnapshot): EdgeSnapshot {
   return { ...a, count: a.count + b.count, samples: a.samples + b.samples, meanMs: weightedMean(a, b) };
-}
-
-/** Joins those of equal key, in the order of the first of each. */
-export function merge<T>(items: readonly T[], keyOf: (item: T) => string, join: (a: T, b: T) => T): T[] {
-  const merged = new Map<string, T>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const before = merged.get(key);
-    merged.set(key, before === undefined ? item : join(before, item));
-  }
-  return [...merged.values()];
 }
 
 function addProcesses(all: readonly ProcessInfo[]): ProcessInfo {
@@ -125,6 +129,37 @@ function addSchedulers(a: SchedulerInfo, b: SchedulerInfo): SchedulerInfo {
 
 function addRunTimes(a: RunTime, b: RunTime): RunTime {
   return { totalMs: a.totalMs + b.totalMs, samples: a.samples + b.samples, meanMs: weightedMean(a, b) };
+}
+
+function addAllocations(a: AllocationSnapshot | null, b: AllocationSnapshot | null): AllocationSnapshot | null {
+  if (a === null || b === null) return a ?? b;
+  const samples = a.samples + b.samples;
+  const mean = (x: number, y: number): number => (samples === 0 ? x : (x * a.samples + y * b.samples) / samples);
+  return {
+    heapBytes: mean(a.heapBytes, b.heapBytes),
+    externalBytes: mean(a.externalBytes, b.externalBytes),
+    samples,
+  };
+}
+
+/** By how many stand there; where nobody does, all count the same. */
+function addAhead(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot['ahead'] {
+  if (a.ahead === null || b.ahead === null) return a.ahead ?? b.ahead;
+  const fibers = a.fibers + b.fibers;
+  const share = fibers === 0 ? 0.5 : a.fibers / fibers;
+  return {
+    timeMs: share * a.ahead.timeMs + (1 - share) * b.ahead.timeMs,
+    cpuMs: share * a.ahead.cpuMs + (1 - share) * b.ahead.cpuMs,
+  };
+}
+
+function addHeld(a: HeldSnapshot | null, b: HeldSnapshot | null): HeldSnapshot | null {
+  if (a === null || b === null) return a ?? b;
+  return {
+    by: a.fibers >= b.fibers ? a.by : b.by,
+    fibers: a.fibers + b.fibers,
+    forMs: Math.max(a.forMs, b.forMs),
+  };
 }
 
 function addWaits(a: HistogramSnapshot | null, b: HistogramSnapshot | null): HistogramSnapshot | null {

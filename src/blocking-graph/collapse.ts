@@ -1,4 +1,5 @@
-import { addEdges, addNodes, merge } from './add.js';
+import { addEdges, addNodes } from './add.js';
+import { merge } from './merge.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
 /**
@@ -31,7 +32,14 @@ export function collapse(snapshot: Snapshot, limit: number): Snapshot {
     .filter((edge) => edge.from !== REST || edge.to !== REST);
   return {
     ...snapshot,
-    nodes: [...nodes.filter((node) => kept.has(node.id)), rest],
+    nodes: [...nodes.filter((node) => kept.has(node.id)), rest].map((node) => ({
+      ...node,
+      spawns: merge(
+        node.spawns.map(({ to, count }) => ({ to: shown(to), count })),
+        ({ to }) => to,
+        (a, b) => ({ to: a.to, count: a.count + b.count }),
+      ),
+    })),
     edges: merge(redirected, (edge) => JSON.stringify([edge.from, edge.to]), addEdges),
   };
 }

@@ -1,6 +1,9 @@
 import { SnapshotError } from '../base/errors.js';
+import { schedulingReader } from './parse-scheduling.js';
 import {
+  added,
   count,
+  difference,
   identifier,
   list,
   mismatch,
@@ -14,9 +17,12 @@ import {
   type Reader,
 } from './shape.js';
 import type {
+  AheadSnapshot,
+  AllocationSnapshot,
   EdgeSnapshot,
   FiberCounts,
   FiberRef,
+  HeldSnapshot,
   HistogramSnapshot,
   LockSnapshot,
   NodeSnapshot,
@@ -26,6 +32,7 @@ import type {
   RunTime,
   SchedulerInfo,
   Snapshot,
+  SpawnSnapshot,
 } from './snapshot.js';
 
 /**
@@ -104,6 +111,15 @@ const node: Reader<NodeSnapshot> = object<NodeSnapshot>({
   wait: orNull(histogram),
   tickets: orNull(quantity),
   pass: orNull(number),
+  spawns: added(list(object<SpawnSnapshot>({ to: identifier, count })), []),
+  pool: added(orNull(text), null),
+  allocated: added(
+    orNull(object<AllocationSnapshot>({ heapBytes: quantity, externalBytes: quantity, samples: count })),
+    null,
+  ),
+  descriptors: added(difference, 0),
+  ahead: added(orNull(object<AheadSnapshot>({ timeMs: quantity, cpuMs: quantity })), null),
+  held: added(orNull(object<HeldSnapshot>({ by: text, fibers: count, forMs: quantity })), null),
 });
 
 const edge: Reader<EdgeSnapshot> = object<EdgeSnapshot>({
@@ -153,6 +169,7 @@ const snapshotReader: Reader<Snapshot> = object<Snapshot>({
     overruns: count,
     longestMs: quantity,
   }),
+  scheduling: added(orNull(schedulingReader), null),
   nodes: list(node),
   edges: list(edge),
   locks: list(lock),
@@ -160,13 +177,18 @@ const snapshotReader: Reader<Snapshot> = object<Snapshot>({
   warnings: list(text),
 });
 
-/** Whoever reads on may look up the ends of an edge without asking whether they are there. */
+/** Whoever reads on may look up the ends of an edge, and where fibers start, without asking whether they are there. */
 function checkReferences({ nodes, edges }: Snapshot): void {
   const ids = new Set<string>();
   nodes.forEach(({ id }, index) => {
     if (ids.has(id)) throw mismatch(`nodes[${index}].id`, 'different from all ids before it', id);
     ids.add(id);
   });
+  nodes.forEach(({ spawns }, index) =>
+    spawns.forEach(({ to }, n) => {
+      if (!ids.has(to)) throw mismatch(`nodes[${index}].spawns[${n}].to`, 'the id of a node', to);
+    }),
+  );
   edges.forEach(({ from, to }, index) => {
     if (!ids.has(from)) throw mismatch(`edges[${index}].from`, 'the id of a node', from);
     if (!ids.has(to)) throw mismatch(`edges[${index}].to`, 'the id of a node', to);

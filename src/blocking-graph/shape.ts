@@ -5,7 +5,7 @@ import { SnapshotError } from '../base/errors.js';
  * Reads data that came from outside: returns a `T` that shares nothing with `value`, or throws a `SnapshotError` that
  * names the place. `path` is where `value` stands, as one would write it in JavaScript: `nodes[3].run`.
  *
- * Combinators rather than a schema library: six of them serve both the snapshot and the protocol, and the compiler
+ * Combinators rather than a schema library: seven of them serve both the snapshot and the protocol, and the compiler
  * checks that a reader of `T` reads every field of `T`.
  */
 export type Reader<T> = (value: unknown, path: string) => T;
@@ -39,6 +39,12 @@ export const count: Reader<number> = (value, path) => {
   return value as number;
 };
 
+/** Something opened less something closed. */
+export const difference: Reader<number> = (value, path) => {
+  if (!Number.isSafeInteger(value)) throw mismatch(path, 'an integer', value);
+  return value as number;
+};
+
 export function oneOf<const T extends string | number>(...choices: readonly T[]): Reader<T> {
   return (value, path) => {
     if (!choices.includes(value as T))
@@ -54,6 +60,11 @@ export function orNull<T>(read: Reader<T>): Reader<T | null> {
 /** For a field that may be absent. `object` leaves out what reads as `undefined`. */
 export function optional<T>(read: Reader<T>): Reader<T> {
   return (value, path) => (value === undefined ? (undefined as T) : read(value, path));
+}
+
+/** For a field that files of an earlier minor version lack. */
+export function added<T>(read: Reader<T>, before: T): Reader<T> {
+  return (value, path) => (value === undefined ? before : read(value, path));
 }
 
 export function list<T>(read: Reader<T>): Reader<readonly T[]> {

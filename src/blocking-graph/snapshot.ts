@@ -1,6 +1,8 @@
 import type { HistogramSnapshot } from '../base/histogram-snapshot.js';
+import type { AheadSnapshot, HeldSnapshot, SchedulingSnapshot } from './scheduling.js';
 
 export type { HistogramSnapshot };
+export type * from './scheduling.js';
 
 /**
  * The blocking graph and the scheduler's state as plain versioned data: what `heddle graph` prints, what
@@ -23,6 +25,8 @@ export interface Snapshot {
   readonly usage: ProcessUsage | null;
   readonly fibers: FiberCounts;
   readonly scheduler: SchedulerInfo;
+  /** Null in a program without an entry for work: nothing is scheduled by resources there. */
+  readonly scheduling: SchedulingSnapshot | null;
   readonly nodes: readonly NodeSnapshot[];
   readonly edges: readonly EdgeSnapshot[];
   /** Locks, semaphores and pools that somebody waits for. */
@@ -56,6 +60,7 @@ export interface ProcessUsage {
   readonly descriptorLimit: number | null;
 }
 
+/** Fibers that are held back by a resource are live, but neither ready nor waiting. */
 export interface FiberCounts {
   readonly live: number;
   readonly ready: number;
@@ -101,6 +106,31 @@ export interface NodeSnapshot {
   /** The share of the processor it is entitled to, in tickets, and its virtual time; null without stride. */
   readonly tickets: number | null;
   readonly pass: number | null;
+  /** Fibers that were started while running from here, by where they start. */
+  readonly spawns: readonly SpawnSnapshot[];
+  /** Name of the pool whose slots are waited for here; null where that is no pool. */
+  readonly pool: string | null;
+  /** What a run from here allocates, a mean over runs that were measured; null before the first. */
+  readonly allocated: AllocationSnapshot | null;
+  /** Descriptors opened by fibers that ran from here, less those they closed. */
+  readonly descriptors: number;
+  /** What a fiber here is still going to do; null where nobody reckons with it. */
+  readonly ahead: AheadSnapshot | null;
+  /** Fibers kept from going on by a resource; null when there are none. */
+  readonly held: HeldSnapshot | null;
+}
+
+export interface SpawnSnapshot {
+  /** Node id. */
+  readonly to: string;
+  readonly count: number;
+}
+
+export interface AllocationSnapshot {
+  /** On V8's heap, also what has been freed again; and outside of it. */
+  readonly heapBytes: number;
+  readonly externalBytes: number;
+  readonly samples: number;
 }
 
 /** A call site in the source that people wrote. */

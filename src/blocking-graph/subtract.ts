@@ -1,5 +1,6 @@
 import { subtractHistograms, type HistogramSnapshot } from '../base/histogram-snapshot.js';
 import { HeddleError, SnapshotError } from '../base/errors.js';
+import { subtractScheduling } from './subtract-scheduling.js';
 import type { EdgeSnapshot, NodeSnapshot, RunTime, Snapshot, ProcessUsage } from './snapshot.js';
 
 /**
@@ -18,13 +19,17 @@ export function subtract(later: Snapshot, earlier: Snapshot): Snapshot {
     .map((edge) => subtractEdge(edge, edgesBefore.get(edgeKey(edge))))
     .filter((edge) => edge.count > 0);
   const used = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
-  const nodes = later.nodes
-    .map((node) => subtractNode(node, nodesBefore.get(node.id)))
-    .filter((node) => node.fibers > 0 || node.arrivals > 0 || used.has(node.id));
+  const subtracted = later.nodes.map((node) => subtractNode(node, nodesBefore.get(node.id)));
+  for (const { spawns } of subtracted) for (const { to } of spawns) used.add(to);
+  const nodes = subtracted.filter(
+    (node) => node.fibers > 0 || node.arrivals > 0 || node.spawns.length > 0 || used.has(node.id),
+  );
   const overruns = less('scheduler.overruns', later.scheduler.overruns, earlier.scheduler.overruns);
+  const windowMs = later.windowMs - earlier.windowMs;
+  const ranMs = Math.max(0, later.scheduler.ranMs - earlier.scheduler.ranMs);
   return {
     ...later,
-    windowMs: later.windowMs - earlier.windowMs,
+    windowMs,
     usage: subtractUsage(later.usage, earlier.usage),
     fibers: {
       ...later.fibers,
@@ -35,11 +40,12 @@ export function subtract(later: Snapshot, earlier: Snapshot): Snapshot {
       ...later.scheduler,
       passes: less('scheduler.passes', later.scheduler.passes, earlier.scheduler.passes),
       batches: less('scheduler.batches', later.scheduler.batches, earlier.scheduler.batches),
-      ranMs: Math.max(0, later.scheduler.ranMs - earlier.scheduler.ranMs),
+      ranMs,
       overruns,
       // A maximum cannot be subtracted: an upper bound, where there was an overrun at all.
       longestMs: overruns === 0 ? 0 : later.scheduler.longestMs,
     },
+    scheduling: subtractScheduling(later.scheduling, earlier.scheduling, windowMs > 0 ? ranMs / windowMs : 0),
     nodes,
     edges,
     // Holds what the dump itself missed, so it may shrink.
@@ -72,7 +78,16 @@ function subtractNode(later: NodeSnapshot, earlier: NodeSnapshot | undefined): N
     arrivals: less(`arrivals of node ${later.id}`, later.arrivals, earlier.arrivals),
     run: subtractRunTime(later.run, earlier.run),
     wait: subtractWaits(later, earlier),
+    spawns: subtractSpawns(later, earlier),
+    descriptors: later.descriptors - earlier.descriptors,
   };
+}
+
+function subtractSpawns(later: NodeSnapshot, earlier: NodeSnapshot): NodeSnapshot['spawns'] {
+  const before = new Map(earlier.spawns.map(({ to, count }) => [to, count]));
+  return later.spawns
+    .map(({ to, count }) => ({ to, count: less(`fibers started at ${later.id}`, count, before.get(to) ?? 0) }))
+    .filter(({ count }) => count > 0);
 }
 
 function subtractRunTime(later: RunTime, earlier: RunTime): RunTime {

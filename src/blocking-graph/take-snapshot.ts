@@ -8,11 +8,14 @@ import { Mutex } from '../fibers/sync/mutex.js';
 import { Semaphore } from '../fibers/sync/semaphore.js';
 import type { CodePlace } from './code-place.js';
 import { describeDeadlocks } from './deadlocks.js';
+import { describeScheduling } from './describe-scheduling.js';
 import type { GraphNode } from './graph-node.js';
 import type { GraphRecorder } from './graph-recorder.js';
+import type { SchedulingSource } from './scheduling-source.js';
 import type {
   EdgeSnapshot,
   FiberRef,
+  HeldSnapshot,
   LockSnapshot,
   NodeSnapshot,
   PlaceSnapshot,
@@ -33,6 +36,8 @@ export interface SnapshotSource {
   readonly since: number;
   /** Tickets and pass of a node, where the run queue has them. */
   readonly shareOf: (node: GraphNode) => { readonly tickets: number; readonly pass: number } | null;
+  /** Null while nothing is scheduled by resources. */
+  readonly scheduling: SchedulingSource | null;
 }
 
 /**
@@ -107,6 +112,8 @@ class Survey {
     const now = loop.clock.now();
     const nodes = graph === null ? [] : [...graph.nodes.values()];
     const locks = this.locks(now);
+    const scheduling = this.source.scheduling?.snapshot() ?? null;
+    const listed = this.nodes(nodes, now);
     const { meter } = loop;
     const live = loop.spawned - loop.ended;
     return {
@@ -134,11 +141,12 @@ class Survey {
         overruns: meter.overruns,
         longestMs: meter.longestMs,
       },
-      nodes: this.nodes(nodes, now),
+      scheduling,
+      nodes: listed,
       edges: nodes.flatMap(edgesOf),
       locks,
       lost: graph?.lost ?? 0,
-      warnings: [...describeDeadlocks(locks), ...hogs(nodes, loop.sliceMs)],
+      warnings: [...describeDeadlocks(locks), ...describeScheduling(scheduling, listed), ...hogs(nodes, loop.sliceMs)],
     };
   }
 
@@ -146,6 +154,7 @@ class Survey {
     const arrivals = new Map<GraphNode, number>(nodes.map((node) => [node, node.starts]));
     for (const node of nodes) for (const edge of node.edges) arrivals.set(edge.to, arrivals.get(edge.to)! + edge.count);
     const perNode = this.source.loop.queue.name === 'stride';
+    const { scheduling } = this.source;
     return nodes.map((node) => {
       const arrived = arrivals.get(node)!;
       const left = node.edges.reduce((sum, edge) => sum + edge.count, 0);
@@ -153,6 +162,7 @@ class Survey {
       const ready = Math.min(perNode ? node.ready.size : (this.ready.get(node) ?? 0), fibers);
       const oldest = this.oldest.get(node);
       const share = this.source.shareOf(node);
+      const oldestMs = oldest === undefined || fibers === ready ? null : Math.max(0, now - oldest);
       return {
         id: node.id,
         label: node.label.kind,
@@ -162,11 +172,17 @@ class Survey {
         waiting: fibers - ready,
         ready,
         arrivals: arrived,
-        oldestMs: oldest === undefined || fibers === ready ? null : Math.max(0, now - oldest),
+        oldestMs,
         run: runTime(node),
         wait: node.waited?.toSnapshot() ?? null,
         tickets: share?.tickets ?? null,
         pass: share?.pass ?? null,
+        spawns: node.spawns.map(({ to, count }) => ({ to: to.id, count })),
+        pool: node.pool instanceof Semaphore ? node.pool.text : null,
+        allocated: allocationOf(node),
+        descriptors: node.descriptors,
+        ahead: scheduling?.aheadOf(node) ?? null,
+        held: scheduling?.heldAt(node) ?? waitingForDescriptor(node, fibers - ready, oldestMs),
       };
     });
   }
@@ -224,6 +240,16 @@ function runTime(node: GraphNode): NodeSnapshot['run'] {
   const meanMs = sampled.reduce((sum, edge) => sum + edge.count * edge.run.value, 0) / weight;
   const samples = sampled.reduce((sum, edge) => sum + edge.run.samples, 0);
   return { totalMs: weight === 0 ? 0 : meanMs * weight, meanMs: weight === 0 ? null : meanMs, samples };
+}
+
+function allocationOf({ heapBytes, externalBytes }: GraphNode): NodeSnapshot['allocated'] {
+  return heapBytes.samples === 0
+    ? null
+    : { heapBytes: heapBytes.mean, externalBytes: externalBytes.mean, samples: heapBytes.samples };
+}
+
+function waitingForDescriptor({ label }: GraphNode, fibers: number, oldestMs: number | null): HeldSnapshot | null {
+  return label.kind === 'descriptor.take' && fibers > 0 ? { by: 'descriptors', fibers, forMs: oldestMs ?? 0 } : null;
 }
 
 function waitsFor(fiber: Fiber): unknown {

@@ -17,10 +17,13 @@ export class DescriptorStock {
   others: number = 0;
   /** How many may be open. */
   limit: number = Infinity;
+  /** Whether anybody has to wait; else they are only counted. */
+  checked: boolean = true;
   /** Who was held back so far. */
   heldBack: number = 0;
   private readonly holdings: Map<Fiber, Holding> = new Map();
   private readonly demands: Map<string, Spread> = new Map();
+  private largestDemand: number = 0;
   readonly waiters: WaitList = new WaitList();
 
   get used(): number {
@@ -53,6 +56,11 @@ export class DescriptorStock {
   demandOf(kind: string): number {
     const known = this.demands.get(kind);
     return known === undefined ? 0 : known.mean + 2 * Math.sqrt(known.variance);
+  }
+
+  /** Room for one more connection: what a fiber of any kind may need is kept free, or no work that has begun could end. */
+  get hasRoomForConnection(): boolean {
+    return this.used + this.largestDemand <= this.limit;
   }
 
   get heldByFibers(): number {
@@ -90,12 +98,12 @@ export class DescriptorStock {
 
   /** Something has changed: lets in those for whom there is room, those first who hold some already. */
   grantWaiting(): void {
-    if (this.waiters.size === 0 || this.used >= this.limit) return;
+    if (this.waiters.size === 0) return;
     for (const suspension of this.waiters) if (this.holdings.has(suspension.fiber!)) this.grantIfFits(suspension);
     for (const suspension of this.waiters) if (!this.grantIfFits(suspension)) break;
     // All who hold some want more: the one that wants least can finish, and then the others.
-    const stuck = this.waiters.size > 0 && this.used < this.limit && this.waitingHolders() === this.holdings.size;
-    if (stuck) this.grantLeast();
+    const isRoom = this.used < LAST_SHARE * this.limit;
+    if (this.waiters.size > 0 && isRoom && this.waitingHolders() === this.holdings.size) this.grantLeast();
   }
 
   private grantIfFits(suspension: Suspension): boolean {
@@ -121,7 +129,7 @@ export class DescriptorStock {
   }
 
   private fits(fiber: Fiber): boolean {
-    if (this.limit === Infinity || fiber.permits > 0) return true;
+    if (this.limit === Infinity || !this.checked || fiber.permits > 0) return true;
     const held = this.holdings.get(fiber)?.held ?? 0;
     const need = Math.max(1, this.demandOf(fiber.name) - held);
     const room = this.limit - this.used;
@@ -145,6 +153,7 @@ export class DescriptorStock {
       this.demands.set(kind, (demand = new Spread()));
     }
     demand.add(most);
+    this.largestDemand = Math.max(most, LEARNING * this.largestDemand);
   }
 }
 
@@ -154,6 +163,10 @@ interface Holding {
 }
 
 const MOST_KINDS = 1000;
+/** Beyond the limit, for the one that lets the others go on. */
+const LAST_SHARE = 1.02;
+/** A large demand is forgotten after some hundred fibers. */
+const LEARNING = 0.99;
 
 const TAKE: SuspensionKind<DescriptorStock, unknown, void> = new SuspensionKind({
   label: new Label('descriptor.take'),

@@ -1,5 +1,5 @@
 import { checkFunction, checkGoal, expected } from '../base/check.js';
-import { CancelledError, OverloadError } from '../base/errors.js';
+import { CancelledError, FiberCancelledError, OverloadError } from '../base/errors.js';
 import { currentFiber } from './current.js';
 import type { FiberHandle } from './fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from './governor.js';
@@ -68,6 +68,9 @@ function* admit<A extends readonly unknown[], T>(
   const child = yield* new Suspension<FiberHandle<void>>(ADMISSION, entry, work);
   try {
     yield* child.join();
+  } catch (error) {
+    // Stopped so that the process lives: that has an error of its own.
+    if (!work.failed || !(error instanceof FiberCancelledError)) throw error;
   } finally {
     // Without effect once it has ended.
     child.cancel('the fiber that waited for it was cancelled');
@@ -99,6 +102,10 @@ class GateWork<T> extends Work {
     this.suspension!.fail(error);
   }
 
+  get failed(): boolean {
+    return this.error !== null;
+  }
+
   /** Throws what the work threw: it is the caller's, not its scope's. */
   result(): T {
     if (this.error !== null) throw this.error.thrown;
@@ -109,8 +116,9 @@ class GateWork<T> extends Work {
     try {
       this.value = yield* inSegment(this.operation);
     } catch (error) {
-      if (error instanceof CancelledError) throw error;
-      this.error = { thrown: error };
+      const stopped = error instanceof CancelledError;
+      if (!stopped || error.cause instanceof OverloadError) this.error = { thrown: stopped ? error.cause : error };
+      if (stopped) throw error;
     } finally {
       admitted.end();
     }

@@ -26,6 +26,8 @@ export interface EntryOptions {
   readonly goal: number;
   /** Work waits for as long as it takes, instead of being refused. False unless given. */
   readonly patient?: boolean;
+  /** How many connections the kernel keeps for it until they are accepted; 64 unless given. */
+  readonly backlog?: number;
 }
 
 /** A place where new work comes in: a listening server, a consumer of a queue. */
@@ -48,6 +50,8 @@ export abstract class Work {
   readonly priority: number;
   /** Whether it may wait: who asks on a connection that is kept open is better told at once. */
   readonly patient: boolean;
+  /** Processor time that it takes to tell whoever asked that it was refused, in ms. */
+  readonly answerMs: number = 0;
   /** When it was offered, in ms of the loop's clock. The entry's. */
   since: number = 0;
   /** The entry's. */

@@ -15,13 +15,14 @@ export const livePageHtml: string = `<!doctype html>
 <header><h1>Blocking graph</h1><p id="process"></p>
 <div class="controls"><span id="state" role="status">connecting</span>
 <button type="button" id="pause" aria-pressed="false">pause</button>
-<a href="/snapshot.json">JSON</a> <a href="/graph.dot">DOT</a></div></header>
+<a href="/snapshot.json">JSON</a> <a href="/graph.dot">DOT</a> <a href="/metrics">metrics</a></div></header>
 <dl class="tiles" id="tiles"></dl>
 <ul class="warnings" id="warnings" aria-live="polite"></ul>
 <main class="columns">
 ${graphSection('')}
 ${tableSection('', '')}
 </main>
+<section id="scheduling" aria-label="scheduling by resources"></section>
 <footer><h2>Locks</h2><ul class="locks" id="locks"></ul>
 <h2>Scheduler</h2><p class="faint" id="scheduler"></p></footer>
 <noscript>This page needs JavaScript; <a href="/snapshot.json">/snapshot.json</a> does not.</noscript>

@@ -100,8 +100,8 @@ async function refresh() {
   const view = await answer.json();
   $('#process').textContent = view.process;
   document.title = 'blocking graph of ' + view.process;
-  for (const part of ['tiles', 'warnings', 'locks', 'scheduler']) put(part, view.html[part]);
-  $('tbody').innerHTML = view.html.rows;
+  for (const part of ['tiles', 'warnings', 'locks', 'scheduler', 'scheduling']) put(part, view.html[part]);
+  $('.table tbody').innerHTML = view.html.rows;
   if (view.dot !== null && performance.now() - drawing.at >= LAYOUT_MS) await layOut(view);
   // Without a structure the next answer brings the graph.
   if (!repaint(view)) drawing.structure = null;

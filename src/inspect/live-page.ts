@@ -7,6 +7,7 @@ import { renderDot } from '../blocking-graph/render/dot.js';
 import { renderJson } from '../blocking-graph/render/json.js';
 import { pageScript } from '../blocking-graph/render/page-script.js';
 import { pageStyle } from '../blocking-graph/render/page-style.js';
+import { renderPrometheus } from '../blocking-graph/render/prometheus.js';
 import { livePageHtml } from './live-page-html.js';
 import { liveScript } from './live-page-script.js';
 import { liveView } from './live-view.js';
@@ -102,8 +103,10 @@ async function respond(
       return send('application/json', renderJson(await snapshot()));
     case '/graph.dot':
       return send('text/vnd.graphviz; charset=utf-8', renderDot(await snapshot()));
+    case '/metrics':
+      return send('text/plain; version=0.0.4; charset=utf-8', renderPrometheus(await snapshot()));
     default:
-      return refuse(response, 404, 'There are /, /snapshot.json and /graph.dot');
+      return refuse(response, 404, 'There are /, /snapshot.json, /graph.dot and /metrics');
   }
 }
 

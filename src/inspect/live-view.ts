@@ -2,6 +2,7 @@ import { collapse } from '../blocking-graph/collapse.js';
 import { renderDot } from '../blocking-graph/render/dot.js';
 import { heatOf, nodeLines, nodeTooltip } from '../blocking-graph/render/node-lines.js';
 import { locksHtml, rowsHtml, schedulerHtml, tilesHtml, warningsHtml } from '../blocking-graph/render/page-parts.js';
+import { schedulingHtml } from '../blocking-graph/render/scheduling-html.js';
 import { describeProcess, viewEdges, viewNodes } from '../blocking-graph/render/view.js';
 import type { Snapshot } from '../blocking-graph/snapshot.js';
 
@@ -14,6 +15,7 @@ export interface LiveView {
     readonly warnings: string;
     readonly locks: string;
     readonly scheduler: string;
+    readonly scheduling: string;
     readonly rows: string;
   };
   /** Stands for the nodes and edges that there are; a drawing of the same structure can be kept. */
@@ -36,6 +38,7 @@ export function liveView(snapshot: Snapshot, structureShown: string | null): Liv
       warnings: warningsHtml(snapshot),
       locks: locksHtml(snapshot),
       scheduler: schedulerHtml(snapshot),
+      scheduling: schedulingHtml(snapshot.scheduling),
       rows: rowsHtml(snapshot, MOST_ROWS),
     },
     structure,

@@ -44,8 +44,13 @@ export class DescriptorGate {
   fits(kind: Kind, kinds: readonly Kind[]): boolean {
     const { capacity } = this;
     if (capacity === Infinity) return true;
-    let expected = kind.descriptors;
-    for (const { live, descriptors } of kinds) expected += live * descriptors;
+    let expected = this.of(kind);
+    for (const other of kinds) expected += other.live * this.of(other);
     return expected <= capacity;
+  }
+
+  /** Before it was seen while it went on: what those held at most that have ended. */
+  private of({ name, descriptors }: Kind): number {
+    return descriptors > 0 ? descriptors : this.stock.demandOf(name);
   }
 }

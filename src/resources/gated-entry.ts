@@ -9,6 +9,7 @@ export class GatedEntry implements Entry {
   readonly name: string;
   readonly goal: number;
   private readonly patient: boolean;
+  private readonly backlog: number;
   readonly queue: WorkQueue;
   readonly net: LatencyNet;
   readonly kinds: Map<string, Kind> = new Map();
@@ -23,8 +24,14 @@ export class GatedEntry implements Entry {
     this.name = options.name;
     this.goal = options.goal;
     this.patient = options.patient ?? false;
+    this.backlog = options.backlog ?? USUAL_BACKLOG;
     this.queue = new WorkQueue(lifo);
     this.net = new LatencyNet(options.goal);
+  }
+
+  /** Turns of the outside world in which the kernel's queue is accepted within a part of the goal. */
+  get turnsPerMs(): number {
+    return this.backlog / (AGE_SHARE * this.goal);
   }
 
   offer(work: Work): void {
@@ -111,7 +118,7 @@ export class GatedEntry implements Entry {
   private refuse(work: Work, reason: string): void {
     this.kindOf(work).refused++;
     this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
-    const quietly = work.patient && !this.governor.mayAnswer();
+    const quietly = work.patient && work.answerMs > 0 && !this.governor.mayAnswer(work.answerMs);
     work.refuse({ reason, retryAfterMs: this.goal, quietly });
   }
 
@@ -148,5 +155,6 @@ const AGE_SHARE = 0.2;
 const START_SHARE = 0.5;
 const USEFUL_SHARE = 0.95;
 const MOST_WAITING = 1000;
+const USUAL_BACKLOG = 64;
 const MOST_KINDS = 100;
 const OTHERS = '(others)';

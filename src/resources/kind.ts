@@ -22,7 +22,8 @@ export class Kind {
 
   constructor(name: string, priority: number) {
     this.name = name;
-    this.priority = priority;
+    // It comes from the program's own code: what is no share must not end the process at the next tick.
+    this.priority = priority > 0 ? Math.min(Math.max(priority, 1e-3), 1e3) : 1;
     this.body = Object.defineProperty(() => {}, 'name', { value: name });
   }
 

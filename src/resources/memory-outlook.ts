@@ -18,8 +18,8 @@ export class MemoryOutlook {
   private readonly prediction: Prediction;
   /** The number of the resource. */
   private readonly number: number;
-  /** Fibers that allocated much more or less than others from the same node: by how much. */
-  private readonly deviations: Map<Fiber, number> = new Map();
+  /** Fibers of which a run was measured that allocated much. */
+  private readonly measured: Map<Fiber, Measured> = new Map();
   private standing: Float64Array = new Float64Array(0);
   private majors: number = 0;
   /** How it was at the last major collection. */
@@ -71,7 +71,7 @@ export class MemoryOutlook {
   /** What this fiber is thought to hold. */
   heldBy(fiber: Fiber): number {
     const node = fiber.node === null ? null : this.graph.indexOf(fiber.node);
-    return node === null ? 0 : this.heldAt(node) + (this.deviations.get(fiber) ?? 0) * this.resource.scale;
+    return node === null ? 0 : this.heldAt(node) + this.beyondMean(fiber, node) * this.resource.scale;
   }
 
   /** A run of `fiber` from `node` was measured. */
@@ -79,18 +79,35 @@ export class MemoryOutlook {
     const index = this.graph.indexOf(node);
     if (index === null) return;
     const deviation = bytes - this.resource.amount(index);
-    if (Math.abs(deviation) < WORTH_KEEPING * this.heap.limit) return;
-    this.deviations.set(fiber, (this.deviations.get(fiber) ?? 0) + deviation);
+    if (Math.max(bytes, Math.abs(deviation)) < WORTH_KEEPING * this.heap.limit) return;
+    const measured = this.measured.get(fiber);
+    if (measured === undefined) this.measured.set(fiber, { bytes, deviation });
+    else {
+      measured.bytes += bytes;
+      measured.deviation += deviation;
+    }
   }
 
-  /** Of all live fibers. */
-  deviation(): number {
+  /** What live fibers have allocated beyond what others had at the same nodes. */
+  beyondMeans(): number {
     let sum = 0;
-    for (const [fiber, bytes] of this.deviations) {
-      if (fiber.state >= SUCCEEDED) this.deviations.delete(fiber);
-      else sum += bytes;
+    for (const fiber of this.measured.keys()) {
+      const node = fiber.node === null ? null : this.graph.indexOf(fiber.node);
+      if (fiber.state >= SUCCEEDED) this.measured.delete(fiber);
+      else if (node !== null) sum += this.beyondMean(fiber, node);
     }
     return sum;
+  }
+
+  /**
+   * Its runs were more or less than usual for the nodes they began at; and it has at least what was measured, also where
+   * the graph takes two places for one, so that those who stand there have little on average.
+   */
+  private beyondMean(fiber: Fiber, node: number): number {
+    const measured = this.measured.get(fiber);
+    if (measured === undefined) return 0;
+    const mean = this.prediction.demands[this.number]?.held[node] ?? 0;
+    return Math.max(measured.bytes - mean, measured.deviation);
   }
 
   /** Live fibers have allocated so much, and stand so; after a major collection that is compared with what is alive. */
@@ -100,7 +117,7 @@ export class MemoryOutlook {
     if (heap.majors === this.majors) return;
     this.majors = heap.majors;
     this.anchorStanding = standing.slice();
-    this.anchorDeviation = this.deviation();
+    this.anchorDeviation = this.beyondMeans();
     this.model.anchor(allocated, heap.liveAfterMajor);
     if (this.predictions > UNKNOWN) this.model.learn(allocated, heap.liveAfterMajor);
   }
@@ -114,6 +131,12 @@ export class MemoryOutlook {
       allocated += this.anchorStanding[n]! * held[n]!;
     this.model.anchor(allocated, this.heap.liveAfterMajor);
   }
+}
+
+/** In bytes: all that was measured, and by how much that was more than usual. */
+interface Measured {
+  bytes: number;
+  deviation: number;
 }
 
 /** Predictions after which it is known what fibers hold. */

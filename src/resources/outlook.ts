@@ -98,7 +98,7 @@ export class Outlook {
       const demand = prediction.demands[r];
       if (demand === undefined || demand.work.length < count) continue;
       let outstanding = 0;
-      let used = resource === this.heap ? this.memory.deviation() : 0;
+      let used = resource === this.heap ? this.memory.beyondMeans() : 0;
       if (resource === this.cpu) for (const kind of this.kinds) kind.outstandingMs = 0;
       for (let n = 0; n < count; n++) {
         const fibers = standing[n]!;

@@ -2,6 +2,7 @@ import { checkGoal } from '../base/check.js';
 import type { FlowGraph } from '../blocking-graph/flow-graph.js';
 import type { Fiber } from '../fibers/fiber.js';
 import type { Entry, EntryOptions, Governor } from '../fibers/governor.js';
+import type { ReadyList } from '../fibers/ready-list.js';
 import type { BlockingPoint } from '../fibers/recorder.js';
 import type { RunLoop } from '../fibers/run-loop.js';
 import { BackStop } from './back-stop.js';
@@ -12,6 +13,7 @@ import type { Machine } from './machine.js';
 import { Outlook } from './outlook.js';
 import { QueueingMeter } from './queueing-meter.js';
 import type { SchedulingSwitches } from './scheduling-options.js';
+import { SchedulingWatch } from './scheduling-watch.js';
 import type { Steering } from './steering.js';
 import { TurnDebt } from './turn-debt.js';
 
@@ -22,6 +24,7 @@ import { TurnDebt } from './turn-debt.js';
 export class ResourceGovernor implements Governor {
   readonly entries: Set<GatedEntry> = new Set();
   readonly outlook: Outlook | null;
+  readonly watch: SchedulingWatch = new SchedulingWatch();
   lastObstacle: string | null = null;
   live: number = 0;
   done: number = 0;
@@ -53,6 +56,7 @@ export class ResourceGovernor implements Governor {
     this.steering = steering;
     this.outlook = graph === null ? null : new Outlook(graph, machine, loop.descriptors, on);
     this.backStop = this.outlook === null || !on.backStop ? null : new BackStop(loop.population, this.outlook.memory);
+    loop.descriptors.checked = on.localCheck;
     this.tickedAt = loop.clock.now();
     this.answers = new CpuBudget(ANSWERS_SHARE, 5, this.tickedAt);
     this.control = new CpuBudget(CONTROL_SHARE, 20, this.tickedAt);
@@ -65,6 +69,11 @@ export class ResourceGovernor implements Governor {
     this.entries.add(entry);
     this.wake();
     return entry;
+  }
+
+  /** Ready fibers that are kept from running now, by node. */
+  get heldLists(): readonly ReadyList[] {
+    return this.steering?.heldLists ?? [];
   }
 
   closed(entry: GatedEntry): void {
@@ -88,6 +97,7 @@ export class ResourceGovernor implements Governor {
   obstacle(entry: GatedEntry, kind: Kind): string | null {
     this.refresh();
     this.lastObstacle = this.findObstacle(entry, kind);
+    if (this.lastObstacle !== null) this.watch.blocked(this.lastObstacle);
     return this.lastObstacle;
   }
 
@@ -98,8 +108,8 @@ export class ResourceGovernor implements Governor {
     return this.control.spend(costMs, now);
   }
 
-  mayAnswer(): boolean {
-    return this.answers.spend(ANSWER_MS, this.now());
+  mayAnswer(costMs: number): boolean {
+    return this.answers.spend(costMs, this.now());
   }
 
   /** How long work of this kind takes, in ms, once it is let in. */
@@ -152,10 +162,12 @@ export class ResourceGovernor implements Governor {
   passed(): void {
     const now = this.now();
     this.queueing.add(this.live, this.loop.queue.size + (this.steering?.heldFibers ?? 0), now);
+    let turns = 0;
     for (const entry of this.entries) {
-      this.debt.passed(entry.goal, now);
+      turns = Math.max(turns, entry.turnsPerMs);
       this.drain(entry, now);
     }
+    this.debt.passed(turns, now);
     const { outlook, backStop } = this;
     if (outlook === null) return;
     const stuck = this.steering?.unstick(this.live, outlook) === false;
@@ -177,6 +189,7 @@ export class ResourceGovernor implements Governor {
     const idle = this.offers === 0 && this.live === 0;
     this.offers = 0;
     this.queueing.tick();
+    this.watch.look(now, this.entries, this.heldLists);
     this.learn(elapsed);
     for (const entry of this.entries) {
       if (this.on.latencyNet) entry.net.look(now, entry.live);
@@ -239,8 +252,6 @@ const PER_DONE = 2;
 /** Of the processor: for telling others that they were not let in, and for work of high priority. */
 const ANSWERS_SHARE = 0.03;
 const CONTROL_SHARE = 0.05;
-/** What one answer costs. */
-const ANSWER_MS = 0.06;
 /** Of the system's limit: the rest is for what asks nobody, such as logs and name look-ups. */
 const DESCRIPTOR_SHARE = 0.95;
 const RECONCILE_TICKS = 10;

@@ -1,3 +1,4 @@
+import type { ReadyList } from '../fibers/ready-list.js';
 import type { Kind } from './kind.js';
 import type { Outlook } from './outlook.js';
 
@@ -9,6 +10,8 @@ export interface Steering {
   released(): void;
   /** Fibers that are held back now. */
   readonly heldFibers: number;
+  /** The same by the lists they stand in. */
+  readonly heldLists: readonly ReadyList[];
   /**
    * If all of the `live` work is held back, lets the one run that needs least, so that it ends. False if there is no
    * room for that either.

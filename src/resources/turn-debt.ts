@@ -26,14 +26,11 @@ export class TurnDebt {
     return true;
   }
 
-  /** Work was done since, for somebody who wants answers within `goalMs`. */
-  passed(goalMs: number, now: number): void {
-    const perMs = BACKLOG / (SHARE * goalMs);
+  /** Work was done since; `perMs` turns are due in a millisecond. */
+  passed(perMs: number, now: number): void {
     this.owed = Math.min(MOST, Math.max(0, this.owed + (now - this.beganAt) * perMs - 1));
   }
 }
 
-/** Connections that the kernel keeps for a listening socket. */
-const BACKLOG = 64;
-const SHARE = 0.2;
+/** At once: answers have to be sent, too. */
 const MOST = 16;

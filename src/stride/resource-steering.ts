@@ -43,6 +43,10 @@ export class ResourceSteering implements Steering {
     return this.queue.heldFibers;
   }
 
+  get heldLists(): readonly StrideList[] {
+    return this.queue.heldLists;
+  }
+
   unstick(live: number, outlook: Outlook): boolean {
     const { queue } = this;
     if (queue.heldLists.length > 0) queue.releaseCancelled();

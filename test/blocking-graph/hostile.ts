@@ -15,7 +15,26 @@ export const hostile: Snapshot = parseSnapshot(
   JSON.stringify({
     ...server,
     process: { pid: 1, title: evil, node: evil, heddle: evil },
-    nodes: server.nodes.map((node) => ({ ...node, label: `x${evil}`, subject: evil, chain: [evil, evil] })),
+    scheduling: {
+      ...server.scheduling,
+      limiting: evil,
+      resources: server.scheduling!.resources.map((one, i) => ({ ...one, name: i === 0 ? evil : `${evil}${i}` })),
+      entries: server.scheduling!.entries.map((entry) => ({
+        ...entry,
+        name: evil,
+        kinds: entry.kinds.map((kind, i) => ({ ...kind, name: `${i}${evil}` })),
+        refusals: entry.refusals.map((one) => ({ ...one, reason: evil })),
+        refusing: { reason: evil, forMs: 9000 },
+      })),
+    },
+    nodes: server.nodes.map((node) => ({
+      ...node,
+      label: `x${evil}`,
+      subject: evil,
+      chain: [evil, evil],
+      pool: evil,
+      held: { by: evil, fibers: 1, forMs: 1 },
+    })),
     locks: server.locks.map((lock) => ({
       ...lock,
       name: evil,

@@ -61,6 +61,25 @@ const wrong: [path: string, value: unknown, message: RegExp][] = [
   ['edges.0.to', 'nobody', /Expected `edges\[0\]\.to` to be the id of a node/],
   ['locks.0.holders.0.fiber', null, /Expected `locks\[0\]\.holders\[0\]\.fiber` to be an integer/],
   ['locks.0.pid', 'x', /Expected `locks\[0\]\.pid` to be an integer/],
+  ['nodes.1.spawns.0.to', 'nobody', /Expected `nodes\[1\]\.spawns\[0\]\.to` to be the id of a node/],
+  ['nodes.1.descriptors', 0.5, /Expected `nodes\[1\]\.descriptors` to be an integer, got `0\.5`/],
+  ['nodes.5.held.fibers', -1, /Expected `nodes\[5\]\.held\.fibers` to be an integer ≥ 0/],
+  ['nodes.5.ahead', 3, /Expected `nodes\[5\]\.ahead` to be an object/],
+  ['scheduling', [], /Expected `scheduling` to be an object, got an array/],
+  ['scheduling.limiting', 1, /Expected `scheduling\.limiting` to be a string/],
+  ['scheduling.resources.0.unit', 'cores', /Expected `scheduling\.resources\[0\]\.unit` to be `processors` or/],
+  ['scheduling.resources.1.name', 'cpu', /Expected `scheduling\.resources\[1\]\.name` to be different from all names/],
+  [
+    'scheduling.entries.0.kinds.0.admitted',
+    '1',
+    /Expected `scheduling\.entries\[0\]\.kinds\[0\]\.admitted` to be an int/,
+  ],
+  [
+    'scheduling.entries.0.refusing',
+    {},
+    /Expected `scheduling\.entries\[0\]\.refusing\.reason` to be a string, got nothing/,
+  ],
+  ['scheduling.memory.survival', -1, /Expected `scheduling\.memory\.survival` to be a number ≥ 0/],
   ['warnings.0', 1, /Expected `warnings\[0\]` to be a string/],
 ];
 

@@ -63,6 +63,7 @@ export function snapshotAfter(
       overruns: 0,
       longestMs: 0,
     },
+    scheduling: null,
     nodes: [...nodes.values()],
     edges: [...edges.values()],
     locks: [],
@@ -103,6 +104,12 @@ function emptyNode(id: string): NodeSnapshot {
     wait: null,
     tickets: null,
     pass: null,
+    spawns: [],
+    pool: null,
+    allocated: null,
+    descriptors: 0,
+    ahead: null,
+    held: null,
   };
 }
 

@@ -48,6 +48,7 @@ test('every format is written to a file when asked', async (t) => {
     mermaid: 'flowchart',
     svg: '<?xml',
     html: '<!doctype html>',
+    prometheus: '# HELP heddle_fibers ',
   };
   for (const [format, beginning] of Object.entries(beginnings)) {
     const output = join(directory, `out.${format}`);
@@ -126,6 +127,37 @@ test('watching shows one picture after another until it is stopped', async (t) =
   t.false(seen.includes('\u001B'), 'a pipe gets no escape sequences');
 });
 
+test('what remains to be done is shown as text and as JSON, and as nothing else', async (t) => {
+  const target = fixture('server.json');
+  const { code, stdout } = await heddle(['graph', target, '--remaining']);
+  t.is(code, 0);
+  matchesGolden(t, 'remaining.txt', stdout);
+  const rows = JSON.parse((await heddle(['graph', target, '--remaining', '--format', 'json'])).stdout) as {
+    node: string;
+    timeMs: number | null;
+  }[];
+  t.is(rows.length, snapshot.nodes.length);
+  t.is(rows.find(({ node }) => node === 'n2accept')?.timeMs, null);
+  t.true(rows.find(({ node }) => node === 'n6query')!.timeMs! > 1);
+  failsWith(
+    t,
+    await heddle(['graph', target, '--remaining', '--format', 'svg']),
+    /'--remaining' is shown as text or json, not as svg/,
+    2,
+  );
+});
+
+test('of a running program it can be seen what limits it', async (t) => {
+  const server = await openInspectionServer({ pid: 1_000_003, title: 'tested', snapshot: async () => snapshot });
+  t.regex((await heddle(['graph', server.path])).stdout, /^scheduling {6}the limiting resource is memory · /m);
+  t.regex((await heddle(['graph', server.path, '--remaining'])).stdout, /^still to come {3}/);
+  t.regex(
+    (await heddle(['graph', server.path, '-f', 'prometheus'])).stdout,
+    /^heddle_limiting\{resource="memory"\} 1$/m,
+  );
+  await server.close();
+});
+
 test('a file that was cut off is an error in one line', async (t) => {
   const json = readFileSync(fixture('server.json'), 'utf8');
   failsWith(
@@ -185,7 +217,7 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
   failsWith(
     t,
     await heddle(['graph', 'x', '--format', 'pdf']),
-    /Allowed choices are text, json, dot, mermaid, svg, html/,
+    /Allowed choices are text, json, dot, mermaid, svg, html, prometheus/,
     2,
   );
   failsWith(t, await heddle(['graph', 'x', '--watch', '--diff', '1']), /cannot be used with/, 2);

@@ -36,6 +36,7 @@ test('the page, its parts and the data are served', async (t) => {
     'graph.dot': /graphviz/,
     'snapshot.json': /^application\/json/,
     'view.json': /^application\/json/,
+    metrics: /^text\/plain; version=0\.0\.4/,
   };
   for (const [path, type] of Object.entries(types)) {
     const { status, headers } = await ask(page.url + path);
@@ -79,6 +80,14 @@ test('a snapshot that fails is an error of the request', async (t) => {
   t.like(await ask(`${page.url}view.json`), { status: 500, body: 'out of order\n' });
   t.is((await ask(page.url)).status, 200);
   await page.close();
+});
+
+test('the page shows what limits the program, and nothing of that where nothing is scheduled by resources', (t) => {
+  const { scheduling } = liveView(snapshot, null).html;
+  t.regex(scheduling, /<b>the limiting resource is memory<\/b>/);
+  t.regex(scheduling, /<tr class="limiting"><td>memory<\/td><td>128 MB<\/td>/);
+  t.regex(scheduling, /<td>522 memory, 38 slow start<\/td>/);
+  t.is(liveView({ ...snapshot, scheduling: null }, null).html.scheduling, '');
 });
 
 test('the drawing is sent only when its structure is another', (t) => {

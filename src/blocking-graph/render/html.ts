@@ -4,6 +4,7 @@ import { escapeMarkup as escape, plural, printable } from './format.js';
 import { locksHtml, rowsHtml, schedulerHtml, tableHeadHtml, tilesHtml, warningsHtml } from './page-parts.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
+import { schedulingHtml } from './scheduling-html.js';
 import { renderSvg } from './svg.js';
 import { describeProcess, listNodes } from './view.js';
 
@@ -38,6 +39,7 @@ export async function renderHtml(snapshot: Snapshot, options: { readonly limit?:
 ${graphSection(drawing)}
 ${tableSection(rowsHtml(snapshot, rows), note)}
 </main>
+<section id="scheduling" aria-label="scheduling by resources">${schedulingHtml(snapshot.scheduling)}</section>
 <footer><h2>Locks</h2><ul class="locks">${locksHtml(snapshot)}</ul>
 <h2>Scheduler</h2><p class="faint">${schedulerHtml(snapshot)}</p></footer>
 <script>${pageScript}</script>

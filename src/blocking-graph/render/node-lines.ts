@@ -1,5 +1,5 @@
 import { formatCount, formatMs, formatShare, plural, printable } from './format.js';
-import { formatChain, type NodeView } from './view.js';
+import { describeAhead, describeHeld, formatChain, type NodeView } from './view.js';
 
 /** What stands in the box of a node: its name, the calls that lead to it, who is there, and how long things take. */
 export function nodeLines(view: NodeView): string[] {
@@ -29,6 +29,8 @@ export function nodeTooltip(view: NodeView): string {
     ],
     ['longest waiting now', node.oldestMs === null ? null : formatMs(node.oldestMs)],
     ['run', node.run.meanMs === null ? null : `${formatMs(node.run.meanMs)} mean, ${formatShare(view.share)} of all`],
+    ['held back', describeHeld(node) || null],
+    ['still to come', node.ahead === null ? null : describeAhead(node).replace('left ', '')],
     ['tickets', node.tickets === null ? null : formatCount(node.tickets)],
   ];
   return facts

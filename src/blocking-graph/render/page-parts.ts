@@ -1,6 +1,6 @@
 import type { Snapshot } from '../snapshot.js';
 import { escapeMarkup as escape, formatCount, formatMs, formatShare, printable } from './format.js';
-import { describeScheduler, listNodes, viewLock, type NodeView } from './view.js';
+import { describeHeld, describeScheduler, listNodes, viewLock, type NodeView } from './view.js';
 
 /** Pieces of HTML that the report holds and the live page fetches. Whatever came from the program is escaped here. */
 
@@ -52,6 +52,9 @@ export const tableHeadHtml: string = `<tr>${[
   ['run', 'mean processor time from here to the next wait'],
   ['cpu', 'share of the processor time of all nodes'],
   ['tickets', 'share of the processor that the scheduler grants'],
+  ['held', 'fibers kept from going on by a resource'],
+  ['left', 'mean time to the end of a fiber, without queueing'],
+  ['cpu left', 'mean processor time that a fiber is still going to use'],
 ]
   .map(([title, explanation]) => `<th scope="col"><button type="button" title="${explanation}">${title}</button></th>`)
   .join('')}</tr>`;
@@ -67,6 +70,9 @@ function rowHtml({ node, name, chain, medianWaitMs, p99WaitMs, share }: NodeView
     numberCell(node.run.meanMs, formatMs),
     numberCell(share, formatShare, bar(share)),
     numberCell(node.tickets, formatCount),
+    numberCell(node.held?.fibers ?? null, () => describeHeld(node)),
+    numberCell(node.ahead?.timeMs ?? null, formatMs),
+    numberCell(node.ahead?.cpuMs ?? null, formatMs),
   ];
   const title = `<td>${escape(name)}<small>${escape(chain)}</small></td>`;
   return `<tr data-node="${escape(node.id)}"${node.waiting > 0 ? ' class="waits"' : ''}>${title}${cells.join('')}</tr>`;

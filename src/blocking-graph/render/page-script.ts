@@ -8,7 +8,7 @@ const $ = (selector) => document.querySelector(selector);
 const $$ = (selector) => [...document.querySelectorAll(selector)];
 
 function sortRows() {
-  const body = $('tbody');
+  const body = $('.table tbody');
   if (!body || page.column < 0) return;
   const value = (row) => {
     const cell = row.cells[page.column];
@@ -17,14 +17,14 @@ function sortRows() {
   const order = (a, b) => (typeof a === 'string' ? a.localeCompare(b) : a - b);
   const rows = [...body.rows].sort((a, b) => page.direction * order(value(a), value(b)));
   body.append(...rows);
-  $$('thead th').forEach((th, index) => {
+  $$('.table thead th').forEach((th, index) => {
     if (index !== page.column) th.removeAttribute('aria-sort');
     else th.setAttribute('aria-sort', page.direction < 0 ? 'descending' : 'ascending');
   });
 }
 
 function filterRows() {
-  for (const row of $$('tbody tr')) row.hidden = !row.textContent.toLowerCase().includes(page.filter);
+  for (const row of $$('.table tbody tr')) row.hidden = !row.textContent.toLowerCase().includes(page.filter);
 }
 
 function showSelected() {
@@ -42,7 +42,7 @@ function showSelected() {
     found ||= node.id === page.selected;
   }
   $('.graph svg')?.classList.toggle('selecting', found);
-  for (const row of $$('tbody tr')) row.classList.toggle('selected', row.dataset.node === page.selected);
+  for (const row of $$('.table tbody tr')) row.classList.toggle('selected', row.dataset.node === page.selected);
 }
 
 function select(id) {
@@ -58,9 +58,9 @@ function refreshed() {
 }
 
 document.addEventListener('click', (event) => {
-  const header = event.target.closest('thead th');
+  const header = event.target.closest('.table thead th');
   const node = event.target.closest('.graph .node');
-  const row = event.target.closest('tbody tr');
+  const row = event.target.closest('.table tbody tr');
   if (header) {
     if (page.column === header.cellIndex) page.direction = -page.direction;
     else Object.assign(page, { column: header.cellIndex, direction: header.cellIndex === 0 ? 1 : -1 });
@@ -68,7 +68,7 @@ document.addEventListener('click', (event) => {
   } else if (node) {
     event.preventDefault();
     select(node.id);
-    $$('tbody tr').find((one) => one.dataset.node === page.selected)?.scrollIntoView({ block: 'nearest' });
+    $$('.table tbody tr').find((one) => one.dataset.node === page.selected)?.scrollIntoView({ block: 'nearest' });
   } else if (row) {
     select(row.dataset.node);
   } else if (event.target.closest('#size')) {

@@ -56,13 +56,18 @@ ${[0, 1, 2, 3, 4, 5].map((heat) => `.graph .heat-${heat} :is(path, polygon, elli
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .25rem .5rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 14rem; }
+.figures { overflow-x: auto; margin: .6rem 0; }
+.figures table { width: auto; min-width: min(100%, 40rem); }
+.figures caption { text-align: left; color: var(--faint); padding: .2rem .5rem; }
+.figures tr.limiting td:first-child { box-shadow: inset 3px 0 var(--warm); font-weight: 600; }
+#scheduling { margin-top: 1.2rem; }
 thead th { position: sticky; top: 0; background: var(--panel); font-weight: 600; }
 thead button { all: unset; cursor: pointer; }
 thead button:focus-visible { outline: 2px solid var(--accent); }
 th[aria-sort=descending] button::after { content: ' ↓'; }
 th[aria-sort=ascending] button::after { content: ' ↑'; }
-tbody tr { cursor: pointer; }
-tbody tr:hover, tbody tr.selected { background: var(--panel); }
+.table tbody tr { cursor: pointer; }
+.table tbody tr:hover, tbody tr.selected { background: var(--panel); }
 tbody tr.selected td:first-child { box-shadow: inset 3px 0 var(--accent); }
 td small { display: block; color: var(--faint); }
 tr.waits td:nth-child(2) { font-weight: 700; color: var(--accent); }

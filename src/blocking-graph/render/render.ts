@@ -3,11 +3,12 @@ import { renderDot } from './dot.js';
 import { renderHtml } from './html.js';
 import { renderJson } from './json.js';
 import { renderMermaid } from './mermaid.js';
+import { renderPrometheus } from './prometheus.js';
 import { renderSvg } from './svg.js';
 import { renderText, type TextOptions } from './text.js';
 
 /** What a snapshot can be turned into. */
-export const formats = ['text', 'json', 'dot', 'mermaid', 'svg', 'html'] as const;
+export const formats = ['text', 'json', 'dot', 'mermaid', 'svg', 'html', 'prometheus'] as const;
 
 export type Format = (typeof formats)[number];
 
@@ -26,5 +27,7 @@ export async function render(snapshot: Snapshot, format: Format, options: TextOp
       return renderSvg(snapshot, options);
     case 'html':
       return renderHtml(snapshot, options);
+    case 'prometheus':
+      return renderPrometheus(snapshot);
   }
 }

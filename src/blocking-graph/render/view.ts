@@ -39,6 +39,17 @@ export function listNodes(snapshot: Snapshot): NodeView[] {
     .sort(({ node: a }, { node: b }) => b.waiting - a.waiting || b.fibers - a.fibers || b.arrivals - a.arrivals);
 }
 
+/** `3 held by memory for 2 s`; empty where nobody is. */
+export function describeHeld({ held }: NodeSnapshot): string {
+  if (held === null) return '';
+  return `${formatCount(held.fibers)} held by ${printable(held.by, 40)} for ${formatMs(held.forMs)}`;
+}
+
+/** What fibers there are still going to do: `left 1.2 ms cpu in 45 ms`; empty where nobody reckons with it. */
+export function describeAhead({ ahead }: NodeSnapshot): string {
+  return ahead === null ? '' : `left ${formatMs(ahead.cpuMs)} cpu in ${formatMs(ahead.timeMs)}`;
+}
+
 export interface EdgeView {
   readonly edge: EdgeSnapshot;
   /** In a drawing. */

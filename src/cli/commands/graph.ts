@@ -4,6 +4,9 @@ import { Command, Option } from 'commander';
 import { SnapshotError } from '../../base/errors.js';
 import { add } from '../../blocking-graph/add.js';
 import { formats, render, type Format } from '../../blocking-graph/render/render.js';
+import { renderRemainingJson } from '../../blocking-graph/render/remaining-json.js';
+import { renderRemaining } from '../../blocking-graph/render/remaining-text.js';
+import type { TextOptions } from '../../blocking-graph/render/text.js';
 import type { Snapshot } from '../../blocking-graph/snapshot.js';
 import { subtract } from '../../blocking-graph/subtract.js';
 import { integer, seconds } from '../arguments.js';
@@ -17,6 +20,7 @@ interface GraphOptions {
   readonly watch?: number | true;
   readonly diff?: number;
   readonly since?: string;
+  readonly remaining?: true;
 }
 
 export function graphCommand(): Command {
@@ -35,17 +39,30 @@ export function graphCommand(): Command {
       new Option('-d, --diff <seconds>', 'show what happens in this time').argParser(seconds).conflicts('since'),
     )
     .option('-s, --since <file>', 'show what happened since the snapshot in this file')
-    .action(async (targets: string[], options: GraphOptions) => {
+    .option(
+      '-r, --remaining',
+      'show what fibers at each node are still going to need: time to the end (T), work (W), when (H), outstanding (Q); as text or json',
+    )
+    .action(async (targets: string[], options: GraphOptions, command: Command) => {
+      if (options.remaining && options.format !== 'text' && options.format !== 'json')
+        command.error(`error: option '--remaining' is shown as text or json, not as ${options.format}`, {
+          exitCode: 2,
+        });
       if (options.watch !== undefined) {
         const everySeconds = options.watch === true ? 2 : options.watch;
         return watch(everySeconds, async () =>
-          render(await loadAll(targets), 'text', { ...onScreen(), ...onTerminal(options) }),
+          show(await loadAll(targets), options, { ...onScreen(), ...onTerminal(options) }),
         );
       }
-      const text = await render(await load(targets, options), options.format, onTerminal(options));
+      const text = await show(await load(targets, options), options, onTerminal(options));
       if (options.output === undefined) process.stdout.write(text);
       else await write(options.output, text);
     });
+}
+
+async function show(snapshot: Snapshot, { format, remaining }: GraphOptions, options: TextOptions): Promise<string> {
+  if (!remaining) return render(snapshot, format, options);
+  return format === 'json' ? renderRemainingJson(snapshot) : renderRemaining(snapshot, options);
 }
 
 async function load(targets: readonly string[], { diff, since }: GraphOptions): Promise<Snapshot> {

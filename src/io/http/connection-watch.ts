@@ -1,7 +1,9 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Clock } from '../../base/clock.js';
 import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
 import type { Entry } from '../../fibers/governor.js';
+import type { RunLoop } from '../../fibers/run-loop.js';
 
 /**
  * The connections of a server as descriptors. Each is counted; when few are left, those that have never sent a whole
@@ -13,12 +15,17 @@ export class ConnectionWatch {
   closed: number = 0;
   private readonly stock: DescriptorStock;
   private readonly entry: Entry;
-  /** Without a request so far, in the order in which they came. */
-  private readonly silent: Set<Socket> = new Set();
+  /** How long a client may take until its first request, in ms, when descriptors are few. */
+  private readonly patienceMs: number;
+  private readonly clock: Clock;
+  /** Without a request so far, in the order in which they came, with the time of that. */
+  private readonly silent: Map<Socket, number> = new Map();
 
-  constructor(server: Server, stock: DescriptorStock, entry: Entry) {
-    this.stock = stock;
+  constructor(server: Server, loop: RunLoop, entry: Entry, goal: number) {
+    this.stock = loop.descriptors;
+    this.clock = loop.clock;
     this.entry = entry;
+    this.patienceMs = PATIENCE * goal;
     server.on('connection', (socket: Socket) => this.opened(socket));
   }
 
@@ -30,14 +37,22 @@ export class ConnectionWatch {
   private opened(socket: Socket): void {
     const { stock, silent } = this;
     stock.count(1);
-    silent.add(socket);
+    const now = this.clock.now();
+    silent.set(socket, now);
     socket.once('close', () => {
       stock.count(-1);
       silent.delete(socket);
     });
     this.entry.arrived();
-    if (stock.used > stock.limit) this.close(socket);
-    else if (stock.used > CROWDED * stock.limit && silent.size > 1) this.close(silent.values().next().value!);
+    if (!stock.hasRoomForConnection) this.close(socket);
+    else if (stock.used > CROWDED * stock.limit) this.closeOldest(now - this.patienceMs);
+  }
+
+  private closeOldest(before: number): void {
+    for (const [socket, since] of this.silent) {
+      if (since < before) this.close(socket);
+      return;
+    }
   }
 
   private close(socket: Socket): void {
@@ -49,3 +64,5 @@ export class ConnectionWatch {
 
 /** Of the descriptors that may be open. */
 const CROWDED = 0.85;
+/** Of the goal. */
+const PATIENCE = 0.2;

@@ -123,7 +123,9 @@ export class HttpServer {
 
   #openEntry({ loop }: Scope): Entry | null {
     const { goal } = this.#options;
-    return goal === undefined ? null : loop.openEntry({ name: `http :${this.port}`, goal });
+    return goal === undefined
+      ? null
+      : loop.openEntry({ name: `http :${this.port}`, goal, backlog: this.#options.backlog ?? GOVERNED_BACKLOG });
   }
 
   /** Requests ask to be let in, each by its kind. */
@@ -133,7 +135,7 @@ export class HttpServer {
     handler: Handler,
   ): (message: IncomingMessage, response: ServerResponse) => void {
     const { kindOf = methodAndPath, priorityOf } = this.#options;
-    const watch = new ConnectionWatch(this.raw, requests.loop.descriptors, entry);
+    const watch = new ConnectionWatch(this.raw, requests.loop, entry, this.#options.goal!);
     const start: StartRequest = (message, response, admitted) =>
       this.#start(requests, handler, admitted.body, message, response, admitted);
     return (message, response) => {
@@ -257,6 +259,9 @@ function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> 
   return server;
 }
 
+/** What stands in the kernel's queue for longer than the goal is served for nothing. */
+const GOVERNED_BACKLOG = 64;
+
 function methodAndPath(request: ServerRequest): string {
   return `${request.method} ${request.path}`;
 }
@@ -278,7 +283,7 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, void> = new SuspensionKi
       port = 0,
       host,
       goal,
-      backlog = goal === undefined ? undefined : 64,
+      backlog = goal === undefined ? undefined : GOVERNED_BACKLOG,
     } = suspension.argument as HttpServerOptions;
     server.once('error', (error) => suspension.fail(new IoError('http.listen', error)));
     server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () =>

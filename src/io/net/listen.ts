@@ -87,6 +87,7 @@ const LISTEN: SuspensionKind = new SuspensionKind({
         halfOpen: options.halfOpen ?? false,
         resettable: path === undefined && options.tls === undefined,
         goal: options.goal ?? null,
+        backlog,
       });
       // A cancellation while the name was looked up could not stop it.
       if (suspension.complete(listener)) listener.untie = ownedBy(suspension.fiber!.scope, () => listener.shut());

@@ -15,6 +15,12 @@ import type { Listener, ListenerStats, ServeOptions } from './listener.js';
 import { reportToStderr, serveConnection } from './serve-connection.js';
 import { SocketConnection, type ConnectionManner } from './socket-connection.js';
 
+/** With what goal, if any, connections are let in, and how many of them the kernel keeps. */
+interface Gating {
+  readonly goal: number | null;
+  readonly backlog: number;
+}
+
 /**
  * A listening server of `node:net` or `node:tls`.
  *
@@ -28,7 +34,7 @@ export class SocketListener implements Listener {
   readonly address: string;
   private readonly server: Server;
   private readonly manner: ConnectionManner;
-  private readonly goal: number | null;
+  private readonly gating: Gating;
   /** How many connections may wait. */
   private readonly bound: number;
   private readonly queue: Deque<SocketConnection> = new Deque();
@@ -40,14 +46,14 @@ export class SocketListener implements Listener {
   /** Takes it from its scope, once it is closed before that ends. */
   untie: () => void = () => {};
 
-  constructor(server: Server, bound: number, manner: ConnectionManner & { readonly goal: number | null }) {
+  constructor(server: Server, bound: number, manner: ConnectionManner & Gating) {
     const address = server.address();
     this.port = address === null || typeof address === 'string' ? 0 : address.port;
     this.address = address === null || typeof address === 'string' ? (address ?? '') : address.address;
     this.server = server;
     this.bound = bound;
     this.manner = manner;
-    this.goal = manner.goal;
+    this.gating = manner;
     this.handshakes = server instanceof TlsServer ? new Handshakes(server) : null;
     server.on(this.handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) => this.arrived(socket));
     server.on('error', (error) => this.stop(() => new IoError('net.accept', error)));
@@ -61,7 +67,8 @@ export class SocketListener implements Listener {
     checkFunction('handler', handler);
     const { onError = reportToStderr } = options;
     const { scope } = currentFiber('listener.serve');
-    const entry = this.goal === null ? null : scope.loop.openEntry({ name: `net :${this.port}`, goal: this.goal });
+    const { goal, backlog } = this.gating;
+    const entry = goal === null ? null : scope.loop.openEntry({ name: `net :${this.port}`, goal, backlog });
     try {
       for (;;) {
         const connection = yield* this.accept();

@@ -1,0 +1,110 @@
+import { merge } from './merge.js';
+import type {
+  EntrySnapshot,
+  KindSnapshot,
+  MemorySnapshot,
+  ResourceSnapshot,
+  SchedulingSnapshot,
+  DescriptorsSnapshot,
+} from './scheduling.js';
+
+/**
+ * Of several processes. Limits add up, as each process has its own; what limits is what limits most of them.
+ */
+export function addScheduling(all: readonly SchedulingSnapshot[]): SchedulingSnapshot | null {
+  const [first] = all;
+  if (first === undefined) return null;
+  return {
+    limiting: mostFrequent(all.flatMap(({ limiting }) => (limiting === null ? [] : [limiting]))),
+    live: all.reduce((sum, one) => sum + one.live, 0),
+    resources: merge(
+      all.flatMap((one) => one.resources),
+      nameOf,
+      addResources,
+    ),
+    entries: merge(
+      all.flatMap((one) => one.entries),
+      nameOf,
+      addEntries,
+    ),
+    memory: all.map(({ memory }) => memory).reduce(addMemory),
+    descriptors: all.map(({ descriptors }) => descriptors).reduce(addDescriptors),
+    heldBack: all.reduce((sum, one) => sum + one.heldBack, 0),
+    stopped: all.reduce((sum, one) => sum + one.stopped, 0),
+  };
+}
+
+/** Of two resources that are shown as one. */
+export function addResources(a: ResourceSnapshot, b: ResourceSnapshot): ResourceSnapshot {
+  return {
+    ...a,
+    used: a.used + b.used,
+    outstanding: a.outstanding + b.outstanding,
+    capacity: plus(a.capacity, b.capacity),
+    queueMs: Math.max(a.queueMs, b.queueMs),
+    blocked: a.blocked + b.blocked,
+  };
+}
+
+/** Of two entries that are shown as one. */
+export function addEntries(a: EntrySnapshot, b: EntrySnapshot): EntrySnapshot {
+  return {
+    name: a.name,
+    goalMs: Math.min(a.goalMs, b.goalMs),
+    live: a.live + b.live,
+    queued: a.queued + b.queued,
+    limit: plus(a.limit, b.limit),
+    kinds: merge([...a.kinds, ...b.kinds], nameOf, addKinds),
+    refusals: merge(
+      [...a.refusals, ...b.refusals],
+      ({ reason }) => reason,
+      (x, y) => ({ ...x, count: x.count + y.count }),
+    ),
+    refusing: (a.refusing?.forMs ?? -1) >= (b.refusing?.forMs ?? -1) ? a.refusing : b.refusing,
+  };
+}
+
+function addKinds(a: KindSnapshot, b: KindSnapshot): KindSnapshot {
+  return {
+    name: a.name,
+    priority: Math.max(a.priority, b.priority),
+    live: a.live + b.live,
+    offered: a.offered + b.offered,
+    admitted: a.admitted + b.admitted,
+    finished: a.finished + b.finished,
+    refused: a.refused + b.refused,
+    withdrawn: a.withdrawn + b.withdrawn,
+  };
+}
+
+function addMemory(a: MemorySnapshot | null, b: MemorySnapshot | null): MemorySnapshot | null {
+  if (a === null || b === null) return a ?? b;
+  const liveBytes = a.liveBytes + b.liveBytes;
+  const survival = liveBytes === 0 ? a.survival : (a.survival * a.liveBytes + b.survival * b.liveBytes) / liveBytes;
+  return { liveBytes, baseBytes: a.baseBytes + b.baseBytes, survival };
+}
+
+function addDescriptors(a: DescriptorsSnapshot, b: DescriptorsSnapshot): DescriptorsSnapshot {
+  return {
+    used: a.used + b.used,
+    limit: plus(a.limit, b.limit),
+    waiting: a.waiting + b.waiting,
+    heldBack: a.heldBack + b.heldBack,
+  };
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}
+
+function plus(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
+
+function mostFrequent(names: readonly string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  let most: string | null = null;
+  for (const [name, count] of counts) if (most === null || count > counts.get(most)!) most = name;
+  return most;
+}

@@ -1,0 +1,57 @@
+import type { EntrySnapshot, SchedulingSnapshot } from './scheduling.js';
+import type { NodeSnapshot } from './snapshot.js';
+
+/**
+ * Warnings about scheduling by resources, one sentence each. Only what has lasted: a burst that is refused for a moment
+ * is what admission is for.
+ */
+export function describeScheduling(scheduling: SchedulingSnapshot | null, nodes: readonly NodeSnapshot[]): string[] {
+  if (scheduling === null) return [];
+  const { entries, stopped } = scheduling;
+  return [
+    ...entries.flatMap(refusing),
+    ...nodes.flatMap(held),
+    ...(stopped === 0
+      ? []
+      : [`${stopped === 1 ? '1 fiber was' : `${stopped} fibers were`} cancelled because memory had run out`]),
+  ];
+}
+
+/** Why work was kept out, as the end of a sentence. */
+export function describeReason(reason: string): string {
+  switch (reason) {
+    case 'latency':
+      return 'answers are slow for a reason that cannot be seen from here';
+    case 'slow start':
+      return 'little is known yet of what work takes';
+    case 'overload':
+      return 'there is more of it than can be done in time';
+    case 'the queue is full':
+      return reason;
+    case 'closed':
+      return 'the entry was closed';
+    default:
+      return `there is too little of ${reason}`;
+  }
+}
+
+function refusing({ name, refusing: state }: EntrySnapshot): string[] {
+  if (state === null || state.forMs < DWELL_MS) return [];
+  return [
+    `${name} has been refusing work for ${seconds(state.forMs)}, most of it because ${describeReason(state.reason)}`,
+  ];
+}
+
+function held({ label, subject, chain, held: state }: NodeSnapshot): string[] {
+  if (state === null || state.forMs < DWELL_MS) return [];
+  const place = `${subject === null ? label : `${label}(${subject})`} of ${chain.join(' → ')}`;
+  const fibers = state.fibers === 1 ? '1 fiber has' : `${state.fibers} fibers have`;
+  return [`${fibers} been kept from going on from ${place} for up to ${seconds(state.forMs)} by ${state.by}`];
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+/** How long a state lasts until it is worth a warning. */
+const DWELL_MS = 5000;

@@ -1,0 +1,10 @@
+/** Joins those of equal key, in the order of the first of each. */
+export function merge<T>(items: readonly T[], keyOf: (item: T) => string, join: (a: T, b: T) => T): T[] {
+  const merged = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const before = merged.get(key);
+    merged.set(key, before === undefined ? item : join(before, item));
+  }
+  return [...merged.values()];
+}

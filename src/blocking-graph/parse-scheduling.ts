@@ -1,0 +1,71 @@
+import { count, list, mismatch, object, oneOf, orNull, quantity, text, type Reader } from './shape.js';
+import type {
+  DescriptorsSnapshot,
+  EntrySnapshot,
+  KindSnapshot,
+  MemorySnapshot,
+  RefusalCount,
+  ResourceSnapshot,
+  SchedulingSnapshot,
+} from './scheduling.js';
+
+const resource: Reader<ResourceSnapshot> = object<ResourceSnapshot>({
+  name: text,
+  kind: oneOf('rate', 'stock'),
+  unit: oneOf('processors', 'slots', 'bytes', 'descriptors'),
+  used: quantity,
+  outstanding: quantity,
+  capacity: orNull(quantity),
+  queueMs: quantity,
+  blocked: count,
+});
+
+const kind: Reader<KindSnapshot> = object<KindSnapshot>({
+  name: text,
+  priority: quantity,
+  live: count,
+  offered: count,
+  admitted: count,
+  finished: count,
+  refused: count,
+  withdrawn: count,
+});
+
+const entry: Reader<EntrySnapshot> = object<EntrySnapshot>({
+  name: text,
+  goalMs: quantity,
+  live: count,
+  queued: count,
+  limit: orNull(quantity),
+  kinds: list(kind),
+  refusals: list(object<RefusalCount>({ reason: text, count })),
+  refusing: orNull(object<NonNullable<EntrySnapshot['refusing']>>({ reason: text, forMs: quantity })),
+});
+
+const fields: Reader<SchedulingSnapshot> = object<SchedulingSnapshot>({
+  limiting: orNull(text),
+  live: count,
+  resources: list(resource),
+  entries: list(entry),
+  memory: orNull(object<MemorySnapshot>({ liveBytes: quantity, baseBytes: quantity, survival: quantity })),
+  descriptors: object<DescriptorsSnapshot>({ used: count, limit: orNull(count), waiting: count, heldBack: count }),
+  heldBack: count,
+  stopped: count,
+});
+
+/** The part of a snapshot about scheduling by resources. Names in it are unique: by them two snapshots are compared. */
+export const schedulingReader: Reader<SchedulingSnapshot> = (value, path) => {
+  const read = fields(value, path);
+  checkUnique(read.resources, `${path}.resources`);
+  checkUnique(read.entries, `${path}.entries`);
+  read.entries.forEach(({ kinds }, index) => checkUnique(kinds, `${path}.entries[${index}].kinds`));
+  return read;
+};
+
+function checkUnique(items: readonly { readonly name: string }[], path: string): void {
+  const names = new Set<string>();
+  items.forEach(({ name }, index) => {
+    if (names.has(name)) throw mismatch(`${path}[${index}].name`, 'different from all names before it', name);
+    names.add(name);
+  });
+}

@@ -1,0 +1,76 @@
+import { predictRemaining, type NodeRemaining, type RemainingDemand } from '../remaining.js';
+import type { Snapshot } from '../snapshot.js';
+import { formatBytes, formatCount, formatMs, plural } from './format.js';
+import { makePaint } from './paint.js';
+import { GAP, layOutTable, type Column } from './text-table.js';
+import type { TextOptions } from './text.js';
+import { titledLines, wrap } from './titled-lines.js';
+import { describeProcess, viewNodes, type NodeView } from './view.js';
+
+/**
+ * What fibers at each node are still going to need, as a table: the time to the end (T), and of each resource how much
+ * is still to be used (W), after what delay on average (H), and what that makes with what is held already (Q).
+ */
+export function renderRemaining(snapshot: Snapshot, options: TextOptions = {}): string {
+  const { width = Infinity, color = false, limit = 30 } = options;
+  const paint = makePaint(color);
+  const predicted = new Map(predictRemaining(snapshot).map((one) => [one.node.id, one]));
+  const rows = viewNodes(snapshot)
+    .filter(({ node }) => node.label !== 'exit')
+    .sort(({ node: a }, { node: b }) => b.fibers - a.fibers || b.arrivals - a.arrivals)
+    .map((view): Row => ({ view, ...predicted.get(view.node.id)! }));
+  const known = rows.filter(({ timeMs }) => timeMs !== null);
+  const lines = [
+    ...titledLines('still to come', [describeProcess(snapshot), `${formatMs(snapshot.windowMs)} window`], width, paint),
+    ...layOutTable(known.slice(0, limit), COLUMNS, { width, paint }),
+  ];
+  const note = (text: string): void =>
+    void lines.push(...wrap(text, width - GAP.length).map((part) => paint('faint', GAP + part)));
+  if (known.length > limit) note(`… and ${plural(known.length - limit, 'more node')}`);
+  const endless = rows.length - known.length;
+  if (endless > 0) note(`${plural(endless, 'node')} from which nobody was seen to end`);
+  return `${lines.map((one) => one.trimEnd()).join('\n')}\n`;
+}
+
+interface Row extends NodeRemaining {
+  readonly view: NodeView;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { head: 'fibers', cell: ({ node }) => formatCount(node.fibers), keep: 10, style: 'strong', toRight: true },
+  { head: 'at', cell: ({ view }) => view.name, keep: 9, cut: 2 },
+  { head: 'called by', cell: ({ view }) => view.chain, keep: 8, style: 'faint', cut: 1, legible: 24 },
+  { head: 'T', cell: ({ timeMs }) => formatMs(timeMs ?? 0), keep: 7, toRight: true },
+  { head: 'blocked', cell: ({ blockedMs }) => formatMs(blockedMs ?? 0), keep: 5, toRight: true },
+  ...demandColumns('cpu', 6, formatMs),
+  ...demandColumns('memory', 4, (work) => `${formatBytes(work / 1000)} s`),
+  ...demandColumns('external memory', 2, (work) => `${formatBytes(work / 1000)} s`),
+  ...demandColumns('descriptors', 3, (work) => `${Number((work / 1000).toPrecision(2))} s`),
+];
+
+function demandColumns(
+  resource: RemainingDemand['resource'],
+  keep: number,
+  format: (work: number) => string,
+): Column<Row>[] {
+  const column = (
+    head: string,
+    kept: number,
+    pick: (demand: RemainingDemand) => number,
+    text: (value: number) => string,
+  ): Column<Row> => ({
+    head: `${resource} ${head}`,
+    cell: ({ demands }) => {
+      const demand = demands.find((one) => one.resource === resource);
+      return demand === undefined || pick(demand) === 0 ? '' : text(pick(demand));
+    },
+    keep: kept,
+    toRight: true,
+  });
+  return [
+    column('W', keep, ({ work }) => work, format),
+    column('H', keep - 1, ({ delayMs }) => delayMs, formatMs),
+    // Of a rate nothing is held: Q is W.
+    ...(resource === 'cpu' ? [] : [column('Q', keep, ({ outstanding }) => outstanding, format)]),
+  ];
+}

@@ -1,0 +1,84 @@
+import type { Paint, Style } from './paint.js';
+
+/** A column of a table at a terminal. */
+export interface Column<Row> {
+  /** What stands above it, if anything stands above any. */
+  readonly head?: string;
+  readonly cell: (row: Row) => string;
+  /** The smallest gives way first when there is not enough room. */
+  readonly keep: number;
+  readonly style?: Style;
+  readonly toRight?: boolean;
+  /** Cells may be cut, in columns with 1 before those with 2, once no column can give way any more. */
+  readonly cut?: 1 | 2;
+  /** So many characters still tell something: others give way before cells are cut further. */
+  readonly legible?: number;
+}
+
+/** Lines of a table that is no wider than `width`, unless its narrowest columns are. Columns without any text are left out. */
+export function layOutTable<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { width, paint }: { readonly width: number; readonly paint: Paint },
+): string[] {
+  const headed = columns.some(({ head }) => head !== undefined) && rows.length > 0;
+  const filled = columns.map((column) => ({ column, cells: rows.map(column.cell) }));
+  const fitting = fit(filled, width);
+  const line = (cell: (filled: Fitted<Row>) => string, style: (column: Column<Row>) => Style | undefined): string =>
+    fitting
+      .map((one) => {
+        const text = cut(cell(one), one.size);
+        return GAP + paint(style(one.column), one.column.toRight ? text.padStart(one.size) : text.padEnd(one.size));
+      })
+      .join('');
+  return [
+    ...(headed
+      ? [
+          line(
+            ({ column }) => column.head ?? '',
+            () => 'faint',
+          ),
+        ]
+      : []),
+    ...rows.map((_, row) =>
+      line(
+        ({ cells }) => cells[row]!,
+        ({ style }) => style,
+      ),
+    ),
+  ];
+}
+
+export const GAP = '  ';
+
+interface Filled<Row> {
+  readonly column: Column<Row>;
+  readonly cells: readonly string[];
+}
+
+interface Fitted<Row> extends Filled<Row> {
+  size: number;
+}
+
+function fit<Row>(filled: readonly Filled<Row>[], width: number): Fitted<Row>[] {
+  let columns = filled
+    .filter(({ cells }) => cells.some((cell) => cell !== ''))
+    .map((one) => ({ ...one, size: Math.max(one.column.head?.length ?? 0, ...one.cells.map((cell) => cell.length)) }));
+  const excess = (legibly: boolean): number =>
+    columns.reduce((sum, { column: { legible = Infinity }, size }) => {
+      return sum + GAP.length + (legibly ? Math.min(size, legible) : size);
+    }, -width);
+  const mostKept = Math.max(...filled.map(({ column }) => column.keep));
+  for (let keep = 0; keep < mostKept && excess(true) > 0; keep++)
+    columns = columns.filter(({ column }) => column.keep !== keep || column.cut !== undefined);
+  for (const order of [1, 2])
+    for (const column of columns.filter(({ column: { cut: turn } }) => turn === order))
+      column.size = Math.max(Math.min(column.size, SHORTEST), column.size - Math.max(0, excess(false)));
+  return columns;
+}
+
+const SHORTEST = 12;
+
+function cut(text: string, size: number): string {
+  return text.length <= size ? text : `${text.slice(0, Math.max(0, size - 1))}…`;
+}

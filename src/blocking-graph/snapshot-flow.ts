@@ -1,0 +1,34 @@
+import type { Flow, FlowNode } from './prediction.js';
+import type { NodeSnapshot, Snapshot } from './snapshot.js';
+
+/**
+ * The graph of a snapshot as flows, for `Prediction`: means over the snapshot's window, where the live graph's are over
+ * the last second. In the order of the nodes.
+ */
+export function flowOf({ nodes, edges }: Snapshot): FlowNode[] {
+  const numbers = new Map(nodes.map(({ id }, index) => [id, index]));
+  const counts = nodes.map((): Map<number, number> => new Map());
+  for (const { from, to, count } of edges) {
+    const leaving = counts[numbers.get(from)!]!;
+    const end = numbers.get(to)!;
+    leaving.set(end, (leaving.get(end) ?? 0) + count);
+  }
+  return nodes.map((node, index) => {
+    const leaving = [...counts[index]!];
+    const departures = leaving.reduce((sum, [, count]) => sum + count, 0);
+    const flows = (pairs: readonly (readonly [number, number])[]): Flow[] =>
+      departures === 0 ? [] : pairs.map(([to, count]) => ({ to, p: count / departures }));
+    return {
+      cpuMs: departures === 0 ? (node.run.meanMs ?? 0) : node.run.totalMs / departures,
+      waitMs: waitMs(node),
+      edges: flows(leaving),
+      spawns: flows(node.spawns.flatMap(({ to, count }) => (numbers.has(to) ? [[numbers.get(to)!, count]] : []))),
+      departures,
+    };
+  });
+}
+
+/** Waiting for a pool is queueing: it says how many others there are, not how long the work takes. */
+function waitMs({ wait, pool }: NodeSnapshot): number {
+  return wait === null || wait.count === 0 || pool !== null ? 0 : wait.sumMs / wait.count;
+}

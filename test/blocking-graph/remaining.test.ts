@@ -1,0 +1,159 @@
+import test from 'ava';
+import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
+import { predictRemaining, type NodeRemaining } from '#src/blocking-graph/remaining.js';
+import { renderRemaining } from '#src/blocking-graph/render/remaining-text.js';
+import type { NodeSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
+import { matchesGolden } from '../cli/golden.js';
+import { evil, hostile, server } from './hostile.js';
+import { snapshotAfter } from './walks.js';
+
+/** A graph from a few numbers: of each node how long a run and a wait take, and where fibers go from it, and how often. */
+function graphOf(
+  nodes: Readonly<Record<string, Partial<NodeSnapshot> & { cpuMs?: number; waitMs?: number }>>,
+  edges: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Snapshot {
+  const empty = snapshotAfter([[0, 0]]);
+  const snapshot = {
+    ...empty,
+    nodes: Object.entries(nodes).map(([id, { cpuMs = 0, waitMs = 0, ...rest }]) => {
+      const departures = Object.values(edges[id] ?? {}).reduce((sum, count) => sum + count, 0);
+      return {
+        ...empty.nodes[0]!,
+        id,
+        label: id === 'exit' || id === 'spawn' ? id : 'suspend',
+        run: { totalMs: cpuMs * departures, meanMs: cpuMs, samples: departures },
+        wait: waitMs === 0 ? null : { count: 10, sumMs: 10 * waitMs, buckets: [[5, 10] as const] },
+        ...rest,
+      };
+    }),
+    edges: Object.entries(edges).flatMap(([from, to]) =>
+      Object.entries(to).map(([end, count]) => ({ from, to: end, count, meanMs: null, samples: 0 })),
+    ),
+  };
+  return parseSnapshot(JSON.stringify(snapshot));
+}
+
+function at(predicted: readonly NodeRemaining[], id: string): NodeRemaining {
+  return predicted.find(({ node }) => node.id === id)!;
+}
+
+function near(actual: number | null, expected: number): boolean {
+  return actual !== null && Math.abs(actual - expected) <= 0.02 * Math.abs(expected) + 1e-9;
+}
+
+test('along a line the times and the work that is left add up', (t) => {
+  const predicted = predictRemaining(
+    graphOf(
+      { spawn: { cpuMs: 1 }, a: { cpuMs: 2, waitMs: 100 }, b: { cpuMs: 4, waitMs: 30 }, exit: {} },
+      { spawn: { a: 8 }, a: { b: 8 }, b: { exit: 8 } },
+    ),
+  );
+  t.deepEqual(
+    predicted.map(({ node, timeMs, blockedMs, demands }) => [node.id, timeMs, blockedMs, demands[0]?.work]),
+    [
+      ['spawn', 137, 130, 7],
+      ['a', 36, 30, 6],
+      ['b', 4, 0, 4],
+      ['exit', 0, 0, 0],
+    ],
+  );
+  // Of 4 ms half are used on average after 2 ms; nothing else comes.
+  t.is(at(predicted, 'b').demands[0]!.delayMs, 2);
+});
+
+test('branches count by how often they are taken, and loops by how often they are gone through', (t) => {
+  const predicted = predictRemaining(
+    graphOf(
+      { a: { cpuMs: 1, waitMs: 10 }, loop: { cpuMs: 1, waitMs: 10 }, exit: {} },
+      { a: { exit: 30, loop: 10 }, loop: { loop: 90, exit: 10 } },
+    ),
+  );
+  t.true(near(at(predicted, 'loop').timeMs, 10 * 1 + 9 * 10), String(at(predicted, 'loop').timeMs));
+  t.true(near(at(predicted, 'a').timeMs, 1 + 0.25 * (10 + 100)), String(at(predicted, 'a').timeMs));
+});
+
+test('a longer cycle converges too', (t) => {
+  const predicted = predictRemaining(
+    graphOf(
+      { a: { cpuMs: 1, waitMs: 9 }, b: { cpuMs: 1, waitMs: 9 }, exit: {} },
+      { a: { b: 1000 }, b: { a: 990, exit: 10 } },
+    ),
+  );
+  // 99 more rounds on average: 100 runs from a, 100 from b.
+  t.true(near(at(predicted, 'a').demands[0]!.work, 200), String(at(predicted, 'a').demands[0]!.work));
+});
+
+test('what a fiber starts is counted with its own work', (t) => {
+  const predicted = predictRemaining(
+    graphOf(
+      {
+        a: { cpuMs: 1, spawns: [{ to: 'spawn', count: 20 }] },
+        spawn: { cpuMs: 3 },
+        exit: {},
+      },
+      { a: { exit: 10 }, spawn: { exit: 20 } },
+    ),
+  );
+  t.is(at(predicted, 'a').demands[0]!.work, 1 + 2 * 3);
+  t.is(at(predicted, 'a').timeMs, 1, 'it does not wait for them');
+});
+
+test('of memory what survives is held to the end, of descriptors what is not closed', (t) => {
+  const graph = graphOf(
+    {
+      a: { waitMs: 10, allocated: { heapBytes: 1000, externalBytes: 0, samples: 3 }, descriptors: 40 },
+      b: { waitMs: 100, descriptors: -40 },
+      c: { waitMs: 50 },
+      exit: {},
+    },
+    { a: { b: 20 }, b: { c: 20 }, c: { exit: 20 } },
+  );
+  const scheduling = { ...server.scheduling!, memory: { liveBytes: 1, baseBytes: 0, survival: 0.5 } };
+  const predicted = predictRemaining({ ...graph, scheduling });
+  const [memory, descriptors] = at(predicted, 'a').demands;
+  t.is(memory!.resource, 'memory');
+  t.true(near(memory!.work, 0.5 * 1000 * 150));
+  t.is(descriptors!.resource, 'descriptors');
+  t.true(near(descriptors!.work, 2 * 150 - 2 * 50));
+  const held = at(predicted, 'b').demands[0]!;
+  t.is(held.work, 0);
+  t.true(near(held.outstanding, 500 * (100 / 2 + 50)), String(held.outstanding));
+});
+
+test('queueing for a pool is no part of the time that work takes', (t) => {
+  const nodes = { a: { cpuMs: 1 }, slot: { cpuMs: 1, waitMs: 500 }, exit: {} };
+  const edges = { a: { slot: 5 }, slot: { exit: 5 } };
+  t.is(at(predictRemaining(graphOf(nodes, edges)), 'a').timeMs, 502);
+  const pooled = graphOf({ ...nodes, slot: { ...nodes.slot, pool: 'semaphore `pool`' } }, edges);
+  t.is(at(predictRemaining(pooled), 'a').timeMs, 2);
+});
+
+test('where nobody was seen to end nothing is predicted', (t) => {
+  const predicted = predictRemaining(
+    graphOf(
+      { accept: { cpuMs: 1, waitMs: 5 }, last: { cpuMs: 1 }, exit: {} },
+      { accept: { accept: 50 }, last: { exit: 1 } },
+    ),
+  );
+  t.like(at(predicted, 'accept'), { timeMs: null, blockedMs: null, demands: [] });
+  t.is(at(predicted, 'last').timeMs, 1);
+});
+
+test('an empty snapshot, and one without traffic, predict nothing and fail at nothing', (t) => {
+  t.deepEqual(predictRemaining(snapshotAfter([])), []);
+  t.is(predictRemaining(snapshotAfter([[0, 0]]))[0]!.timeMs, null);
+  t.true(renderRemaining(snapshotAfter([])).endsWith('\n'));
+});
+
+test('the table of what remains looks as it did', (t) => {
+  matchesGolden(t, 'remaining.txt', renderRemaining(server));
+  for (const width of [40, 80, 120]) {
+    const lines = renderRemaining(server, { width }).split('\n');
+    t.deepEqual(
+      lines.filter((line) => line.length > width),
+      [],
+      `wider than ${width}`,
+    );
+  }
+  t.false(renderRemaining(hostile).includes(evil));
+});

@@ -1,0 +1,211 @@
+import test from 'ava';
+import { moveOnAfter, mutex, scope, sleep, spawn, type Operation } from 'heddle';
+import { currentFiber } from '#src/fibers/current.js';
+import type { DescriptorStock } from '#src/fibers/descriptor-stock.js';
+import type { Fiber, FiberHandle } from '#src/fibers/fiber.js';
+import { simulateClean, simulateManyClean } from '../support/no-leak.js';
+
+function stockOf(limit: number): DescriptorStock {
+  const { descriptors } = currentFiber('test').loop;
+  descriptors.limit = limit;
+  return descriptors;
+}
+
+/** Takes so many, one after the other with a pause in between, and gives them back after `holdMs`. */
+function* hold(stock: DescriptorStock, count: number, pauseMs: number, holdMs: number): Operation<void> {
+  const fiber = currentFiber('test') as Fiber;
+  let taken = 0;
+  try {
+    for (; taken < count; taken++) {
+      if (taken > 0) yield* sleep(pauseMs);
+      yield* stock.take();
+    }
+    yield* sleep(holdMs);
+  } finally {
+    for (; taken > 0; taken--) stock.giveBack(fiber);
+  }
+}
+
+test('without a limit nobody waits, and all are counted', (t) =>
+  simulateClean(function* ({ clock }) {
+    const stock = stockOf(Infinity);
+    yield* scope(function* (inner) {
+      for (let i = 0; i < 100; i++) inner.spawn(hold, stock, 10, 0, 5);
+      yield* sleep(1);
+      t.is(stock.counted, 1000);
+      t.is(stock.heldByFibers, 1000);
+    });
+    t.is(clock.now(), 5);
+    t.is(stock.heldBack, 0);
+    t.is(stock.counted, 0);
+  }));
+
+test('far below the limit nobody waits', (t) =>
+  simulateClean(function* () {
+    const stock = stockOf(1000);
+    yield* scope(function* (inner) {
+      for (let i = 0; i < 40; i++) inner.spawn(hold, stock, 10, 1, 5);
+    });
+    t.is(stock.heldBack, 0);
+  }));
+
+test('never are more open than the limit allows, and all get theirs, under any schedule', (t) =>
+  simulateManyClean(function* ({ random }) {
+    const stock = stockOf(20);
+    stock.others = 3;
+    let most = 0;
+    let done = 0;
+    yield* scope(function* (inner) {
+      for (let i = 0; i < 30; i++)
+        inner.spawn(function* work() {
+          yield* sleep(random.below(20));
+          yield* hold(stock, 1 + random.below(5), random.below(3), random.below(10));
+          done++;
+        });
+      yield* spawn(function* watch() {
+        for (; done < 30; yield* sleep(1)) most = Math.max(most, stock.used);
+      });
+    });
+    t.is(done, 30);
+    t.true(most <= 20, `${most}`);
+    t.is(stock.counted, 0);
+    t.is(stock.heldByFibers, 0);
+    t.is(stock.waiters.size, 0);
+  }));
+
+test('who holds some comes before who holds none', (t) =>
+  simulateClean(function* ({ log, events }) {
+    const stock = stockOf(2);
+    const blocker = yield* spawn(hold, stock, 1, 0, 100);
+    yield* sleep(1);
+    yield* spawn(function* holder() {
+      yield* hold(stock, 2, 10, 5);
+      log('holder');
+    });
+    yield* sleep(1);
+    yield* spawn(function* newcomer() {
+      yield* hold(stock, 1, 0, 0);
+      log('newcomer');
+    });
+    // The newcomer waits for longer, and both for the one that comes back.
+    yield* sleep(20);
+    t.deepEqual(events, []);
+    t.is(stock.waiters.size, 2);
+    blocker.cancel();
+    yield* sleep(50);
+    t.deepEqual(events, ['holder', 'newcomer']);
+  }));
+
+// All that there are are held by who waits for more: a bound on what is lent beyond the limit stops there.
+for (const [limit, wanted] of [
+  [10, 4],
+  [12, 4],
+  [3, 8],
+] as const)
+  test.failing(`ten holders who all want ${wanted} of ${limit} do not wait for each other for ever`, (t) =>
+    simulateManyClean(
+      function* () {
+        const stock = stockOf(limit);
+        // Nobody knows yet how many each of them wants.
+        yield* scope(function* (inner) {
+          for (let i = 0; i < 10; i++) inner.spawn(hold, stock, wanted, 1, 1);
+        });
+        t.is(stock.counted, 0);
+        t.is(stock.waiters.size, 0);
+      },
+      { runs: 20 },
+    ),
+  );
+
+test('once it is known how many a kind wants, a newcomer leaves room for the rest', (t) =>
+  simulateClean(function* () {
+    const stock = stockOf(10);
+    const four = function* four(): Operation<void> {
+      yield* hold(stock, 4, 1, 1);
+    };
+    for (let i = 0; i < 5; i++) yield* (yield* spawn(four)).join();
+    t.true(Math.abs(stock.demandOf('four') - 4) < 1e-9);
+    t.is(stock.demandOf('unknown'), 0);
+    const before = stock.heldBack;
+    // Three have one each and want nine more; half of that has to be left, beside the newcomer's own four.
+    for (let i = 0; i < 4; i++) yield* spawn(four);
+    yield* sleep(0.5);
+    t.is(stock.heldBack, before + 1);
+    t.deepEqual([...stock.heldByKind()], [['four', 3]]);
+    t.deepEqual([...stock.waitingByKind()], [['four', 1]]);
+    t.is(stock.pending, 9);
+  }));
+
+test('who is cancelled while it waits leaves the queue, and takes nothing', (t) =>
+  simulateClean(function* () {
+    const stock = stockOf(2);
+    yield* spawn(hold, stock, 2, 0, 100);
+    yield* sleep(1);
+    const got = yield* moveOnAfter(10, stock.take());
+    t.falsy((got as { value?: unknown } | undefined)?.value);
+    t.is(stock.waiters.size, 0);
+    t.is(stock.counted, 2);
+  }));
+
+test('who is cancelled while it holds some gives all of them back', (t) =>
+  simulateClean(function* () {
+    const stock = stockOf(10);
+    const fibers: FiberHandle<void>[] = [];
+    for (let i = 0; i < 3; i++) fibers.push(yield* spawn(hold, stock, 3, 0, 100));
+    yield* sleep(1);
+    t.is(stock.counted, 9);
+    fibers[0]!.cancel();
+    yield* sleep(1);
+    t.is(stock.counted, 6);
+    t.is(stock.heldByFibers, 6);
+  }));
+
+test('who holds a lock does not wait: others wait for it', (t) =>
+  simulateClean(function* ({ clock }) {
+    const stock = stockOf(2);
+    const lock = mutex();
+    yield* spawn(hold, stock, 2, 0, 100);
+    yield* sleep(1);
+    yield* lock.withLock(hold(stock, 1, 0, 0));
+    t.is(clock.now(), 1);
+  }));
+
+// Who holds none is let in beyond the limit, as if it could end a deadlock.
+test.failing('what somebody else closes lets waiters in', (t) =>
+  simulateClean(function* ({ clock }) {
+    const stock = stockOf(4);
+    stock.count(4);
+    const waiter = yield* spawn(hold, stock, 1, 0, 0);
+    yield* sleep(5);
+    t.is(stock.waiters.size, 1);
+    stock.count(-1);
+    yield* waiter.join();
+    t.is(clock.now(), 5);
+    stock.count(-3);
+    t.is(stock.used, 0);
+  }),
+);
+
+test('a limit that rises while some wait lets them in at the next look', (t) =>
+  simulateClean(function* () {
+    const stock = stockOf(2);
+    yield* spawn(hold, stock, 2, 0, 100);
+    yield* sleep(1);
+    const waiter = yield* spawn(hold, stock, 1, 0, 0);
+    yield* sleep(1);
+    stock.limit = 10;
+    stock.grantWaiting();
+    yield* sleep(0);
+    t.is(waiter.status, 'succeeded');
+  }));
+
+test('a limit below what is open holds back until enough is closed', (t) =>
+  simulateClean(function* ({ clock }) {
+    const stock = stockOf(10);
+    yield* spawn(hold, stock, 4, 0, 20);
+    yield* spawn(hold, stock, 4, 0, 40);
+    yield* sleep(1);
+    stock.limit = 3;
+    yield* (yield* spawn(hold, stock, 1, 0, 0)).join();
+    t.is(clock.now(), 40);
+  }));

@@ -1,0 +1,108 @@
+import test from 'ava';
+import { ArgumentError, MisuseError, moveOnAfter, resource, scope, sleep, spawn, type Permit } from 'heddle';
+import { simulateClean, simulateManyClean } from '../../support/no-leak.js';
+
+test('a resource that grows grants to those who wait, in their order', (t) =>
+  simulateClean(function* ({ log, events }) {
+    const database = resource('database', { capacity: 1 });
+    yield* spawn(() => database.withPermit(sleep(100)));
+    yield* sleep(1);
+    for (const name of ['a', 'b', 'c'])
+      yield* spawn(function* () {
+        using _permit = yield* database.acquire();
+        log(name);
+        yield* sleep(1000);
+      });
+    yield* sleep(1);
+    t.deepEqual(events, []);
+    database.resize(3);
+    yield* sleep(1);
+    t.deepEqual(events, ['a', 'b']);
+    t.deepEqual(database.stats(), { capacity: 3, available: 0, waiting: 1 });
+  }));
+
+test('a resource that shrinks below what is in use grants nothing until enough has come back', (t) =>
+  simulateClean(function* () {
+    const database = resource('database', { capacity: 4 });
+    const permits: Permit[] = [];
+    for (let i = 0; i < 4; i++) permits.push(yield* database.acquire());
+    database.resize(2);
+    t.deepEqual(database.stats(), { capacity: 2, available: -2, waiting: 0 });
+    const waiter = yield* spawn(() => database.acquire());
+    for (const expected of ['waiting', 'waiting', 'succeeded']) {
+      permits.pop()!.release();
+      yield* sleep(1);
+      t.is(waiter.status === 'succeeded' ? 'succeeded' : 'waiting', expected);
+    }
+    t.is(database.available, 0);
+  }));
+
+test('never more than its capacity is in use while it changes, and nothing is lost, under any schedule', (t) =>
+  simulateManyClean(function* ({ random }) {
+    const seats = resource('seats', { capacity: 3 });
+    let held = 0;
+    yield* scope(function* (inner) {
+      for (let i = 0; i < 20; i++)
+        inner.spawn(function* () {
+          for (let turn = 0; turn < 3; turn++) {
+            const attempt = seats.acquire();
+            const permit = random.below(4) === 0 ? yield* moveOnAfter(1, attempt) : yield* attempt;
+            if (permit === undefined) continue;
+            t.true(++held <= seats.capacity, `${held} of ${seats.capacity}`);
+            yield* sleep(random.below(4));
+            held--;
+            permit.release();
+          }
+        });
+      inner.spawn(function* () {
+        for (let i = 0; i < 10; i++) {
+          yield* sleep(random.below(4));
+          const inUse = seats.capacity - seats.available;
+          seats.resize(Math.max(inUse, 1) + random.below(3));
+        }
+      });
+    });
+    t.is(seats.available, seats.capacity);
+    t.is(seats.stats().waiting, 0);
+  }));
+
+test('what waits for more than a shrunken resource has is served once it has grown again', (t) =>
+  simulateClean(function* () {
+    const seats = resource('seats', { capacity: 4 });
+    const first = yield* seats.acquire(2);
+    const waiter = yield* spawn(() => seats.acquire(4));
+    yield* sleep(1);
+    seats.resize(3);
+    first.release();
+    yield* sleep(1);
+    t.not(waiter.status, 'succeeded');
+    seats.resize(4);
+    yield* sleep(1);
+    t.is(waiter.status, 'succeeded');
+  }));
+
+test('releasing twice names the resource, and changes nothing', (t) =>
+  simulateClean(function* () {
+    const seats = resource('seats', { capacity: 2 });
+    const permit = yield* seats.acquire();
+    permit.release();
+    const error = t.throws(() => permit.release(), { instanceOf: MisuseError });
+    t.regex(error.message, /resource `seats`/);
+    t.is(seats.available, 2);
+  }));
+
+for (const capacity of [0, -1, 1.5, NaN, '3' as unknown as number])
+  test(`a capacity of ${JSON.stringify(capacity)} (${String(capacity)}) is refused, at first and later`, (t) => {
+    const seats = resource('seats', { capacity: 3 });
+    for (const attempt of [() => resource('seats', { capacity }), () => seats.resize(capacity)]) {
+      const error = t.throws(attempt, { instanceOf: ArgumentError });
+      t.regex(error.message, /^Expected `capacity` to be an integer ≥ 1 or Infinity, got /);
+    }
+    t.is(seats.capacity, 3);
+  });
+
+for (const name of ['', undefined, 7] as unknown as string[])
+  test(`a name of ${JSON.stringify(name)} is refused`, (t) => {
+    const error = t.throws(() => resource(name, { capacity: 1 }), { instanceOf: ArgumentError });
+    t.regex(error.message, /^Expected `name` to be a text, got /);
+  });

@@ -1,0 +1,338 @@
+import { Agent, request as rawRequest, type IncomingHttpHeaders } from 'node:http';
+import test, { type ExecutionContext } from 'ava';
+import { ArgumentError, event, Runtime, sleep, spawn, until, type Event, type Operation } from 'heddle';
+import { listen, serve, text, type Handler, type HttpServer } from 'heddle/http';
+import type { GatedEntry } from '#src/resources/gated-entry.js';
+import type { ResourceGovernor } from '#src/resources/resource-governor.js';
+import { leavesNothing } from '../support/leaks.js';
+import { leftovers } from '../support/no-leak.js';
+import { eventually } from './leak-free.js';
+
+interface Answer {
+  /** 0 if the connection was closed instead. */
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** A client with one connection, which it keeps. */
+class Client {
+  private readonly agent: Agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  private readonly port: number;
+  /** Connections that it had to open. */
+  connections: number = 0;
+
+  constructor({ port }: HttpServer) {
+    this.port = port;
+  }
+
+  get(path: string): Promise<Answer> {
+    return new Promise((resolve) => {
+      const { agent, port } = this;
+      rawRequest({ host: '127.0.0.1', port, path, agent }, (response) => {
+        response.resume().on('end', () => resolve({ status: response.statusCode!, headers: response.headers }));
+      })
+        .on('socket', (socket) => socket.connecting && this.connections++)
+        .on('error', () => resolve({ status: 0, headers: {} }))
+        .end();
+    });
+  }
+
+  destroy(): void {
+    this.agent.destroy();
+  }
+}
+
+interface Scene {
+  readonly runtime: Runtime;
+  readonly server: HttpServer;
+  readonly entry: GatedEntry;
+  /** Stops the server. */
+  readonly stop: () => void;
+  /** Handlers of `/slow` go on once it is set. */
+  readonly latch: Event;
+  client(): Client;
+  /** Clients that have had an answer on their connections. */
+  regulars(count: number): Operation<Client[]>;
+  /** From now on so many requests may be worked on at once. */
+  limit(most: number): void;
+}
+
+/** A server with a goal; at the end nothing may be left behind. */
+function overloaded(
+  t: ExecutionContext,
+  options: Parameters<typeof listen>[0],
+  body: (scene: Scene) => Operation<void>,
+): Promise<void> {
+  return leavesNothing(t, function* (runtime) {
+    const latch = event();
+    const clients: Client[] = [];
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 50, goal: 1000, onError: () => {}, ...options });
+    const handler: Handler = function* (request) {
+      if (request.path === '/slow') yield* latch.wait();
+      if (request.path === '/sleep') yield* sleep(20);
+      return text('done');
+    };
+    const serving = yield* spawn(() => server.serve(handler));
+    const client = (): Client => {
+      clients.push(new Client(server));
+      return clients.at(-1)!;
+    };
+    yield* eventually(() => runtime.loop.governor !== null);
+    const [entry] = (runtime.loop.governor as ResourceGovernor).entries;
+    try {
+      yield* body({
+        runtime,
+        server,
+        entry: entry!,
+        stop: () => serving.cancel(),
+        latch,
+        client,
+        *regulars(count) {
+          const opened = Array.from({ length: count }, client);
+          for (const one of opened) t.is((yield* until(one.get('/'))).status, 200);
+          return opened;
+        },
+        limit: (most) => (entry!.net.limit = most),
+      });
+    } finally {
+      for (const one of clients) one.destroy();
+      serving.cancel();
+    }
+  });
+}
+
+/** Has `most` requests worked on that do not end before the latch is set, and one more that waits. */
+function* fill(scene: Scene, most: number): Operation<{ begun: Promise<Answer>[]; waiting: Promise<Answer> }> {
+  const { entry, regulars, limit } = scene;
+  const clients = yield* regulars(most + 1);
+  const begun = clients.slice(1).map((one) => one.get('/slow'));
+  yield* eventually(() => entry.live === most);
+  limit(most);
+  const waiting = clients[0]!.get('/slow');
+  yield* eventually(() => entry.queue.size === 1);
+  return { begun, waiting };
+}
+
+test.serial('in overload who keeps its connection is told 503 at once, with Retry-After', (t) =>
+  overloaded(t, { goal: 5000 }, function* (scene) {
+    const { entry, latch, regulars, limit } = scene;
+    const [other] = yield* regulars(1);
+    const { begun, waiting } = yield* fill(scene, 2);
+    // Longer than a burst lasts: now there is no sense in waiting any more.
+    yield* sleep(30);
+    const { status, headers } = yield* until(other!.get('/slow'));
+    t.is(status, 503);
+    t.is(headers['retry-after'], '5');
+    t.is(headers['content-length'], '0');
+    t.is(entry.live, 2, 'those that had begun go on');
+    t.is(entry.refusals.get('latency'), 1);
+    limit(Infinity);
+    latch.set();
+    for (const { status: good } of yield* until(Promise.all([...begun, waiting]))) t.is(good, 200);
+    t.is((yield* until(other!.get('/slow'))).status, 200);
+  }),
+);
+
+// That a request without a body is complete the parser tells only after the request was handed over.
+test.serial.failing('who was refused keeps its connection', (t) =>
+  overloaded(t, { goal: 5000 }, function* (scene) {
+    const [other] = yield* scene.regulars(1);
+    yield* fill(scene, 2);
+    yield* sleep(30);
+    const { status, headers } = yield* until(other!.get('/slow'));
+    t.is(status, 503);
+    t.is(headers.connection, 'keep-alive');
+  }),
+);
+
+test.serial('what waits for longer than a fifth of the goal is refused', (t) =>
+  overloaded(t, { goal: 200 }, function* (scene) {
+    const { begun, waiting } = yield* fill(scene, 1);
+    t.is((yield* until(waiting)).status, 503);
+    t.is(scene.entry.queue.size, 0);
+    scene.latch.set();
+    t.is((yield* until(begun[0]!)).status, 200);
+  }),
+);
+
+test.serial('a client that goes away while its request waits has it withdrawn', (t) =>
+  overloaded(t, { goal: 60_000 }, function* (scene) {
+    const { entry, latch, client, server } = scene;
+    const { begun, waiting } = yield* fill(scene, 1);
+    const leaver = client();
+    const lost = leaver.get('/slow');
+    yield* eventually(() => entry.queue.size === 2);
+    leaver.destroy();
+    t.is((yield* until(lost)).status, 0);
+    yield* eventually(() => entry.queue.size === 1);
+    t.is(entry.kinds.get('GET /slow')!.withdrawn, 1);
+    latch.set();
+    for (const { status } of yield* until(Promise.all([...begun, waiting]))) t.is(status, 200);
+    t.is(server.stats().cancelled, 0);
+    t.is(entry.live, 0);
+  }),
+);
+
+test.serial('a client that goes away while its request is worked on has it cancelled', (t) =>
+  overloaded(t, {}, function* ({ entry, client, server }) {
+    const leaver = client();
+    const lost = leaver.get('/slow');
+    yield* eventually(() => entry.live === 1);
+    leaver.destroy();
+    yield* until(lost);
+    yield* eventually(() => entry.live === 0);
+    t.is(server.stats().cancelled, 1);
+  }),
+);
+
+test.serial('a stop during overload refuses what waits, and leaves nothing', async (t) => {
+  let stopped: Runtime | null = null;
+  await overloaded(t, { goal: 60_000 }, function* (scene) {
+    const { runtime, entry, stop, server } = scene;
+    stopped = runtime;
+    const { begun, waiting } = yield* fill(scene, 2);
+    stop();
+    t.is((yield* until(waiting)).status, 503);
+    // The others are cancelled when the grace is over.
+    for (const { status } of yield* until(Promise.all(begun))) t.is(status, 0);
+    yield* eventually(() => entry.live === 0 && server.stats().active === 0);
+    t.is(entry.queue.size, 0);
+    yield* eventually(() => runtime.loop.descriptors.counted === 0);
+  });
+  const { live, scopes, ready } = leftovers(stopped!);
+  t.deepEqual({ live, scopes, ready }, { live: 0, scopes: 0, ready: 0 });
+  t.is((stopped!.loop.governor as ResourceGovernor).entries.size, 0);
+});
+
+test.serial('what has a high priority is let in beside what waits', (t) =>
+  overloaded(t, { goal: 60_000, priorityOf: ({ path }) => (path === '/health' ? 10 : 1) }, function* (scene) {
+    const { entry, latch, client } = scene;
+    const { begun, waiting } = yield* fill(scene, 1);
+    t.is((yield* until(client().get('/health'))).status, 200);
+    t.is(entry.queue.size, 1, 'the others still wait');
+    latch.set();
+    for (const { status } of yield* until(Promise.all([...begun, waiting]))) t.is(status, 200);
+  }),
+);
+
+test.serial('a goal below what requests take by nature still serves them', (t) =>
+  overloaded(t, { goal: 1 }, function* ({ client, entry }) {
+    const one = client();
+    for (let i = 0; i < 12; i++) t.is((yield* until(one.get('/sleep'))).status, 200);
+    t.is(entry.refusals.size, 0);
+  }),
+);
+
+test.serial('beyond a hundred kinds the rest is one kind', (t) =>
+  overloaded(t, {}, function* ({ client, entry }) {
+    const one = client();
+    for (let i = 0; i < 1000; i++) t.is((yield* until(one.get(`/user/${i}`))).status, 200);
+    t.true(entry.kinds.size <= 101, `${entry.kinds.size}`);
+    t.is(entry.kinds.get('(others)')!.finished, 1000 - entry.kinds.size + 1);
+    t.is(entry.live, 0);
+  }),
+);
+
+test.serial('kindOf names the kinds', (t) =>
+  overloaded(t, { kindOf: ({ path }) => path.split('/')[1]! }, function* ({ client, entry }) {
+    const one = client();
+    for (const path of ['/user/1', '/user/2', '/page/1']) yield* until(one.get(path));
+    t.deepEqual(
+      [...entry.kinds].map(([name, { finished }]) => [name, finished]),
+      [
+        ['user', 2],
+        ['page', 1],
+      ],
+    );
+  }),
+);
+
+for (const option of ['kindOf', 'priorityOf'] as const)
+  test.serial(`a ${option} that throws is answered 500 and reported, and others are served`, async (t) => {
+    const reported: unknown[] = [];
+    const options = {
+      [option]: ({ path }: { path: string }): never | string | number => {
+        if (path === '/bad') throw new RangeError('mine');
+        return option === 'kindOf' ? 'good' : 1;
+      },
+      onError: (error: unknown) => void reported.push(error),
+    };
+    await overloaded(t, options, function* ({ client, entry }) {
+      const one = client();
+      t.is((yield* until(one.get('/bad'))).status, 500);
+      t.is((yield* until(one.get('/good'))).status, 200);
+      t.is(entry.live, 0);
+    });
+    t.is(reported.length, 1);
+    t.true(reported[0] instanceof RangeError);
+  });
+
+for (const [option, value] of [
+  ['kindOf', undefined],
+  ['kindOf', 7],
+  ['priorityOf', NaN],
+  ['priorityOf', 'high'],
+  ['priorityOf', -1],
+  ['priorityOf', 0],
+  ['priorityOf', 1e12],
+  ['priorityOf', Infinity],
+] as const)
+  test.serial(`a ${option} that returns ${String(value)} harms nobody`, (t) =>
+    overloaded(t, { [option]: () => value }, function* ({ client, entry, runtime }) {
+      const one = client();
+      // Some ticks, so that tickets are set.
+      for (let i = 0; i < 12; i++) {
+        const { status } = yield* until(one.get('/sleep'));
+        t.true(status === 200 || status === 500, `${status}`);
+      }
+      yield* sleep(120);
+      t.is((runtime.loop.governor as ResourceGovernor).entries.size, 1);
+      t.is(entry.live, 0);
+    }),
+  );
+
+for (const goal of [0, -1, NaN, '500', Infinity] as number[])
+  test.serial(`a goal of ${JSON.stringify(goal)} (${String(goal)}) is refused before anything listens`, (t) =>
+    leavesNothing(t, function* () {
+      const handler: Handler = function* () {
+        return text('never');
+      };
+      for (const start of [() => listen({ goal }), () => serve(handler, { goal })]) {
+        let thrown: unknown = null;
+        try {
+          yield* start();
+        } catch (error) {
+          thrown = error;
+        }
+        t.true(thrown instanceof ArgumentError, String(thrown));
+        t.regex((thrown as Error).message, /^Expected `goal` to be a finite number of milliseconds above 0, got /);
+      }
+    }),
+  );
+
+test.serial('serve with a goal is all that a server needs', (t) =>
+  leavesNothing(t, function* () {
+    const listening = event();
+    let server: HttpServer | null = null;
+    const serving = yield* spawn(() =>
+      serve(
+        function* hello() {
+          return text('hello');
+        },
+        {
+          goal: 500,
+          host: '127.0.0.1',
+          onListen(opened) {
+            server = opened;
+            listening.set();
+          },
+        },
+      ),
+    );
+    yield* listening.wait();
+    const client = new Client(server!);
+    t.is((yield* until(client.get('/'))).status, 200);
+    client.destroy();
+    serving.cancel();
+  }),
+);
