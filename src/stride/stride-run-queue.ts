@@ -141,10 +141,13 @@ export class StrideRunQueue implements RunQueue {
     if (list.size > 0 && list.heapIndex < 0) this.stride.join(list);
   }
 
-  /** Who holds a lock goes first, and at once: others wait for it. True if there is nothing more to do. */
+  /**
+   * Who holds a lock goes first, and at once: others wait for it. So does who was cancelled: the next thing it does is to
+   * give back what it has, before those behind it take more. True if there is nothing more to do.
+   */
   private pushGuarded(list: StrideList, fiber: Fiber): boolean {
     const { held } = list;
-    if (fiber.permits === 0) {
+    if (fiber.permits === 0 && !isCancelled(fiber)) {
       if (held) list.push(fiber);
       return held;
     }

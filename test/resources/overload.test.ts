@@ -1,213 +1,188 @@
 import test from 'ava';
-import { sleep, call, semaphore, yieldNow } from 'heddle';
-import { SimulatedServer, type RequestKind, type Simulation } from './simulated-server.js';
+import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
+import type { SimulatedServer } from './simulated-server.js';
+import { health, peakOf, workloads, type Workload, type WorkloadName } from './workloads.js';
 
-function simulate(options: Omit<Simulation, 'seconds'> & { readonly seconds?: number }): SimulatedServer {
-  return new SimulatedServer({ seconds: 8, ...options }).run();
+/** What the governor reckons with once everything is over: all zeros, unless it has lost count. */
+function leftovers(server: SimulatedServer): Record<string, number> {
+  const { governor, runtime } = server;
+  const { loop } = runtime;
+  const { descriptors } = loop;
+  const entries = [...governor.entries];
+  const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+  return {
+    live: governor.live,
+    'live in entries': sum(entries.map((entry) => entry.live)),
+    'live of kinds': sum(kinds.map((kind) => kind.live)),
+    unaccounted: sum(kinds.map((kind) => kind.offered - kind.admitted - kind.refused - kind.withdrawn)),
+    queued: sum(entries.map((entry) => entry.queue.size)),
+    descriptors: descriptors.counted + descriptors.heldByFibers + descriptors.waiters.size,
+    held: server.machine.heap.held,
+    // One fiber waits for ever, so that the program goes on.
+    fibers: loop.spawned - loop.ended - 1,
+    ready: loop.queue.size,
+  };
 }
-const cpu: RequestKind = {
-  name: 'cpu',
-  *handler(server) {
-    server.work(1);
-  },
+
+const NOTHING = {
+  live: 0,
+  'live in entries': 0,
+  'live of kinds': 0,
+  unaccounted: 0,
+  queued: 0,
+  descriptors: 0,
+  held: 0,
+  fibers: 0,
+  ready: 0,
 };
-const late: RequestKind = {
-  name: 'late',
-  *handler(s) {
-    s.work(0.05);
-    yield* sleep(200);
-    s.work(5);
-  },
-};
-const mem: RequestKind = {
-  name: 'mem',
-  *handler(s, j) {
-    s.allocate(j, 8e6);
-    s.work(9);
-    yield* sleep(50);
-    s.work(0.5);
-  },
-};
-const latemem: RequestKind = {
-  name: 'latemem',
-  *handler(s, j) {
-    yield* sleep(150);
-    s.allocate(j, 8e6);
-    s.work(9);
-    yield* sleep(50);
-    s.work(0.5);
-  },
-};
-const lightmem: RequestKind = {
-  name: 'lightmem',
-  *handler(s, j) {
-    yield* sleep(50);
-    s.allocate(j, 8e6);
-    s.work(1);
-    yield* sleep(200);
-    s.work(0.5);
-  },
-};
-const lognormal: RequestKind = {
-  name: 'lognormal',
-  *handler(s, j) {
-    const u = s.random.next(),
-      v = s.random.next();
-    const z = Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * v);
-    const f = Math.exp(0.7 * z - 0.245);
-    s.allocate(j, 8e6 * f);
-    s.work(9 * f);
-    yield* sleep(50);
-    s.work(0.5);
-  },
-};
-const desc: RequestKind = {
-  name: 'desc',
-  *handler(s, j) {
-    const fs = [];
-    try {
-      for (let i = 0; i < 5; i++) fs.push(yield* s.openFile(j.fiber!));
-      yield* sleep(10);
-      for (let i = 0; i < 5; i++) fs.push(yield* s.openFile(j.fiber!));
-      yield* sleep(20);
-    } finally {
-      for (const f of fs) f();
+
+/** Of the best fixed limit's goodput what is kept at twice and eight times the load, at least; and the p99 in ms, at most. */
+const BARS: readonly [name: WorkloadName, share: number, p99: number][] = [
+  ['cpu', 0.98, 90],
+  ['cpu-small', 0.98, 40],
+  ['late cpu', 0.93, 380],
+  ['memory', 0.91, 240],
+  ['log-normal memory', 0.85, 450],
+  ['late memory', 0.91, 400],
+  ['blurred late memory', 0.9, 500],
+  ['held memory', 0.95, 500],
+  ['descriptors', 0.94, 90],
+  ['mixed', 0.97, 150],
+  ['hogs', 0.96, 125],
+  ['pool', 0.9, 60],
+  ['invisible pool', 0.97, 400],
+];
+
+for (const [name, share, p99] of BARS) {
+  const workload: Workload = workloads[name];
+  for (const load of [2, 8])
+    test(`at ${load} times the load ${name} keeps ${share} of what the best fixed limit does, with a p99 below ${p99} ms`, (t) => {
+      for (const seed of SEEDS) {
+        const server = offer(workload, load, { seed });
+        const kept = server.goodput(SETTLED, SECONDS) / workload.best;
+        t.true(kept >= share, `[seed ${seed}] ${kept}`);
+        const slowest = server.percentile(99, SETTLED);
+        t.true(slowest <= p99, `[seed ${seed}] ${slowest} ms`);
+        t.false(server.machine.heap.exhausted, `[seed ${seed}] memory ran out`);
+        t.deepEqual(server.errors, []);
+        if (seed === 1) t.deepEqual(leftovers(server.settle()), NOTHING);
+      }
+    });
+
+  // What comes before anything has finished may have to wait for the slow start, and heavy tails for room.
+  const refusesSome = ['hogs', 'log-normal memory', 'blurred late memory'].includes(name);
+  const claim = refusesSome
+    ? `refuses at most 3 % of what is dear in ${name}, and nothing light`
+    : `${name} refuses nothing`;
+  test(`at half load ${claim}`, (t) => {
+    for (const seed of SEEDS) {
+      const server = offer(workload, 0.5, { seed });
+      for (const [kind, { offered, refused, dropped, late }] of server.clients.outcomes) {
+        const most = refusesSome && kind !== 'light' ? Math.max(0.03 * offered, 5) : 0;
+        t.true(refused + dropped + late <= most, `[seed ${seed}] ${kind}: ${refused} of ${offered}, ${late} late`);
+      }
     }
-  },
-};
-const light: RequestKind = {
-  name: 'light',
-  weight: 9,
-  *handler(s) {
-    s.work(0.2);
-  },
-};
-const heavy: RequestKind = { ...mem, name: 'heavy', weight: 1 };
-const hog: RequestKind = {
-  name: 'hog',
-  weight: 0.05,
-  *handler(s) {
-    for (let i = 0; i < 50; i++) {
-      s.work(1);
-      yield* yieldNow();
-    }
-  },
-};
-const lite: RequestKind = {
-  name: 'light',
-  weight: 0.95,
-  *handler(s) {
-    s.work(0.2);
-  },
-};
-const first = function* first(ms: number) {
-  yield* sleep(ms);
-};
-const second = function* second(ms: number) {
-  yield* sleep(ms);
-};
-const latememC: RequestKind = {
-  name: 'latememC',
-  *handler(s, j) {
-    yield* call(first, 150);
-    s.allocate(j, 8e6);
-    s.work(9);
-    yield* call(second, 50);
-    s.work(0.5);
-  },
-};
-const lightmemC: RequestKind = {
-  name: 'lightmemC',
-  *handler(s, j) {
-    yield* call(first, 50);
-    s.allocate(j, 8e6);
-    s.work(1);
-    yield* call(second, 200);
-    s.work(0.5);
-  },
-};
-const S: Record<string, [RequestKind[] | (() => RequestKind[]), number, Partial<Simulation>]> = {
-  cpu: [[cpu], 890, {}],
-  late: [[late], 190, {}],
-  mem: [[mem], 80, {}],
-  latemem: [[latemem], 75, {}],
-  lightmem: [[lightmem], 80, {}],
-  latememC: [[latememC], 75, {}],
-  lightmemC: [[lightmemC], 80, {}],
-  lognormal: [[lognormal], 75, {}],
-  desc: [[desc], 500, { descriptorLimit: 256 }],
-  mixed: [[light, heavy], 770, {}],
-  hogs: [[lite, hog], 350, {}],
-  pool: [
-    () => {
-      const p = semaphore(20, { name: 'pool' });
-      return [
-        {
-          name: 'pool',
-          *handler() {
-            yield* p.withPermit(sleep(10));
-          },
-        },
-      ];
-    },
-    1900,
-    {},
-  ],
-  invisible: [
-    () => {
-      const p = semaphore(20);
-      let n = 0;
-      void p;
-      const q: (() => void)[] = [];
-      return [
-        {
-          name: 'invisible',
-          *handler(s) {
-            const wait = n++;
-            void wait;
-            yield* s.remote(20, 10);
-            void q;
-          },
-        },
-      ];
-    },
-    1900,
-    {},
-  ],
-};
-for (const [name, [kinds, peak, more]] of Object.entries(S))
-  test(name, (t) => {
-    for (const load of (process.env.LOADS ?? '0.5,0.9,2,8').split(',').map(Number)) {
-      const run = (extra: Partial<Simulation>) =>
-        simulate({ kinds: typeof kinds === 'function' ? kinds() : kinds, rate: peak * load, ...more, ...extra });
-      const t0 = performance.now();
-      const s = run({});
-      const ms = performance.now() - t0;
-      let best: SimulatedServer | null = null;
-      let bl = '';
-      if (!process.env.NOSTATIC && load >= 1)
-        for (const limit of [2, 4, 8, 16, 24, 32, 64, 128])
-          for (const backlog of [16, 64]) {
-            const r = run({ limit, backlog });
-            if (r.crashedAt === null && (best === null || r.goodput(3, 8) > best.goodput(3, 8))) {
-              best = r;
-              bl = limit + ':' + backlog;
-            }
-          }
-      t.log(
-        load,
-        (s.goodput(3, 8) / peak).toFixed(2),
-        best && (best.goodput(3, 8) / peak).toFixed(2) + ' ' + bl + ' p99 ' + best.percentile(99).toFixed(0),
-        [...s.outcomes]
-          .map(
-            ([k, { latencies, ...o }]) =>
-              k + ' ' + s.percentile(50, k).toFixed(0) + ' ' + s.percentile(99, k).toFixed(0) + ' ' + JSON.stringify(o),
-          )
-          .join('; '),
-        s.crashedAt,
-        s.errors,
-        ms.toFixed(0) + 'ms',
-      );
-    }
-    t.pass();
   });
+}
+
+for (const name of ['late cpu', 'late memory', 'descriptors'] as const)
+  test(`${name} at eight times the load: no fixed limit is more than 8 % ahead`, (t) => {
+    const workload: Workload = workloads[name];
+    const own = offer(workload, 8).goodput(SETTLED, SECONDS);
+    let best = 0;
+    for (const limit of [8, 16, 20, 22, 24, 32, 48, 64])
+      for (const backlog of [16, 64]) {
+        const fixed = offer(workload, 8, { limit, backlog });
+        if (!fixed.machine.heap.exhausted && fixed.errors.length === 0)
+          best = Math.max(best, fixed.goodput(SETTLED, SECONDS));
+      }
+    t.true(best > 0.9 * workload.best, `the best of them does ${best}, and was taken to do ${workload.best}`);
+    t.true(own >= 0.92 * best, `${own}, and with the best limit ${best}`);
+  });
+
+test('log-normal memory at eight times the load never runs out in a minute', (t) => {
+  for (const seed of SEEDS) {
+    const server = offer(workloads['log-normal memory'], 8, { seed, seconds: 60 });
+    t.false(server.machine.heap.exhausted, `[seed ${seed}] after ${server.now()} ms`);
+    const kept = server.goodput(SETTLED, 60) / workloads['log-normal memory'].best;
+    t.true(kept >= 0.9, `[seed ${seed}] ${kept}`);
+  }
+});
+
+for (const [name, why] of [
+  ['growing memory', 'one node stands for all turns of a loop, the first and the last'],
+  ['blurred held memory', 'one node stands for two waits, before and after the memory is taken'],
+] as const)
+  test.failing(`${name} at eight times the load never runs out, although ${why}`, (t) => {
+    for (const seed of SEEDS) t.false(offer(workloads[name], 8, { seed }).machine.heap.exhausted, `[seed ${seed}]`);
+  });
+
+for (const name of ['cpu', 'mixed'] as const)
+  test(`a crowd on ${name}: full goodput in its first second, and nothing of it is felt a second after`, (t) => {
+    const workload: Workload = workloads[name];
+    const peak = peakOf(workload);
+    const rate = (at: number): number => peak * (at >= 3000 && at < 6000 ? 8 : 0.5);
+    for (const seed of SEEDS) {
+      const server = offer(workload, 1, { seed, rate, seconds: 10 });
+      const during = server.goodput(3, 4) / workload.best;
+      t.true(during >= 0.9, `[seed ${seed}] ${during} in the first second`);
+      // Half of the peak is offered; the bound is four standard deviations of what comes by chance.
+      const after = server.goodput(7, 10) / workload.best;
+      t.true(after >= 0.4, `[seed ${seed}] ${after} of the peak afterwards`);
+      t.true(server.percentile(99, 7) <= 110, `[seed ${seed}] p99 ${server.percentile(99, 7)} ms`);
+    }
+  });
+
+test('work that becomes ten times dearer for three seconds keeps 0.9 of the new optimum within a second', (t) => {
+  const dearer: Workload = {
+    kinds: () => [
+      {
+        name: 'cpu',
+        *handler(server) {
+          server.work(server.now() >= 3000 && server.now() < 6000 ? 10 : 1);
+        },
+      },
+    ],
+    best: workloads.cpu.best,
+  };
+  for (const seed of SEEDS)
+    for (const load of [0.85, 4]) {
+      const server = offer(dearer, load, { seed, seconds: 10 });
+      const during = server.goodput(4, 6);
+      t.true(during >= 0.9 * (1000 / 10.13), `[seed ${seed}] ${during} answers a second at ${load}`);
+      const after = server.goodput(7, 10) / Math.min(1, load) / dearer.best;
+      t.true(after >= 0.93, `[seed ${seed}] ${after} afterwards at ${load}`);
+    }
+});
+
+test('two seconds of four times the load with clients that ask up to three times again leave nothing behind', (t) => {
+  const { cpu } = workloads;
+  const rate = (at: number): number => peakOf(cpu) * (at >= 3000 && at < 5000 ? 4 : 0.85);
+  for (const seed of SEEDS) {
+    const server = offer(cpu, 1, { seed, rate, retries: 3, seconds: 14 });
+    const during = server.goodput(3, 5) / cpu.best;
+    t.true(during >= 0.95, `[seed ${seed}] ${during} during the storm`);
+    const after = server.goodput(10, 14) / (0.85 * cpu.best);
+    t.true(after >= 0.95, `[seed ${seed}] ${after} of what is offered afterwards`);
+    const none = offer(cpu, 1, { seed, rate, retries: 3, seconds: 14, limit: Infinity, backlog: 511 });
+    t.true(none.goodput(10, 14) <= 0.5 * after * cpu.best, `[seed ${seed}] without control it recovers, too`);
+  }
+});
+
+for (const [name] of BARS)
+  test(`the health of a server with ${name} at eight times the load is answered within 100 ms`, (t) => {
+    const workload: Workload = workloads[name];
+    const server = offer(workload, 8, { kinds: [...workload.kinds(), health] });
+    const { offered, good } = server.outcome('health');
+    t.true(offered >= 5);
+    t.is(good.length, offered);
+    const slowest = Math.max(...good.map(({ took }) => took));
+    t.true(slowest <= 100, `${slowest} ms`);
+  });
+
+test('a seed repeats a simulation exactly', (t) => {
+  const outcomes = (seed: number): unknown => [...offer(workloads.mixed, 8, { seed }).clients.outcomes];
+  t.deepEqual(outcomes(7), outcomes(7));
+  t.notDeepEqual(outcomes(7), outcomes(8));
+});
