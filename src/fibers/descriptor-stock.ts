@@ -1,3 +1,4 @@
+import { OverloadError } from '../base/errors.js';
 import { Spread } from '../base/spread.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
@@ -30,7 +31,7 @@ export class DescriptorStock {
     return this.counted + this.others;
   }
 
-  /** Waits until there is room for one more, and counts it. */
+  /** Waits until there is room for one more, and counts it. Throws `OverloadError` where that could never be. */
   take(): Operation<void> {
     return new Suspension<void>(TAKE, this, undefined);
   }
@@ -101,9 +102,7 @@ export class DescriptorStock {
     if (this.waiters.size === 0) return;
     for (const suspension of this.waiters) if (this.holdings.has(suspension.fiber!)) this.grantIfFits(suspension);
     for (const suspension of this.waiters) if (!this.grantIfFits(suspension)) break;
-    // All who hold some want more: the one that wants least can finish, and then the others.
-    const isRoom = this.used < LAST_SHARE * this.limit;
-    if (this.waiters.size > 0 && isRoom && this.waitingHolders() === this.holdings.size) this.grantLeast();
+    if (this.waiters.size > 0 && this.waitingHolders() === this.holdings.size) this.unlock();
   }
 
   private grantIfFits(suspension: Suspension): boolean {
@@ -112,6 +111,19 @@ export class DescriptorStock {
     this.waiters.remove(suspension);
     this.issue(fiber);
     return suspension.complete(undefined);
+  }
+
+  /**
+   * All who hold some want more. The one that wants least can finish, and then the others; if there is nothing left to
+   * lend it, the one that came last has to give back what it holds.
+   */
+  private unlock(): void {
+    const lent = this.holdings.size > 0 ? LAST_SHARE : 1;
+    if (this.used < lent * this.limit) return this.grantLeast();
+    if (this.holdings.size === 0) return;
+    const last = [...this.waiters].findLast(({ fiber }) => this.holdings.has(fiber!))!;
+    this.waiters.remove(last);
+    last.fail(new OverloadError('All descriptors are held by fibers that wait for more. Open fewer at once'));
   }
 
   private grantLeast(): void {
@@ -164,7 +176,7 @@ interface Holding {
 
 const MOST_KINDS = 1000;
 /** Beyond the limit, for the one that lets the others go on. */
-const LAST_SHARE = 1.02;
+const LAST_SHARE = 1.04;
 /** A large demand is forgotten after some hundred fibers. */
 const LEARNING = 0.99;
 

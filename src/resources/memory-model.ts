@@ -37,13 +37,21 @@ export class MemoryModel {
     const { points } = this;
     points.push([allocated, live]);
     if (points.length > MEMORY) points.shift();
-    if (allocated > WORTH_LEARNING * live) {
-      const seen = Math.min(Math.max((live - this.base) / allocated, LEAST), MOST);
-      this.survival += LEARNING * (seen - this.survival);
-    }
+    const slope = slopeOf(points) ?? (allocated > WORTH_LEARNING * live ? (live - this.base) / allocated : null);
+    if (slope !== null) this.survival += LEARNING * (Math.min(Math.max(slope, LEAST), MOST) - this.survival);
     // A lower envelope: whatever lived beside the fibers of one moment, the base is not above it.
     this.base = Math.max(0, Math.min(...points.map(([a, l]) => l - this.survival * a)));
   }
+}
+
+/** By least squares; null where too little differs to tell the base from what survives. */
+function slopeOf(points: readonly (readonly [number, number])[]): number | null {
+  const n = points.length;
+  const meanA = points.reduce((sum, [a]) => sum + a, 0) / n;
+  const meanL = points.reduce((sum, [, l]) => sum + l, 0) / n;
+  const variance = points.reduce((sum, [a]) => sum + (a - meanA) ** 2, 0) / n;
+  if (Math.sqrt(variance) <= WORTH_FITTING * meanL) return null;
+  return points.reduce((sum, [a, l]) => sum + (a - meanA) * (l - meanL), 0) / n / variance;
 }
 
 /** Less than a tenth does not survive by chance for long; more than all where the graph takes two places for one. */
@@ -52,5 +60,6 @@ const MOST = 3;
 /** Of what lives: with less of it allocated by fibers there is nothing to learn from. */
 const WORTH_LEARNING = 0.2;
 const LEARNING = 0.3;
+const WORTH_FITTING = 0.1;
 /** Major collections that are remembered: some seconds under load. */
 const MEMORY = 24;

@@ -78,6 +78,7 @@ export class ResourceGovernor implements Governor {
 
   closed(entry: GatedEntry): void {
     this.entries.delete(entry);
+    if (this.entries.size === 0) this.loop.unsetTimer(this);
   }
 
   now(): number {

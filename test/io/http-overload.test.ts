@@ -134,7 +134,7 @@ test.serial('in overload who keeps its connection is told 503 at once, with Retr
 );
 
 // That a request without a body is complete the parser tells only after the request was handed over.
-test.serial.failing('who was refused keeps its connection', (t) =>
+test.serial('who was refused keeps its connection', (t) =>
   overloaded(t, { goal: 5000 }, function* (scene) {
     const [other] = yield* scene.regulars(1);
     yield* fill(scene, 2);

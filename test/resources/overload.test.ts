@@ -110,11 +110,19 @@ test('log-normal memory at eight times the load never runs out in a minute', (t)
   }
 });
 
+// Three of the forty do, with everything switched on, although what is thought to be alive is exact when they do.
+test.failing('log-normal memory that is held for long never runs out at three times the load', (t) => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const { machine } = offer(workloads['log-normal held memory'], 3, { seed, seconds: 4 });
+    t.false(machine.heap.exhausted, `[seed ${seed}] after ${machine.now()} ms`);
+  }
+});
+
 for (const [name, why] of [
   ['growing memory', 'one node stands for all turns of a loop, the first and the last'],
   ['blurred held memory', 'one node stands for two waits, before and after the memory is taken'],
 ] as const)
-  test.failing(`${name} at eight times the load never runs out, although ${why}`, (t) => {
+  test(`${name} at eight times the load never runs out, although ${why}`, (t) => {
     for (const seed of SEEDS) t.false(offer(workloads[name], 8, { seed }).machine.heap.exhausted, `[seed ${seed}]`);
   });
 

@@ -4,8 +4,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export function refuse(message: IncomingMessage, response: ServerResponse, retryAfterMs: number): void {
   if (response.destroyed || response.headersSent) return;
   // With what is left of the request unread the connection cannot be used again.
-  response.shouldKeepAlive &&= message.complete;
+  response.shouldKeepAlive &&= message.complete || !hasBody(message);
   response.sendDate = false;
   response.writeHead(503, ['retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))), 'content-length', '0']);
   response.end();
+}
+
+/** A request without a body is there as soon as its head is, although Node calls it complete only later. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

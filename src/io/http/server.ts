@@ -201,6 +201,7 @@ export class HttpServer {
 
   #fail(error: unknown, request: ServerRequest, response: ServerResponse): void {
     this.#counts.failed++;
+    if (error instanceof OverloadError && !response.headersSent) return refuse(request.raw, response, 1000);
     const known = error instanceof HttpError ? error.status : error instanceof TooLargeError ? 413 : null;
     if (known === null && !response.destroyed) this.#report(error, request);
     if (response.headersSent) return void response.destroy();

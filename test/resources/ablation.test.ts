@@ -1,0 +1,153 @@
+import test from 'ava';
+import type { SchedulingOptions } from '#src/resources/scheduling-options.js';
+import { offer } from './offer.js';
+import { workloads, type Workload, type WorkloadName } from './workloads.js';
+
+/** Goodput as a share of what the best fixed limit does, and p99 in ms. */
+interface Result {
+  readonly kept: number;
+  /** In the first second. */
+  readonly first: number;
+  readonly p99: number;
+  readonly exhausted: boolean;
+}
+
+const SEEDS = [1, 2];
+const SECONDS = 5;
+const SETTLED = 2;
+const known = new Map<string, readonly Result[]>();
+
+/** By seed. */
+function results(name: WorkloadName, load: number, off: readonly (keyof SchedulingOptions)[]): readonly Result[] {
+  const key = JSON.stringify([name, load, off]);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const workload: Workload = workloads[name];
+  const scheduling = Object.fromEntries(off.map((option) => [option, false]));
+  const found = SEEDS.map((seed): Result => {
+    const server = offer(workload, load, { seed, scheduling, seconds: SECONDS });
+    return {
+      kept: server.goodput(SETTLED, SECONDS) / workload.best,
+      first: server.goodput(0, 1) / workload.best,
+      p99: server.percentile(99, SETTLED),
+      exhausted: server.machine.heap.exhausted,
+    };
+  });
+  known.set(key, found);
+  return found;
+}
+
+function mean(all: readonly Result[], of: 'kept' | 'first' | 'p99'): number {
+  return all.reduce((sum, result) => sum + result[of], 0) / all.length;
+}
+
+const without: readonly {
+  readonly claim: string;
+  readonly off: readonly (keyof SchedulingOptions)[];
+  readonly workload: WorkloadName;
+  /** 4 unless given. */
+  readonly load?: number;
+  readonly worse: (off: readonly Result[], on: readonly Result[]) => boolean;
+}[] = [
+  {
+    claim: 'without the gate for the processor late work loses two fifths or more',
+    off: ['cpuGate'],
+    workload: 'late cpu',
+    worse: (off, on) => mean(off, 'kept') < 0.6 * mean(on, 'kept'),
+  },
+  {
+    claim: 'without the gate for the processor hogs take all, for nothing',
+    off: ['cpuGate'],
+    workload: 'hogs',
+    worse: (off, on) => mean(off, 'kept') < 0.2 * mean(on, 'kept'),
+  },
+  {
+    claim: 'without the gate for stocks memory that is held for long loses a tenth',
+    off: ['stockGate'],
+    workload: 'held memory',
+    worse: (off, on) => mean(off, 'kept') < 0.9 * mean(on, 'kept'),
+  },
+  {
+    claim: 'without the gate for stocks the p99 of who opens files grows fivefold',
+    off: ['stockGate'],
+    workload: 'descriptors',
+    worse: (off, on) => mean(off, 'p99') > 5 * mean(on, 'p99'),
+  },
+  {
+    claim: 'without the gate for pools the p99 of who waits for one grows fivefold',
+    off: ['poolGate'],
+    workload: 'pool',
+    worse: (off, on) => mean(off, 'p99') > 5 * mean(on, 'p99'),
+  },
+  {
+    claim: 'without the local check memory runs out where all have taken a part and want more',
+    off: ['localCheck'],
+    workload: 'growing memory',
+    load: 4,
+    worse: (off, on) => off.some(({ exhausted }) => exhausted) && !on.some(({ exhausted }) => exhausted),
+  },
+  {
+    claim: 'without the slow start the first second is lost to all who build at once',
+    off: ['slowStart'],
+    workload: 'blurred late memory',
+    load: 8,
+    worse: (off, on) => mean(off, 'first') < 0.25 * mean(on, 'first'),
+  },
+  {
+    claim: 'without the slow start the first second loses a fifth to those who all hold five files and want five more',
+    off: ['slowStart'],
+    workload: 'descriptors',
+    load: 8,
+    worse: (off, on) => mean(off, 'first') < 0.8 * mean(on, 'first'),
+  },
+  {
+    claim: 'without the latency net a pool that nobody can see answers nothing in time',
+    off: ['latencyNet'],
+    workload: 'invisible pool',
+    worse: (off, on) => mean(off, 'kept') < 0.05 * mean(on, 'kept'),
+  },
+  {
+    claim: 'first in, first out more than doubles the p99',
+    off: ['lifo'],
+    workload: 'descriptors',
+    worse: (off, on) => mean(off, 'p99') > 2 * mean(on, 'p99'),
+  },
+  {
+    claim: 'with one queue for all late work loses a quarter: first steps wait behind last ones',
+    off: ['perNodeQueues'],
+    workload: 'late cpu',
+    worse: (off, on) => mean(off, 'kept') < 0.75 * mean(on, 'kept'),
+  },
+  {
+    claim: 'with one queue for all late memory loses a third',
+    off: ['perNodeQueues'],
+    workload: 'late memory',
+    worse: (off, on) => mean(off, 'kept') < 0.67 * mean(on, 'kept'),
+  },
+];
+
+for (const { claim, off, workload, load = 4, worse } of without)
+  test(claim, (t) => {
+    const [on, ablated] = [results(workload, load, []), results(workload, load, off)];
+    t.true(worse(ablated, on), `off: ${JSON.stringify(ablated)}\non: ${JSON.stringify(on)}`);
+  });
+
+test('where nobody checks what fits, the back-stop cancels single fibers, whose clients are refused', (t) => {
+  const workload: Workload = workloads['log-normal held memory'];
+  const servers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((seed) =>
+    offer(workload, 2, { seed, seconds: 4, scheduling: { localCheck: false } }),
+  );
+  for (const { errors, governor, clients } of servers) {
+    t.deepEqual(errors, []);
+    const { refused } = clients.outcomes.get('memory')!;
+    t.true(refused >= governor.backStop!.stopped);
+  }
+  t.true(servers.some(({ governor }) => governor.backStop!.stopped > 0));
+});
+
+test('equal tickets change no goodput by more than a tenth: they serve shares', (t) => {
+  for (const name of ['late memory', 'held memory', 'descriptors', 'mixed'] as const) {
+    const [on, off] = [mean(results(name, 4, []), 'kept'), mean(results(name, 4, ['tickets']), 'kept')];
+    t.true(Math.abs(off - on) <= 0.1 * on, `${name}: ${off} instead of ${on}`);
+  }
+});

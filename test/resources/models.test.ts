@@ -1,0 +1,233 @@
+import test from 'ava';
+import { semaphore, sleep, spawn } from 'heddle';
+import { Random } from 'heddle/testing';
+import { CpuBudget } from '#src/resources/cpu-budget.js';
+import { LatencyNet } from '#src/resources/latency-net.js';
+import { MemoryModel } from '#src/resources/memory-model.js';
+import { PoolMeter } from '#src/resources/pool-meter.js';
+import { QueueingMeter } from '#src/resources/queueing-meter.js';
+import { TurnDebt } from '#src/resources/turn-debt.js';
+import { simulateClean } from '../support/no-leak.js';
+
+/** What a model that began with `start` makes of many collections in a heap with this base and survival. */
+function learned(start: number, base: number, survival: number, seed: number): MemoryModel {
+  const random = new Random(seed);
+  const model = new MemoryModel(start);
+  for (let i = 0; i < 200; i++) {
+    const allocated = 40e6 + 160e6 * random.next();
+    const live = base + survival * allocated * (0.95 + 0.1 * random.next());
+    model.anchor(allocated, live);
+    model.learn(allocated, live);
+  }
+  return model;
+}
+
+for (const survival of [1, 0.4, 0.15])
+  test(`where nothing but fibers holds memory, a memory model finds a survival of ${survival} from noisy collections`, (t) => {
+    for (const seed of [1, 2, 3]) {
+      const model = learned(0, 0, survival, seed);
+      t.true(Math.abs(model.survival - survival) < 0.06 * survival, `[seed ${seed}] survival ${model.survival}`);
+      t.true(model.base < 12e6 * survival, `[seed ${seed}] base ${model.base}`);
+      // Between collections only the difference is modelled.
+      model.anchor(100e6, survival * 100e6);
+      const error = model.live(150e6) - survival * 150e6;
+      t.true(Math.abs(error) < 0.05 * survival * 150e6, `[seed ${seed}] off by ${error}`);
+    }
+  });
+
+// While survival is thought too high the base comes out too low, and with it survival stays too high for ever.
+for (const [base, survival] of [
+  [20e6, 1],
+  [60e6, 0.4],
+  [60e6, 0.15],
+] as const)
+  test(`a memory model tells a base of ${base / 1e6} MB from a survival of ${survival}`, (t) => {
+    for (const seed of [1, 2, 3]) {
+      const model = learned(base, base, survival, seed);
+      t.true(Math.abs(model.survival - survival) < 0.1 * survival, `[seed ${seed}] survival ${model.survival}`);
+      t.true(Math.abs(model.base - base) < 10e6, `[seed ${seed}] base ${model.base}`);
+    }
+  });
+
+test('a memory model is at what the last collection left, and never below its base', (t) => {
+  const model = new MemoryModel(10e6);
+  t.is(model.live(0), 10e6);
+  model.anchor(50e6, 70e6);
+  t.is(model.live(50e6), 70e6);
+  t.is(model.live(60e6), 80e6);
+  t.is(model.live(0), 20e6);
+  model.anchor(50e6, 30e6);
+  t.is(model.live(0), 10e6);
+});
+
+test('a memory model learns no survival from collections while fibers hold next to nothing', (t) => {
+  const model = new MemoryModel(10e6);
+  for (let i = 0; i < 50; i++) model.learn(1e6, 100e6);
+  t.is(model.survival, 1);
+  t.true(model.base > 90e6, 'all of that is base');
+});
+
+test('a memory model survives readings of nothing', (t) => {
+  const model = new MemoryModel(0);
+  model.learn(0, 0);
+  t.is(model.base, 0);
+  t.is(model.survival, 1);
+  t.is(model.live(0), 0);
+});
+
+/** Ends `perSecond` pieces of work that take `tookMs` for a while, `live` at a time, looking ten times a second. */
+function feed(net: LatencyNet, from: number, seconds: number, perSecond: number, tookMs: number, live: number): void {
+  for (let tick = 1; tick <= seconds * 10; tick++) {
+    for (let i = 0; i < perSecond / 10; i++) net.finished(tookMs);
+    net.look(from + tick * 100, Math.min(live, net.limit));
+  }
+}
+
+test('a latency net sets no limit while work is fast', (t) => {
+  const net = new LatencyNet(500);
+  feed(net, 0, 10, 1000, 100, 200);
+  t.is(net.limit, Infinity);
+});
+
+test('a latency net sets what takes three tenths of the goal, by the rate at which work ends', (t) => {
+  const net = new LatencyNet(500);
+  feed(net, 0, 1, 1000, 10, 10);
+  feed(net, 1000, 1, 1000, 400, 400);
+  // 1000 a second for 150 ms.
+  t.true(Math.abs(net.limit - 150) < 25, `${net.limit}`);
+});
+
+test('a latency net is lifted step by step, and gone once nobody comes near it', (t) => {
+  const net = new LatencyNet(500);
+  feed(net, 0, 1, 1000, 10, 10);
+  feed(net, 1000, 1, 1000, 400, 400);
+  const { limit } = net;
+  feed(net, 2000, 1, 1000, 100, 1000);
+  t.true(net.limit > 1.3 * limit, `${net.limit}`);
+  feed(net, 3000, 1, 1000, 100, 5);
+  t.is(net.limit, Infinity);
+});
+
+test('a latency net does not take for slow what takes longer than the goal by nature', (t) => {
+  const net = new LatencyNet(100);
+  feed(net, 0, 20, 50, 400, 20);
+  t.is(net.limit, Infinity);
+});
+
+test('a latency net never shuts the door', (t) => {
+  const net = new LatencyNet(500);
+  net.finished(1);
+  for (let tick = 1; tick < 1000; tick++) {
+    net.finished(5000);
+    net.look(tick * 10_000, 1);
+  }
+  t.true(net.limit >= 2, `${net.limit}`);
+});
+
+test('a few slow ones among many are borne with', (t) => {
+  const net = new LatencyNet(500);
+  for (let tick = 1; tick <= 100; tick++) {
+    for (let i = 0; i < 96; i++) net.finished(20);
+    for (let i = 0; i < 4; i++) net.finished(450);
+    net.look(tick * 100, 50);
+  }
+  t.is(net.limit, Infinity);
+});
+
+test('turns are owed for the time that a pass took, as long as connections come', (t) => {
+  const debt = new TurnDebt();
+  debt.arrived();
+  t.false(debt.isOwed(0), 'nothing is owed at first');
+  // 10 ms at 64 turns in 100 ms are 6.4, less the one that comes anyway.
+  debt.passed(0.64, 10);
+  let turns = 0;
+  for (debt.arrived(); debt.isOwed(10); debt.arrived()) turns++;
+  t.is(turns, 5);
+});
+
+test('turns are not owed to nobody', (t) => {
+  const debt = new TurnDebt();
+  debt.arrived();
+  debt.isOwed(0);
+  debt.passed(0.64, 100);
+  debt.arrived();
+  t.true(debt.isOwed(100));
+  t.false(debt.isOwed(100), 'none has come since');
+  debt.arrived();
+  t.false(debt.isOwed(100), 'and the debt is forgotten');
+});
+
+test('after the longest pass no more than sixteen turns are owed', (t) => {
+  const debt = new TurnDebt();
+  debt.arrived();
+  debt.isOwed(0);
+  debt.passed(320, 1e6);
+  let turns = 0;
+  for (debt.arrived(); debt.isOwed(1e6); debt.arrived()) turns++;
+  t.is(turns, 16);
+});
+
+test('passes that are no longer than a turn may take owe nothing', (t) => {
+  const debt = new TurnDebt();
+  for (let now = 0; now < 100; now++) {
+    debt.arrived();
+    t.false(debt.isOwed(now));
+    debt.passed(0.64, now + 1);
+  }
+});
+
+test('a budget allows its share of the time, and saves up no more than it may', (t) => {
+  const budget = new CpuBudget(0.1, 5, 0);
+  const spent = (from: number, to: number): number => {
+    let sum = 0;
+    for (let now = from; now < to; now++) while (budget.spend(0.5, now)) sum += 0.5;
+    return sum;
+  };
+  t.is(spent(0, 1), 5, 'what was saved up at first');
+  t.true(Math.abs(spent(1, 1001) - 100) <= 1);
+  t.true(Math.abs(spent(10_001, 11_001) - 105) <= 1, 'nine seconds of rest save up 5 ms');
+});
+
+test('a budget does not spend what it has not', (t) => {
+  const budget = new CpuBudget(0.1, 5, 0);
+  t.false(budget.spend(6, 1e9));
+  t.true(budget.spend(5, 1e9));
+});
+
+test('a pool meter finds how long a permit is held, also while others wait', (t) =>
+  simulateClean(function* ({ clock }) {
+    const pool = semaphore(4);
+    const meter = new PoolMeter(pool);
+    for (let i = 0; i < 20; i++)
+      yield* spawn(function* () {
+        for (;;) yield* pool.withPermit(sleep(25));
+      });
+    for (let tick = 0; tick < 30; tick++) {
+      const from = clock.now();
+      yield* sleep(100);
+      meter.tick(clock.now() - from, 0.9);
+    }
+    t.is(meter.busy, 4);
+    t.true(Math.abs(meter.holdMs - 25) < 3, `${meter.holdMs}`);
+    throw new Error('enough');
+  }).catch((error: Error) => t.is(error.message, 'enough')));
+
+test('a pool meter knows nothing of a pool that nobody uses', (t) => {
+  const meter = new PoolMeter(semaphore(4));
+  for (let tick = 0; tick < 10; tick++) meter.tick(100, 0.9);
+  t.is(meter.holdMs, 0);
+});
+
+test('a queueing meter tells blocked time from time in the queue', (t) => {
+  const meter = new QueueingMeter();
+  meter.restart(0);
+  meter.add(10, 0, 50);
+  meter.add(10, 10, 100);
+  meter.tick();
+  t.is(meter.blockedShare, 0.5);
+  meter.add(10, 25, 200);
+  meter.tick();
+  t.is(meter.blockedShare, 0, 'no more than live fibers wait, whoever else is ready');
+  meter.tick();
+  t.is(meter.blockedShare, 0, 'nothing happened since');
+});

@@ -1,0 +1,238 @@
+import test, { type ExecutionContext } from 'ava';
+import { Random } from 'heddle/testing';
+import { Prediction, type Flow, type FlowNode, type Use } from '#src/blocking-graph/prediction.js';
+import { fuzzRuns } from '../support/no-leak.js';
+
+interface Sketch {
+  readonly cpu?: number;
+  readonly wait?: number;
+  /** Where fibers go, with probabilities. */
+  readonly to?: readonly [node: number, p: number][];
+  readonly spawns?: readonly [node: number, count: number][];
+  readonly departures?: number;
+}
+
+const flows = (pairs: readonly [number, number][] = []): Flow[] => pairs.map(([to, p]) => ({ to, p }));
+
+function graph(...sketches: Sketch[]): FlowNode[] {
+  return sketches.map(({ cpu = 0, wait = 0, to, spawns, departures = 1 }) => ({
+    cpuMs: cpu,
+    waitMs: wait,
+    edges: flows(to),
+    spawns: flows(spawns),
+    departures: to === undefined ? 0 : departures,
+  }));
+}
+
+const rate = (nodes: readonly FlowNode[]): Use => ({
+  kind: 'rate',
+  amount: (n) => nodes[n]!.cpuMs,
+  variance: () => 0,
+});
+
+const stock = (...amounts: number[]): Use => ({ kind: 'stock', amount: (n) => amounts[n] ?? 0, variance: () => 0 });
+
+function predict(nodes: readonly FlowNode[], uses: readonly Use[], rounds: number = 10): Prediction {
+  const prediction = new Prediction();
+  for (let round = 0; round < rounds; round++) prediction.compute(nodes, uses);
+  return prediction;
+}
+
+/** A thousandth apart at most. */
+function near(t: ExecutionContext, actual: Iterable<number>, wanted: readonly number[], what: string): void {
+  const numbers = [...actual].slice(0, wanted.length);
+  numbers.forEach((number, i) =>
+    t.true(
+      Math.abs(number - wanted[i]!) <= 1e-3 * Math.max(1, Math.abs(wanted[i]!)),
+      `${what}: ${numbers}, not ${wanted}`,
+    ),
+  );
+}
+
+test('a chain: time, blocked time, processor time and the delay until it is used', (t) => {
+  // Starts, computes for 1, waits for 10, computes for 2, waits for 20, computes for 3, ends.
+  const nodes = graph(
+    { cpu: 1, to: [[1, 1]] },
+    { cpu: 2, wait: 10, to: [[2, 1]] },
+    { cpu: 3, wait: 20, to: [[3, 1]] },
+    {},
+  );
+  const prediction = predict(nodes, [rate(nodes)]);
+  const cpu = prediction.demands[0]!;
+  near(t, prediction.remaining, [36, 25, 3, 0], 'T');
+  near(t, prediction.blocked, [30, 20, 0, 0], 'blocked');
+  near(t, cpu.work, [6, 5, 3, 0], 'W');
+  // When each ms is used, from the start: 1 in the middle of 0 to 1, 2 around 12, 3 around 34.5.
+  near(t, cpu.when, [1 * 0.5 + 2 * 12 + 3 * 34.5, 2 * 1 + 3 * 23.5, 3 * 1.5, 0], 'U');
+  t.true(Math.abs(cpu.delay(0) - (0.5 + 24 + 103.5) / 6) < 1e-6);
+  t.is(cpu.delay(3), 0);
+  near(t, cpu.outstanding, [6, 5, 3, 0], 'Q');
+});
+
+test('a branch counts by its probabilities', (t) => {
+  const nodes = graph(
+    {
+      cpu: 1,
+      to: [
+        [1, 0.25],
+        [2, 0.75],
+      ],
+    },
+    { cpu: 8, wait: 100, to: [[3, 1]] },
+    { cpu: 4, wait: 20, to: [[3, 1]] },
+    {},
+  );
+  const prediction = predict(nodes, [rate(nodes)]);
+  near(t, prediction.remaining, [1 + 0.25 * 108 + 0.75 * 24, 8, 4, 0], 'T');
+  near(t, prediction.demands[0]!.work, [1 + 2 + 3, 8, 4, 0], 'W');
+});
+
+test('a loop at one node counts for the turns that are still to come, on average', (t) => {
+  // From 1 nine of ten go round again: ten turns.
+  const nodes = graph(
+    { cpu: 1, to: [[1, 1]] },
+    {
+      cpu: 2,
+      wait: 5,
+      to: [
+        [1, 0.9],
+        [2, 0.1],
+      ],
+    },
+    {},
+  );
+  const once = predict(nodes, [rate(nodes)], 1);
+  // Nine more waits of 5 and ten runs of 2.
+  near(t, once.remaining, [1 + 5 + 65, 65], 'T');
+  near(t, once.demands[0]!.work, [21, 20], 'W');
+});
+
+test('a loop that was never seen to end has a finite prediction', (t) => {
+  const nodes = graph({ cpu: 1, to: [[1, 1]] }, { cpu: 2, wait: 5, to: [[1, 1]] });
+  const { demands, remaining } = predict(nodes, [rate(nodes), stock(0, 10)]);
+  for (const numbers of [remaining, demands[0]!.work, demands[0]!.when, demands[1]!.work, demands[1]!.peak])
+    for (const number of numbers) t.true(Number.isFinite(number) && number >= 0, `${number}`);
+});
+
+test('a longer cycle converges over some passes, each of which begins where the last one ended', (t) => {
+  // 0 → 1 ⇄ 2, out of 2 with a tenth: ten turns of 3 ms.
+  const nodes = graph(
+    { to: [[1, 1]] },
+    { cpu: 1, to: [[2, 1]] },
+    {
+      cpu: 2,
+      to: [
+        [1, 0.9],
+        [3, 0.1],
+      ],
+    },
+    {},
+  );
+  const { demands } = predict(nodes, [rate(nodes)], 20);
+  t.true(Math.abs(demands[0]!.work[0]! - 30) < 0.03 * 30, `${demands[0]!.work[0]}`);
+});
+
+test('a fiber that starts others has their demand too, but not their time', (t) => {
+  const nodes = graph(
+    { cpu: 1, to: [[1, 1]], spawns: [[2, 3]] },
+    { cpu: 1, wait: 10, to: [[4, 1]] },
+    { cpu: 5, to: [[3, 1]] },
+    { cpu: 2, wait: 100, to: [[4, 1]] },
+    {},
+  );
+  const { demands, remaining } = predict(nodes, [rate(nodes)]);
+  near(t, demands[0]!.work, [2 + 3 * 7, 1, 7, 2, 0], 'W');
+  near(t, remaining, [12, 1, 107, 2, 0], 'T');
+});
+
+test('a stock: what is held, what is still to be taken, and the peak of it', (t) => {
+  // Takes 4 running from 0, 6 more from 1, gives back 10 running from 2.
+  const nodes = graph(
+    { cpu: 1, to: [[1, 1]] },
+    { cpu: 1, wait: 10, to: [[2, 1]] },
+    { cpu: 1, wait: 20, to: [[3, 1]] },
+    { cpu: 1, wait: 30, to: [[4, 1]] },
+    {},
+  );
+  const { demands, remaining } = predict(nodes, [stock(4, 6, -10)]);
+  const held = demands[0]!;
+  near(t, remaining, [64, 53, 32, 1, 0], 'T');
+  near(t, held.held, [0, 4, 10, 0, 0], 'h');
+  near(t, held.peak, [10, 6, 0, 0, 0], 'D');
+  // Each is held from when it is taken to the end, so that a release takes the rest away again.
+  near(t, held.work, [4 * 63 + 6 * 52 - 10 * 31, 6 * 52 - 10 * 31, -10 * 31, 0, 0], 'W');
+  // What it holds counts for half of the present wait, and to the end; less what will be given back.
+  near(t, held.outstanding, [254, 4 * (5 + 53) + 2, 10 * (10 + 32) - 310, 0, 0], 'Q');
+});
+
+test('what is held where two ways meet is their mean, by how many come each way', (t) => {
+  const nodes = graph(
+    { to: [[2, 1]], departures: 30 },
+    { to: [[2, 1]], departures: 10 },
+    { to: [[3, 1]], wait: 1, departures: 40 },
+    {},
+  );
+  const { demands } = predict(nodes, [stock(100, 20)]);
+  near(t, demands[0]!.held, [0, 0, 80], 'h');
+});
+
+test('the spread of the peak knows that one way takes nothing', (t) => {
+  const nodes = graph(
+    {
+      to: [
+        [1, 0.5],
+        [2, 0.5],
+      ],
+    },
+    { to: [[3, 1]] },
+    { to: [[3, 1]] },
+    {},
+  );
+  const { demands } = predict(nodes, [stock(0, 0, 10)]);
+  near(t, demands[0]!.peak, [5, 0, 10], 'D');
+  near(t, demands[0]!.spread, [25, 0, 0], 'variance');
+});
+
+test('the graph may grow between two passes', (t) => {
+  const prediction = new Prediction();
+  prediction.compute(graph({ cpu: 1 }), [stock()]);
+  const nodes = graph({ cpu: 1, to: [[1, 1]] }, { cpu: 2, wait: 3 });
+  prediction.compute(nodes, [stock(), rate(nodes)]);
+  near(t, prediction.remaining, [6, 2], 'T');
+  near(t, prediction.demands[1]!.work, [3, 2], 'W');
+});
+
+test('the processor time that is predicted is the mean of what walks over the graph use', (t) => {
+  for (let seed = 1; seed <= fuzzRuns(20); seed++) {
+    const random = new Random(seed);
+    const size = 3 + random.below(6);
+    const sketches = Array.from({ length: size }, (_, n): Sketch => {
+      // Any node may be next, the end among them, which is never unlikely.
+      const next = [random.below(size), random.below(size), Math.min(n + 1, size - 1)];
+      const weights = next.map(() => 0.2 + random.next());
+      weights.push(1);
+      const sum = weights.reduce((a, b) => a + b, 0);
+      const to = [...next, size].map((node, i): [number, number] => [node, weights[i]! / sum]);
+      const merged = new Map<number, number>();
+      for (const [node, p] of to) merged.set(node, (merged.get(node) ?? 0) + p);
+      return { cpu: random.next() * 3, wait: random.next() * 20, to: [...merged] };
+    });
+    const nodes = graph(...sketches, {});
+    const { demands, remaining } = predict(nodes, [rate(nodes)]);
+    const walks = 4000;
+    let cpu = 0;
+    let time = 0;
+    for (let walk = 0; walk < walks; walk++) {
+      for (let n = 0; n < size;) {
+        cpu += nodes[n]!.cpuMs;
+        time += nodes[n]!.cpuMs;
+        let at = random.next();
+        n = nodes[n]!.edges.find(({ p }) => (at -= p) < 0)?.to ?? size;
+        time += nodes[n]!.waitMs;
+      }
+    }
+    const [predicted, walked] = [demands[0]!.work[0]!, cpu / walks];
+    t.true(Math.abs(predicted - walked) < 0.07 * walked, `[seed ${seed}] W ${predicted}, walks ${walked}`);
+    t.true(Math.abs(remaining[0]! - time / walks) < (0.07 * time) / walks, `[seed ${seed}] T ${remaining[0]}`);
+  }
+});

@@ -1,0 +1,61 @@
+import type { Heap } from '#src/resources/machine.js';
+
+/**
+ * A heap whose collector runs when so much has been allocated since, and takes the longer the more is alive. All in
+ * bytes.
+ */
+export class SimulatedHeap implements Heap {
+  readonly limit: number;
+  readonly externalLimit: number = Infinity;
+  readonly externalUsed: number = 0;
+  readonly externalAllocated: number = 0;
+  allocated: number = 0;
+  majors: number = 0;
+  liveAfterMajor: number = BASE;
+  /** More was alive than fits: a real process would be gone. */
+  exhausted: boolean = false;
+  /** Alive. */
+  held: number = 0;
+  private garbage: number = 0;
+  private readonly pause: (ms: number) => void;
+
+  /** @param pause takes the processor's time for a collection. */
+  constructor(limit: number, pause: (ms: number) => void) {
+    this.limit = limit;
+    this.pause = pause;
+  }
+
+  /** It is up to date. */
+  read(): void {}
+
+  allocate(bytes: number): void {
+    this.allocated += bytes;
+    this.held += bytes;
+    const collectAt = Math.min(COLLECT_AT * this.limit, GROWTH * this.liveAfterMajor + YOUNG);
+    if (BASE + this.held + this.garbage > collectAt) this.collect();
+  }
+
+  /** So much of what is alive becomes garbage. */
+  drop(bytes: number): void {
+    this.held -= bytes;
+    this.garbage += bytes;
+  }
+
+  private collect(): void {
+    const live = BASE + this.held;
+    this.pause((live / 1e6) * PAUSE_MS_PER_MB);
+    this.garbage = 0;
+    this.majors++;
+    this.liveAfterMajor = live;
+    if (live > this.limit) this.exhausted = true;
+  }
+}
+
+/** Alive without any request. */
+const BASE = 8e6;
+/** Of the limit. */
+const COLLECT_AT = 0.9;
+/** As V8: a collection comes when the heap has grown by half, and by no less than a young generation. */
+const GROWTH = 1.5;
+const YOUNG = 16e6;
+const PAUSE_MS_PER_MB = 0.25;

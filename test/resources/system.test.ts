@@ -1,0 +1,114 @@
+import { closeSync, openSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import test from 'ava';
+import { descriptorLimit, openDescriptors } from '#src/resources/descriptors.js';
+import { SystemHeap } from '#src/resources/system-heap.js';
+
+const MB = 2 ** 20;
+
+/** What `f` allocates on the heap and outside of it, in MB, as the heap counts it. */
+function measure(heap: SystemHeap, f: () => unknown): { heap: number; external: number } {
+  heap.read();
+  const { allocated, externalAllocated } = heap;
+  const kept = f();
+  heap.read();
+  void kept;
+  return { heap: (heap.allocated - allocated) / MB, external: (heap.externalAllocated - externalAllocated) / MB };
+}
+
+/** 4 KiB of numbers that are no small integers. Of larger ones V8 puts few on a page, and counts what is left over. */
+const NUMBERS = Array.from({ length: 512 }, (_, i) => i + 0.5);
+
+/** So many MB. */
+function arrays(megabytes: number): number[][] {
+  return Array.from({ length: megabytes * 256 }, () => NUMBERS.slice());
+}
+
+test.serial('10 MB on the heap are seen within a fifth, kept or dropped', (t) => {
+  const heap = new SystemHeap();
+  heap.start();
+  try {
+    for (const f of [() => arrays(10), () => void arrays(10)]) {
+      const seen = measure(heap, f);
+      t.true(Math.abs(seen.heap - 10) < 2, `${seen.heap} MB`);
+    }
+  } finally {
+    heap.stop();
+  }
+});
+
+test.serial('what is allocated while the collector runs many times is seen within a fifth', (t) => {
+  const heap = new SystemHeap();
+  heap.start();
+  try {
+    const seen = measure(heap, () => {
+      for (let i = 0; i < 30; i++) arrays(10);
+    });
+    t.true(Math.abs(seen.heap - 300) < 60, `${seen.heap} MB`);
+  } finally {
+    heap.stop();
+  }
+});
+
+test.serial('10 MB in buffers are seen within a fifth, outside of the heap', (t) => {
+  const heap = new SystemHeap();
+  heap.start();
+  try {
+    const seen = measure(heap, () => Array.from({ length: 10 }, () => Buffer.alloc(MB, 1)));
+    t.true(Math.abs(seen.external - 10) < 2, `${seen.external} MB outside`);
+    t.true(seen.heap < 1, `${seen.heap} MB on the heap`);
+    t.true(heap.externalUsed > 9 * MB);
+  } finally {
+    heap.stop();
+  }
+});
+
+test.serial('major collections are counted, and what they leave is known', async (t) => {
+  const heap = new SystemHeap();
+  heap.start();
+  try {
+    t.true(heap.liveAfterMajor > 0, 'something lives from the beginning');
+    const kept: number[][] = [];
+    for (let i = 0; heap.majors === 0 && i < 100; i++) {
+      kept.push(...arrays(4));
+      if (kept.length > 256 * 40) kept.length = 0;
+      await turn();
+      heap.read();
+    }
+    t.true(heap.majors > 0);
+    t.true(heap.liveAfterMajor > MB && heap.liveAfterMajor < heap.limit, `${heap.liveAfterMajor}`);
+  } finally {
+    heap.stop();
+  }
+});
+
+test.serial('a heap that was not started, or was stopped, counts nothing and fails in nothing', (t) => {
+  const heap = new SystemHeap();
+  heap.read();
+  t.is(heap.allocated, 0);
+  heap.start();
+  heap.start();
+  heap.stop();
+  heap.stop();
+  const { allocated } = heap;
+  heap.read();
+  t.is(heap.allocated, allocated);
+});
+
+test('the limits are those of the process', (t) => {
+  const heap = new SystemHeap();
+  t.true(heap.limit > 16 * MB);
+  t.true(heap.externalLimit > 16 * MB && Number.isFinite(heap.externalLimit));
+});
+
+const onLinux = process.platform === 'linux' ? test.serial : test.skip;
+
+onLinux('open descriptors are counted, and there is a limit or none', (t) => {
+  const before = openDescriptors()!;
+  const opened = Array.from({ length: 5 }, () => openSync('/dev/null', 'r'));
+  t.is(openDescriptors(), before + 5);
+  for (const descriptor of opened) closeSync(descriptor);
+  t.is(openDescriptors(), before);
+  const limit = descriptorLimit();
+  t.true(limit === null || (Number.isInteger(limit) && limit > before), `${limit}`);
+});
