@@ -5,14 +5,16 @@ import { promisify } from 'node:util';
 import test from 'ava';
 
 /**
- * The README's programs compile, and those that end print what their comments say. They are put below `build`, from
+ * The programs of the README and of other pages compile, and those that end print what their comments say. They are put below `build`, from
  * where `heddle` means this package.
  */
 const directory = join('build', 'readme');
 const run = promisify(execFile);
 
+const pages = ['README.md', 'docs/scheduling.md'].map((file) => readFileSync(file, 'utf8')).join('\n');
+
 /** Every TypeScript block that is a whole program. */
-const programs = [...readFileSync('README.md', 'utf8').matchAll(/```ts\n(.*?)```/gs)]
+const programs = [...pages.matchAll(/```ts\n(.*?)```/gs)]
   .map(([, source]) => source!)
   .filter((source) => source.includes('import '));
 
@@ -34,7 +36,7 @@ test.before(async () => {
   };
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', directory]).catch((error) => {
-    throw new Error(`the README does not compile:\n${error.stdout}`);
+    throw new Error(`the pages do not compile:\n${error.stdout}`);
   });
 });
 
@@ -44,7 +46,7 @@ test('the README has programs', (t) => {
 
 programs.forEach((source, index) => {
   if (source.includes('main(')) return;
-  test(`program ${index} of the README prints what it says`, async (t) => {
+  test(`program ${index} of the pages prints what it says`, async (t) => {
     const { stdout } = await run(process.execPath, [join(directory, 'out', `program-${index}.js`)]);
     const said = [...source.matchAll(/console\.log\(.*\); \/\/ ([^,\n]*)/g)].map(([, value]) => value);
     t.deepEqual(
