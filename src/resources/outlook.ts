@@ -201,6 +201,8 @@ export class Outlook {
       mix.demand = weight > 0 ? outstanding / weight : 0;
       mix.delayMs = work > 0 ? Math.max(0, when / work) : 0;
     }
+    // Some pieces of work may always queue, or the processor would idle between dear ones.
+    this.cpu.queueMs = Math.max(this.cpu.queueMs, LEAST_QUEUE * this.mix[0]!.demand);
   }
 
   private findPools(): void {
@@ -247,5 +249,7 @@ const QUEUE_SHARE = 0.03;
 const MEMORY_SHARE = 0.7;
 /** Of the heap's limit: what is let in has to stay below with the most it may need. */
 const ENTRY_SHARE = 0.9;
+/** Pieces of work. */
+const LEAST_QUEUE = 2;
 /** Locks of single objects are no resources. */
 const MOST_POOLS = 16;

@@ -213,6 +213,7 @@ export class ResourceGovernor implements Governor {
       }
     }
     outlook.tick(elapsedMs, kinds, goal);
+    this.loop.allocation?.spend(outlook.memory.fits(0, RELAXED_SHARE) ? RELAXED_BUDGET : BUDGET);
     this.steering?.steer(outlook, kinds);
     this.steering?.released();
     this.loop.descriptors.grantWaiting();
@@ -256,4 +257,8 @@ const CONTROL_SHARE = 0.05;
 /** Of the system's limit: the rest is for what asks nobody, such as logs and name look-ups. */
 const DESCRIPTOR_SHARE = 0.95;
 const RECONCILE_TICKS = 10;
+/** Of the time that fibers run, for measuring what they allocate: more where memory may become scarce. */
+const BUDGET = 0.01;
+const RELAXED_BUDGET = 0.002;
+const RELAXED_SHARE = 0.3;
 const MOST_AT_ONCE = 1000;

@@ -13,6 +13,7 @@ export class SampledAllocation implements AllocationMeter {
   private readonly clock: Clock;
   private readonly heap: Heap;
   private credit: number = 0;
+  private share: number = FIRST_SHARE;
   private costMs: number = FIRST_COST_MS;
 
   constructor(clock: Clock, heap: Heap) {
@@ -21,10 +22,14 @@ export class SampledAllocation implements AllocationMeter {
   }
 
   due(list: ReadyList): boolean {
-    this.credit += BUDGET * list.meanMs;
+    this.credit += this.share * list.meanMs;
     const { measuredRuns } = list;
     // A node that is hardly known is worth more.
     return this.credit >= (measuredRuns < WELL_KNOWN ? (this.costMs * measuredRuns) / WELL_KNOWN : this.costMs);
+  }
+
+  spend(share: number): void {
+    this.share = share;
   }
 
   begin(): void {
@@ -43,7 +48,7 @@ export class SampledAllocation implements AllocationMeter {
   }
 }
 
-/** Of the time that fibers run. */
-const BUDGET = 0.01;
+/** Until it is known how much memory there is to spare. */
+const FIRST_SHARE = 0.01;
 const FIRST_COST_MS = 0.1;
 const WELL_KNOWN = 8;
