@@ -49,7 +49,7 @@ export class GatedEntry implements Entry {
     if (!work.patient && this.queue.standingMs(now) > PATIENCE_MS) return this.refuse(work, this.reason());
     this.queue.push(work, now);
     governor.drain(this, now);
-    if (this.queue.size > MOST_WAITING && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
+    if (this.queue.size > governor.mostWaiting && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
   }
 
   withdraw(work: Work): void {
@@ -154,7 +154,6 @@ const PATIENCE_MS = 20;
 const AGE_SHARE = 0.2;
 const START_SHARE = 0.5;
 const USEFUL_SHARE = 0.95;
-const MOST_WAITING = 1000;
 const USUAL_BACKLOG = 64;
 const MOST_KINDS = 100;
 const OTHERS = '(others)';

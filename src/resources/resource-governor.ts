@@ -113,6 +113,11 @@ export class ResourceGovernor implements Governor {
     return this.answers.spend(costMs, this.now());
   }
 
+  /** How much may wait at an entry: each of it holds a connection, which is a descriptor that work could use. */
+  get mostWaiting(): number {
+    return Math.max(LEAST_WAITING, Math.min(MOST_WAITING, WAITING_SHARE * this.loop.descriptors.limit));
+  }
+
   /** How long work of this kind takes, in ms, once it is let in. */
   remainingMs(kind: Kind): number {
     const start = kind.start;
@@ -261,4 +266,8 @@ const RECONCILE_TICKS = 10;
 const BUDGET = 0.01;
 const RELAXED_BUDGET = 0.002;
 const RELAXED_SHARE = 0.3;
+/** Pieces of work; and of the descriptors. */
+const LEAST_WAITING = 4;
+const MOST_WAITING = 1000;
+const WAITING_SHARE = 0.05;
 const MOST_AT_ONCE = 1000;

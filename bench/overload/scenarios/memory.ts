@@ -58,7 +58,8 @@ const lateWaitMs = 150;
 export const lateMemory: Scenario = {
   ...memory,
   name: 'late-memory',
-  about: 'a wait of 150 ms, then as memory',
+  about: 'a wait of 150 ms, then as memory; heddle compiles its program, which tells the two waits apart',
+  compiled: true,
   work: () => ({
     work: {
       async plain() {
