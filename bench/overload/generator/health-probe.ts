@@ -23,7 +23,14 @@ export class HealthProbe {
     this.transport = new KeepAlivePool(port, (attempt, outcome) => this.settle(attempt, outcome));
   }
 
+  /** Opens the connection, before there is any load: a checker was there first. */
+  open(): void {
+    this.ask();
+  }
+
   start(): void {
+    this.asked = 0;
+    this.latencies.length = 0;
     this.timer = setInterval(() => this.ask(), intervalMs);
   }
 

@@ -61,6 +61,7 @@ export class OpenLoop {
     const { port, phases, slowClients } = this.assignment;
     const slow = new SlowClients(port, slowClients);
     slow.start();
+    this.probe?.open();
     await new Promise<void>((resolve) => {
       const timer = setInterval(() => {
         if (this.tick(performance.now())) return;
