@@ -74,6 +74,11 @@ export class MemoryOutlook {
     return node === null ? 0 : this.heldAt(node) + this.beyondMean(fiber, node) * this.resource.scale;
   }
 
+  /** What this fiber was measured to have taken. */
+  measuredOf(fiber: Fiber): number {
+    return (this.measured.get(fiber)?.bytes ?? 0) * this.resource.scale;
+  }
+
   /** A run of `fiber` from `node` was measured. */
   allocated(fiber: Fiber, node: BlockingPoint, bytes: number): void {
     const index = this.graph.indexOf(node);

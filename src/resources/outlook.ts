@@ -33,7 +33,7 @@ export class Outlook {
   private standing: Float64Array = new Float64Array(0);
   private kinds: readonly Kind[] = [];
   /** By number of the node: of which kind its fibers are, or null; and what is outstanding of each for the processor. */
-  private readonly kindAt: (Kind | null)[] = [];
+  readonly kindAt: (Kind | null)[] = [];
   /** The mean new fiber, by how much of each kind is offered: Q and H for each resource. */
   private readonly mix: { demand: number; delayMs: number }[] = [];
 

@@ -1,3 +1,4 @@
+import type { Fiber } from '../fibers/fiber.js';
 import type { FlowGraph, LiveNode } from '../blocking-graph/flow-graph.js';
 import type { Kind } from '../resources/kind.js';
 import type { Outlook } from '../resources/outlook.js';
@@ -28,7 +29,8 @@ export class ResourceSteering implements Steering {
         this.queue.setTickets(list, resourceTickets(live.index, outlook) * (priorities.get(live) ?? 1));
       const takes = outlook.heap.amount(live.index) * outlook.heap.scale;
       const dear = this.on.localCheck && takes > WORTH_CHECKING * outlook.heap.capacity;
-      list.guard = dear ? (list.guard ?? (() => this.admits(live, outlook))) : null;
+      list.guard = dear ? (list.guard ?? ((fiber) => this.admits(fiber, live, outlook))) : null;
+      list.hasEnough = dear ? (list.hasEnough ?? ((fiber) => hasEnough(fiber, live, outlook))) : null;
       list.single = dear;
     }
     if (!this.on.localCheck) return;
@@ -60,12 +62,20 @@ export class ResourceSteering implements Steering {
   }
 
   /** What the fiber is going to need has to fit; who holds nothing yet leaves room for those who do. */
-  private admits({ index }: LiveNode, outlook: Outlook): boolean {
+  private admits(fiber: Fiber, { index }: LiveNode, outlook: Outlook): boolean {
     outlook.refresh();
+    if (hasEnough(fiber, outlook.graph.nodes[index]!, outlook)) return true;
     const held = outlook.memory.heldAt(index);
     const others = held > 0 ? 0 : outlook.memory.pending() / 2;
     return outlook.memory.fits(outlook.memory.peakAt(index, 2) + others, CHECK_SHARE);
   }
+}
+
+/** It was measured to have taken what its kind takes in all. Of another fiber at the same node that cannot be told. */
+function hasEnough(fiber: Fiber, { index }: LiveNode, { memory, kindAt }: Outlook): boolean {
+  const start = kindAt[index]?.start ?? null;
+  const needs = start === null ? 0 : memory.peakAt(start, 0);
+  return needs > 0 && memory.measuredOf(fiber) >= ENOUGH * needs;
 }
 
 /** All nodes of a kind have its priority. */
@@ -82,6 +92,8 @@ function prioritiesOf(graph: FlowGraph, kinds: readonly Kind[]): Map<LiveNode, n
 
 /** Of what fibers may hold together: a run that takes less need not ask. */
 const WORTH_CHECKING = 0.002;
+/** Of what its kind takes on average. */
+const ENOUGH = 0.9;
 /** Of the heap's limit. */
 const CHECK_SHARE = 0.8;
 const LAST_SHARE = 0.93;

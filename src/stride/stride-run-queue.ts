@@ -13,8 +13,10 @@ export class StrideList extends ReadyList implements StrideClient {
   heapIndex: number = -1;
   origin: number = 0;
   turn: number = 0;
-  /** Whether its first fiber may run now; null where nobody has to ask. */
-  guard: (() => boolean) | null = null;
+  /** Whether a fiber may run from here now; null where nobody has to ask. */
+  guard: ((fiber: Fiber) => boolean) | null = null;
+  /** Whether a fiber has what it needs, and only has to run to give it back: it goes before those who want some. */
+  hasEnough: ((fiber: Fiber) => boolean) | null = null;
   /** Its fibers are kept from running until something changes. */
   held: boolean = false;
   /** Its first fiber may run without being asked for. */
@@ -147,7 +149,7 @@ export class StrideRunQueue implements RunQueue {
    */
   private pushGuarded(list: StrideList, fiber: Fiber): boolean {
     const { held } = list;
-    if (fiber.permits === 0 && !isCancelled(fiber)) {
+    if (fiber.permits === 0 && !isCancelled(fiber) && list.hasEnough?.(fiber) !== true) {
       if (held) list.push(fiber);
       return held;
     }
@@ -165,7 +167,7 @@ function mayRun(list: StrideList): boolean {
     return true;
   }
   const first = list.first!;
-  return first.permits > 0 || isCancelled(first) || list.guard!();
+  return first.permits > 0 || isCancelled(first) || list.guard!(first);
 }
 
 function isCancelled(fiber: Fiber): boolean {

@@ -109,6 +109,25 @@ test('other nodes go on while one is held back', async (t) => {
   });
 });
 
+test('who has what it needs goes before those who want some, and opens a list that is held back', async (t) => {
+  await onStride(function* (queue) {
+    const { fibers, list, ran, wake } = yield* bench(3);
+    const rich = fibers[2];
+    list.hasEnough = (fiber) => fiber === rich;
+    list.guard = (fiber) => fiber === rich;
+    wake(0);
+    wake(1);
+    yield* sleep(1);
+    t.is(queue.heldFibers, 2);
+    wake(2);
+    yield* sleep(1);
+    t.deepEqual(ran, [2]);
+    t.is(queue.heldFibers, 2);
+    list.guard = list.hasEnough = null;
+    queue.releaseHeld();
+  });
+});
+
 test('who holds a lock is never held back, and goes before those who hold none', async (t) => {
   await onStride(function* (queue) {
     const lock = mutex();
