@@ -113,6 +113,7 @@ async function ask(agent: Agent, port: number, path: string): Promise<string> {
 
 test('under overload the server answers what it can, tells the others when to come back, and stays healthy', async (t) => {
   const { child, port } = await start('overload', '0');
+  t.teardown(() => child.kill('SIGKILL'));
   const crowd = new Agent({ keepAlive: true, maxSockets: 40 });
   const balancer = new Agent({ keepAlive: true });
   // Some seconds of the processor are asked for at once, by clients that want an answer within half of one.

@@ -14,10 +14,21 @@ export class CpuBudget {
 
   /** Spends `ms` if there is as much. */
   spend(ms: number, now: number): boolean {
-    this.tokens = Math.min(this.most, this.tokens + (now - this.at) * this.share);
-    this.at = now;
-    if (this.tokens < ms) return false;
+    if (this.refill(now) < ms) return false;
     this.tokens -= ms;
     return true;
+  }
+
+  /** Spends `ms` if there is anything left, on credit if need be: what is dear would else never be allowed. */
+  borrow(ms: number, now: number): boolean {
+    if (this.refill(now) <= 0) return false;
+    this.tokens -= ms;
+    return true;
+  }
+
+  private refill(now: number): number {
+    this.tokens = Math.min(this.most, this.tokens + (now - this.at) * this.share);
+    this.at = now;
+    return this.tokens;
   }
 }

@@ -59,7 +59,7 @@ export class ResourceGovernor implements Governor {
     loop.descriptors.checked = on.localCheck;
     this.tickedAt = loop.clock.now();
     this.answers = new CpuBudget(ANSWERS_SHARE, 5, this.tickedAt);
-    this.control = new CpuBudget(CONTROL_SHARE, 20, this.tickedAt);
+    this.control = new CpuBudget(CONTROL_SHARE, 100, this.tickedAt);
   }
 
   open(options: EntryOptions): Entry {
@@ -106,7 +106,7 @@ export class ResourceGovernor implements Governor {
   hasShare(kind: Kind, now: number): boolean {
     const start = kind.start;
     const costMs = start === null ? 1 : (this.outlook?.prediction.demands[0]?.work[start] ?? 1);
-    return this.control.spend(costMs, now);
+    return this.control.borrow(costMs, now);
   }
 
   mayAnswer(costMs: number): boolean {
