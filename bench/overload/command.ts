@@ -3,7 +3,7 @@ import { generate } from './generator/generate.js';
 import { runScenarios } from './run-scenarios.js';
 import type { ServerOrder } from './servers/order.js';
 import { serve } from './servers/serve.js';
-import { serveDistantPool } from './work/distant-pool.js';
+import { serveDistantPool } from './jobs/distant-pool.js';
 
 /** `npm run bench -- overload …`: everything behind that word, and the processes that it starts. */
 export async function overload(args: readonly string[]): Promise<void> {

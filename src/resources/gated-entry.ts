@@ -59,7 +59,7 @@ export class GatedEntry implements Entry {
   }
 
   arrived(): void {
-    this.governor.arrived(this);
+    this.governor.arrived();
   }
 
   close(): void {

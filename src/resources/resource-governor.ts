@@ -78,7 +78,10 @@ export class ResourceGovernor implements Governor {
 
   closed(entry: GatedEntry): void {
     this.entries.delete(entry);
-    if (this.entries.size === 0) this.loop.unsetTimer(this);
+    if (this.entries.size > 0) return;
+    this.loop.unsetTimer(this);
+    // What fibers allocate is of no use to anybody now.
+    this.loop.allocation?.spend(0);
   }
 
   now(): number {
@@ -156,7 +159,8 @@ export class ResourceGovernor implements Governor {
     }
   }
 
-  arrived(_entry: GatedEntry): void {
+  /** A connection has come to one of the entries. */
+  arrived(): void {
     this.debt.arrived();
     this.wake();
   }

@@ -1,5 +1,5 @@
-import type { Fiber } from '../fibers/fiber.js';
 import type { FlowGraph, LiveNode } from '../blocking-graph/flow-graph.js';
+import type { Fiber } from '../fibers/fiber.js';
 import type { Kind } from '../resources/kind.js';
 import type { Outlook } from '../resources/outlook.js';
 import type { Steering } from '../resources/steering.js';
@@ -62,9 +62,10 @@ export class ResourceSteering implements Steering {
   }
 
   /** What the fiber is going to need has to fit; who holds nothing yet leaves room for those who do. */
-  private admits(fiber: Fiber, { index }: LiveNode, outlook: Outlook): boolean {
+  private admits(fiber: Fiber, live: LiveNode, outlook: Outlook): boolean {
+    if (hasEnough(fiber, live, outlook)) return true;
+    const { index } = live;
     outlook.refresh();
-    if (hasEnough(fiber, outlook.graph.nodes[index]!, outlook)) return true;
     const held = outlook.memory.heldAt(index);
     const others = held > 0 ? 0 : outlook.memory.pending() / 2;
     return outlook.memory.fits(outlook.memory.peakAt(index, 2) + others, CHECK_SHARE);

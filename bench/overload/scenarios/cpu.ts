@@ -1,7 +1,7 @@
 import { sleep } from 'heddle';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { oneClass, type Scenario, type Work, type World } from '../scenario.js';
-import { spin } from '../work/spin.js';
+import { spin } from '../jobs/spin.js';
 
 /** `ms` of processor time in one piece. */
 export const computing =

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { yieldNow } from 'heddle';
 import type { Scenario } from '../scenario.js';
-import { spin } from '../work/spin.js';
+import { spin } from '../jobs/spin.js';
 import { computing } from './cpu.js';
 
 const steps = 50;

@@ -2,9 +2,9 @@ import { sleep } from 'heddle';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { seededRandom } from '../random.js';
 import { oneClass, type Scenario, type Work } from '../scenario.js';
-import { buildBuffer, touchBuffer } from '../work/buffers.js';
-import { logNormal } from '../work/log-normal.js';
-import { buildObjects, touchObjects } from '../work/objects.js';
+import { buildBuffer, touchBuffer } from '../jobs/buffers.js';
+import { logNormal } from '../jobs/log-normal.js';
+import { buildObjects, touchObjects } from '../jobs/objects.js';
 import { computing } from './cpu.js';
 
 const megabytes = 2 ** 20;

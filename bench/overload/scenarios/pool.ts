@@ -1,8 +1,8 @@
 import { setTimeout as elapse } from 'node:timers/promises';
 import { semaphore, sleep, until, type Operation } from 'heddle';
 import { oneClass, type Scenario } from '../scenario.js';
-import { distantPool, poolMs, poolSlots } from '../work/distant-pool.js';
-import { Slots } from '../work/slots.js';
+import { distantPool, poolMs, poolSlots } from '../jobs/distant-pool.js';
+import { Slots } from '../jobs/slots.js';
 
 export const pool: Scenario = {
   name: 'pool',

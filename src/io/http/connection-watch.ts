@@ -11,8 +11,6 @@ import type { RunLoop } from '../../fibers/run-loop.js';
  * With none left a new one is closed at once: Node would do so without a word, and files could not be opened either.
  */
 export class ConnectionWatch {
-  /** Closed so far because they had sent nothing while others wanted in, or because there was no descriptor left. */
-  closed: number = 0;
   private readonly stock: DescriptorStock;
   private readonly entry: Entry;
   /** How long a client may take until its first request, in ms, when descriptors are few. */
@@ -57,7 +55,6 @@ export class ConnectionWatch {
 
   private close(socket: Socket): void {
     this.silent.delete(socket);
-    this.closed++;
     socket.destroy();
   }
 }
