@@ -78,7 +78,6 @@ export class Runtime {
   #govern(on: SchedulingSwitches, machine: Machine | null): ResourceGovernor {
     const { loop } = this;
     const heap = machine?.heap ?? new SystemHeap();
-    if (heap instanceof SystemHeap) heap.start();
     const graph = this.#graph === null ? null : new FlowGraph(this.#graph);
     const steering =
       graph !== null && loop.queue instanceof StrideRunQueue ? new ResourceSteering(loop.queue, on) : null;

@@ -92,7 +92,8 @@ export class LiveNode implements FlowNode {
     for (const flow of this.edges) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
     for (const flow of this.spawns) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
     this.cpuMs = this.ran.tick(node.ranMs, node.runs, decay) ?? this.cpuMs;
-    this.waitMs = node.pool === null ? (this.waited.tick(node.waitedMs, node.waits, decay) ?? this.waitMs) : 0;
+    const queues = node.pool !== null && !node.pool.servesWhileWaiting;
+    this.waitMs = queues ? 0 : (this.waited.tick(node.waitedMs, node.waits, decay) ?? this.waitMs);
     const left = node.edges.reduce((sum, edge) => sum + edge.count, 0);
     this.descriptors = this.took.tick(node.descriptors, left, decay) ?? this.descriptors;
   }

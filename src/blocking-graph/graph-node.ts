@@ -2,6 +2,7 @@ import { Ewma } from '../base/ewma.js';
 import { Histogram } from '../base/histogram.js';
 import { Spread } from '../base/spread.js';
 import type { Label } from '../fibers/label.js';
+import type { Pool } from '../fibers/pool.js';
 import type { ReadyList } from '../fibers/ready-list.js';
 import type { BlockingPoint } from '../fibers/recorder.js';
 import type { ChainNode } from './call-chain.js';
@@ -22,8 +23,8 @@ export class GraphNode implements BlockingPoint {
   lastEdge: Edge | null = null;
   /** Fibers started while running from here, by where they start. */
   readonly spawns: SpawnLink[] = [];
-  /** What is waited for here, where that is a semaphore of its own; see `BlockingPoint`. */
-  pool: object | null = null;
+  /** What is waited for here, where that is a pool; see `BlockingPoint`. */
+  pool: Pool | null = null;
   /** Descriptors opened by fibers that stood here or ran from here, less those closed. */
   descriptors: number = 0;
   /** From sampled runs: their processor time in ms, and how many. */

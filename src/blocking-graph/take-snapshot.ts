@@ -178,7 +178,7 @@ class Survey {
         tickets: share?.tickets ?? null,
         pass: share?.pass ?? null,
         spawns: node.spawns.map(({ to, count }) => ({ to: to.id, count })),
-        pool: node.pool instanceof Semaphore ? node.pool.text : null,
+        pool: node.pool === null || node.pool.servesWhileWaiting ? null : node.pool.text,
         allocated: allocationOf(node),
         descriptors: node.descriptors,
         ahead: scheduling?.aheadOf(node) ?? null,

@@ -38,6 +38,8 @@ export interface Entry {
   withdraw(work: Work): void;
   /** Something has arrived (a connection) that will bring work. */
   arrived(): void;
+  /** What had arrived was turned away before it brought work. */
+  turnedAway(reason: string): void;
   /** Refuses what waits, and what comes later. */
   close(): void;
 }

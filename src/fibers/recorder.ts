@@ -1,5 +1,6 @@
 import type { Fiber } from './fiber.js';
 import type { Label } from './label.js';
+import type { Pool } from './pool.js';
 import type { ReadyList } from './ready-list.js';
 
 /** What the fibers know of a node of the blocking graph: that it is one, and where its ready fibers queue. */
@@ -7,10 +8,10 @@ export interface BlockingPoint {
   readonly label: Label;
   readonly ready: ReadyList;
   /**
-   * The semaphore that fibers wait for here, by which its work is told from waiting for something unknown; the last one
-   * where several have one place. Null for any other wait.
+   * The pool (a semaphore, the thread pool) that fibers wait for here, by which its work is told from waiting for something
+   * unknown; the last one where several have one place. Null for any other wait.
    */
-  pool: object | null;
+  pool: Pool | null;
 }
 
 /** A place in the tree of calls; what it holds is the recorder's business. */

@@ -17,6 +17,7 @@ import { isCall, linkSegment, settleCall, unlinkSegment } from './segment.js';
 import { SliceMeter } from './slice-meter.js';
 import { isAstray, straighten } from './straighten.js';
 import type { Leaf, Suspension } from './suspension.js';
+import { ThreadPool } from './thread-pool.js';
 import { preempted } from './yield-now.js';
 
 /**
@@ -43,6 +44,7 @@ export class RunLoop {
   /** All live fibers. */
   readonly population: Population = new Population();
   readonly descriptors: DescriptorStock = new DescriptorStock();
+  readonly threadPool: ThreadPool = new ThreadPool();
   /** Null until there is something to govern. */
   governor: Governor | null = null;
   makeGovernor: (() => Governor) | null = null;

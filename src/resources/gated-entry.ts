@@ -14,7 +14,7 @@ export class GatedEntry implements Entry {
   readonly net: LatencyNet;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
-  /** Refused so far, by reason. */
+  /** Work refused and connections turned away so far, by reason. */
   readonly refusals: Map<string, number> = new Map();
   private readonly governor: ResourceGovernor;
   private closed: boolean = false;
@@ -60,6 +60,10 @@ export class GatedEntry implements Entry {
 
   arrived(): void {
     this.governor.arrived();
+  }
+
+  turnedAway(reason: string): void {
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
   }
 
   close(): void {
@@ -117,7 +121,7 @@ export class GatedEntry implements Entry {
 
   private refuse(work: Work, reason: string): void {
     this.kindOf(work).refused++;
-    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
+    this.turnedAway(reason);
     const quietly = work.patient && work.answerMs > 0 && !this.governor.mayAnswer(work.answerMs);
     work.refuse({ reason, retryAfterMs: this.goal, quietly });
   }

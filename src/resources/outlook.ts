@@ -1,7 +1,7 @@
 import type { FlowGraph } from '../blocking-graph/flow-graph.js';
 import { Prediction } from '../blocking-graph/prediction.js';
 import type { DescriptorStock } from '../fibers/descriptor-stock.js';
-import { Semaphore } from '../fibers/sync/semaphore.js';
+import type { Pool } from '../fibers/pool.js';
 import { DescriptorGate } from './descriptor-gate.js';
 import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
@@ -29,7 +29,7 @@ export class Outlook {
   private readonly descriptorGate: DescriptorGate;
   private readonly machine: Machine;
   private readonly on: SchedulingSwitches;
-  private readonly pools: Map<Semaphore, { meter: PoolMeter; resource: Resource }> = new Map();
+  private readonly pools: Map<Pool, { meter: PoolMeter; resource: Resource }> = new Map();
   private standing: Float64Array = new Float64Array(0);
   private kinds: readonly Kind[] = [];
   /** By number of the node: of which kind its fibers are, or null; and what is outstanding of each for the processor. */
@@ -72,9 +72,11 @@ export class Outlook {
     this.graph.tick(DECAY);
     this.nameNodes();
     this.findPools();
+    const idleShare = this.machine.idleShare();
     for (const { meter, resource } of this.pools.values()) {
-      meter.tick(elapsedMs, DECAY);
-      resource.capacity = meter.pool.capacity;
+      meter.tick(elapsedMs, DECAY, idleShare);
+      resource.capacity = meter.capacity;
+      if (meter.pool.servesWhileWaiting && meter.holdMs > 0) this.discountQueueing(meter);
     }
     this.descriptorGate.tick(kinds, DECAY);
     heap.read();
@@ -116,7 +118,9 @@ export class Outlook {
     this.descriptors.used = this.descriptorGate.held;
     for (const { meter, resource } of this.pools.values()) {
       resource.used = meter.busy;
-      resource.outstanding += (meter.busy * meter.holdMs) / 2;
+      // Who holds a slot is half-way through with it: not counted so far, or counted as if it still had to come.
+      const counted = meter.pool.servesWhileWaiting ? 1 : 0;
+      resource.outstanding += (0.5 - counted) * meter.busy * meter.holdMs;
     }
   }
 
@@ -171,6 +175,11 @@ export class Outlook {
     return resource.kind === 'stock' ? on.stockGate : on.poolGate;
   }
 
+  /** What is waited for beyond the time of a slot is queueing: it says how many others there are. */
+  private discountQueueing({ pool, holdMs }: PoolMeter): void {
+    for (const node of this.graph.nodes) if (node.node.pool === pool) node.waitMs = Math.min(node.waitMs, holdMs);
+  }
+
   private setCapacities(goalMs: number): void {
     const { heap } = this.machine;
     this.cpu.queueMs = this.heap.queueMs = this.external.queueMs = QUEUE_SHARE * goalMs;
@@ -209,7 +218,7 @@ export class Outlook {
     if (this.pools.size >= MOST_POOLS) return;
     for (const { node } of this.graph.nodes) {
       const { pool } = node;
-      if (!(pool instanceof Semaphore) || this.pools.has(pool) || this.pools.size >= MOST_POOLS) continue;
+      if (pool === null || this.pools.has(pool) || this.pools.size >= MOST_POOLS) continue;
       const meter = new PoolMeter(pool);
       const amount = (n: number): number => (this.graph.nodes[n]!.node.pool === pool ? meter.holdMs : 0);
       const resource = this.add(pool.text, 'rate', pool.capacity, amount, () => 0);

@@ -1,31 +1,43 @@
-import type { Semaphore } from '../fibers/sync/semaphore.js';
+import type { Pool } from '../fibers/pool.js';
 
-/** How long one slot of a semaphore is held, from how many were busy and how many were granted: Little's law. */
+/** How long one slot of a pool is held, from how many were busy and how many were granted: Little's law. */
 export class PoolMeter {
-  readonly pool: Semaphore;
-  /** Mean time for which a permit is held, in ms. */
+  readonly pool: Pool;
+  /** Mean time for which a slot is held, in ms. */
   holdMs: number = 0;
+  /** Slots that work at once; infinite where nobody can tell whether they are what is short. */
+  capacity: number;
   private busyMs: number = 0;
   private grants: number = 0;
   private seenGrants: number;
   private busyBefore: number;
 
-  constructor(pool: Semaphore) {
+  constructor(pool: Pool) {
     this.pool = pool;
+    this.capacity = pool.capacity;
     this.seenGrants = pool.granted;
-    this.busyBefore = pool.capacity - pool.available;
+    this.busyBefore = this.busy;
   }
 
   get busy(): number {
     return this.pool.capacity - this.pool.available;
   }
 
-  tick(elapsedMs: number, decay: number): void {
-    const { busy, pool } = this;
-    this.busyMs = this.busyMs * decay + (elapsedMs * (busy + this.busyBefore)) / 2;
-    this.grants = this.grants * decay + (pool.granted - this.seenGrants);
+  /**
+   * @param idleShare of the time that has passed, in which the event loop had nothing to do. That a thread has finished is
+   * seen only between turns, so that beside a busy loop threads look busy that are not: then they are left out.
+   */
+  tick(elapsedMs: number, decay: number, idleShare: number): void {
+    const { busy, busyBefore, pool, seenGrants } = this;
     this.busyBefore = busy;
     this.seenGrants = pool.granted;
+    const known = !pool.servesWhileWaiting || idleShare >= LEAST_IDLE;
+    this.capacity = known ? pool.capacity : Infinity;
+    if (!known) return;
+    this.busyMs = this.busyMs * decay + (elapsedMs * (busy + busyBefore)) / 2;
+    this.grants = this.grants * decay + (pool.granted - seenGrants);
     if (this.grants > 0.5) this.holdMs = this.busyMs / this.grants;
   }
 }
+
+const LEAST_IDLE = 0.4;

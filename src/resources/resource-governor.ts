@@ -54,6 +54,8 @@ export class ResourceGovernor implements Governor {
     this.machine = machine;
     this.on = on;
     this.steering = steering;
+    loop.threadPool.capacity = machine.threads;
+    machine.heap.start();
     this.outlook = graph === null ? null : new Outlook(graph, machine, loop.descriptors, on);
     this.backStop = this.outlook === null || !on.backStop ? null : new BackStop(loop.population, this.outlook.memory);
     loop.descriptors.checked = on.localCheck;
@@ -64,7 +66,10 @@ export class ResourceGovernor implements Governor {
 
   open(options: EntryOptions): Entry {
     checkGoal('goal', options.goal);
-    if (this.entries.size === 0) this.reconcile();
+    if (this.entries.size === 0) {
+      this.reconcile();
+      this.machine.heap.start();
+    }
     const entry = new GatedEntry(this, options, this.on.lifo);
     this.entries.add(entry);
     this.wake();
@@ -82,6 +87,7 @@ export class ResourceGovernor implements Governor {
     this.loop.unsetTimer(this);
     // What fibers allocate is of no use to anybody now.
     this.loop.allocation?.spend(0);
+    this.machine.heap.stop();
   }
 
   now(): number {

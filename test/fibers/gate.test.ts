@@ -35,6 +35,7 @@ class Doorkeeper implements Governor, Entry {
   passed(): void {}
   allocated(): void {}
   arrived(): void {}
+  turnedAway(): void {}
   close(): void {
     this.closed++;
     for (const work of this.waiting.splice(0)) this.refuse(work, 'closed');

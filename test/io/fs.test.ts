@@ -80,6 +80,23 @@ function* cancelledAtWork<T>(operation: () => Operation<T>): Operation<{ value?:
   return outcome;
 }
 
+test('calls are counted while they are with the thread pool, also those that nobody waits for any more', async (t) => {
+  const runtime = new Runtime({ queue: 'fifo', sliceMs: 1000 });
+  const { threadPool } = runtime.loop;
+  await runtime.run(function* () {
+    const looking = yield* spawn(() => all(Array.from({ length: 10 }, () => fs.stat('/'))));
+    for (let i = 0; i < 10 && threadPool.pending < 10; i++) yield* yieldNow();
+    t.is(threadPool.pending, 10);
+    t.is(threadPool.available, 0);
+    looking.cancel();
+    for (let i = 0; i < 200 && threadPool.pending > 0; i++) yield* sleep(5);
+    t.is(threadPool.pending, 0);
+    t.is(threadPool.granted, 10);
+    yield* fs.stat('/');
+    t.is(threadPool.granted, 11);
+  });
+});
+
 test('what is written can be read back, as bytes and as text', (t) =>
   inDirectory(t, function* (dir) {
     const path = join(dir, 'a');

@@ -1,4 +1,5 @@
 import { Agent, request as rawRequest, type IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { ArgumentError, event, Runtime, sleep, spawn, until, type Event, type Operation } from 'heddle';
 import { listen, serve, text, type Handler, type HttpServer } from 'heddle/http';
@@ -183,6 +184,40 @@ test.serial('a client that goes away while its request is worked on has it cance
     yield* eventually(() => entry.live === 0);
     t.is(server.stats().cancelled, 1);
   }),
+);
+
+test.serial('a connection for which there is no descriptor left is closed, and counted with its reason', (t) =>
+  overloaded(t, {}, function* ({ runtime, entry, client }) {
+    const { descriptors } = runtime.loop;
+    const { others } = descriptors;
+    descriptors.limit = 100;
+    descriptors.others = 100;
+    t.is((yield* until(client().get('/'))).status, 0);
+    t.deepEqual([...entry.refusals], [['no descriptor for a connection', 1]]);
+    descriptors.others = others;
+    descriptors.limit = Infinity;
+    t.is((yield* until(client().get('/'))).status, 200);
+  }),
+);
+
+test.serial(
+  'a connection that brings no request is closed once descriptors are few, and counted with its reason',
+  (t) =>
+    overloaded(t, { goal: 100 }, function* ({ runtime, server, entry, client }) {
+      const { descriptors } = runtime.loop;
+      const silent = connect(server.port, '127.0.0.1').on('error', () => {});
+      const closed = new Promise((resolve) => silent.once('close', resolve));
+      yield* eventually(() => descriptors.counted === 1);
+      yield* sleep(50);
+      const { limit, others } = descriptors;
+      descriptors.limit = 100;
+      descriptors.others = 90;
+      t.is((yield* until(client().get('/'))).status, 200);
+      yield* until(closed);
+      t.deepEqual([...entry.refusals], [['no request on a connection', 1]]);
+      descriptors.limit = limit;
+      descriptors.others = others;
+    }),
 );
 
 test.serial('a stop during overload refuses what waits, and leaves nothing', async (t) => {

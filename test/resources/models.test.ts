@@ -1,6 +1,7 @@
 import test from 'ava';
 import { semaphore, sleep, spawn } from 'heddle';
 import { Random } from 'heddle/testing';
+import { ThreadPool } from '#src/fibers/thread-pool.js';
 import { CpuBudget } from '#src/resources/cpu-budget.js';
 import { LatencyNet } from '#src/resources/latency-net.js';
 import { MemoryModel } from '#src/resources/memory-model.js';
@@ -205,7 +206,7 @@ test('a pool meter finds how long a permit is held, also while others wait', (t)
     for (let tick = 0; tick < 30; tick++) {
       const from = clock.now();
       yield* sleep(100);
-      meter.tick(clock.now() - from, 0.9);
+      meter.tick(clock.now() - from, 0.9, 0);
     }
     t.is(meter.busy, 4);
     t.true(Math.abs(meter.holdMs - 25) < 3, `${meter.holdMs}`);
@@ -214,8 +215,22 @@ test('a pool meter finds how long a permit is held, also while others wait', (t)
 
 test('a pool meter knows nothing of a pool that nobody uses', (t) => {
   const meter = new PoolMeter(semaphore(4));
-  for (let tick = 0; tick < 10; tick++) meter.tick(100, 0.9);
+  for (let tick = 0; tick < 10; tick++) meter.tick(100, 0.9, 0);
   t.is(meter.holdMs, 0);
+});
+
+test('of threads that look busy beside a busy loop a meter learns nothing, and calls nothing short', (t) => {
+  const threads = new ThreadPool();
+  const meter = new PoolMeter(threads);
+  threads.pending = 9;
+  threads.granted = 10;
+  meter.tick(100, 0.9, 0.1);
+  t.is(meter.holdMs, 0);
+  t.is(meter.capacity, Infinity);
+  threads.granted = 60;
+  meter.tick(100, 0.9, 0.9);
+  t.is(meter.capacity, 4);
+  t.is(meter.holdMs, 8, 'four threads were busy for 100 ms and ended 50 calls');
 });
 
 test('a queueing meter tells blocked time from time in the queue', (t) => {

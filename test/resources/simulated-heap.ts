@@ -14,6 +14,8 @@ export class SimulatedHeap implements Heap {
   liveAfterMajor: number = BASE;
   /** More was alive than fits: a real process would be gone. */
   exhausted: boolean = false;
+  /** Somebody wants to know what is allocated. */
+  watched: boolean = false;
   /** Alive. */
   held: number = 0;
   private garbage: number = 0;
@@ -25,8 +27,16 @@ export class SimulatedHeap implements Heap {
     this.pause = pause;
   }
 
-  /** It is up to date. */
+  /** It counts always, and is up to date. */
   read(): void {}
+
+  start(): void {
+    this.watched = true;
+  }
+
+  stop(): void {
+    this.watched = false;
+  }
 
   allocate(bytes: number): void {
     this.allocated += bytes;

@@ -1,5 +1,6 @@
 import { suspend, type Operation } from 'heddle';
 import type { Clock } from 'heddle/lowlevel';
+import { currentFiber } from '#src/fibers/current.js';
 import type { Fiber } from '#src/fibers/fiber.js';
 import type { Machine } from '#src/resources/machine.js';
 import { SimulatedHeap } from './simulated-heap.js';
@@ -27,6 +28,11 @@ export class SimulatedMachine implements Clock, Machine {
   private readonly events: { readonly at: number; readonly happen: () => void }[] = [];
   private readonly remoteQueue: { readonly resume: () => void; readonly ms: number }[] = [];
   private remoteBusy: number = 0;
+  readonly threads: number = 4;
+  /** When each of the threads will have nothing left to do. */
+  private readonly freeAt: number[] = Array<number>(this.threads).fill(0);
+  private idleMs: number = 0;
+  private idleSince: number = 0;
 
   constructor({ heapLimit = 256e6, descriptorLimit = Infinity }: MachineOptions) {
     this.heap = new SimulatedHeap(heapLimit, (ms) => this.work(ms));
@@ -62,6 +68,23 @@ export class SimulatedMachine implements Clock, Machine {
     };
   }
 
+  /** Has one of the pool's threads do something for `ms`. That it is done is seen in a later turn. */
+  inThread(ms: number): Operation<void> {
+    const fiber = currentFiber('thread');
+    const { threadPool } = fiber.loop;
+    return suspend<void>((resume) => {
+      threadPool.begin(fiber);
+      // The threads go on by themselves, whatever the event loop does.
+      const { freeAt } = this;
+      const next = freeAt.indexOf(Math.min(...freeAt));
+      freeAt[next] = Math.max(freeAt[next]!, this.time) + ms;
+      this.at(freeAt[next]!, () => {
+        threadPool.end();
+        resume();
+      });
+    }, 'thread');
+  }
+
   /** Asks another machine that nobody here can see into: it answers `slots` at once, in `ms` each. */
   remote(slots: number, ms: number): Operation<void> {
     return suspend<void>((resume) => {
@@ -86,6 +109,14 @@ export class SimulatedMachine implements Clock, Machine {
 
   openDescriptors(): number {
     return OWN_DESCRIPTORS + this.open;
+  }
+
+  idleShare(): number {
+    const elapsed = this.time - this.idleSince;
+    const share = elapsed > 0 ? this.idleMs / elapsed : 1;
+    this.idleSince = this.time;
+    this.idleMs = 0;
+    return share;
   }
 
   descriptorLimit(): number | null {
@@ -117,8 +148,11 @@ export class SimulatedMachine implements Clock, Machine {
 
   /** One turn of the outside world: time passes if there is nothing to do; timers, events, `poll`, fibers. */
   turn(until: number, isIdle: boolean, poll: () => void): void {
-    if (this.deferred.length === 0 && isIdle)
-      this.time = Math.max(this.time, Math.min(this.alarmAt, this.events[0]?.at ?? Infinity, until));
+    if (this.deferred.length === 0 && isIdle) {
+      const next = Math.max(this.time, Math.min(this.alarmAt, this.events[0]?.at ?? Infinity, until));
+      this.idleMs += next - this.time;
+      this.time = next;
+    }
     this.time += TURN_MS;
     if (this.alarmAt <= this.time) {
       const { expire } = this;

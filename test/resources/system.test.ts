@@ -1,8 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as elapse } from 'node:timers/promises';
 import test from 'ava';
 import { descriptorLimit, openDescriptors } from '#src/resources/descriptors.js';
 import { SystemHeap } from '#src/resources/system-heap.js';
+import { systemMachine } from '#src/resources/system-machine.js';
 
 const MB = 2 ** 20;
 
@@ -99,6 +100,22 @@ test('the limits are those of the process', (t) => {
   const heap = new SystemHeap();
   t.true(heap.limit > 16 * MB);
   t.true(heap.externalLimit > 16 * MB && Number.isFinite(heap.externalLimit));
+});
+
+test('the number of threads is what libuv makes of its variable', (t) => {
+  const threads = (size?: string) =>
+    systemMachine(new SystemHeap(), size === undefined ? {} : { UV_THREADPOOL_SIZE: size }).threads;
+  t.deepEqual([threads(), threads('8'), threads('0'), threads('many'), threads('5000')], [4, 8, 1, 1, 1024]);
+});
+
+test('an event loop that waits is idle, and one that computes is not', async (t) => {
+  const machine = systemMachine(new SystemHeap());
+  await elapse(60);
+  t.true(machine.idleShare() > 0.5);
+  const end = performance.now() + 60;
+  while (performance.now() < end);
+  await turn();
+  t.true(machine.idleShare() < 0.3);
 });
 
 const onLinux = process.platform === 'linux' ? test.serial : test.skip;

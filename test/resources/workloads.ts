@@ -269,6 +269,34 @@ export const workloads = {
     ],
     best: 1992,
   },
+  /** The four threads that read files are what is short: each call takes one of them for 8 ms. */
+  threads: {
+    kinds: () => [
+      {
+        name: 'threads',
+        *handler(server) {
+          server.work(0.1);
+          yield* server.machine.inThread(8);
+        },
+      },
+    ],
+    best: 500,
+  },
+  /** Threads that are never short, though their calls are seen to end only between long turns. */
+  'cpu beside threads': {
+    kinds: () => [
+      {
+        name: 'cpu beside threads',
+        *handler(server) {
+          for (let call = 0; call < 5; call++) {
+            server.work(0.2);
+            yield* server.machine.inThread(0.05);
+          }
+        },
+      },
+    ],
+    best: 889,
+  },
 } satisfies Record<string, Workload>;
 
 export type WorkloadName = keyof typeof workloads;

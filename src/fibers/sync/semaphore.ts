@@ -2,6 +2,7 @@ import { checkInteger } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
+import type { Pool } from '../pool.js';
 import type { Operation } from '../operation.js';
 import { Suspension, SuspensionKind } from '../suspension.js';
 import { WaitList } from '../wait-list.js';
@@ -40,8 +41,9 @@ export class Permit {
  * Limits how many use something at once. First come, first served, also for unequal counts: a fiber that wants many
  * is not overtaken by others that want few. It knows who holds its permits and who waits, and the dump shows them.
  */
-export class Semaphore {
+export class Semaphore implements Pool {
   readonly name: string | null;
+  readonly servesWhileWaiting: boolean = false;
   private total: number;
   readonly waiters: WaitList = new WaitList();
   /** Permits granted so far. */

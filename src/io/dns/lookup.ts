@@ -41,7 +41,11 @@ const LOOKUP: SuspensionKind = new SuspensionKind({
   label: new Label('dns', 'lookup'),
   arm(suspension) {
     const family = suspension.argument as number;
+    const fiber = suspension.fiber!;
+    const { threadPool } = fiber.loop;
+    threadPool.begin(fiber);
     systemLookup(suspension.subject as string, { all: true, family }, (error, addresses) => {
+      threadPool.end();
       if (error !== null) suspension.fail(new IoError('dns.lookup', error));
       else suspension.complete(addresses);
     });

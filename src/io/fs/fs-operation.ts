@@ -33,13 +33,19 @@ export function fsOperation<A extends readonly unknown[], T>(
   const kind = new SuspensionKind<A, undefined, T>({
     label: new Label('fs', name),
     arm(suspension) {
+      const fiber = suspension.fiber!;
+      const { threadPool } = fiber.loop;
       const done: Done<T> = (error, result) => {
+        threadPool.end();
         if (error) suspension.fail(fsError(name, error));
         else if (!suspension.complete(result as T)) late?.(result as T);
       };
+      threadPool.begin(fiber);
       try {
         start(...(suspension.subject as A), done);
       } catch (error) {
+        // It was not made.
+        threadPool.end();
         suspension.fail(error instanceof HeddleError ? error : badArgument(name, error));
       }
     },

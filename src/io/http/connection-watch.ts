@@ -42,18 +42,19 @@ export class ConnectionWatch {
       silent.delete(socket);
     });
     this.entry.arrived();
-    if (!stock.hasRoomForConnection) this.close(socket);
+    if (!stock.hasRoomForConnection) this.close(socket, 'no descriptor for a connection');
     else if (stock.used > CROWDED * stock.limit) this.closeOldest(now - this.patienceMs);
   }
 
   private closeOldest(before: number): void {
     for (const [socket, since] of this.silent) {
-      if (since < before) this.close(socket);
+      if (since < before) this.close(socket, 'no request on a connection');
       return;
     }
   }
 
-  private close(socket: Socket): void {
+  private close(socket: Socket, reason: string): void {
+    this.entry.turnedAway(reason);
     this.silent.delete(socket);
     socket.destroy();
   }

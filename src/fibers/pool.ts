@@ -1,0 +1,11 @@
+/** Something with slots that fibers wait for at certain nodes of the graph, as the governor sees it. */
+export interface Pool {
+  /** How snapshots call it. */
+  readonly text: string;
+  readonly capacity: number;
+  readonly available: number;
+  /** Slots granted so far. */
+  readonly granted: number;
+  /** A fiber stands at the node also while it has its slot: waiting there is not all queueing. */
+  readonly servesWhileWaiting: boolean;
+}
