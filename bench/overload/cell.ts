@@ -12,6 +12,10 @@ import { onStage, type Cast } from './stage.js';
 /** After the load a server has so long to get rid of what it began: then nothing of it is to be left. */
 const settleMs = 1500;
 
+const heatLoad = 0.9;
+/** For each second of warm-up. */
+const heatSeconds = 2;
+
 /** What is open in a server at one moment; null where it cannot be known. */
 export interface Holdings {
   readonly descriptors: number | null;
@@ -87,5 +91,13 @@ function phasesOf(scenario: Scenario, { seconds, warmUpSeconds }: Settings, load
   const measured = scenario.phases?.(load) ?? [{ name: 'constant', seconds, load, measured: true }];
   const first = measured[0]!;
   const last = measured.at(-1)!;
-  return [{ name: 'warm-up', seconds: warmUpSeconds, load: first.load, measured: false }, ...measured, tail(last.load)];
+  const unmeasured = (name: string, seconds: number, at: number): Phase => ({
+    name,
+    seconds,
+    load: at,
+    measured: false,
+  });
+  // V8 compiles what has run often. Under a small load a server would be measured before that has happened.
+  const heat = first.load < heatLoad ? [unmeasured('heat', heatSeconds * warmUpSeconds, heatLoad)] : [];
+  return [...heat, unmeasured('warm-up', warmUpSeconds, first.load), ...measured, tail(last.load)];
 }
