@@ -11,6 +11,14 @@ export class Spread {
     this.mean += weight * distance;
     this.variance = (1 - weight) * (this.variance + weight * distance * distance);
   }
+
+  /** The variance with a doubt on top: as if some samples before had been spread like those of an exponential distribution. */
+  get cautiousVariance(): number {
+    const { mean, variance, samples } = this;
+    return (DOUBT * mean * mean + samples * variance) / (DOUBT + samples);
+  }
 }
 
 const WEIGHT = 1 / 16;
+/** In samples. */
+const DOUBT = 8;

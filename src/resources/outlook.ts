@@ -50,7 +50,7 @@ export class Outlook {
       'stock',
       machine.heap.limit,
       (n) => nodes[n]!.node.heapBytes.mean,
-      (n) => nodes[n]!.node.heapBytes.variance,
+      (n) => nodes[n]!.node.heapBytes.cautiousVariance,
     );
     this.memory = new MemoryOutlook(graph, machine.heap, this.heap, this.prediction, this.resources.indexOf(this.heap));
     this.external = this.add(
@@ -58,7 +58,7 @@ export class Outlook {
       'stock',
       machine.heap.externalLimit,
       (n) => nodes[n]!.node.externalBytes.mean,
-      (n) => nodes[n]!.node.externalBytes.variance,
+      (n) => nodes[n]!.node.externalBytes.cautiousVariance,
     );
     this.descriptors = this.add('descriptors', 'stock', Infinity, (n) => nodes[n]!.descriptors, none);
     this.descriptorGate = new DescriptorGate(stock);

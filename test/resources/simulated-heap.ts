@@ -16,6 +16,8 @@ export class SimulatedHeap implements Heap {
   exhausted: boolean = false;
   /** Somebody wants to know what is allocated. */
   watched: boolean = false;
+  /** What was allocated at once at most. */
+  largest: number = 0;
   /** Alive. */
   held: number = 0;
   private garbage: number = 0;
@@ -39,6 +41,7 @@ export class SimulatedHeap implements Heap {
   }
 
   allocate(bytes: number): void {
+    this.largest = Math.max(this.largest, bytes);
     this.allocated += bytes;
     this.held += bytes;
     const collectAt = Math.min(COLLECT_AT * this.limit, GROWTH * this.liveAfterMajor + YOUNG);
