@@ -28,6 +28,8 @@ export interface EntryOptions {
   readonly patient?: boolean;
   /** How many connections the kernel keeps for it until they are accepted; 64 unless given. */
   readonly backlog?: number;
+  /** Changes that. Without it the number is as it is. */
+  readonly resizeBacklog?: (size: number) => void;
 }
 
 /** A place where new work comes in: a listening server, a consumer of a queue. */

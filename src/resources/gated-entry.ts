@@ -1,4 +1,5 @@
 import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
+import { Backlog } from './backlog.js';
 import { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
 import { LatencyNet } from './latency-net.js';
@@ -9,11 +10,15 @@ export class GatedEntry implements Entry {
   readonly name: string;
   readonly goal: number;
   private readonly patient: boolean;
-  private readonly backlog: number;
+  private readonly backlog: Backlog;
   readonly queue: WorkQueue;
   readonly net: LatencyNet;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
+  /** Since the last tick something could not be let in at once. */
+  private crowded: boolean = false;
+  /** Since the last tick. */
+  private finishedNow: number = 0;
   /** Work refused and connections turned away so far, by reason. */
   readonly refusals: Map<string, number> = new Map();
   private readonly governor: ResourceGovernor;
@@ -24,14 +29,14 @@ export class GatedEntry implements Entry {
     this.name = options.name;
     this.goal = options.goal;
     this.patient = options.patient ?? false;
-    this.backlog = options.backlog ?? USUAL_BACKLOG;
+    this.backlog = new Backlog(options.backlog ?? USUAL_BACKLOG, options.resizeBacklog ?? null);
     this.queue = new WorkQueue(lifo);
     this.net = new LatencyNet(options.goal);
   }
 
   /** Turns of the outside world in which the kernel's queue is accepted within a part of the goal. */
   get turnsPerMs(): number {
-    return this.backlog / (AGE_SHARE * this.goal);
+    return this.backlog.size / (AGE_SHARE * this.goal);
   }
 
   offer(work: Work): void {
@@ -46,6 +51,7 @@ export class GatedEntry implements Entry {
       const reason = governor.obstacle(this, kind);
       if (reason === null) return this.begin(work, now);
     }
+    this.crowded = true;
     if (!work.patient && this.queue.standingMs(now) > PATIENCE_MS) return this.refuse(work, this.reason());
     this.queue.push(work, now);
     governor.drain(this, now);
@@ -85,6 +91,14 @@ export class GatedEntry implements Entry {
     }
   }
 
+  /** What happened in the last `elapsedMs` is looked at. */
+  tick(elapsedMs: number): void {
+    const { crowded, finishedNow } = this;
+    this.crowded = false;
+    this.finishedNow = 0;
+    this.backlog.tick(finishedNow, elapsedMs, crowded, AGE_SHARE * this.goal);
+  }
+
   /** Lets it in, from the queue or directly. */
   begin(work: Work, now: number): void {
     if (work.waits) this.queue.remove(work);
@@ -100,6 +114,7 @@ export class GatedEntry implements Entry {
   ended(kind: Kind, since: number): void {
     kind.live--;
     kind.finished++;
+    this.finishedNow++;
     this.live--;
     this.governor.finished(this, since);
   }
@@ -154,7 +169,7 @@ class AdmittedWork implements Admitted {
 
 /** Who asks on a connection that is kept open waits for so long, in ms: a burst, but no overload. */
 const PATIENCE_MS = 20;
-/** Of the goal: the longest that work waits to be let in, and where it cannot be answered in time any more. */
+/** Of the goal: the longest that work waits to be let in, also in the kernel's queue, and where it cannot be answered in time any more. */
 const AGE_SHARE = 0.2;
 const START_SHARE = 0.5;
 const USEFUL_SHARE = 0.95;

@@ -208,6 +208,7 @@ export class ResourceGovernor implements Governor {
     this.watch.look(now, this.entries, this.heldLists);
     this.learn(elapsed);
     for (const entry of this.entries) {
+      entry.tick(elapsed);
       if (this.on.latencyNet) entry.net.look(now, entry.live);
       this.drain(entry, now);
     }

@@ -1,8 +1,9 @@
 import { Agent, request as rawRequest, type IncomingHttpHeaders } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { ArgumentError, event, Runtime, sleep, spawn, until, type Event, type Operation } from 'heddle';
 import { listen, serve, text, type Handler, type HttpServer } from 'heddle/http';
+import { resizeBacklog } from '#src/io/kernel-queue.js';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import { leavesNothing } from '../support/leaks.js';
@@ -93,7 +94,9 @@ function overloaded(
           for (const one of opened) t.is((yield* until(one.get('/'))).status, 200);
           return opened;
         },
-        limit: (most) => (entry!.net.limit = most),
+        // It would grow in time.
+        limit: (most) =>
+          void Object.defineProperty(entry!.net, 'limit', { get: () => most, set() {}, configurable: true }),
       });
     } finally {
       for (const one of clients) one.destroy();
@@ -219,6 +222,31 @@ test.serial(
       descriptors.others = others;
     }),
 );
+
+test.serial('in overload the kernel is told to keep fewer connections, and the server goes on accepting', (t) =>
+  overloaded(t, {}, function* (scene) {
+    const { latch, client, limit, server } = scene;
+    const sizes: number[] = [];
+    const { _handle: handle } = server.raw as unknown as { _handle: { listen(size: number): number } };
+    const listenAgain = handle.listen.bind(handle);
+    handle.listen = (size) => {
+      sizes.push(size);
+      return listenAgain(size);
+    };
+    const { begun, waiting } = yield* fill(scene, 2);
+    yield* eventually(() => sizes.length > 0);
+    t.true(sizes[0]! < 64);
+    latch.set();
+    yield* until(Promise.all([...begun, waiting]));
+    limit(Infinity);
+    t.is((yield* until(client().get('/'))).status, 200);
+  }),
+);
+
+test.serial('a server that does not listen has no queue to be resized', (t) => {
+  const server = createServer();
+  t.false(resizeBacklog(server, 16));
+});
 
 test.serial('a stop during overload refuses what waits, and leaves nothing', async (t) => {
   let stopped: Runtime | null = null;

@@ -13,7 +13,8 @@ export async function leakFree(t: ExecutionContext, body: () => Operation<unknow
     yield* scope(body);
     // Node frees descriptors a turn or two after the close.
     for (let i = 0; i < 200 && openSockets() > before; i++) yield* sleep(5);
-    t.is(openSockets(), before, 'open sockets');
+    // Fewer, where those of the test before were still being closed.
+    t.true(openSockets() <= before, `open sockets: ${openSockets()}, before ${before}`);
   });
   t.is(runtime.loop.spawned, runtime.loop.ended, 'fibers');
 }

@@ -2,6 +2,7 @@ import test from 'ava';
 import { semaphore, sleep, spawn } from 'heddle';
 import { Random } from 'heddle/testing';
 import { ThreadPool } from '#src/fibers/thread-pool.js';
+import { Backlog } from '#src/resources/backlog.js';
 import { CpuBudget } from '#src/resources/cpu-budget.js';
 import { LatencyNet } from '#src/resources/latency-net.js';
 import { MemoryModel } from '#src/resources/memory-model.js';
@@ -231,6 +232,44 @@ test('of threads that look busy beside a busy loop a meter learns nothing, and c
   meter.tick(100, 0.9, 0.9);
   t.is(meter.capacity, 4);
   t.is(meter.holdMs, 8, 'four threads were busy for 100 ms and ended 50 calls');
+});
+
+/** What a queue that serves `perTick` a tick of 100 ms, and counts as crowded, asks the kernel for. */
+function sizesOf(perTick: number, ticks: number, crowded: (tick: number) => boolean): number[] {
+  const sizes: number[] = [];
+  const backlog = new Backlog(64, (size) => sizes.push(size));
+  for (let tick = 0; tick < ticks; tick++) backlog.tick(perTick, 100, crowded(tick), 100);
+  return sizes;
+}
+
+test('in overload the kernel keeps as many connections as are served within the part of the goal, and twenty to refuse', (t) => {
+  const last = sizesOf(20, 40, () => true).at(-1)!;
+  t.true(last >= 32 && last <= 40, `${last} is within a quarter of 40`);
+  t.deepEqual(new Set(sizesOf(0, 40, () => true)), new Set([20]));
+});
+
+test('for a short goal it keeps 16, which may come while a turn lasts', (t) => {
+  const sizes: number[] = [];
+  const backlog = new Backlog(64, (size) => sizes.push(size));
+  for (let tick = 0; tick < 40; tick++) backlog.tick(0, 100, true, 20);
+  t.deepEqual(new Set(sizes), new Set([16]));
+});
+
+test('it keeps no more than at first, however much is served', (t) => {
+  t.is(sizesOf(500, 40, () => true).length, 0);
+});
+
+test('once everything was let in at once for a second it keeps as many as at first', (t) => {
+  const sizes = sizesOf(5, 30, (tick) => tick < 5);
+  t.true(sizes[0]! < 64);
+  t.is(sizes.at(-1), 64);
+  t.false(sizesOf(5, 30, (tick) => tick % 5 === 0).includes(64), 'a pause is no end');
+});
+
+test('a size that was asked for stays', (t) => {
+  const backlog = new Backlog(128, null);
+  for (let tick = 0; tick < 40; tick++) backlog.tick(1, 100, true, 100);
+  t.is(backlog.size, 128);
 });
 
 test('a queueing meter tells blocked time from time in the queue', (t) => {

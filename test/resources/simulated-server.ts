@@ -1,7 +1,7 @@
 import { CancelledError, OverloadError, Runtime, suspend, type Operation } from 'heddle';
 import { Random } from '#src/base/random.js';
 import { Deque } from '#src/base/deque.js';
-import { Work, type Admitted, type Entry, type Refusal } from '#src/fibers/governor.js';
+import { Work, type Admitted, type Entry, type EntryOptions, type Refusal } from '#src/fibers/governor.js';
 import type { Fiber } from '#src/fibers/fiber.js';
 import type { Scope } from '#src/fibers/scope.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
@@ -54,10 +54,12 @@ export class SimulatedServer {
   private readonly entry: Entry | null;
   private readonly root: Scope;
   private live: number = 0;
+  private backlog: number;
 
   constructor(options: Simulation) {
     const { seed = 1, scheduling = {}, limit, goal = 500 } = options;
     this.options = options;
+    this.backlog = options.backlog ?? 64;
     this.random = new Random(seed);
     const machine = (this.machine = new SimulatedMachine(options));
     this.clients = new SimulatedClients(
@@ -70,7 +72,14 @@ export class SimulatedServer {
     const { root, result } = this.runtime.start(() => suspend<void>(() => {}));
     result.catch(() => {});
     this.root = root;
-    this.entry = limit === undefined ? this.runtime.loop.openEntry({ name: 'simulated', goal }) : null;
+    this.entry =
+      limit === undefined ? this.runtime.loop.openEntry({ name: 'simulated', goal, ...this.kernel() }) : null;
+  }
+
+  /** A backlog that was set by hand stays as it is. */
+  private kernel(): Partial<EntryOptions> {
+    const { backlog } = this.options;
+    return backlog === undefined ? { resizeBacklog: (size) => (this.backlog = size) } : { backlog };
   }
 
   get governor(): ResourceGovernor {
@@ -126,7 +135,7 @@ export class SimulatedServer {
   private connect(kind: RequestKind, at: number, attempt: number): Job | null {
     const job = new Job(this, kind, at, attempt);
     if (kind.connected) this.arrived.push(job);
-    else if (this.kernelQueue.size > (this.options.backlog ?? 64)) return null;
+    else if (this.kernelQueue.size > this.backlog) return null;
     else this.kernelQueue.pushBack(job);
     return job;
   }

@@ -18,6 +18,7 @@ import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { event, type Event } from '../../fibers/sync/event.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
+import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
 import { HttpError } from './http-error.js';
 import type { HttpServerOptions } from './http-server-options.js';
 import { ConnectionWatch } from './connection-watch.js';
@@ -122,10 +123,9 @@ export class HttpServer {
   }
 
   #openEntry({ loop }: Scope): Entry | null {
-    const { goal } = this.#options;
-    return goal === undefined
-      ? null
-      : loop.openEntry({ name: `http :${this.port}`, goal, backlog: this.#options.backlog ?? GOVERNED_BACKLOG });
+    const { goal, backlog } = this.#options;
+    if (goal === undefined) return null;
+    return loop.openEntry({ name: `http :${this.port}`, goal, ...kernelQueueOf(this.raw, backlog) });
   }
 
   /** Requests ask to be let in, each by its kind. */
@@ -260,9 +260,6 @@ function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> 
   return server;
 }
 
-/** What stands in the kernel's queue for longer than the goal is served for nothing. */
-const GOVERNED_BACKLOG = 64;
-
 function methodAndPath(request: ServerRequest): string {
   return `${request.method} ${request.path}`;
 }
@@ -284,7 +281,7 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, void> = new SuspensionKi
       port = 0,
       host,
       goal,
-      backlog = goal === undefined ? undefined : GOVERNED_BACKLOG,
+      backlog = goal === undefined ? undefined : USUAL_BACKLOG,
     } = suspension.argument as HttpServerOptions;
     server.once('error', (error) => suspension.fail(new IoError('http.listen', error)));
     server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () =>

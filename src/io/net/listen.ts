@@ -6,6 +6,7 @@ import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { USUAL_BACKLOG } from '../kernel-queue.js';
 import type { Listener } from './listener.js';
 import { SocketListener } from './socket-listener.js';
 
@@ -22,7 +23,10 @@ export interface ListenOptions {
    * closes the others. For connections that do one thing; those that stay open have no goal.
    */
   readonly goal?: number;
-  /** How many connections the kernel holds before it lets new clients try again; 64 unless given. */
+  /**
+   * How many connections the kernel holds before it lets new clients try again; 64 unless given, and with a goal under
+   * overload fewer: as many as can be served within a fifth of the goal.
+   */
   readonly backlog?: number;
   /** How many accepted connections may wait for `accept`; 64 unless given. Beyond, the newest is reset. */
   readonly queue?: number;
@@ -49,7 +53,7 @@ export interface ListenOptions {
  * });
  */
 export function listen(options: ListenOptions): Operation<Listener> {
-  const { port, path, backlog = 64, queue = 64 } = options;
+  const { port, path, backlog = USUAL_BACKLOG, queue = 64 } = options;
   if (path === undefined) {
     if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
     checkInteger('port', port, 0, 65_535);
@@ -71,7 +75,7 @@ const LISTEN: SuspensionKind = new SuspensionKind({
   label: new Label('net.listen'),
   arm(suspension) {
     const options = suspension.subject as ListenOptions;
-    const { port, host, path, backlog = 64, queue = 64 } = options;
+    const { port, host, path, backlog = USUAL_BACKLOG, queue = 64 } = options;
     let server: Server;
     try {
       server = makeServer(options);
@@ -87,7 +91,7 @@ const LISTEN: SuspensionKind = new SuspensionKind({
         halfOpen: options.halfOpen ?? false,
         resettable: path === undefined && options.tls === undefined,
         goal: options.goal ?? null,
-        backlog,
+        backlog: options.backlog,
       });
       // A cancellation while the name was looked up could not stop it.
       if (suspension.complete(listener)) listener.untie = ownedBy(suspension.fiber!.scope, () => listener.shut());

@@ -9,16 +9,17 @@ import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import type { Connection } from '../byte-stream.js';
+import { kernelQueueOf } from '../kernel-queue.js';
 import { ConnectionWork } from './connection-work.js';
 import { Handshakes } from './handshakes.js';
 import type { Listener, ListenerStats, ServeOptions } from './listener.js';
 import { reportToStderr, serveConnection } from './serve-connection.js';
 import { SocketConnection, type ConnectionManner } from './socket-connection.js';
 
-/** With what goal, if any, connections are let in, and how many of them the kernel keeps. */
+/** With what goal, if any, connections are let in, and how many of them the kernel was asked to keep. */
 interface Gating {
   readonly goal: number | null;
-  readonly backlog: number;
+  readonly backlog: number | undefined;
 }
 
 /**
@@ -68,7 +69,10 @@ export class SocketListener implements Listener {
     const { onError = reportToStderr } = options;
     const { scope } = currentFiber('listener.serve');
     const { goal, backlog } = this.gating;
-    const entry = goal === null ? null : scope.loop.openEntry({ name: `net :${this.port}`, goal, backlog });
+    const entry =
+      goal === null
+        ? null
+        : scope.loop.openEntry({ name: `net :${this.port}`, goal, ...kernelQueueOf(this.server, backlog) });
     try {
       for (;;) {
         const connection = yield* this.accept();
