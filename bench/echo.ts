@@ -1,31 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { run, spawn, type Operation, type RunOptions } from 'heddle';
-import { listen, type Connection } from 'heddle/net';
 import { connections, type Benchmark, type Server, type Subject } from './harness/benchmark.js';
-import { closedLoop } from './harness/closed-loop.js';
+import { echoLoad } from './harness/echo-load.js';
 import { ServerProcess } from './harness/server-process.js';
 import type { SubjectName } from './harness/subject-name.js';
 import { requestsPerSecond, serverCpuPerRequest } from './metric.js';
-import { recorded, unrecorded } from './peers/heddle.js';
-
-const message = Buffer.alloc(64, 'x');
-
-function heddle(options: RunOptions): Server {
-  function* echo(connection: Connection): Operation<void> {
-    for (;;) {
-      const chunk = yield* connection.read();
-      if (chunk === null) return;
-      yield* connection.write(chunk);
-    }
-  }
-  return (announce) =>
-    run(function* () {
-      const server = yield* listen({ port: 0, host: '127.0.0.1' });
-      announce(server.port);
-      for (;;) yield* spawn(echo, yield* server.accept());
-    }, options);
-}
+import { echoServers } from './peers/heddle-servers.js';
 
 const plain = (serve: (socket: Socket) => void): Server => {
   return (announce) => {
@@ -38,16 +18,7 @@ const against =
   (subject: SubjectName): Subject =>
   async (size, context) => {
     const server = await ServerProcess.start('echo', subject);
-    const responses = () => {
-      let received = 0;
-      return (chunk: Buffer) => {
-        received += chunk.length;
-        const complete = Math.floor(received / message.length);
-        received %= message.length;
-        return complete;
-      };
-    };
-    const measured = await closedLoop(server, { connections: size, request: message, responses }, context);
+    const measured = await echoLoad(server, size, context);
     server.stop();
     return measured;
   };
@@ -61,13 +32,13 @@ export const benchmark: Benchmark = {
   subjects: {
     heddle: against('heddle'),
     'heddle-unrecorded': against('heddle-unrecorded'),
+    'heddle-compiled': against('heddle-compiled'),
     await: against('await'),
     net: against('net'),
     go: against('go'),
   },
   servers: {
-    heddle: heddle(recorded),
-    'heddle-unrecorded': heddle(unrecorded),
+    ...echoServers,
 
     net: plain((socket) => {
       socket.on('data', (chunk) => {

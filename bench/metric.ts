@@ -8,6 +8,8 @@ export const nanosecondsPerOperation: Metric = { name: 'ns/op', better: 'lower' 
 export const cpuNanosecondsPerOperation: Metric = { name: 'cpu ns/op', better: 'lower' };
 export const bytesPerTask: Metric = { name: 'bytes/task', better: 'lower' };
 export const itemsPerSecond: Metric = { name: 'items/s', better: 'higher' };
+export const tokensPerSecond: Metric = { name: 'tokens/s', better: 'higher' };
+export const readsPerSecond: Metric = { name: 'reads/s', better: 'higher' };
 export const requestsPerSecond: Metric = { name: 'requests/s', better: 'higher' };
 /** CPU of the server's process only, user and system: what a client that is slow itself cannot hide. */
 export const serverCpuPerRequest: Metric = { name: 'server cpu µs/request', better: 'lower' };

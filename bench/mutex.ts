@@ -1,5 +1,6 @@
 import { mutex, run, spawn, yieldNow, type RunOptions } from 'heddle';
 import { tasks, type Benchmark } from './harness/benchmark.js';
+import { pthreadsPeer } from './harness/c-program.js';
 import { goPeer } from './harness/go-program.js';
 import type { Lap } from './harness/lap.js';
 import { nanosecondsPerOperation } from './metric.js';
@@ -35,6 +36,7 @@ export const benchmark: Benchmark = {
   cases: [tasks(1), tasks(100)],
   subjects: {
     heddle: (size, context) => heddle(size, context.lap(2 * size), recorded),
+    'heddle-compiled': (size, context) => heddle(size, context.lap(2 * size), recorded),
     'heddle-unrecorded': (size, context) => heddle(size, context.lap(2 * size), unrecorded),
 
     generator(size, context) {
@@ -89,5 +91,6 @@ export const benchmark: Benchmark = {
 
     // Its holder keeps the lock for a while after others queued (no hand-over): less fair, fewer switches.
     go: goPeer,
+    pthreads: pthreadsPeer,
   },
 };

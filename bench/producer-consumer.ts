@@ -1,5 +1,6 @@
 import { channel, run, spawn, type RunOptions } from 'heddle';
 import { tasks, type Benchmark } from './harness/benchmark.js';
+import { pthreadsPeer, threadLimit } from './harness/c-program.js';
 import { goPeer } from './harness/go-program.js';
 import type { Lap } from './harness/lap.js';
 import { itemsPerSecond } from './metric.js';
@@ -7,6 +8,8 @@ import { AsyncChannel } from './peers/async-channel.js';
 import { GeneratorChannel } from './peers/generator-sync.js';
 import * as generator from './peers/generator.js';
 import { recorded, unrecorded } from './peers/heddle.js';
+import { sharedBuffer, type BufferRole } from './peers/worker-buffer.js';
+import { countedPerSecond } from './peers/worker-count.js';
 
 /** What the shared buffer holds, at any number of tasks. */
 const capacity = 64;
@@ -40,17 +43,22 @@ export const benchmark: Benchmark = {
   operation: 'one item from one of n producers to one of n consumers through a shared buffer of 64',
   metrics: [itemsPerSecond],
   cases: [
-    tasks(1),
-    tasks(10, { quick: false }),
+    tasks(1, { quick: false }),
+    tasks(10),
     tasks(100),
     tasks(1000, { quick: false }),
     tasks(10_000),
     tasks(32_768),
     tasks(100_000, { quick: false }),
   ],
-  retentionFrom: 'n=1',
+  // One pair alone is no crowd: its buffer decides how it runs.
+  retentionFrom: 'n=10',
+  // A worker takes about 8 MB.
+  takesPart: (subject, pairs) => subject !== 'worker_threads' || pairs <= 10,
+  limits: threadLimit,
   subjects: {
     heddle: (pairs, context) => heddle(pairs, context.lap(4 * pairs), recorded),
+    'heddle-compiled': (pairs, context) => heddle(pairs, context.lap(4 * pairs), recorded),
     'heddle-unrecorded': (pairs, context) => heddle(pairs, context.lap(4 * pairs), unrecorded),
 
     generator(pairs, context) {
@@ -87,6 +95,16 @@ export const benchmark: Benchmark = {
       return lap.operationsPerSecond;
     },
 
+    // On all processors. The buffer is in shared memory, its lock and conditions are made of `Atomics.wait`.
+    worker_threads(pairs, context) {
+      const memory = sharedBuffer(capacity);
+      const roles = Array.from({ length: pairs }, () => [
+        { role: 'produce', memory } satisfies BufferRole,
+        { role: 'consume', memory } satisfies BufferRole,
+      ]);
+      return countedPerSecond(new URL('peers/worker-buffer.js', import.meta.url), roles.flat(), context);
+    },
+
     async effect(pairs, context) {
       const { Effect, Fiber, Queue } = await import('effect');
       const lap = context.lap(4 * pairs);
@@ -111,5 +129,6 @@ export const benchmark: Benchmark = {
     },
 
     go: goPeer,
+    pthreads: pthreadsPeer,
   },
 };

@@ -1,5 +1,6 @@
 import { run, spawn, yieldNow, type Fiber, type RunOptions } from 'heddle';
 import { tasks, type Benchmark } from './harness/benchmark.js';
+import { pthreadsPeer, threadLimit } from './harness/c-program.js';
 import { nanoseconds, type Context } from './harness/context.js';
 import { goPeer } from './harness/go-program.js';
 import { nanosecondsPerOperation } from './metric.js';
@@ -34,8 +35,10 @@ export const benchmark: Benchmark = {
   cases: [tasks(100), tasks(100_000)],
   // 100,000 workers would need 800 GB; 100,000 tasks of effection take 20 s.
   takesPart: (subject, size) => (subject !== 'worker_threads' && subject !== 'effection') || size === 100,
+  limits: threadLimit,
   subjects: {
     heddle: (size, context) => heddle(size, context, recorded),
+    'heddle-compiled': (size, context) => heddle(size, context, recorded),
     'heddle-unrecorded': (size, context) => heddle(size, context, unrecorded),
 
     generator(size, context) {
@@ -113,5 +116,6 @@ export const benchmark: Benchmark = {
     },
 
     go: goPeer,
+    pthreads: pthreadsPeer,
   },
 };

@@ -1,5 +1,6 @@
 import { run, spawn, yieldNow, type RunOptions } from 'heddle';
 import { tasks, type Benchmark } from './harness/benchmark.js';
+import { pthreadsPeer, threadLimit } from './harness/c-program.js';
 import { goPeer } from './harness/go-program.js';
 import type { Lap } from './harness/lap.js';
 import { nanosecondsPerOperation } from './metric.js';
@@ -28,6 +29,7 @@ export const benchmark: Benchmark = {
     // Only to spawn 100,000 takes effection 20 s.
     return subject !== 'effection' || size <= 1000;
   },
+  limits: threadLimit,
   subjects: {
     heddle: (size, context) => heddle(size, context.lap(2 * size), recorded),
     'heddle-compiled': (size, context) => heddle(size, context.lap(2 * size), recorded),
@@ -96,5 +98,6 @@ export const benchmark: Benchmark = {
     },
 
     go: goPeer,
+    pthreads: pthreadsPeer,
   },
 };

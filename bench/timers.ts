@@ -1,18 +1,14 @@
 import { run, sleep, spawn, type RunOptions } from 'heddle';
 import { tasks, type Benchmark } from './harness/benchmark.js';
 import { goPeer } from './harness/go-program.js';
+import { series } from './harness/xorshift32.js';
 import { cpuNanosecondsPerOperation } from './metric.js';
 import { recorded, unrecorded } from './peers/heddle.js';
 
-/** Milliseconds from 1 to 1000, the same pseudo-random series for every subject (xorshift32). */
+/** Milliseconds from 1 to 1000, the same for every subject. */
 function durations(): () => number {
-  let state = 2_463_534_242;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return ((state >>> 0) % 1000) + 1;
-  };
+  const next = series();
+  return () => (next() % 1000) + 1;
 }
 
 /** CPU nanoseconds, user and system, that each of `size` sleeping tasks costs. A small round goes first to warm up. */
@@ -55,6 +51,20 @@ export const benchmark: Benchmark = {
         await new Promise<void>((resolve) => setTimeout(resolve, duration));
       }
       return cpuPerTask(size, (count) => Promise.all(Array.from({ length: count }, () => nap(next()))));
+    },
+
+    // What a task sleeps with, and no task: nothing to join, to cancel, or to go on with.
+    callback(size) {
+      const next = durations();
+      const sleepAll = (count: number) =>
+        new Promise<void>((resolve) => {
+          let left = count;
+          const end = () => {
+            if (--left === 0) resolve();
+          };
+          for (let index = 0; index < count; index++) setTimeout(end, next());
+        });
+      return cpuPerTask(size, sleepAll);
     },
 
     async effect(size) {

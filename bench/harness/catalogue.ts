@@ -12,11 +12,16 @@ const modules: Readonly<Record<string, () => Promise<{ readonly benchmark: Bench
   hog: () => import('../hog.js'),
   channel: () => import('../channel.js'),
   'producer-consumer': () => import('../producer-consumer.js'),
+  pipes: () => import('../pipes.js'),
+  disk: () => import('../disk.js'),
+  'disk-cached': () => import('../disk-cached.js'),
   mutex: () => import('../mutex.js'),
   timers: () => import('../timers.js'),
   cancel: () => import('../cancel.js'),
   echo: () => import('../echo.js'),
   http: () => import('../http.js'),
+  pages: () => import('../pages.js'),
+  insight: () => import('../insight.js'),
 };
 
 export const benchmarkNames: readonly string[] = Object.keys(modules);

@@ -1,18 +1,29 @@
 import { Lap } from './lap.js';
 import { median } from './median.js';
+import type { Pace } from './pace.js';
+
+/** Milliseconds. */
+const phases: Readonly<Record<Pace, { readonly warmUp: number; readonly duration: number }>> = {
+  full: { warmUp: 400, duration: 800 },
+  quick: { warmUp: 200, duration: 200 },
+  smoke: { warmUp: 2, duration: 5 },
+};
 
 /** How long a subject may take, and the two ways to measure it. Times in milliseconds. */
 export class Context {
   readonly benchmark: string;
+  /** No time for what needs seconds; true of a smoke run, too. */
   readonly quick: boolean;
+  /** The figure is thrown away: only do everything once. */
+  readonly smoke: boolean;
   readonly warmUp: number;
   readonly duration: number;
 
-  constructor(benchmark: string, quick: boolean) {
+  constructor(benchmark: string, pace: Pace) {
     this.benchmark = benchmark;
-    this.quick = quick;
-    this.warmUp = quick ? 200 : 400;
-    this.duration = quick ? 200 : 800;
+    this.quick = pace !== 'full';
+    this.smoke = pace === 'smoke';
+    ({ warmUp: this.warmUp, duration: this.duration } = phases[pace]);
   }
 
   /** For operations that tasks do again and again. `minimum`: with n tasks, enough for each to have had its turn. */

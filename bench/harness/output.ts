@@ -1,4 +1,5 @@
 import { openSync, writeSync } from 'node:fs';
+import { describeProvenance, provenance, type ProvenanceLine } from './provenance.js';
 
 /** Where results go. */
 export interface Output {
@@ -7,17 +8,30 @@ export interface Output {
 }
 
 /**
- * JSON for machines, tables for people, never both into one stream. `path` is what `--json` says.
+ * JSON for machines, tables for people, never both into one stream; both begin with where the figures come from. `path` is what `--json` says.
  *
  * @throws if that cannot be written.
  */
 export function openOutput(path: string | undefined): Output {
+  const output = streams(path);
+  const from = provenance();
+  output.json?.(`${JSON.stringify({ provenance: from } satisfies ProvenanceLine)}\n`);
+  output.table?.(`${describeProvenance(from)}\n`);
+  return output;
+}
+
+function streams(path: string | undefined): Output {
   const out = (text: string) => void process.stdout.write(text);
   const error = (text: string) => void process.stderr.write(text);
   if (path === undefined && process.stdout.isTTY) return { table: out };
   if (path === undefined || path === '-') return { json: out, ...(process.stderr.isTTY && { table: error }) };
+  return { json: writeLines(path), table: out };
+}
+
+/** Each text is in the file when the call returns: a run that is interrupted leaves what it has measured. */
+export function writeLines(path: string): (text: string) => void {
   const file = openSync(path, 'w');
-  return { json: (text) => void writeSync(file, text), table: out };
+  return (text) => void writeSync(file, text);
 }
 
 /** On a terminal one line that is overwritten; elsewhere a line for each step. */

@@ -3,8 +3,17 @@ import { median } from './median.js';
 import type { SubjectName } from './subject-name.js';
 import type { Answer } from './trial.js';
 
-/** What a subject reached. `value` is the median; it is `null` where the subject cannot do the case: `note` says why. */
-export interface ValueLine {
+/** What is not as usual about the processes of a run. */
+export interface Setting {
+  /** `--max-semi-space-size` of V8, in MB; V8's own choice unless given. */
+  readonly semiSpaceMb?: number;
+}
+
+/**
+ * What a subject reached. `value` is the median; it is `null` where the subject cannot do the case, or failed in its first run: `note` says why.
+ * A value with a note comes from the runs before one that failed.
+ */
+export interface ValueLine extends Setting {
   readonly bench: string;
   readonly case: string;
   readonly subject: SubjectName;
@@ -18,7 +27,7 @@ export interface ValueLine {
 }
 
 /** How two medians of one run compare. `metric` is absent where it is the benchmark's first. */
-export interface RatioLine {
+export interface RatioLine extends Setting {
   readonly bench: string;
   readonly case: string;
   readonly ratio: string;
@@ -28,26 +37,38 @@ export interface RatioLine {
 
 const significant = (value: number): number => Number(value.toPrecision(4));
 
+/** The lines of one subject in one case: one for each metric, or one that says why there is none. */
 export function valueLines(
   benchmark: Benchmark,
   point: Case,
   subject: SubjectName,
-  answers: readonly Answer[],
+  {
+    answers,
+    failure,
+    setting,
+  }: { readonly answers: readonly Answer[]; readonly failure?: string; readonly setting: Setting },
 ): ValueLine[] {
-  const result = (metric: string, value: number | null, min: number | null, max: number | null): ValueLine => {
-    const runs = answers.length;
-    return { bench: benchmark.name, case: point.name, subject, metric, value, min, max, runs, node: process.version };
-  };
-  const failure = answers.find((answer) => 'unmeasurable' in answer);
-  if (failure !== undefined)
-    return [{ ...result(benchmark.metrics[0].name, null, null, null), note: failure.unmeasurable }];
-  return benchmark.metrics.flatMap(({ name }) => {
-    const values = answers.flatMap((answer) => ('values' in answer ? (answer.values[name] ?? []) : []));
-    if (values.length === 0) return [];
-    return [
-      result(name, significant(median(values)), significant(Math.min(...values)), significant(Math.max(...values))),
-    ];
+  const result = (metric: string, values: readonly number[], note: string | undefined): ValueLine => ({
+    bench: benchmark.name,
+    case: point.name,
+    subject,
+    metric,
+    value: values.length === 0 ? null : significant(median(values)),
+    min: values.length === 0 ? null : significant(Math.min(...values)),
+    max: values.length === 0 ? null : significant(Math.max(...values)),
+    runs: answers.length,
+    node: process.version,
+    ...setting,
+    ...(note !== undefined && { note }),
   });
+  const unmeasurable = answers.find((answer) => 'unmeasurable' in answer)?.unmeasurable;
+  const lines = benchmark.metrics.flatMap(({ name }) => {
+    const values = answers.flatMap((answer) => ('values' in answer ? (answer.values[name] ?? []) : []));
+    return values.length === 0 || unmeasurable !== undefined ? [] : [result(name, values, failure)];
+  });
+  if (lines.length > 0) return lines;
+  const note = unmeasurable ?? failure;
+  return note === undefined ? [] : [result(benchmark.metrics[0].name, [], note)];
 }
 
 /** heddle against every peer that has a value for the same case and metric. */
@@ -80,8 +101,14 @@ function ratio(
   below: ValueLine | undefined,
 ): RatioLine[] {
   if (above?.value == null || !below?.value) return [];
-  const metric = above.metric === benchmark.metrics[0].name ? {} : { metric: above.metric };
   return [
-    { bench: above.bench, case: above.case, ratio: name, ...metric, value: significant(above.value / below.value) },
+    {
+      bench: above.bench,
+      case: above.case,
+      ratio: name,
+      ...(above.metric !== benchmark.metrics[0].name && { metric: above.metric }),
+      value: significant(above.value / below.value),
+      ...(above.semiSpaceMb !== undefined && { semiSpaceMb: above.semiSpaceMb }),
+    },
   ];
 }

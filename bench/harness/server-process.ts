@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { cProgram } from './c-program.js';
 import { flagsFor } from './compiled.js';
 import { goProgram } from './go-program.js';
+import { generatorProcessor, pinned, pinSelf, serverProcessor } from './processor.js';
 import type { SubjectName } from './subject-name.js';
 
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -24,11 +26,10 @@ export class ServerProcess {
   }
 
   static async start(benchmark: string, subject: SubjectName): Promise<ServerProcess> {
-    const [command, ...flags] =
-      subject === 'go'
-        ? [goProgram(), 'server', benchmark]
-        : [process.execPath, ...flagsFor(subject), main, '--server', benchmark, subject];
-    // One processor for Go, too: the servers are compared, not their scaling.
+    // The client is this process, or what it starts.
+    pinSelf(generatorProcessor);
+    const [command = '', ...flags] = pinned(serverProcessor, commandFor(benchmark, subject));
+    // One processor for Go, even where nothing can be pinned: the servers are compared, not their scaling.
     const env = { ...process.env, GOMAXPROCS: '1' };
     const child = spawn(command, flags, { stdio: ['pipe', 'pipe', 'inherit'], env });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -43,6 +44,12 @@ export class ServerProcess {
   stop(): void {
     this.child.stdin?.end();
   }
+}
+
+function commandFor(benchmark: string, subject: SubjectName): readonly string[] {
+  if (subject === 'go') return [goProgram(), 'server', benchmark];
+  if (subject === 'pthreads' || subject === 'pthreads-pool') return [cProgram(), 'server', benchmark, subject];
+  return [process.execPath, ...flagsFor(subject), main, '--server', benchmark, subject];
 }
 
 async function nextNumber(lines: AsyncIterator<string>): Promise<number> {

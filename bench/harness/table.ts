@@ -21,7 +21,8 @@ export function table(benchmark: Benchmark, lines: readonly ValueLine[]): string
 function cell(line: ValueLine | undefined, own: ValueLine | undefined): string {
   if (line === undefined) return '';
   if (line.value === null) return line.note ?? 'none';
-  const value = line.value.toLocaleString('en', { maximumFractionDigits: line.value < 100 ? 1 : 0 });
+  const number = line.value.toLocaleString('en', { maximumFractionDigits: line.value < 100 ? 1 : 0 });
+  const value = line.note === undefined ? number : `${number}, a run failed`;
   if (line === own || !own?.value || line.value === 0) return value;
   const ratio = own.value / line.value;
   return `${value} (${ratio < 0.1 ? ratio.toPrecision(1) : ratio.toFixed(2)})`;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Benchmark, Case } from './benchmark.js';
 import { flagsFor } from './compiled.js';
 import type { Values } from './measure.js';
+import { flagOf, type Pace } from './pace.js';
 import type { SubjectName } from './subject-name.js';
 
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -13,6 +14,13 @@ export type Answer = { readonly values: Values } | { readonly unmeasurable: stri
 /** A subject that fails for a reason that is no result: a bug in it, in the library or in the harness. */
 export class TrialError extends Error {
   override readonly name = 'TrialError';
+  /** How its process ended, in a word. */
+  readonly ending: string;
+
+  constructor(what: string, ending: string, complaint: string) {
+    super(`${what}: ${ending}\n${complaint}`);
+    this.ending = ending;
+  }
 }
 
 /** One measurement in one process start. Never longer than `limit` milliseconds: then the process is killed. */
@@ -20,10 +28,9 @@ export function trial(
   benchmark: Benchmark,
   subject: SubjectName,
   point: Case,
-  options: { readonly quick: boolean; readonly limit: number; readonly environment: NodeJS.ProcessEnv },
+  options: { readonly pace: Pace; readonly limit: number; readonly environment: NodeJS.ProcessEnv },
 ): Promise<Answer> {
-  const flags = options.quick ? ['--quick'] : [];
-  const child = fork(main, ['--child', ...flags, benchmark.name, subject, point.name], {
+  const child = fork(main, ['--child', ...flagOf[options.pace], benchmark.name, subject, point.name], {
     execArgv: [...(benchmark.nodeOptions ?? []), ...flagsFor(subject)],
     env: options.environment,
     stdio: ['ignore', process.stderr, 'pipe', 'ipc'],
@@ -45,8 +52,10 @@ export function trial(
       const unmeasurable = timedOut ? `not done in ${options.limit / 1000} s` : benchmark.limits?.(complaint);
       if (values !== undefined) resolve({ values });
       else if (unmeasurable !== undefined) resolve({ unmeasurable });
-      else
-        reject(new TrialError(`${benchmark.name} ${point.name} ${subject}: ended by ${signal ?? code}\n${complaint}`));
+      else {
+        const ending = signal === null ? `ended with code ${code}` : `ended by ${signal}`;
+        reject(new TrialError(`${benchmark.name} ${point.name} ${subject}`, ending, complaint));
+      }
     });
   });
 }

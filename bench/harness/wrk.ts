@@ -13,14 +13,16 @@ export async function wrk(
   context: Context,
 ): Promise<Record<string, number>> {
   const load = async (seconds: number): Promise<number> => {
-    const flags = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, `http://127.0.0.1:${server.port}/`];
+    const address = `http://127.0.0.1:${server.port}/`;
+    // With thousands of connections a response may take seconds and is none the less one.
+    const flags = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '30s', address];
     const { stdout } = await promisify(execFile)('wrk', flags);
     const failed = /Non-2xx.*|Socket errors.*/.exec(stdout);
     if (failed !== null) throw new Error(failed[0]);
     return Number(/(\d+) requests in/.exec(stdout)?.[1]);
   };
   let completed = 0;
-  await load(1);
+  if (!context.smoke) await load(1);
   return between(
     server,
     () => completed,

@@ -8,7 +8,7 @@ import type {
   PhaseBegins,
 } from './generator/assignment.js';
 import type { Assigned, Told } from './generator/generate.js';
-import { generatorProcessor, pinned } from './processor.js';
+import { generatorProcessor, pinned } from '../harness/processor.js';
 
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
 

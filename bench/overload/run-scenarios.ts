@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os';
 import { openOutput, showProgress, type Output } from '../harness/output.js';
 import { measureCell, type CellResult } from './cell.js';
 import { figuresOf, type Figures } from './figures.js';
@@ -18,9 +17,6 @@ const disturbedBelow = 0.7;
 /** Measures every subject under every load of every scenario that was asked for, and reports as it goes. */
 export async function runScenarios(settings: Settings, json: string | undefined): Promise<void> {
   const output = openOutput(json);
-  output.table?.(
-    `Node ${process.version}, ${availableParallelism()} processors, ${cpus()[0]?.model ?? 'model unknown'}\n`,
-  );
   const all: (Row & { readonly scenario: string })[] = [];
   for (const name of settings.scenarios) {
     const rows = await runScenario(findScenario(name), settings, output);

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { flagsFor } from '../harness/compiled.js';
-import { generatorProcessor, pinned, serverProcessor } from './processor.js';
+import { generatorProcessor, pinned, serverProcessor } from '../harness/processor.js';
 import type { Scenario } from './scenario.js';
 import type { ServerOrder, ServerUsage } from './servers/order.js';
 

@@ -1,7 +1,43 @@
-import type { RunOptions } from 'heddle';
+import { run, Runtime, type Operation, type RunOptions } from 'heddle';
+import type { SubjectName } from '../harness/subject-name.js';
 
 /** With everything switched on: the blocking graph and the stride queue. */
 export const recorded: RunOptions = {};
 
 /** Without the graph, first in first out: what recording and stride cost is the difference. */
 export const unrecorded: RunOptions = { recording: false, queue: 'fifo' };
+
+type Run = <T>(f: () => Operation<T>) => Promise<T>;
+
+const runWith =
+  (options: RunOptions): Run =>
+  (f) =>
+    run(f, options);
+
+/** How often the live page asks for a snapshot, in ms. */
+const watchInterval = 1000;
+
+/** Does what the inspection server does for a live page, but for the socket. */
+const runWatched: Run = (f) => {
+  const runtime = new Runtime(recorded);
+  const watching = setInterval(
+    () => void runtime.snapshot().then((snapshot) => JSON.stringify(snapshot)),
+    watchInterval,
+  );
+  return runtime.run(f).finally(() => clearInterval(watching));
+};
+
+/**
+ * The ways to run one program, from no insight to all there is. `heddle` counts every suspension by its place and takes
+ * the time of a sample of the runs; `heddle-fifo` does the same without the stride queue; `heddle-watched` is looked at
+ * every second.
+ */
+export const runs = {
+  heddle: runWith(recorded),
+  'heddle-unrecorded': runWith(unrecorded),
+  'heddle-fifo': runWith({ queue: 'fifo' }),
+  'heddle-watched': runWatched,
+  'heddle-compiled': runWith(recorded),
+  'heddle-unrecorded-compiled': runWith(unrecorded),
+  'heddle-watched-compiled': runWatched,
+} satisfies Partial<Record<SubjectName, Run>>;

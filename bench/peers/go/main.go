@@ -1,5 +1,5 @@
-// The Go peers. `peers BENCHMARK SIZE WARMUP DURATION` measures one case and prints its value as JSON;
-// `peers server BENCHMARK` serves. Each subject does what the TypeScript file of the same name describes.
+// The Go peers. `peers BENCHMARK SIZE WARMUP DURATION [ARGUMENT]` measures one case and prints its value as
+// JSON, times in milliseconds; `peers server BENCHMARK` serves. Each subject does what the TypeScript file of the same name describes.
 package main
 
 import (
@@ -21,14 +21,22 @@ var subjects = map[string]func(size int, times phases) float64{
 	"depth":             deepResume,
 	"channel":           channelMessages,
 	"producer-consumer": producersConsumers,
+	"pipes":             passTokens,
 	"mutex":             mutexLocks,
 	"timers":            timerTasks,
 	"cancel":            cancelTasks,
 }
 
+// These need to be told something: the path of a file.
+var subjectsWithArgument = map[string]func(size int, times phases, argument string) float64{
+	"disk":        readDisk,
+	"disk-cached": readCached,
+}
+
 var servers = map[string]func(announce func(port int)){
-	"echo": echoServer,
-	"http": httpServer,
+	"echo":  echoServer,
+	"http":  httpServer,
+	"pages": httpServer,
 }
 
 func main() {
@@ -36,12 +44,18 @@ func main() {
 		servers[os.Args[2]](announce)
 		return
 	}
-	if len(os.Args) != 5 || subjects[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: peers BENCHMARK SIZE WARMUP DURATION | peers server BENCHMARK")
+	if len(os.Args) == 5 && subjects[os.Args[1]] != nil {
+		fmt.Println(subjects[os.Args[1]](integer(os.Args[2]), times()))
+	} else if len(os.Args) == 6 && subjectsWithArgument[os.Args[1]] != nil {
+		fmt.Println(subjectsWithArgument[os.Args[1]](integer(os.Args[2]), times(), os.Args[5]))
+	} else {
+		fmt.Fprintln(os.Stderr, "usage: peers BENCHMARK SIZE WARMUP DURATION [ARGUMENT] | peers server BENCHMARK")
 		os.Exit(2)
 	}
-	times := phases{milliseconds(os.Args[3]), milliseconds(os.Args[4])}
-	fmt.Println(subjects[os.Args[1]](integer(os.Args[2]), times))
+}
+
+func times() phases {
+	return phases{milliseconds(os.Args[3]), milliseconds(os.Args[4])}
 }
 
 func integer(text string) int {

@@ -6,15 +6,10 @@ import (
 	"time"
 )
 
-// timerTasks draws the same xorshift32 series as timers.ts.
+// timerTasks draws the same series as timers.ts.
 func timerTasks(size int, _ phases) float64 {
-	state := uint32(2463534242)
-	next := func() time.Duration {
-		state ^= state << 13
-		state ^= state >> 17
-		state ^= state << 5
-		return time.Duration(state%1000+1) * time.Millisecond
-	}
+	random := series(0)
+	next := func() time.Duration { return time.Duration(random()%1000+1) * time.Millisecond }
 	sleepAll := func(count int) {
 		var all sync.WaitGroup
 		all.Add(count)

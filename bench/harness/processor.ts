@@ -11,3 +11,8 @@ const canPin: boolean = availableParallelism() > 1 && spawnSync('taskset', ['-V'
 export function pinned(processor: number, command: readonly string[]): readonly string[] {
   return canPin ? ['taskset', '-c', String(processor), ...command] : command;
 }
+
+/** Keeps this process, with the threads that it has, and all that it starts from now on to one processor. */
+export function pinSelf(processor: number): void {
+  if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(processor), String(process.pid)]);
+}
