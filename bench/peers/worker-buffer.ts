@@ -1,10 +1,13 @@
 import { isMainThread, workerData } from 'node:worker_threads';
+import { randomWork } from './random-work.js';
 import type { Count } from './worker-count.js';
 
 /** What a producer or a consumer is given. `memory` is the shared buffer's. */
 export interface BufferRole {
   readonly role: 'produce' | 'consume';
   readonly memory: Int32Array;
+  /** A consumer's, for its work. */
+  readonly seed?: number;
 }
 
 /** Words of the shared memory: a lock, two condition variables, how many items were sent and received, the items. */
@@ -79,12 +82,14 @@ class SharedBuffer {
 }
 
 /** Until it is terminated. */
-function work({ role, memory, count }: BufferRole & { readonly count: Count }): never {
+function work({ role, memory, count, seed = 1 }: BufferRole & { readonly count: Count }): never {
   const buffer = new SharedBuffer(memory);
+  let state = seed;
   for (;;) {
     if (role === 'produce') buffer.send(1);
     else {
       buffer.receive();
+      state = randomWork(state);
       Atomics.add(count, 0, 1);
     }
   }

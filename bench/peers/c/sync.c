@@ -55,10 +55,22 @@ static void *produce(void *argument) {
   return NULL;
 }
 
+/* As random-work.ts. */
+static uint32_t random_work(uint32_t state) {
+  uint32_t next = state;
+  for (uint32_t left = 1 + state % 999; left > 0; left--) {
+    next ^= next << 13;
+    next ^= next >> 17;
+    next ^= next << 5;
+  }
+  return next;
+}
+
+/* The argument is where its work begins; the result is there so that the work is done. */
 static void *consume(void *argument) {
-  (void)argument;
-  while (receive() != end);
-  return NULL;
+  uint32_t state = (uint32_t)(uintptr_t)argument;
+  while (receive() != end) state = random_work(state);
+  return (void *)(uintptr_t)state;
 }
 
 double producers_consumers(int pairs, struct phases times, const char *argument) {
@@ -68,7 +80,7 @@ double producers_consumers(int pairs, struct phases times, const char *argument)
   pthread_t *threads = allocate(2 * pairs, sizeof *threads);
   for (int index = 0; index < pairs; index++) {
     threads[2 * index] = start_thread(produce, NULL);
-    threads[2 * index + 1] = start_thread(consume, NULL);
+    threads[2 * index + 1] = start_thread(consume, (void *)(uintptr_t)((uint32_t)index * 2654435761u | 1));
   }
   for (int index = 0; index < 2 * pairs; index++) pthread_join(threads[index], NULL);
   return lap_operations_per_second(&lap);

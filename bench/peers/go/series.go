@@ -13,3 +13,14 @@ func series(number int) func() uint32 {
 		return state
 	}
 }
+
+// randomWork is random-work.ts.
+func randomWork(state uint32) uint32 {
+	next := state
+	for left := 1 + state%999; left > 0; left-- {
+		next ^= next << 13
+		next ^= next >> 17
+		next ^= next << 5
+	}
+	return next
+}

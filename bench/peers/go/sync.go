@@ -43,11 +43,12 @@ func producersConsumers(pairs int, times phases) float64 {
 			buffer <- end
 			all.Done()
 		}()
-		go func() {
+		go func(state uint32) {
 			for <-buffer != end {
+				state = randomWork(state)
 			}
 			all.Done()
-		}()
+		}(uint32(i)*2654435761 | 1)
 	}
 	all.Wait()
 	return 1e9 / l.nanosecondsPerOperation()
