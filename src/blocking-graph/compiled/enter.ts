@@ -29,14 +29,21 @@ function otherEntry(id: number, point: CallPoint, entry: Entry): CallPoint | nul
   // Not a number: the module's body has not run yet, in a cycle of imports.
   if (Number.isNaN(id)) return null;
   const pair = `${point.site} ${id}`;
+  if (admitted.has(pair)) return point.admit(id);
   const refusals = refused.get(pair) ?? 0;
   if (refusals >= MOST_REFUSALS) return null;
   const expected = entry === BY_LOOP ? placeOfBegin() : placeOfSite(point.site);
   const [_itself, next, driver] = callerPlaces(enter, 3);
-  if (expected !== null && next === null && driver === expected) return point.admit(id);
+  if (expected !== null && next === null && driver === expected) {
+    admitted.add(pair);
+    return point.admit(id);
+  }
   refused.set(pair, refusals + 1);
   return null;
 }
+
+/** For all run loops: what is true of the source need not be found out by each. */
+const admitted: Set<string> = new Set();
 
 /** How often a function was found to be iterated by something else: looking again and again would cost a microsecond each. */
 const refused: Map<string, number> = new Map();
