@@ -5,7 +5,7 @@
  */
 export class Backlog {
   size: number;
-  private readonly most: number;
+  readonly most: number;
   private readonly resize: ((size: number) => void) | null;
   /** Pieces of work that end in a ms, of late. */
   private rate: number = 0;

@@ -34,9 +34,10 @@ export class GatedEntry implements Entry {
     this.net = new LatencyNet(options.goal);
   }
 
-  /** Turns of the outside world in which the kernel's queue is accepted within a part of the goal. */
+  /** Turns of the outside world in which the kernel's queue is accepted in time: a short one as fast as it was made for. */
   get turnsPerMs(): number {
-    return this.backlog.size / (AGE_SHARE * this.goal);
+    const { most, size } = this.backlog;
+    return Math.min(most / AGE_SHARE, size / BACKLOG_SHARE) / this.goal;
   }
 
   offer(work: Work): void {
@@ -96,7 +97,7 @@ export class GatedEntry implements Entry {
     const { crowded, finishedNow } = this;
     this.crowded = false;
     this.finishedNow = 0;
-    this.backlog.tick(finishedNow, elapsedMs, crowded, AGE_SHARE * this.goal);
+    this.backlog.tick(finishedNow, elapsedMs, crowded, BACKLOG_SHARE * this.goal);
   }
 
   /** Lets it in, from the queue or directly. */
@@ -169,8 +170,9 @@ class AdmittedWork implements Admitted {
 
 /** Who asks on a connection that is kept open waits for so long, in ms: a burst, but no overload. */
 const PATIENCE_MS = 20;
-/** Of the goal: the longest that work waits to be let in, also in the kernel's queue, and where it cannot be answered in time any more. */
+/** Of the goal: the longest that work waits to be let in, also in the kernel's queue; what that keeps in overload; and where it cannot be answered in time any more. */
 const AGE_SHARE = 0.2;
+const BACKLOG_SHARE = 0.1;
 const START_SHARE = 0.5;
 const USEFUL_SHARE = 0.95;
 const USUAL_BACKLOG = 64;

@@ -25,7 +25,7 @@ export interface ListenOptions {
   readonly goal?: number;
   /**
    * How many connections the kernel holds before it lets new clients try again; 64 unless given, and with a goal under
-   * overload fewer: as many as can be served within a fifth of the goal.
+   * overload fewer: as many as can be served within a tenth of the goal.
    */
   readonly backlog?: number;
   /** How many accepted connections may wait for `accept`; 64 unless given. Beyond, the newest is reset. */
