@@ -1,4 +1,5 @@
-import { run, spawn, yieldNow, type RunOptions } from 'heddle';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { run, scope, spawn, yieldNow, type RunOptions } from 'heddle';
 import { tasks, type Benchmark } from './harness/benchmark.js';
 import { pthreadsPeer, threadLimit } from './harness/c-program.js';
 import { goPeer } from './harness/go-program.js';
@@ -18,6 +19,19 @@ async function heddle(size: number, lap: Lap, options: RunOptions): Promise<numb
   return lap.nanosecondsPerOperation;
 }
 
+/** As `heddle`, each task with something of its own that is current around it. */
+async function followed(size: number, lap: Lap, enter: (index: number, f: () => void) => void): Promise<number> {
+  function* turns() {
+    while (lap.tick()) yield* yieldNow();
+  }
+  await run(function* () {
+    yield* scope(function* (work) {
+      for (let index = 0; index < size; index++) enter(index, () => work.spawn(turns));
+    });
+  }, recorded);
+  return lap.nanosecondsPerOperation;
+}
+
 /** One operation: one of n tasks gives up the processor and the next one gets it. */
 export const benchmark: Benchmark = {
   name: 'switch',
@@ -34,6 +48,18 @@ export const benchmark: Benchmark = {
     heddle: (size, context) => heddle(size, context.lap(2 * size), recorded),
     'heddle-compiled': (size, context) => heddle(size, context.lap(2 * size), recorded),
     'heddle-unrecorded': (size, context) => heddle(size, context.lap(2 * size), unrecorded),
+
+    async 'heddle-async-context'(size, context) {
+      await import('heddle/async-context');
+      const storage = new AsyncLocalStorage<number>();
+      return followed(size, context.lap(2 * size), (index, f) => storage.run(index, f));
+    },
+
+    async 'heddle-cls-hooked'(size, context) {
+      await import('heddle/cls-hooked');
+      const namespace = (await import('cls-hooked')).createNamespace('bench');
+      return followed(size, context.lap(2 * size), (_index, f) => namespace.run(f));
+    },
 
     generator(size, context) {
       const lap = context.lap(2 * size);

@@ -9,6 +9,7 @@ import { takeSnapshot, takeSnapshotNow, type SnapshotSource } from './blocking-g
 import { renderText } from './blocking-graph/render/text.js';
 import { current } from './fibers/current.js';
 import { FifoRunQueue } from './fibers/fifo-run-queue.js';
+import { onAbort } from './fibers/on-abort.js';
 import type { Operation } from './fibers/operation.js';
 import { ReadyList } from './fibers/ready-list.js';
 import { RunLoop } from './fibers/run-loop.js';
@@ -109,12 +110,10 @@ export class Runtime {
       const fiber = root.startMember(f, rootOperation(f), false);
       const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
       const { signal } = options;
-      const onAbort = (): void => root.cancel(`aborted: ${String(signal!.reason)}`);
-      if (signal?.aborted) onAbort();
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const stopListening = signal && onAbort(signal, () => root.cancel(`aborted: ${String(signal.reason)}`));
       root.close(() => {
         stopWatching();
-        signal?.removeEventListener('abort', onAbort);
+        stopListening?.();
         try {
           root.end();
         } catch (error) {

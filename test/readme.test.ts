@@ -11,7 +11,21 @@ import test from 'ava';
 const directory = join('build', 'readme');
 const run = promisify(execFile);
 
-const pages = ['README.md', 'docs/scheduling.md'].map((file) => readFileSync(file, 'utf8')).join('\n');
+const chapters = [
+  'scheduling',
+  'promises',
+  'async-context',
+  'cls-hooked',
+  'effect',
+  'fp-ts',
+  'node-http',
+  'express',
+  'fastify',
+  'hono',
+];
+const pages = ['README.md', ...chapters.map((name) => `docs/${name}.md`)]
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('\n');
 
 /** Every TypeScript block that is a whole program. */
 const programs = [...pages.matchAll(/```ts\n(.*?)```/gs)]

@@ -6,6 +6,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly benchmark: Bench
   switch: () => import('../switch.js'),
   spawn: () => import('../spawn.js'),
   memory: () => import('../memory.js'),
+  effects: () => import('../effects.js'),
   depth: () => import('../depth.js'),
   call: () => import('../call.js'),
   loop: () => import('../loop.js'),
@@ -20,6 +21,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly benchmark: Bench
   cancel: () => import('../cancel.js'),
   echo: () => import('../echo.js'),
   http: () => import('../http.js'),
+  fastify: () => import('../fastify.js'),
   pages: () => import('../pages.js'),
   insight: () => import('../insight.js'),
 };

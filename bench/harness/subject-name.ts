@@ -10,6 +10,8 @@ export const subjectNames = [
   'heddle-watched',
   'heddle-unrecorded-compiled',
   'heddle-watched-compiled',
+  'heddle-async-context',
+  'heddle-cls-hooked',
   'heddle-uncontrolled',
   'generator',
   'callback',
@@ -26,6 +28,7 @@ export const subjectNames = [
   'node:http-160',
   'fastify',
   'under-pressure',
+  'heddle-fastify',
   'codel',
   'gradient2',
 ] as const;

@@ -6,6 +6,7 @@ export const overloadSubjects = [
   'node:http',
   'node:http-160',
   'under-pressure',
+  'heddle-fastify',
   'codel',
   'gradient2',
 ] as const;

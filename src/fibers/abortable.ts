@@ -1,4 +1,5 @@
 import { checkFunction, expected } from '../base/check.js';
+import { callAs } from './async-context.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
@@ -33,7 +34,8 @@ function kind(label: Label): SuspensionKind {
       );
     },
     abort(suspension) {
-      (suspension.argument as AbortController).abort(suspension.fiber!.interruption ?? undefined);
+      const fiber = suspension.fiber!;
+      callAs(fiber, () => (suspension.argument as AbortController).abort(fiber.interruption ?? undefined));
       return false;
     },
   });

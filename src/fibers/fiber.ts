@@ -1,4 +1,5 @@
 import { CancelledError, FiberCancelledError, InternalError, MisuseError } from '../base/errors.js';
+import type { AsyncContext } from './async-context.js';
 import { current } from './current.js';
 import type { Operation } from './operation.js';
 import { Label } from './label.js';
@@ -115,6 +116,11 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     return this.extras === null ? null : this.extras.locals;
   }
 
+  /** What is current around its runs; null where nothing is followed. */
+  get context(): AsyncContext | null {
+    return this.extras === null ? null : this.extras.context;
+  }
+
   /** The call that linked the newest segment; through `previous` the older ones. Null in the first segment. */
   get frame(): Suspension | null {
     return this.extras === null ? null : this.extras.frame;
@@ -226,6 +232,7 @@ class Extras {
   locals: ReadonlyMap<object, unknown> | null = null;
   frame: Suspension | null = null;
   daemon: boolean = false;
+  context: AsyncContext | null = null;
   /** Not a field of the fiber, which is just two cache lines. */
   permits: number = 0;
 }

@@ -1,3 +1,4 @@
+import { captureContext, type AsyncContext } from './async-context.js';
 import type { Fiber } from './fiber.js';
 import type { BlockingPoint } from './recorder.js';
 
@@ -60,11 +61,25 @@ export abstract class Work {
   since: number = 0;
   /** The entry's. */
   waits: boolean = false;
+  /** It may be let in long after it came, and by somebody else's doing. */
+  private readonly context: AsyncContext | null = captureContext();
 
   constructor(kind: string, priority: number, patient: boolean) {
     this.kind = kind;
     this.priority = priority;
     this.patient = patient;
+  }
+
+  /** The entry's: begins it in the async context in which it came. */
+  beginInContext(admitted: Admitted): void {
+    if (this.context === null) this.begin(admitted);
+    else this.context.call(() => this.begin(admitted));
+    this.leave();
+  }
+
+  /** The entry's: it was refused or withdrawn. */
+  leave(): void {
+    if (this.context !== null) this.context.end();
   }
 
   /** Starts a fiber for it, as a fiber of `body`, by which the blocking graph knows its kind. */

@@ -8,6 +8,7 @@ export type WaitKind =
   | 'suspend'
   | 'until'
   | 'abortable'
+  | 'effect'
   | 'join'
   | 'scope.close'
   | 'select'

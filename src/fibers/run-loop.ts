@@ -3,6 +3,7 @@ import { MisuseError } from '../base/errors.js';
 import type { Random } from '../base/random.js';
 import { TimerHeap } from '../base/timer-heap.js';
 import type { AllocationMeter } from './allocation-meter.js';
+import { asyncContext } from './async-context.js';
 import { current, NO_ENTRY } from './current.js';
 import { DescriptorStock } from './descriptor-stock.js';
 import { RUNNING, READY, type Fiber } from './fiber.js';
@@ -81,6 +82,7 @@ export class RunLoop {
   /** A new fiber, of function `body`, is ready. */
   start(fiber: Fiber, body: Function): void {
     this.spawned++;
+    if (asyncContext.capture !== null) fiber.more().context = asyncContext.capture();
     if (this.recorder !== null) this.recorder.spawned(fiber, body);
     this.queue.push(fiber);
     if (!this.passing) this.requestPass();
@@ -147,7 +149,10 @@ export class RunLoop {
 
   private runBatch(list: ReadyList, end: number): number {
     const count = list.size === 1 ? 1 : Math.min(list.size, this.meter.batchLimit(list, end));
-    for (let i = 0; i < count; i++) this.step(list.shift());
+    for (let i = 0; i < count; i++) {
+      if (asyncContext.capture === null) this.step(list.shift(), CREDIT);
+      else this.runInContext(list.shift());
+    }
     return count;
   }
 
@@ -161,7 +166,8 @@ export class RunLoop {
       allocation!.begin();
       began = this.clock.now();
     }
-    this.step(fiber);
+    if (asyncContext.capture === null) this.step(fiber, CREDIT);
+    else this.runInContext(fiber);
     if (recorder === null || from === null) return 1;
     recorder.sampled(fiber, from, this.clock.now() - began);
     if (measured) {
@@ -173,13 +179,23 @@ export class RunLoop {
     return 1;
   }
 
-  /** Runs one fiber until it suspends or ends. */
-  private step(fiber: Fiber): void {
+  /** In steps: a fiber that enters another context returns from `step` without having suspended. */
+  private runInContext(fiber: Fiber): void {
+    this.credit = CREDIT;
+    do {
+      const { context } = fiber;
+      if (context === null) this.step(fiber, this.credit);
+      else context.run(this, fiber);
+    } while (fiber.state === RUNNING);
+  }
+
+  /** Runs one fiber until it suspends or ends. Only its async context calls this from outside. */
+  step(fiber: Fiber, credit: number): void {
     current.fiber = fiber;
     if (current.chain !== fiber.chain) current.chain = fiber.chain;
     current.entry = NO_ENTRY;
     fiber.state = RUNNING;
-    this.credit = CREDIT;
+    this.credit = credit;
     let fresh = fiber.suspension === null;
     let misuse: MisuseError | null = null;
     for (;;) {

@@ -1,4 +1,5 @@
 import { checkFunction } from '../base/check.js';
+import { callAs } from './async-context.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
@@ -47,7 +48,7 @@ function callback(label: Label): SuspensionKind {
       const undo = suspension.argument as void | (() => void);
       suspension.argument = ABORTED;
       try {
-        undo?.();
+        callAs(suspension.fiber!, () => undo?.());
       } catch (error) {
         suspension.fail(error);
       }

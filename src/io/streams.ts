@@ -1,5 +1,5 @@
 /** `heddle/streams`: Node and web streams, to operations and back. */
-export type { Producer, Push } from './streams/feed.js';
+export type { Producer, Push } from '../fibers/feed.js';
 export { byteReader, type BytesReader } from './streams/byte-stream-reader.js';
 export { forEachLine, type LineOptions } from './streams/for-each-line.js';
 export { pipe } from './streams/pipe.js';

@@ -63,6 +63,7 @@ export class GatedEntry implements Entry {
     if (!work.waits) return;
     this.kindOf(work).withdrawn++;
     this.queue.remove(work);
+    work.leave();
   }
 
   arrived(): void {
@@ -108,7 +109,7 @@ export class GatedEntry implements Entry {
     kind.live++;
     this.live++;
     this.governor.admitted(kind);
-    work.begin(new AdmittedWork(this, kind, now));
+    work.beginInContext(new AdmittedWork(this, kind, now));
   }
 
   /** Work that was let in at `since` has ended. */
@@ -140,6 +141,7 @@ export class GatedEntry implements Entry {
     this.turnedAway(reason);
     const quietly = work.patient && work.answerMs > 0 && !this.governor.mayAnswer(work.answerMs);
     work.refuse({ reason, retryAfterMs: this.goal, quietly });
+    work.leave();
   }
 
   private reason(): string {

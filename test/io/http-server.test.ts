@@ -76,6 +76,27 @@ test.serial('a handler answers text, JSON, bytes and streams', async (t) => {
   );
 });
 
+test.serial('a handler that is stopped by a scope of its own is answered 500, and the others go on', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        if (request.path === '/good') yield* sleep(20);
+        else
+          yield* scope(function* (own) {
+            own.cancel();
+            yield* sleep(1);
+          });
+        return text('good');
+      },
+      function* (server) {
+        const good = yield* spawn(() => fetch(`${server.url}/good`));
+        t.is((yield* fetch(`${server.url}/stopped`)).status, 500);
+        t.is((yield* good.join()).status, 200);
+      },
+    ),
+  );
+});
+
 test.serial('a request has method, path, query and headers', async (t) => {
   await leavesNothing(t, () =>
     serving(

@@ -7,6 +7,7 @@ import { serveUnderPressure } from '../rivals/under-pressure.js';
 import { findScenario } from '../scenarios/catalogue.js';
 import type { Work, World } from '../scenario.js';
 import { serveHeddle } from './heddle.js';
+import { serveHeddleFastify } from './heddle-fastify.js';
 import type { ServerOrder, ServerUsage } from './order.js';
 import { servePlain, type Routes } from './plain.js';
 
@@ -57,6 +58,8 @@ async function start(
       return serveHeddle(routes, { goal: order.goal, scheduling }, announce);
     case 'heddle-uncontrolled':
       return serveHeddle(routes, { backlog: shortBacklog, scheduling }, announce);
+    case 'heddle-fastify':
+      return serveHeddleFastify(routes, { goal: order.goal, backlog: shortBacklog, scheduling }, announce);
     case 'static': {
       const { limit, backlog } = order.setting!;
       servePlain(routes, new StaticLimit(limit), backlog, announce);

@@ -40,7 +40,21 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     withTimeoutAt: 'Operation<$1>',
     yieldNow: 'Operation',
   },
+  'heddle/async-context': { inContext: 'Operation' },
+  'heddle/cls-hooked': { runIn: 'Operation' },
   'heddle/dns': { lookup: 'Operation', lookupAll: 'Operation', resolve: 'Operation', reverse: 'Operation' },
+  'heddle/effect': { fromEffect: 'Operation', fromScopedEffect: 'Operation', schema: 'BodyReader' },
+  'heddle/express': {},
+  'heddle/fastify': {},
+  'heddle/fp-ts': {
+    attempt: 'Operation',
+    fromEither: 'Operation',
+    fromOption: 'Operation',
+    fromReaderTaskEither: 'Operation',
+    fromTask: 'Operation',
+    fromTaskEither: 'Operation',
+    toOption: 'Operation',
+  },
   'heddle/fs': {
     appendFile: 'Operation',
     copyFile: 'Operation',
@@ -63,6 +77,7 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     tempDirectory: 'Operation',
     writeFile: 'Operation',
   },
+  'heddle/hono': {},
   'heddle/http': {
     fetch: 'Operation<ClientResponse>',
     listen: 'Operation<HttpServer>',
@@ -70,7 +85,12 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'heddle/lowlevel': {},
   'heddle/net': { connect: 'Operation<Connection>', listen: 'Operation<Listener>' },
+  'heddle/node-http': {},
   'heddle/process': { execute: 'Operation', start: 'Operation<ChildProcess>' },
+  'heddle/promises': {
+    fromAsyncIterable: 'AsyncPull',
+    withSignal: 'Operation<$1>',
+  },
   'heddle/snapshot': {},
   'heddle/streams': {
     byteReader: 'BytesReader',
@@ -92,6 +112,8 @@ const SEMAPHORE = { acquire: 'Operation', withPermit: 'Operation<$0>' };
 
 /** Members of what the doors' functions return, by the name of its type, which every door has to itself. */
 const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  AsyncPull: { close: 'Operation', forEach: 'Operation', next: 'Operation' },
+  BodyReader: { read: 'Operation' },
   ByteStream: { ...READABLE, ...WRITABLE, close: 'Operation' },
   BytesReader: { ...READABLE, forEach: 'Operation' },
   Channel: { forEach: 'Operation', receive: 'Operation', send: 'Operation' },
@@ -120,6 +142,7 @@ const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   HttpServer: { serve: '(ServerRequest) Operation' },
   Listener: { accept: 'Operation<Connection>', close: 'Operation', serve: '(Connection) Operation' },
   Mutex: { ...SEMAPHORE, lock: 'Operation', withLock: 'Operation<$0>' },
+  OpenScope: { scope: '= Scope' },
   ReadableBytes: READABLE,
   Reader: { forEach: 'Operation', read: 'Operation' },
   Scope: { spawn: 'Fiber', spawnDaemon: 'Fiber' },
@@ -127,6 +150,7 @@ const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Resource: SEMAPHORE,
   Gate: { admit: 'Operation' },
   ServerRequest: BODY,
+  ToPromiseOptions: { scope: '= Scope' },
   UdpSocket: { close: 'Operation', receive: 'Operation', send: 'Operation' },
   World: { untilIdle: 'Operation' },
   WritableBytes: WRITABLE,

@@ -1,17 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CancelledError, OverloadError } from '../../base/errors.js';
 import type { FiberHandle } from '../../fibers/fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/governor.js';
-import { refuse } from './refuse.js';
+import type { Operation } from '../../fibers/operation.js';
+import type { Scope } from '../../fibers/scope.js';
 
-/** Starts a fiber that answers a request. */
-export type StartRequest = (message: IncomingMessage, response: ServerResponse, admitted: Admitted) => FiberHandle;
+/** Who answers a request. */
+export interface Respondent {
+  /** The request may begin: `work.start` is to be called, now or later, unless its client goes away before. */
+  begin(work: RequestWork): void;
+  /** It may not, or was stopped before its answer began. */
+  refuse(retryAfterMs: number): void;
+}
 
 /** A request that asks to be let in. It is withdrawn, or its fiber cancelled, when the client goes away. */
 export class RequestWork extends Work {
   override readonly answerMs: number = 0.06;
-  private readonly message: IncomingMessage;
-  private readonly response: ServerResponse;
-  private readonly start: StartRequest;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  private readonly respondent: Respondent;
+  private begun: boolean = false;
+  private admitted: Admitted | null = null;
   private fiber: FiberHandle | null = null;
 
   /** @param patient whether it may wait a little; a client that keeps its connection would queue behind it. */
@@ -21,29 +30,55 @@ export class RequestWork extends Work {
     patient: boolean,
     message: IncomingMessage,
     response: ServerResponse,
-    start: StartRequest,
+    respondent: Respondent,
   ) {
     super(kind, priority, patient);
     this.message = message;
     this.response = response;
-    this.start = start;
+    this.respondent = respondent;
   }
 
-  /** To be called once. */
-  offerTo(entry: Entry): void {
-    this.response.once('close', () => {
-      if (this.fiber === null) entry.withdraw(this);
-      else if (!this.response.writableFinished) this.fiber.cancel('the client has gone');
-    });
-    entry.offer(this);
+  /** To be called once. Without an entry everything may begin. */
+  offerTo(entry: Entry | null): void {
+    this.response.once('close', () => this.closed(entry));
+    if (entry !== null) return entry.offer(this);
+    this.begun = true;
+    this.respondent.begin(this);
   }
 
   begin(admitted: Admitted): void {
-    this.fiber = this.start(this.message, this.response, admitted);
+    this.begun = true;
+    this.admitted = admitted;
+    this.respondent.begin(this);
+  }
+
+  /** Starts the fiber that answers it, known in the graph by its kind; by `f` if nobody had to let it in. */
+  start(requests: Scope, f: Function, operation: Operation<void>): void {
+    this.fiber = requests.startMember(this.admitted?.body ?? f, operation, false);
+  }
+
+  /** Its fiber is over. */
+  end(): void {
+    this.admitted?.end();
+  }
+
+  /** Its fiber was cancelled. If that was for want of resources, whoever asked is still to be told. */
+  stopped(error: CancelledError): void {
+    if (error.cause instanceof OverloadError && !this.response.headersSent) this.respondent.refuse(STOPPED_MS);
+    else this.response.destroy();
   }
 
   refuse({ retryAfterMs, quietly }: Refusal): void {
     if (quietly) this.message.socket.destroy();
-    else refuse(this.message, this.response, retryAfterMs);
+    else this.respondent.refuse(retryAfterMs);
+  }
+
+  private closed(entry: Entry | null): void {
+    if (!this.begun) entry?.withdraw(this);
+    else if (this.fiber === null) this.end();
+    else if (!this.response.writableFinished) this.fiber.cancel('the client has gone');
   }
 }
+
+/** When to come again if it was stopped, in ms. */
+const STOPPED_MS = 1000;

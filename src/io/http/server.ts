@@ -2,10 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { checkDuration, checkFunction, checkGoal, checkInteger } from '../../base/check.js';
-import { CancelledError, ClosedError, IoError, OverloadError, TooLargeError } from '../../base/errors.js';
+import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
-import type { Fiber } from '../../fibers/fiber.js';
-import type { Admitted, Entry } from '../../fibers/governor.js';
+import { isCancellation } from '../../fibers/is-cancellation.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
@@ -19,14 +18,15 @@ import { event, type Event } from '../../fibers/sync/event.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
-import { HttpError } from './http-error.js';
 import type { HttpServerOptions } from './http-server-options.js';
-import { ConnectionWatch } from './connection-watch.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
-import { RequestWork, type StartRequest } from './request-work.js';
-import { sendReply, sendWhole } from './send-reply.js';
+import { RequestIntake } from './request-intake.js';
+import type { RequestWork } from './request-work.js';
+import { sendFailure } from './send-failure.js';
+import { sendReply } from './send-reply.js';
 import { ServerRequest } from './server-request.js';
+import { statusOf } from './status-of.js';
 
 export type Handler = (request: ServerRequest) => Operation<Reply>;
 
@@ -103,63 +103,35 @@ export class HttpServer {
 
   *#accept(requests: Scope, handler: Handler, stopping: Event): Operation<void> {
     this.#requests = requests;
-    const entry = this.#openEntry(requests);
-    const offer = entry === null ? null : this.#offering(entry, requests, handler);
+    const { goal, backlog } = this.#options;
+    const kernel = kernelQueueOf(this.raw, backlog);
+    const intake = new RequestIntake(requests, { name: `http :${this.port}`, goal, kernel });
+    intake.watch(this.raw);
     this.#begin = (message, response) => {
-      if (offer !== null) offer(message, response);
-      else {
-        const fiber = this.#start(requests, handler, handler, message, response, null);
-        response.once('close', () => {
-          if (!response.writableFinished) fiber.cancel('the client has gone');
-        });
-      }
+      this.#offer(intake, handler, message, response);
       requests.loop.runIfCrowded();
     };
     for (const [message, response] of this.#early.splice(0)) if (!response.destroyed) this.#begin(message, response);
     yield* stopping.wait();
-    entry?.close();
+    intake.close();
     requests.spawnDaemon(endOfGrace, requests, this.#options.grace ?? 10_000);
     yield* this.#drained();
   }
 
-  #openEntry({ loop }: Scope): Entry | null {
-    const { goal, backlog } = this.#options;
-    if (goal === undefined) return null;
-    return loop.openEntry({ name: `http :${this.port}`, goal, ...kernelQueueOf(this.raw, backlog) });
-  }
-
-  /** Requests ask to be let in, each by its kind. */
-  #offering(
-    entry: Entry,
-    requests: Scope,
-    handler: Handler,
-  ): (message: IncomingMessage, response: ServerResponse) => void {
-    const { kindOf = methodAndPath, priorityOf } = this.#options;
-    const watch = new ConnectionWatch(this.raw, requests.loop, entry, this.#options.goal!);
-    const start: StartRequest = (message, response, admitted) =>
-      this.#start(requests, handler, admitted.body, message, response, admitted);
-    return (message, response) => {
-      const request = new ServerRequest(message);
-      const first = watch.requested(message.socket);
-      try {
-        const priority = priorityOf?.(request) ?? 1;
-        new RequestWork(kindOf(request), priority, first, message, response, start).offerTo(entry);
-      } catch (error) {
-        this.#fail(error, request, response);
-      }
-    };
-  }
-
-  #start(
-    requests: Scope,
-    handler: Handler,
-    body: Function,
-    message: IncomingMessage,
-    response: ServerResponse,
-    admitted: Admitted | null,
-  ): Fiber {
+  /** A request asks to be let in, by its kind. */
+  #offer(intake: RequestIntake, handler: Handler, message: IncomingMessage, response: ServerResponse): void {
     const request = new ServerRequest(message);
-    return requests.startMember(body, this.#exchange(handler, request, response, admitted), false) as Fiber;
+    const { kindOf = methodAndPath, priorityOf } = this.#options;
+    try {
+      const kind = intake.governed ? kindOf(request) : '';
+      const priority = intake.governed ? (priorityOf?.(request) ?? 1) : 1;
+      intake.offer(kind, priority, message, response, {
+        begin: (work) => work.start(intake.requests, handler, this.#exchange(handler, request, work)),
+        refuse: (retryAfterMs) => refuse(message, response, retryAfterMs),
+      });
+    } catch (error) {
+      this.#fail(error, request, response);
+    }
   }
 
   /** Closes the listener and idle connections, and waits until the busy ones have sent their replies and are closed. */
@@ -175,41 +147,32 @@ export class HttpServer {
     }, 'http.drain');
   }
 
-  *#exchange(
-    handler: Handler,
-    request: ServerRequest,
-    response: ServerResponse,
-    admitted: Admitted | null,
-  ): Operation<void> {
+  *#exchange(handler: Handler, request: ServerRequest, work: RequestWork): Operation<void> {
+    const { response } = work;
     try {
       // The request's own scope: what the handler spawns and opens ends with it.
       yield* scope(answer, handler, request, response);
       this.#counts.served++;
       if (!this.raw.listening) request.raw.socket.end();
     } catch (error) {
-      if (error instanceof CancelledError) {
+      if (isCancellation(error)) {
         this.#counts.cancelled++;
-        if (error.cause instanceof OverloadError && !response.headersSent) refuse(request.raw, response, 1000);
-        else response.destroy();
+        work.stopped(error);
         throw error;
       }
       this.#fail(error, request, response);
     } finally {
-      admitted?.end();
+      work.end();
     }
   }
 
   #fail(error: unknown, request: ServerRequest, response: ServerResponse): void {
     this.#counts.failed++;
     if (error instanceof OverloadError && !response.headersSent) return refuse(request.raw, response, 1000);
-    const known = error instanceof HttpError ? error.status : error instanceof TooLargeError ? 413 : null;
+    const known = statusOf(error);
     if (known === null && !response.destroyed) this.#report(error, request);
     if (response.headersSent) return void response.destroy();
-    const status = known ?? 500;
-    const body = known === null ? 'Internal Server Error' : (error as Error).message;
-    response.shouldKeepAlive &&= request.raw.complete;
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    sendWhole(response, status, { 'content-type': 'text/plain; charset=utf-8' }, `${body}\n`);
+    sendFailure(request.raw, response, error);
   }
 
   #report(error: unknown, request: ServerRequest): void {

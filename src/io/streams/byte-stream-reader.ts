@@ -44,6 +44,10 @@ export class ByteStreamReader extends ByteReader implements BytesReader {
     return eachOf(this, body);
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   override close(failure: () => Error = closedByUs): void {
     super.close(failure);
     this.tap.letGo();

@@ -2,7 +2,7 @@ import type { Operation } from '../../fibers/operation.js';
 import type { Body } from '../each-of.js';
 
 /** The reading end of a stream of anybody's: `reader` makes one of a Node stream, `fromWeb` of a web stream. */
-export interface Reader<T> {
+export interface Reader<T> extends Disposable {
   /**
    * Takes what comes next: for bytes and text all that is there, in object mode one object.
    *

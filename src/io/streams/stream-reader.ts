@@ -55,6 +55,10 @@ class StreamReader<T> extends SingleReading implements Reader<T> {
     this.watch.letGo();
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   protected take(suspension: Suspension): boolean {
     if (this.over) return false;
     const chunk: unknown = this.stream.read();

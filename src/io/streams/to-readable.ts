@@ -1,7 +1,9 @@
 import { Readable, type ReadableOptions } from 'node:stream';
 import { checkFunction } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
-import { Feed, type Producer } from './feed.js';
+import { currentFiber } from '../../fibers/current.js';
+import { Feed, type Producer } from '../../fibers/feed.js';
+import { checkChunk } from './check-chunk.js';
 
 /**
  * Makes a Node stream that a fiber of the current scope feeds.
@@ -32,7 +34,8 @@ export function toReadable<T = string | Uint8Array>(
     },
   };
   const readable = new Readable(readableOptions);
-  const feed = new Feed<T>('toReadable', producer, {
+  const feed = new Feed<T>(currentFiber('toReadable').scope, producer, {
+    check: checkChunk,
     push: (chunk) => readable.push(chunk),
     end: () => void readable.push(null),
     fail(error) {

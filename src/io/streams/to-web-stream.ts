@@ -1,7 +1,9 @@
 import { ReadableStream, type QueuingStrategy, type ReadableStreamDefaultController } from 'node:stream/web';
 import { checkFunction } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
-import { Feed, type Producer } from './feed.js';
+import { currentFiber } from '../../fibers/current.js';
+import { Feed, type Producer } from '../../fibers/feed.js';
+import { checkChunk } from './check-chunk.js';
 import { prematureClose } from './stream-error.js';
 
 /**
@@ -22,7 +24,8 @@ import { prematureClose } from './stream-error.js';
 export function toWebStream<T = Uint8Array>(producer: Producer<T>, strategy?: QueuingStrategy<T>): ReadableStream<T> {
   checkFunction('producer', producer);
   let controller: ReadableStreamDefaultController<T>;
-  const feed = new Feed<T>('toWebStream', producer, {
+  const feed = new Feed<T>(currentFiber('toWebStream').scope, producer, {
+    check: checkChunk,
     push(chunk) {
       controller.enqueue(chunk);
       return controller.desiredSize! > 0;

@@ -68,6 +68,10 @@ class WebReader<T> extends SingleReading implements Reader<T> {
     this.letGo();
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   protected take(suspension: Suspension): boolean {
     if (this.kept === null) return false;
     suspension.value = this.kept.chunk;

@@ -78,4 +78,8 @@ export class Writer<T = string | Uint8Array> {
   close(): void {
     this.queue.close();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }

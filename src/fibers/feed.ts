@@ -1,11 +1,10 @@
-import { expected } from '../../base/check.js';
-import { ClosedError } from '../../base/errors.js';
-import { currentFiber } from '../../fibers/current.js';
-import type { FiberHandle } from '../../fibers/fiber.js';
-import { Label } from '../../fibers/label.js';
-import type { Operation } from '../../fibers/operation.js';
-import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
-import { WaitList } from '../../fibers/wait-list.js';
+import { ClosedError } from '../base/errors.js';
+import type { FiberHandle } from './fiber.js';
+import { Label } from './label.js';
+import type { Operation } from './operation.js';
+import type { ScopeHandle } from './scope.js';
+import { Suspension, SuspensionKind } from './suspension.js';
+import { WaitList } from './wait-list.js';
 
 /**
  * Hands a chunk to the consumer of a stream.
@@ -20,14 +19,18 @@ export type Producer<T> = (push: Push<T>) => Operation<unknown>;
 
 /** The stream that is fed. */
 export interface Sink<T> {
+  /** Throws for what cannot be a chunk. */
+  check?(chunk: T): void;
   /** Returns whether more is wanted at once; otherwise `demand` says when. */
   push(chunk: T): boolean;
   end(): void;
   /** Breaks the stream off; returns whether its consumer learns of `error`. */
   fail(error: unknown): boolean;
+  /** The fiber is over, however it ended. */
+  over?(): void;
 }
 
-/** A fiber that feeds a stream as fast as it is read: what `toReadable` and `toWebStream` share. */
+/** A fiber that feeds a stream as fast as it is read: what `toReadable`, `toWebStream` and `toAsyncIterable` share. */
 export class Feed<T> {
   private readonly sink: Sink<T>;
   private readonly fiber: FiberHandle<void>;
@@ -35,9 +38,9 @@ export class Feed<T> {
   private wanted: boolean = false;
   private over: boolean = false;
 
-  constructor(what: string, producer: Producer<T>, sink: Sink<T>) {
+  constructor(scope: ScopeHandle, producer: Producer<T>, sink: Sink<T>) {
     this.sink = sink;
-    this.fiber = currentFiber(what).scope.spawn(() => this.run(producer));
+    this.fiber = scope.spawn(() => this.run(producer));
   }
 
   /** The consumer wants more. */
@@ -62,6 +65,8 @@ export class Feed<T> {
       if (this.finished()) this.sink.end();
     } catch (error) {
       if (!this.finished() || !this.sink.fail(error)) throw error;
+    } finally {
+      this.sink.over?.();
     }
   }
 
@@ -75,7 +80,7 @@ export class Feed<T> {
   static attempt(suspension: Suspension): boolean {
     const feed = suspension.subject as Feed<unknown>;
     const chunk = suspension.argument;
-    if (chunk === null || chunk === undefined) throw expected('chunk', 'a chunk (return to end the stream)', chunk);
+    feed.sink.check?.(chunk);
     if (feed.over) throw new ClosedError('push: the consumer of the stream has gone');
     if (!feed.wanted || feed.pushers.size > 0) return false;
     feed.wanted = feed.sink.push(chunk);

@@ -1,0 +1,59 @@
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance } from 'fastify';
+import { Runtime, type RuntimeOptions } from 'heddle';
+import { fastifyFibers } from 'heddle/fastify';
+import { connections, type Benchmark, type Server, type Subject } from './harness/benchmark.js';
+import { ServerProcess } from './harness/server-process.js';
+import type { SubjectName } from './harness/subject-name.js';
+import { wrk } from './harness/wrk.js';
+import { requestsPerSecond, serverCpuPerRequest } from './metric.js';
+import { recorded, unrecorded } from './peers/heddle.js';
+
+const answer = { hello: 'world' };
+
+async function listen(app: FastifyInstance, announce: (port: number) => void): Promise<void> {
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  announce((app.server.address() as AddressInfo).port);
+}
+
+const heddle =
+  (options: RuntimeOptions): Server =>
+  async (announce) => {
+    const app = fastify();
+    await app.register(fastifyFibers, { runtime: new Runtime(options) });
+    app.get('/', function* () {
+      return answer;
+    });
+    await listen(app, announce);
+  };
+
+const against =
+  (subject: SubjectName): Subject =>
+  async (size, context) => {
+    const server = await ServerProcess.start('fastify', subject);
+    const measured = await wrk(server, size, context);
+    server.stop();
+    return measured;
+  };
+
+/** One request to a route of Fastify 5 whose handler is a generator (`heddle`), or an async function (`fastify`). The load comes from wrk. */
+export const benchmark: Benchmark = {
+  name: 'fastify',
+  operation: 'GET a small JSON object from a route of Fastify 5 on one of c keep-alive connections',
+  metrics: [requestsPerSecond, serverCpuPerRequest],
+  cases: [connections(100)],
+  subjects: {
+    heddle: against('heddle'),
+    'heddle-unrecorded': against('heddle-unrecorded'),
+    fastify: against('fastify'),
+  },
+  servers: {
+    heddle: heddle(recorded),
+    'heddle-unrecorded': heddle(unrecorded),
+    async fastify(announce) {
+      const app = fastify();
+      app.get('/', async () => answer);
+      await listen(app, announce);
+    },
+  },
+};

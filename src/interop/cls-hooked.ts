@@ -1,0 +1,54 @@
+/**
+ * The door for `cls-hooked`. Importing it lets all namespaces follow fibers: each begins with the context that was active
+ * where it was spawned, and has across its suspensions the one that it has entered itself.
+ */
+import { checkFunction } from '../base/check.js';
+import { CancelledError } from '../base/errors.js';
+import type { Operation } from '../fibers/operation.js';
+import { checkOperation, inSegment } from '../fibers/segment.js';
+import { inContext } from './context/in-context.js';
+import { follow } from './context/layers.js';
+import { NamespaceContext } from './context/namespace-context.js';
+
+/** What is needed of a namespace to run an operation in it. */
+export interface ClsNamespace {
+  run(f: (context: object) => void): unknown;
+}
+
+/**
+ * Runs an operation in a new context of `namespace`, made from the active one: `namespace.runPromise` for operations.
+ *
+ * @param f makes the operation, from the new context.
+ * @returns what the operation returns.
+ * @throws what the operation throws; `namespace.fromException` finds the context of that, as it does after `run`.
+ * Suspends: as the operation does. If cancelled: as the operation is.
+ *
+ * @example
+ * yield* runIn(requests, function* () {
+ *   requests.set('id', id);
+ *   return yield* handle(request);
+ * });
+ */
+export function runIn<T>(namespace: ClsNamespace, f: (context: object) => Operation<T>): Operation<T> {
+  checkFunction('f', f);
+  return inContext<[context: object], T>(
+    (body) => namespace.run(body),
+    (context) => marked(context, checkOperation(f(context), f)),
+  );
+}
+
+function* marked<T>(context: object, operation: Operation<T>): Operation<T> {
+  try {
+    return yield* inSegment(operation);
+  } catch (error) {
+    // A cancellation is shared by all fibers that it reaches.
+    const mark = typeof error === 'object' && error !== null && !(error instanceof CancelledError);
+    if (mark) Object.assign(error, { [CONTEXT_OF_ERROR]: context });
+    throw error;
+  }
+}
+
+/** `ERROR_SYMBOL` of `cls-hooked`. */
+const CONTEXT_OF_ERROR = 'error@context';
+
+follow('namespaces', (inner) => new NamespaceContext(inner));

@@ -1,0 +1,80 @@
+import type { Fiber as EffectFiber } from 'effect/Fiber';
+import type { Exit } from 'effect/Exit';
+import * as Cause from 'effect/Cause';
+import * as Option from 'effect/Option';
+import type { AnySpan } from 'effect/Tracer';
+import { Label } from '../../fibers/label.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { thrownFor } from './cause-of.js';
+
+/**
+ * The wait for an Effect that has begun and not ended.
+ *
+ * If cancelled: interrupts the Effect and waits until it has ended, with its finalizers, so that what the fiber is told
+ * is true.
+ *
+ * @param above the span around the Effect, if any.
+ * @param stopping it was interrupted already.
+ */
+export function effectWait<A, E>(
+  effect: EffectFiber<A, E>,
+  above: AnySpan | undefined,
+  stopping: boolean,
+): Suspension<A> {
+  const kinds = kindsFor(spanName(effect.cache.span, above));
+  return new Suspension<A>(stopping ? kinds.stopping : kinds.running, effect, stopping);
+}
+
+/** Hands an exit to the fiber that waits for it. */
+function settle(suspension: Suspension, exit: Exit<unknown, unknown>): void {
+  if (exit._tag === 'Success') return void suspension.complete(exit.value);
+  const { cause } = exit;
+  // That it was interrupted is only its way of saying that it stopped. What a finalizer died of is more than that.
+  const stopped = suspension.argument === true && Cause.hasInterrupts(cause) && !Cause.hasDies(cause);
+  suspension.fail((stopped ? suspension.fiber!.interruption : null) ?? thrownFor(cause));
+}
+
+/**
+ * The outermost span of the Effect itself: what it is, however many others it enters in the course of it.
+ */
+function spanName(innermost: AnySpan | undefined, above: AnySpan | undefined): string | null {
+  let name: string | null = null;
+  for (let span = innermost; span?._tag === 'Span' && span !== above; span = Option.getOrUndefined(span.parent))
+    name = span.name;
+  return name;
+}
+
+interface Kinds {
+  readonly running: SuspensionKind;
+  /** A second cancellation does no more. */
+  readonly stopping: SuspensionKind;
+}
+
+function kinds(label: Label): Kinds {
+  const wait = {
+    label,
+    arm(suspension: Suspension) {
+      (suspension.subject as EffectFiber<unknown, unknown>).addObserver((exit) => settle(suspension, exit));
+    },
+    abort(suspension: Suspension) {
+      suspension.argument = true;
+      (suspension.subject as EffectFiber<unknown, unknown>).interruptUnsafe();
+      return false;
+    },
+  };
+  return { running: new SuspensionKind(wait), stopping: new SuspensionKind({ ...wait, uninterruptible: true }) };
+}
+
+/** By name, as a program has few. Spans beyond that have a number in their name, which is no place in a program. */
+function kindsFor(name: string | null): Kinds {
+  if (name === null) return NAMELESS;
+  let found = NAMED.get(name);
+  if (found !== undefined) return found;
+  if (NAMED.size >= MOST_NAMES) return NAMELESS;
+  NAMED.set(name, (found = kinds(new Label('effect', name))));
+  return found;
+}
+
+const MOST_NAMES = 1000;
+const NAMELESS: Kinds = kinds(new Label('effect'));
+const NAMED = new Map<string, Kinds>();

@@ -1,0 +1,46 @@
+import type { Clock } from 'effect/Clock';
+import * as Duration from 'effect/Duration';
+import * as Effect from 'effect/Effect';
+import type { RunLoop } from '../../fibers/run-loop.js';
+
+/**
+ * Effect's clock on the run loop's: delays and timeouts of Effects wait in the same timer heap as those of fibers, and
+ * stand still with them under a `VirtualClock`.
+ */
+export class HeddleClock implements Clock {
+  readonly currentTimeMillis: Effect.Effect<number> = Effect.sync(() => this.currentTimeMillisUnsafe());
+  readonly currentTimeNanos: Effect.Effect<bigint> = Effect.sync(() => this.currentTimeNanosUnsafe());
+  readonly monotonicTimeNanos: Effect.Effect<bigint> = Effect.sync(() => this.monotonicTimeNanosUnsafe());
+  readonly #loop: RunLoop;
+
+  constructor(loop: RunLoop) {
+    this.#loop = loop;
+  }
+
+  currentTimeMillisUnsafe(): number {
+    return this.#loop.clock.unixTime();
+  }
+
+  currentTimeNanosUnsafe(): bigint {
+    return nanoseconds(this.#loop.clock.unixTime());
+  }
+
+  monotonicTimeNanosUnsafe(): bigint {
+    return nanoseconds(this.#loop.clock.now());
+  }
+
+  sleep(duration: Duration.Duration): Effect.Effect<void> {
+    const ms = Duration.toMillis(duration);
+    if (ms === Infinity) return Effect.never;
+    const loop = this.#loop;
+    return Effect.callback((resume) => {
+      const timer = { timerIndex: -1, timeUp: () => resume(Effect.void) };
+      loop.setTimer(timer, loop.clock.now() + ms);
+      return Effect.sync(() => loop.unsetTimer(timer));
+    });
+  }
+}
+
+function nanoseconds(ms: number): bigint {
+  return BigInt(Math.round(ms * 1e6));
+}

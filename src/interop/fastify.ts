@@ -1,0 +1,4 @@
+/** A plugin for straight-line handlers in Fastify 5: the door `heddle/fastify`. */
+export { HttpError } from '../io/http/http-error.js';
+export { fastifyFibers } from './http/fastify-fibers.js';
+export type { HostOptions as FastifyFibersOptions } from './http/request-host.js';

@@ -1,0 +1,56 @@
+import type { Either } from 'fp-ts/lib/Either.js';
+import { checkFunction } from '../../base/check.js';
+import { CancelledError } from '../../base/errors.js';
+import type { Operation } from '../../fibers/operation.js';
+import { inSegment } from '../../fibers/segment.js';
+
+/** A class of errors, as `attempt` takes them. */
+export type ErrorClass<E extends Error = Error> = abstract new (...args: never) => E;
+
+/**
+ * Runs an operation and returns an `Either`: the right is its result, the left what it threw, of the types that are named.
+ * Anything else is thrown on: a defect is no answer. A cancellation is never caught.
+ *
+ * - `attempt(operation, NotFound, Forbidden)`: errors of these classes.
+ * - `attempt(operation, (error) => …)`: what the function makes of the error; what it throws is thrown on.
+ * - `attempt(operation)`: any `Error`.
+ *
+ * Suspends: as the operation does. If cancelled: as the operation is.
+ *
+ * @example
+ * const user = yield* attempt(findUser(id), NotFound); // Either<NotFound, User>
+ */
+export function attempt<A>(operation: Operation<A>): Operation<Either<Error, A>>;
+export function attempt<A, E>(operation: Operation<A>, onThrow: (error: unknown) => E): Operation<Either<E, A>>;
+export function attempt<A, C extends readonly [ErrorClass, ...ErrorClass[]]>(
+  operation: Operation<A>,
+  ...expected: C
+): Operation<Either<InstanceType<C[number]>, A>>;
+export function* attempt<A>(
+  operation: Operation<A>,
+  ...expected: readonly (ErrorClass | ((error: unknown) => unknown))[]
+): Operation<Either<unknown, A>> {
+  const toLeft = leftOf(expected);
+  try {
+    return { _tag: 'Right', right: yield* inSegment(operation) };
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    return { _tag: 'Left', left: toLeft(error) };
+  }
+}
+
+/** The function that gives the left, or throws. */
+export function leftOf(expected: readonly (ErrorClass | ((error: unknown) => unknown))[]): (error: unknown) => unknown {
+  for (const one of expected) checkFunction('expected', one);
+  const [first] = expected;
+  if (first !== undefined && !isErrorClass(first)) return first;
+  const classes = (expected.length === 0 ? [Error] : expected) as readonly ErrorClass[];
+  return (error) => {
+    if (classes.some((one) => error instanceof one)) return error;
+    throw error;
+  };
+}
+
+function isErrorClass(value: ErrorClass | ((error: unknown) => unknown)): value is ErrorClass {
+  return value === Error || (value.prototype as unknown) instanceof Error;
+}

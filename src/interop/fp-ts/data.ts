@@ -1,0 +1,50 @@
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { Option } from 'fp-ts/lib/Option.js';
+import { HeddleError } from '../../base/errors.js';
+import type { Operation } from '../../fibers/operation.js';
+import { inSegment } from '../../fibers/segment.js';
+
+/** There was no value where straight-line code went on as if there were one. Give `fromOption` what to throw instead. */
+export class NoneError extends HeddleError {
+  readonly code = 'ERR_HEDDLE_NONE' as const;
+}
+
+/**
+ * Unwraps an `Either`: returns the right, throws the left as it is. `attempt` is the way back.
+ *
+ * Suspends: no. If cancelled: returns, or throws the left, all the same.
+ *
+ * @example
+ * const order = yield* fromEither(parseOrder(body));
+ */
+export function* fromEither<E, A>(either: Either<E, A>): Operation<A> {
+  if (either._tag === 'Left') throw either.left;
+  return either.right;
+}
+
+/**
+ * Unwraps an `Option`.
+ *
+ * @param onNone makes what is thrown if there is no value; a `NoneError` unless given.
+ * Suspends: no.
+ */
+export function* fromOption<A>(option: Option<A>, onNone: () => unknown = noValue): Operation<A> {
+  if (option._tag === 'None') throw onNone();
+  return option.value;
+}
+
+/**
+ * Runs an operation and returns an `Option`: none for null and undefined, heddle's way to say that there is nothing (the
+ * end of a stream, a deadline that `moveOnAfter` did not wait out). What it throws is thrown on.
+ *
+ * @example
+ * const quick = yield* toOption(moveOnAfter(20, lookUp(key)));
+ */
+export function* toOption<A>(operation: Operation<A>): Operation<Option<NonNullable<A>>> {
+  const value = yield* inSegment(operation);
+  return value === null || value === undefined ? { _tag: 'None' } : { _tag: 'Some', value };
+}
+
+function noValue(): NoneError {
+  return new NoneError('There is no value: the Option is none');
+}

@@ -1,0 +1,42 @@
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js';
+import type { Task } from 'fp-ts/lib/Task.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { checkFunction } from '../../base/check.js';
+import type { Operation } from '../../fibers/operation.js';
+import { until } from '../../fibers/until.js';
+import { fromEither } from './data.js';
+
+/**
+ * Runs a `Task` and returns its result.
+ *
+ * Suspends: always. If cancelled: throws at once and forgets the task, whose work goes on, since a task cannot be stopped;
+ * one that `toTask` made in this fiber belongs to its scope, and stops with that.
+ *
+ * @param name how the graph shows the wait.
+ */
+export function fromTask<A>(task: Task<A>, name?: string): Operation<A> {
+  checkFunction('task', task);
+  // Begun by the wait itself, so that a cancelled fiber does not begin it.
+  // oxlint-disable-next-line unicorn/no-thenable
+  return until<A>({ then: (succeed, fail) => task().then(succeed, fail) }, name);
+}
+
+/**
+ * As `fromTask`; returns the right, throws the left as it is.
+ *
+ * @example
+ * const user = yield* fromTaskEither(findUser(id));
+ */
+export function* fromTaskEither<E, A>(task: TaskEither<E, A>, name?: string): Operation<A> {
+  return yield* fromEither<E, A>(yield* fromTask<Either<E, A>>(task, name));
+}
+
+/** As `fromTaskEither`, in an environment. */
+export function* fromReaderTaskEither<R, E, A>(
+  reader: ReaderTaskEither<R, E, A>,
+  environment: R,
+  name?: string,
+): Operation<A> {
+  return yield* fromTaskEither(reader(environment), name);
+}

@@ -1,0 +1,4 @@
+/** Straight-line handlers for Hono on Node: the door `heddle/hono`. */
+export { HttpError } from '../io/http/http-error.js';
+export { honoFibers, HonoFibers, type HonoHandler } from './http/hono-fibers.js';
+export type { HostOptions as HonoFibersOptions } from './http/request-host.js';

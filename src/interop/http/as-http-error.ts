@@ -1,0 +1,10 @@
+import { HttpError } from '../../io/http/http-error.js';
+import { statusOf } from '../../io/http/status-of.js';
+
+/** What a handler threw as a framework understands it: with a `status`, where it is an answer to the client. */
+export function asHttpError(error: unknown): unknown {
+  const status = statusOf(error);
+  return status === null || error instanceof HttpError
+    ? error
+    : new HttpError(status, (error as Error).message, { cause: error });
+}

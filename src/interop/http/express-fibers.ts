@@ -1,0 +1,78 @@
+import type { Server } from 'node:http';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { checkFunction } from '../../base/check.js';
+import type { Operation } from '../../fibers/operation.js';
+import { refuse } from '../../io/http/refuse.js';
+import { asHttpError } from './as-http-error.js';
+import { RequestHost, type HostOptions } from './request-host.js';
+
+/** Answers by `response`, or calls `next`. `P` are the parameters of the route. */
+export type ExpressHandler<P, ResponseBody, RequestBody, Query> = (
+  request: Request<P, ResponseBody, RequestBody, Query>,
+  response: Response<ResponseBody>,
+  next: NextFunction,
+) => Operation<unknown>;
+
+/** Runs handlers of Express as fibers. */
+export class ExpressFibers implements AsyncDisposable {
+  private readonly host: RequestHost;
+
+  constructor(options: HostOptions) {
+    this.host = new RequestHost('express', options);
+  }
+
+  /**
+   * A handler that runs `handler` in a fiber of its own. A client that goes away cancels it. What it throws goes to the
+   * error handlers of the application, as an `async` handler's rejection does.
+   */
+  handler<P = Request['params'], ResponseBody = unknown, RequestBody = unknown, Query = Request['query']>(
+    handler: ExpressHandler<P, ResponseBody, RequestBody, Query>,
+  ): RequestHandler<P, ResponseBody, RequestBody, Query> {
+    checkFunction('handler', handler);
+    return (request, response, next) => {
+      const kind = kindOf(request);
+      this.host.offer(kind, request, response, {
+        begin: (work) =>
+          this.host.start(kind, work, {
+            operation: () => handler(request, response, next),
+            done() {},
+            failed: (error) => next(asHttpError(error)),
+          }),
+        refuse: (retryAfterMs) => refuse(request, response, retryAfterMs),
+      });
+    };
+  }
+
+  /** Tells it of the server, whose connections it then counts, and which it closes. Returns the server. */
+  attach<S extends Server>(server: S): S {
+    return this.host.attach(server);
+  }
+
+  /** Closes the server and waits for the requests under way; those that take longer than the grace are cancelled. */
+  close(): Promise<void> {
+    return this.host.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.host.close();
+  }
+}
+
+/** The route, not the path: `GET /users/:id`. Middleware has none, and is known by where it is mounted. */
+function kindOf<P, A, B, Q>({ method, baseUrl, route }: Request<P, A, B, Q>): string {
+  return `${method} ${baseUrl}${String((route as { readonly path: unknown } | undefined)?.path ?? '')}`;
+}
+
+/**
+ * Opens a host for handlers of an Express application. Inside of a fiber it belongs to the current scope; elsewhere it is
+ * to be closed, by `close` or `await using`. A plain call.
+ *
+ * @throws `ArgumentError`.
+ * @example
+ * const fibers = expressFibers({ goal: 500 });
+ * app.get('/users/:id', fibers.handler(showUser));
+ * fibers.attach(app.listen(8080));
+ */
+export function expressFibers(options: HostOptions = {}): ExpressFibers {
+  return new ExpressFibers(options);
+}

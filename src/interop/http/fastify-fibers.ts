@@ -1,0 +1,150 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
+import { MisuseError } from '../../base/errors.js';
+import { isOperation } from '../../fibers/foreign-yield.js';
+import type { Operation } from '../../fibers/operation.js';
+import { refuse } from '../../io/http/refuse.js';
+import type { RequestWork, Respondent } from '../../io/http/request-work.js';
+import { asHttpError } from './as-http-error.js';
+import { RequestHost, type Exchange, type HostOptions } from './request-host.js';
+
+type Handler = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) => Operation<unknown>;
+
+/** On a request that was let in before its handler is reached. */
+const VISIT = Symbol('heddle.visit');
+interface Marked {
+  [VISIT]: Visit | null;
+}
+
+/**
+ * A plugin: routes that are added after it may have a `function*` for a handler, which runs in a fiber of its own. A client
+ * that goes away cancels it; what it returns is sent, and what it throws goes to the error handler, as with an `async`
+ * handler. With a goal a request of such a route asks to be let in first of all, before its body is read, by the cost of
+ * its route; if it may not, it is answered 503. Other routes are left alone.
+ *
+ * Inside of a fiber the requests belong to the current scope, too. They end with `app.close()`.
+ *
+ * @example
+ * await app.register(fastifyFibers, { goal: 500 });
+ * app.get('/users/:id', function* (request) {
+ *   return yield* loadUser(request.params.id);
+ * });
+ */
+export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Promise<void> = Object.assign(
+  async function fastifyFibers(app: FastifyInstance, options: HostOptions): Promise<void> {
+    const host = new RequestHost('fastify', options);
+    host.watch(app.server);
+    // Costs every request a little.
+    if (host.governed) app.decorateRequest(VISIT, null);
+    app.addHook('onRoute', (route) => {
+      if (isGeneratorFunction(route.handler)) adopt(route, route.handler as unknown as Handler, host);
+    });
+    // A route that was added before the plugin would answer with an empty object, and nobody would know why.
+    if (hasRoutes(app))
+      app.addHook('preSerialization', (_request, _reply, payload, done) => {
+        if (isOperation(payload)) throw unadopted();
+        done(null, payload);
+      });
+    // When it is told to stop, and has not closed its connections yet.
+    app.addHook('preClose', async () => void host.close());
+    app.addHook('onClose', () => host.close());
+  },
+  // What the package `fastify-plugin` does: the hooks are of the application, and not of the plugin alone.
+  {
+    [Symbol.for('skip-override')]: true,
+    [Symbol.for('fastify.display-name')]: 'heddle',
+    [Symbol.for('plugin-meta')]: { name: 'heddle', fastify: '5.x' },
+  },
+);
+
+/** Puts a handler that starts a fiber in the place of one that is a fiber's. */
+function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
+  const kind = `${[route.method].flat().join(',')} ${route.url}`;
+  if (!host.governed) {
+    route.handler = function (request, reply) {
+      const visit = new Visit(host, kind, handler, request, reply);
+      visit.app = this;
+      host.offer(kind, request.raw, reply.raw, visit);
+    } as RouteHandlerMethod;
+    return;
+  }
+  const askFirst = (request: FastifyRequest, reply: FastifyReply, reach: () => void): void => {
+    const visit = new Visit(host, kind, handler, request, reply);
+    visit.reach = reach;
+    (request as unknown as Marked)[VISIT] = visit;
+    host.offer(kind, request.raw, reply.raw, visit);
+  };
+  route.onRequest = [...[route.onRequest ?? []].flat(), askFirst];
+  route.handler = function (request) {
+    const visit = (request as unknown as Marked)[VISIT]!;
+    visit.app = this;
+    visit.start();
+  } as RouteHandlerMethod;
+}
+
+/** A request to a route with a fiber's handler. One object, since there is one for each request. */
+class Visit implements Respondent, Exchange<unknown> {
+  /** Goes on to the handler; null where the handler itself asks. */
+  reach: (() => void) | null = null;
+  /** The handler's `this`. */
+  app: FastifyInstance | null = null;
+  private work: RequestWork | null = null;
+  private readonly host: RequestHost;
+  private readonly kind: string;
+  private readonly handler: Handler;
+  private readonly request: FastifyRequest;
+  private readonly reply: FastifyReply;
+
+  constructor(host: RequestHost, kind: string, handler: Handler, request: FastifyRequest, reply: FastifyReply) {
+    this.host = host;
+    this.kind = kind;
+    this.handler = handler;
+    this.request = request;
+    this.reply = reply;
+  }
+
+  begin(work: RequestWork): void {
+    this.work = work;
+    if (this.reach === null) this.start();
+    else this.reach();
+  }
+
+  start(): void {
+    this.host.start(this.kind, this.work!, this);
+  }
+
+  /** Past Fastify, which would take longer for it than the request is worth. */
+  refuse(retryAfterMs: number): void {
+    this.reply.hijack();
+    refuse(this.request.raw, this.reply.raw, retryAfterMs);
+  }
+
+  operation(): Operation<unknown> {
+    return this.handler.call(this.app!, this.request, this.reply);
+  }
+
+  done(value: unknown): void {
+    const { reply } = this;
+    if (value !== reply && !(value === undefined && reply.sent)) reply.send(value);
+  }
+
+  failed(error: unknown): void {
+    this.reply.send(asHttpError(error));
+  }
+}
+
+/** Fastify tells of its routes as text only, a branch of a tree for each. */
+function hasRoutes(app: FastifyInstance): boolean {
+  return app.printRoutes().includes('── ');
+}
+
+function unadopted(): MisuseError {
+  return new MisuseError(
+    'A handler is a function*, but its route was added before heddle: `await app.register(fastifyFibers)` first',
+  );
+}
+
+function isGeneratorFunction(handler: unknown): boolean {
+  return typeof handler === 'function' && GENERATOR_FUNCTION.isPrototypeOf(handler);
+}
+
+const GENERATOR_FUNCTION: object = Object.getPrototypeOf(function* () {});

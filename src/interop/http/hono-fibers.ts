@@ -1,0 +1,101 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Context, Env, Input } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
+import { checkFunction } from '../../base/check.js';
+import type { Operation } from '../../fibers/operation.js';
+import { statusOf } from '../../io/http/status-of.js';
+import { RequestHost, type Exchange, type HostOptions } from './request-host.js';
+
+/** Returns the response, as made by `context.json(…)` and the like. */
+export type HonoHandler<E extends Env, P extends string, I extends Input, R> = (
+  context: Context<E, P, I>,
+) => Operation<R>;
+
+/** What `@hono/node-server` gives to handlers as their environment. */
+interface NodeBindings {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
+/** Runs handlers of Hono as fibers. */
+export class HonoFibers implements AsyncDisposable {
+  private readonly host: RequestHost;
+
+  constructor(options: HostOptions) {
+    this.host = new RequestHost('hono', options);
+  }
+
+  /**
+   * A handler that runs `handler` in a fiber of its own. A client that goes away cancels it. What it throws goes to the
+   * application's `onError`, as an `async` handler's rejection does.
+   */
+  handler<E extends Env, P extends string, I extends Input, R extends Response>(
+    handler: HonoHandler<E, P, I, R>,
+  ): (context: Context<E, P, I>) => Promise<R> {
+    checkFunction('handler', handler);
+    return (context) =>
+      new Promise<R>((resolve, reject) => {
+        const kind = `${context.req.method} ${routePath(context)}`;
+        const exchange: Exchange<R> = {
+          operation: () => handler(context),
+          done: resolve,
+          failed: (error) => reject(asException(error)),
+        };
+        const bindings = context.env as Partial<NodeBindings> | undefined;
+        // As `app.request()` has them.
+        if (bindings?.outgoing === undefined) return this.host.startDetached(kind, exchange);
+        const { incoming, outgoing } = bindings as NodeBindings;
+        // Nobody reads what is answered to a client that has gone, but whoever waits for the promise must go on.
+        outgoing.once('close', () => reject(new HTTPException(503, { message: 'the connection was closed' })));
+        this.host.offer(kind, incoming, outgoing, {
+          begin: (work) => this.host.start(kind, work, exchange),
+          refuse: (retryAfterMs) => resolve(overloaded(retryAfterMs) as R),
+        });
+      });
+  }
+
+  /** Tells it of the server, whose connections it then counts, and which it closes. Returns the server. */
+  attach<S>(server: S): S {
+    // Also servers of HTTP/2 by type; connections of one are not counted apart.
+    this.host.attach(server as Server);
+    return server;
+  }
+
+  /** Closes the server and waits for the requests under way; those that take longer than the grace are cancelled. */
+  close(): Promise<void> {
+    return this.host.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.host.close();
+  }
+}
+
+function overloaded(retryAfterMs: number): Response {
+  return new Response(null, {
+    status: 503,
+    headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
+  });
+}
+
+/** What Hono answers by itself; other errors are its `onError`'s. */
+function asException(error: unknown): unknown {
+  const status = statusOf(error);
+  if (status === null) return error;
+  return new HTTPException(status as 400, { message: (error as Error).message, cause: error });
+}
+
+/**
+ * Opens a host for handlers of a Hono application on Node. Inside of a fiber it belongs to the current scope; elsewhere it
+ * is to be closed, by `close` or `await using`. A plain call.
+ *
+ * @throws `ArgumentError`.
+ * @example
+ * const fibers = honoFibers({ goal: 500 });
+ * app.get('/users/:id', fibers.handler(showUser));
+ * fibers.attach(serve({ fetch: app.fetch, port: 8080 }));
+ */
+export function honoFibers(options: HostOptions = {}): HonoFibers {
+  return new HonoFibers(options);
+}

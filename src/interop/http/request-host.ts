@@ -1,0 +1,171 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { checkDuration, checkGoal } from '../../base/check.js';
+import { MisuseError } from '../../base/errors.js';
+import { current } from '../../fibers/current.js';
+import { isOperation } from '../../fibers/foreign-yield.js';
+import { isCancellation } from '../../fibers/is-cancellation.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import { Scope } from '../../fibers/scope.js';
+import { sleep } from '../../fibers/sleep.js';
+import { until } from '../../fibers/until.js';
+import { runScope } from '../../fibers/with-scope.js';
+import { RequestIntake } from '../../io/http/request-intake.js';
+import type { Respondent, RequestWork } from '../../io/http/request-work.js';
+import { Runtime } from '../../runtime.js';
+
+export interface HostOptions {
+  /**
+   * How long an answer may take, in ms, before it is worth nothing to who asked: with it only as many requests are let in
+   * as can be answered in that time, and the others answered 503. Without one all are let in.
+   */
+  readonly goal?: number;
+  /** The share of the processor for a request in relation to others; 1 unless given. Above 1 it is let in first. */
+  readonly priorityOf?: (request: IncomingMessage) => number;
+  /** What the server was told to keep of connections that are not accepted yet; 64 unless given. */
+  readonly backlog?: number;
+  /** How long requests may go on after `close`, in ms; 10,000 unless given. */
+  readonly grace?: number;
+  /** What the fibers run in; the current fiber's runtime unless given, or outside of fibers one of its own. */
+  readonly runtime?: Runtime;
+}
+
+/** What a request's fiber does, and who is told how it ended; nobody is if it was cancelled, since then the response is closed. */
+export interface Exchange<T> {
+  /** Makes what the fiber runs. */
+  operation(): Operation<T>;
+  done(value: T): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Runs the handlers of somebody else's server as fibers. What the doors for `node:http`, Express, Fastify and Hono share:
+ * each adds how its framework names routes, and how it is told a result.
+ */
+export class RequestHost implements AsyncDisposable {
+  /** Null where the fibers run in that of a program around it. */
+  readonly runtime: Runtime | null;
+  private readonly requests: Scope;
+  private readonly intake: RequestIntake;
+  private readonly options: HostOptions;
+  private readonly servers: Server[] = [];
+  /** By kind: what names the fibers of requests that nobody had to let in. */
+  private readonly bodies: Map<string, Function> = new Map();
+  private closing: Promise<void> | null = null;
+
+  constructor(name: string, options: HostOptions) {
+    const { goal, grace, backlog } = options;
+    if (goal !== undefined) checkGoal('goal', goal);
+    checkDuration('grace', grace ?? 0, true);
+    this.options = options;
+    const { fiber } = current;
+    this.runtime = options.runtime ?? (fiber === null ? new Runtime() : null);
+    const loop = this.runtime === null ? fiber!.loop : this.runtime.loop;
+    // A root, as `run` makes: the requests go on for a while after the program was told to stop.
+    this.requests = new Scope(loop, null, null, { deadline: Infinity, shielded: false });
+    this.intake = new RequestIntake(this.requests, { name, goal, kernel: backlog === undefined ? {} : { backlog } });
+    if (fiber !== null) ownedBy(fiber.scope, () => until(this.close(), 'http.close'));
+  }
+
+  /** Whether somebody decides which requests begin. */
+  get governed(): boolean {
+    return this.intake.governed;
+  }
+
+  /** Takes its connections into account, and closes with it. */
+  attach<S extends Server>(server: S): S {
+    this.watch(server);
+    this.servers.push(server);
+    return server;
+  }
+
+  /** Takes its connections into account. */
+  watch(server: Server): void {
+    this.intake.watch(server);
+  }
+
+  /** Asks whether a request may begin. The kind is of the route, and not of the path. */
+  offer(kind: string, message: IncomingMessage, response: ServerResponse, respondent: Respondent): void {
+    if (this.closing !== null) response.shouldKeepAlive = false;
+    if (this.requests.closed) return respondent.refuse(CLOSED_MS);
+    const priority = this.governed ? (this.options.priorityOf?.(message) ?? 1) : 1;
+    this.intake.offer(kind, priority, message, response, respondent);
+    this.requests.loop.runIfCrowded();
+  }
+
+  /** Starts the fiber of a request that may begin. */
+  start<T>(kind: string, work: RequestWork, exchange: Exchange<T>): void {
+    work.start(this.requests, this.bodyOf(kind), perform(exchange, work));
+  }
+
+  /** Starts a fiber for a request that has no connection, as those of a framework's own tests. */
+  startDetached<T>(kind: string, exchange: Exchange<T>): void {
+    this.requests.startMember(this.bodyOf(kind), perform(exchange, null), false);
+  }
+
+  /**
+   * Closes the attached servers and waits for the requests under way; those that take longer than the grace are cancelled.
+   * Again it returns the same promise.
+   */
+  close(): Promise<void> {
+    return (this.closing ??= this.drain());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private async drain(): Promise<void> {
+    for (const server of this.servers) if (server.listening) server.close();
+    for (const server of this.servers) server.closeIdleConnections();
+    this.intake.close();
+    this.requests.spawnDaemon(endOfGrace, this.requests, this.options.grace ?? 10_000);
+    await new Promise<void>((resolve) => {
+      this.requests.close(() => {
+        this.requests.end();
+        resolve();
+      });
+    });
+    for (const server of this.servers) server.closeIdleConnections();
+  }
+
+  private bodyOf(kind: string): Function {
+    let body = this.bodies.get(kind);
+    if (body !== undefined) return body;
+    body = Object.defineProperty(() => {}, 'name', { value: kind });
+    // Kinds may come from outside. Past the bound they are made anew, which only costs time.
+    if (this.bodies.size < MOST_KINDS) this.bodies.set(kind, body);
+    return body;
+  }
+}
+
+function* perform<T>(exchange: Exchange<T>, work: RequestWork | null): Operation<void> {
+  try {
+    // The request's own scope: what the handler spawns and opens ends with it.
+    const { result } = yield* runScope(() => exchange.operation(), OWN_SCOPE);
+    const value = result();
+    if (isOperation(value))
+      throw new MisuseError('The handler returned an operation that was never run: write `return yield* …`');
+    exchange.done(value);
+  } catch (error) {
+    if (isCancellation(error)) {
+      if (work === null) exchange.failed(error);
+      else work.stopped(error);
+      throw error;
+    }
+    exchange.failed(error);
+  } finally {
+    work?.end();
+  }
+}
+
+const OWN_SCOPE = { deadline: Infinity, shielded: false };
+
+function* endOfGrace(requests: Scope, grace: number): Operation<void> {
+  yield* sleep(grace);
+  requests.cancel('the grace of the server is over');
+}
+
+const MOST_KINDS = 1000;
+/** When to come again after the host was closed, in ms: to another process. */
+const CLOSED_MS = 1000;

@@ -1,0 +1,3 @@
+/** Straight-line handlers for a server of `node:http`: the door `heddle/node-http`. */
+export { HttpError } from '../io/http/http-error.js';
+export { nodeFibers, NodeFibers, type NodeFibersOptions, type NodeHandler } from './http/node-fibers.js';

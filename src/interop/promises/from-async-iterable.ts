@@ -1,0 +1,153 @@
+import { expected } from '../../base/check.js';
+import { BusyError, ClosedError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
+import { Label } from '../../fibers/label.js';
+import type { Operation } from '../../fibers/operation.js';
+import { ownedBy } from '../../fibers/owned.js';
+import { inSegment } from '../../fibers/segment.js';
+import { shield } from '../../fibers/shield.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { until } from '../../fibers/until.js';
+
+/** The reading end of an async iterable. */
+export interface AsyncPull<T> {
+  /**
+   * Takes the next value, or learns that there is none.
+   *
+   * @throws what the iterable failed with; `BusyError` while another fiber waits; `ClosedError` after `close`.
+   * Suspends: always. If cancelled: throws; the value that was asked for is the next call's.
+   */
+  next(): Operation<IteratorResult<T, undefined>>;
+  /** Runs `body` for each value, one after another, and lets go of the iterable however that ends. */
+  forEach(body: (value: T) => Operation<unknown> | void): Operation<void>;
+  /** Lets go of it: its signal is aborted, and its `return` called and waited for. The second has no effect. */
+  close(): Operation<void>;
+}
+
+/**
+ * Reads an async iterable (an async generator, `on(emitter, 'event')`, the pages of some client) in straight-line code.
+ * A plain call. It is let go of with the current scope, as by leaving a `for await` loop.
+ *
+ * A promise cannot be stopped. Given a function, which gets a signal, what is under way ends when the iterable is let go of,
+ * and that is waited for; otherwise a value that is still being made then is not waited for.
+ *
+ * @throws `ArgumentError`; `MisuseError` outside of fibers.
+ *
+ * @example
+ * const ticks = fromAsyncIterable((signal) => on(emitter, 'tick', { signal }));
+ * yield* ticks.forEach(function* ([time]) {
+ *   yield* store(time);
+ * });
+ */
+export function fromAsyncIterable<T>(
+  source: AsyncIterable<T> | ((signal: AbortSignal) => AsyncIterable<T>),
+): AsyncPull<T> {
+  const { scope } = currentFiber('fromAsyncIterable');
+  const controller = typeof source === 'function' ? new AbortController() : null;
+  const iterable = typeof source === 'function' ? source(controller!.signal) : source;
+  if (typeof iterable?.[Symbol.asyncIterator] !== 'function') throw expected('source', 'an async iterable', iterable);
+  const pull = new IteratorPull<T>(iterable[Symbol.asyncIterator](), controller);
+  pull.disown = ownedBy(scope, () => pull.close());
+  return pull;
+}
+
+class IteratorPull<T> implements AsyncPull<T> {
+  disown: () => void = () => {};
+  private readonly iterator: AsyncIterator<T>;
+  private readonly controller: AbortController | null;
+  /** What was asked for and has not come, or came when nobody waited any more. */
+  private promise: Promise<IteratorResult<T>> | null = null;
+  private pending: boolean = false;
+  private waits: boolean = false;
+  private finished: boolean = false;
+  private closed: boolean = false;
+
+  constructor(iterator: AsyncIterator<T>, controller: AbortController | null) {
+    this.iterator = iterator;
+    this.controller = controller;
+  }
+
+  next(): Operation<IteratorResult<T, undefined>> {
+    return new Suspension<IteratorResult<T, undefined>>(NEXT, this, undefined);
+  }
+
+  *forEach(body: (value: T) => Operation<unknown> | void): Operation<void> {
+    try {
+      for (let next = yield* this.next(); !next.done; next = yield* this.next()) {
+        const work = body(next.value);
+        if (work !== undefined) yield* inSegment(work);
+      }
+    } finally {
+      yield* shield(this.close());
+    }
+  }
+
+  *close(): Operation<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.disown();
+    this.controller?.abort();
+    if (this.finished) return;
+    const returned = this.iterator.return?.();
+    if (returned === undefined) return;
+    // An async generator returns only after what it is doing; without a signal that may be never.
+    if (this.pending && this.controller === null) returned.then(undefined, ignore);
+    else yield* until(returned.then(ignore, this.controller === null ? undefined : ignore), 'iterator.return');
+  }
+
+  static arm(suspension: Suspension): void {
+    (suspension.subject as IteratorPull<unknown>).wait(suspension);
+  }
+
+  static abort(suspension: Suspension): boolean {
+    (suspension.subject as IteratorPull<unknown>).waits = false;
+    return true;
+  }
+
+  private wait(suspension: Suspension): void {
+    if (this.closed) throw new ClosedError('next: the iterable was let go of');
+    if (this.waits) throw new BusyError('next: another fiber waits for the iterable');
+    if (this.promise === null) {
+      if (this.finished) return void suspension.complete({ done: true, value: undefined });
+      this.promise = this.ask();
+    }
+    this.waits = true;
+    this.promise.then(
+      (result) => {
+        if (suspension.complete(result.done ? { done: true, value: undefined } : result)) this.taken();
+      },
+      (error) => {
+        if (suspension.fail(error)) this.taken();
+      },
+    );
+  }
+
+  private ask(): Promise<IteratorResult<T>> {
+    const promise = Promise.resolve(this.iterator.next());
+    this.pending = true;
+    promise.then(
+      ({ done }) => {
+        this.pending = false;
+        if (done) this.finished = true;
+      },
+      () => {
+        this.pending = false;
+        this.finished = true;
+      },
+    );
+    return promise;
+  }
+
+  private taken(): void {
+    this.waits = false;
+    this.promise = null;
+  }
+}
+
+function ignore(): void {}
+
+const NEXT: SuspensionKind = new SuspensionKind({
+  label: new Label('until', 'iterator.next'),
+  arm: IteratorPull.arm,
+  abort: IteratorPull.abort,
+});

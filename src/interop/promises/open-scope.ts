@@ -1,0 +1,52 @@
+import type { ScopeHandle } from '../../fibers/scope.js';
+import { suspend } from '../../fibers/suspend.js';
+import { runScope } from '../../fibers/with-scope.js';
+import { Runtime } from '../../runtime.js';
+
+/** A scope that plain code has open. */
+export interface OpenScope extends AsyncDisposable {
+  /** For `toPromise`, `toAsyncIterable` and `own`. */
+  readonly scope: ScopeHandle;
+  /**
+   * Cancels what still runs in it and waits until that has ended, and what it owns is closed. Again it returns the same promise.
+   *
+   * @returns (rejects) what failed in it.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a scope that belongs to an async function: `await using` closes it at the end of the block.
+ *
+ * @param runtime what its fibers run in; one of its own unless given. In a program of heddle use its scopes instead.
+ * @throws (rejects) `MisuseError` inside of a fiber.
+ *
+ * @example
+ * await using fibers = await openScope();
+ * const pages = await toPromise(all(urls.map(load)), { scope: fibers.scope, signal: request.signal });
+ */
+export async function openScope(runtime: Runtime = new Runtime()): Promise<OpenScope> {
+  let open!: (scope: ScopeHandle) => void;
+  const opened = new Promise<ScopeHandle>((resolve) => (open = resolve));
+  const ended = runtime.run(function* openScope() {
+    const end = yield* runScope(
+      (scope) => {
+        open(scope);
+        return suspend();
+      },
+      { deadline: Infinity, shielded: false },
+    );
+    // Closing it is how it ends.
+    if (!end.cutShort) end.result();
+  });
+  // It is `close` that tells what failed.
+  ended.catch(ignore);
+  const scope = await opened;
+  const close = (): Promise<void> => {
+    scope.cancel('the scope was closed');
+    return ended;
+  };
+  return { scope, close, [Symbol.asyncDispose]: close };
+}
+
+function ignore(): void {}

@@ -1,0 +1,30 @@
+import { expected } from '../../base/check.js';
+import type { Operation } from '../../fibers/operation.js';
+import type { ScopeHandle } from '../../fibers/scope.js';
+import { until } from '../../fibers/until.js';
+import { ownerOf } from './owner.js';
+
+/**
+ * Gives something that is to be disposed of to a scope: it is, when the scope ends, after its fibers, the newest first.
+ * What `await using` does for an async function, which a `function*` cannot say; `using` works in both. A plain call.
+ *
+ * @param scope whose; the innermost one of the current fiber unless given.
+ * @returns the same thing.
+ * @throws `ArgumentError` if it has neither `Symbol.asyncDispose` nor `Symbol.dispose`; as `abortSignal`.
+ *
+ * @example
+ * const client = own(yield* until(pool.connect()));
+ */
+export function own<T extends AsyncDisposable | Disposable>(disposable: T, scope?: ScopeHandle): T {
+  const owner = ownerOf('own', scope);
+  const close = (disposable as Partial<AsyncDisposable>)?.[Symbol.asyncDispose];
+  if (typeof close === 'function') owner.defer(() => waitFor(close.call(disposable)));
+  else if (typeof (disposable as Partial<Disposable>)?.[Symbol.dispose] === 'function')
+    owner.defer(() => (disposable as Disposable)[Symbol.dispose]());
+  else throw expected('disposable', 'something with `Symbol.asyncDispose` or `Symbol.dispose`', disposable);
+  return disposable;
+}
+
+function waitFor(closed: PromiseLike<void>): Operation<void> {
+  return until(Promise.resolve(closed), 'dispose');
+}

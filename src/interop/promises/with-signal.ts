@@ -1,0 +1,31 @@
+import { onAbort } from '../../fibers/on-abort.js';
+import type { Operation } from '../../fibers/operation.js';
+import { runScope } from '../../fibers/with-scope.js';
+
+/**
+ * Runs `operation` until it is done or `signal` is aborted, which cancels it: a scope bounded by somebody else's signal,
+ * as `withTimeout` is one bounded by time. Any number of fibers may wait under one signal; they share one listener.
+ *
+ * @throws the signal's reason if the operation was stopped by it, or was not begun since it was aborted already.
+ * Suspends: as the operation does. If cancelled: so is the operation.
+ *
+ * @example
+ * const page = yield* withSignal(request.signal, render(request.url));
+ */
+export function* withSignal<T>(signal: AbortSignal, operation: Operation<T>): Operation<T> {
+  signal.throwIfAborted();
+  let stopListening: (() => void) | undefined;
+  try {
+    const end = yield* runScope(
+      (inner) => {
+        stopListening = onAbort(signal, () => inner.cancel(`aborted: ${String(signal.reason)}`));
+        return operation;
+      },
+      { deadline: Infinity, shielded: false },
+    );
+    if (end.cutShort) throw signal.reason;
+    return end.result();
+  } finally {
+    stopListening?.();
+  }
+}

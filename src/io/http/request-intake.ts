@@ -1,0 +1,71 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Entry, EntryOptions } from '../../fibers/governor.js';
+import type { Scope } from '../../fibers/scope.js';
+import { ConnectionWatch } from './connection-watch.js';
+import { RequestWork, type Respondent } from './request-work.js';
+
+export interface IntakeOptions {
+  /** How snapshots call it. */
+  readonly name: string;
+  /** As `HttpServerOptions.goal`. */
+  readonly goal: number | undefined;
+  /** What stands in front of it. */
+  readonly kernel: Pick<EntryOptions, 'backlog' | 'resizeBacklog'>;
+}
+
+/**
+ * Where requests come in, whoever parses and routes them: with a goal they are let in by their kind, without one all are.
+ * Each is answered by a fiber of `requests`.
+ */
+export class RequestIntake {
+  readonly requests: Scope;
+  private readonly entry: Entry | null;
+  private readonly goal: number | undefined;
+  private readonly watches: ConnectionWatch[] = [];
+  /** Connections of servers that nobody watches, which have brought a request. */
+  private readonly known: WeakSet<Socket> = new WeakSet();
+
+  constructor(requests: Scope, { name, goal, kernel }: IntakeOptions) {
+    this.requests = requests;
+    this.goal = goal;
+    this.entry = goal === undefined ? null : requests.loop.openEntry({ name, goal, ...kernel });
+  }
+
+  /** Whether somebody decides about requests: only then their kinds and priorities matter. */
+  get governed(): boolean {
+    return this.entry !== null;
+  }
+
+  /** Counts the connections of `server` from now on. */
+  watch(server: Server): void {
+    if (this.entry === null) return;
+    this.watches.push(new ConnectionWatch(server, this.requests.loop, this.entry, this.goal!));
+  }
+
+  /** Calls `respondent.begin` or `respondent.refuse`, once, now or later, unless the client goes away before. */
+  offer(
+    kind: string,
+    priority: number,
+    message: IncomingMessage,
+    response: ServerResponse,
+    respondent: Respondent,
+  ): void {
+    const patient = this.entry !== null && this.isFirst(message.socket);
+    new RequestWork(kind, priority, patient, message, response, respondent).offerTo(this.entry);
+  }
+
+  /** Refuses what waits, and what comes later. */
+  close(): void {
+    this.entry?.close();
+  }
+
+  /** Whether this is the first request of its connection. */
+  private isFirst(socket: Socket): boolean {
+    // Each has to be told.
+    if (this.watches.length > 0) return this.watches.filter((watch) => watch.requested(socket)).length > 0;
+    if (this.known.has(socket)) return false;
+    this.known.add(socket);
+    return true;
+  }
+}

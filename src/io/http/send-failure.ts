@@ -1,0 +1,12 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendWhole } from './send-reply.js';
+import { statusOf } from './status-of.js';
+
+/** Answers with the status of what a handler threw, if the head was not sent yet. Faults of the program are not told. */
+export function sendFailure(message: IncomingMessage, response: ServerResponse, error: unknown): void {
+  const known = statusOf(error);
+  const body = known === null ? 'Internal Server Error' : (error as Error).message;
+  response.shouldKeepAlive &&= message.complete;
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  sendWhole(response, known ?? 500, { 'content-type': 'text/plain; charset=utf-8' }, `${body}\n`);
+}

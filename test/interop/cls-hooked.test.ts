@@ -1,0 +1,4 @@
+import test from 'ava';
+import { claimsOfNamespaces } from './cls-claims.js';
+
+claimsOfNamespaces(test);

@@ -1,0 +1,409 @@
+import { Agent, createServer, request as rawRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { serve } from '@hono/node-server';
+import test, { type ExecutionContext } from 'ava';
+import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import { event, gate, Runtime, scope, sleep, spawn, suspend, until, type Operation } from 'heddle';
+import { expressFibers } from 'heddle/express';
+import { fastifyFibers } from 'heddle/fastify';
+import { honoFibers } from 'heddle/hono';
+import { HttpError, nodeFibers, type NodeFibersOptions } from 'heddle/node-http';
+import type { GatedEntry } from '#src/resources/gated-entry.js';
+import type { ResourceGovernor } from '#src/resources/resource-governor.js';
+import { openSockets } from '../io/leak-free.js';
+
+/** What the handlers of the four servers do, by the last part of the path. */
+class Deeds {
+  readonly log: string[] = [];
+  readonly latch: ReturnType<typeof event> = event();
+
+  *run(what: string): Operation<{ readonly did: string }> {
+    if (what === 'boom') throw new Error('boom');
+    if (what === 'teapot') throw new HttpError(418, 'short and stout');
+    if (what === 'own') yield* stoppedByItself();
+    if (what === 'overload') yield* gate({ name: 'none', goal: 1 }).admit(refused);
+    if (what === 'latch') {
+      this.log.push('latched');
+      yield* this.latch.wait();
+    }
+    if (what === 'hang') {
+      this.log.push('hangs');
+      try {
+        yield* suspend();
+      } finally {
+        this.log.push('cleaned');
+      }
+    }
+    yield* spawn(function* (log: string[]) {
+      yield* sleep(2);
+      log.push('child');
+    }, this.log);
+    yield* sleep(1);
+    return { did: what };
+  }
+}
+
+function stoppedByItself(): Operation<void> {
+  return scope(function* (own) {
+    own.cancel();
+    yield* sleep(1);
+  });
+}
+
+// oxlint-disable-next-line require-yield
+function* refused(): Operation<void> {
+  const { OverloadError } = yield* until(import('heddle'));
+  throw new OverloadError('no room');
+}
+
+interface Site {
+  readonly server: Server;
+  readonly close: () => Promise<unknown>;
+}
+
+interface Options extends NodeFibersOptions {
+  readonly runtime: Runtime;
+}
+
+const quiet = { onError: () => {} };
+const listening = (server: Server): Promise<Server> =>
+  new Promise((resolve) => {
+    if (server.listening) resolve(server);
+    else server.once('listening', () => resolve(server));
+  });
+
+/** The same routes in each. `kind` is what the graph is to call them. */
+const servers: Readonly<Record<string, { kind: string; open: (deeds: Deeds, options: Options) => Promise<Site> }>> = {
+  'node:http': {
+    kind: 'GET /do/:what',
+    async open(deeds, options) {
+      const fibers = nodeFibers({ ...quiet, kindOf: ({ method }) => `${method} /do/:what`, ...options });
+      const server = fibers.attach(
+        createServer(
+          fibers.handler(function* (request, response) {
+            const answer = yield* deeds.run(request.url!.split('/').at(-1)!);
+            response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+          }),
+        ),
+      );
+      return { server: await listening(server.listen(0, '127.0.0.1')), close: () => fibers.close() };
+    },
+  },
+  express: {
+    kind: 'GET /do/:what',
+    async open(deeds, options) {
+      const fibers = expressFibers(options);
+      const app = express().set('env', 'test');
+      app.get(
+        '/do/:what',
+        fibers.handler<{ what: string }>(function* (request, response) {
+          response.json(yield* deeds.run(request.params.what));
+        }),
+      );
+      const server = fibers.attach(app.listen(0, '127.0.0.1'));
+      return { server: await listening(server), close: () => fibers.close() };
+    },
+  },
+  fastify: {
+    kind: 'GET /do/:what',
+    async open(deeds, options) {
+      const app = fastify();
+      await app.register(fastifyFibers, options);
+      app.get<{ Params: { what: string } }>('/do/:what', function* (request) {
+        return yield* deeds.run(request.params.what);
+      });
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      return { server: app.server, close: () => app.close() };
+    },
+  },
+  hono: {
+    kind: 'GET /do/:what',
+    async open(deeds, options) {
+      const fibers = honoFibers(options);
+      const app = new Hono();
+      app.get(
+        '/do/:what',
+        fibers.handler(function* (context) {
+          return context.json(yield* deeds.run(context.req.param('what')!));
+        }),
+      );
+      app.onError((error, context) => context.text(error.message, (error as { status?: 500 }).status ?? 500));
+      const server = fibers.attach(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server);
+      return { server: await listening(server), close: () => fibers.close() };
+    },
+  },
+};
+
+interface Answer {
+  /** 0 if the connection was closed instead. */
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+interface Scene {
+  readonly deeds: Deeds;
+  readonly site: Site;
+  readonly runtime: Runtime;
+  get(what: string, signal?: AbortSignal): Promise<Answer>;
+}
+
+async function onSite(
+  t: ExecutionContext,
+  name: string,
+  options: NodeFibersOptions,
+  body: (scene: Scene) => Promise<void>,
+): Promise<void> {
+  const before = openSockets();
+  const runtime = new Runtime();
+  const deeds = new Deeds();
+  const site = await servers[name]!.open(deeds, { ...options, runtime });
+  const { port } = site.server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true });
+  const get = (what: string, signal?: AbortSignal): Promise<Answer> =>
+    new Promise((resolve) => {
+      const gone = (): void => resolve({ status: 0, headers: {}, body: '' });
+      rawRequest({ host: '127.0.0.1', port, path: `/do/${what}`, agent, ...(signal && { signal }) }, (response) => {
+        let text = '';
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => (text += chunk))
+          .on('error', gone)
+          .on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
+      })
+        .on('error', gone)
+        .end();
+    });
+  try {
+    await body({ deeds, site, runtime, get });
+  } finally {
+    agent.destroy();
+    await site.close();
+  }
+  for (let i = 0; i < 200 && openSockets() > before; i++) await pause(5);
+  t.is(openSockets(), before, 'open sockets');
+  t.is(runtime.loop.spawned, runtime.loop.ended, 'fibers');
+}
+
+async function eventually(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !condition(); i++) await pause(5);
+  if (!condition()) throw new Error(`It did not come true: ${condition}`);
+}
+
+/** From now on so many requests may be worked on at once, whatever the net learns. */
+function hold(entry: GatedEntry, most: number): void {
+  Object.defineProperty(entry.net, 'limit', { configurable: true, get: () => most, set() {} });
+}
+
+const entryOf = (runtime: Runtime): GatedEntry => [...(runtime.loop.governor as ResourceGovernor).entries][0]!;
+
+for (const name of Object.keys(servers)) {
+  const { kind } = servers[name]!;
+
+  for (const goal of [undefined, 5000]) {
+    const options = goal === undefined ? {} : { goal };
+    const how = goal === undefined ? '' : ', also with a goal';
+
+    test.serial(`${name}: a straight-line handler answers, and its fibers belong to the request${how}`, (t) =>
+      onSite(t, name, options, async ({ deeds, get }) => {
+        const { status, body } = await get('well');
+        t.is(status, 200);
+        t.deepEqual(JSON.parse(body), { did: 'well' });
+        await eventually(() => deeds.log.includes('child'));
+      }),
+    );
+
+    test.serial(`${name}: what a handler throws is answered as the framework does${how}`, (t) =>
+      onSite(t, name, options, async ({ get }) => {
+        t.is((await get('boom')).status, 500);
+        t.is((await get('teapot')).status, 418);
+        t.is((await get('own')).status, 500);
+        t.is((await get('overload')).status, 503);
+        t.is((await get('well')).status, 200);
+      }),
+    );
+
+    test.serial(`${name}: a client that goes away cancels its fiber, whose finally blocks run${how}`, (t) =>
+      onSite(t, name, options, async ({ deeds, get, runtime }) => {
+        const leaving = new AbortController();
+        const answer = get('hang', leaving.signal);
+        await eventually(() => deeds.log.includes('hangs'));
+        leaving.abort();
+        t.is((await answer).status, 0);
+        await eventually(() => deeds.log.includes('cleaned'));
+        await eventually(() => runtime.loop.spawned === runtime.loop.ended);
+        if (goal !== undefined) await eventually(() => entryOf(runtime).live === 0);
+      }),
+    );
+  }
+
+  test.serial(`${name}: the graph knows requests by their route`, (t) =>
+    onSite(t, name, {}, async ({ get, runtime }) => {
+      await get('well');
+      await get('good');
+      const { nodes } = runtime.snapshotNow();
+      t.true(
+        nodes.some(({ chain }) => chain[0] === kind),
+        JSON.stringify(nodes.map(({ chain }) => chain)),
+      );
+    }),
+  );
+
+  test.serial(`${name}: what cannot be let in is answered 503 with Retry-After, by its route`, (t) =>
+    onSite(t, name, { goal: 5000, grace: 50 }, async ({ deeds, get, runtime }) => {
+      await Promise.all([1, 2, 3, 4].map(() => get('well')));
+      const entry = entryOf(runtime);
+      const begun = [get('latch'), get('latch')];
+      await eventually(() => entry.live === 2);
+      hold(entry, 2);
+      const waiting = get('latch');
+      await eventually(() => entry.queue.size === 1);
+      // Longer than a burst lasts: who keeps a connection is told at once.
+      await pause(30);
+      const refusedOne = await get('well');
+      t.is(refusedOne.status, 503);
+      t.is(refusedOne.headers['retry-after'], '5');
+      t.deepEqual([...entry.kinds.keys()], [kind]);
+      hold(entry, Infinity);
+      deeds.latch.set();
+      for (const { status } of await Promise.all([...begun, waiting])) t.is(status, 200);
+      t.is((await get('well')).status, 200);
+      await eventually(() => entry.live === 0);
+    }),
+  );
+
+  test.serial(`${name}: a request that waits and whose client goes away is withdrawn`, (t) =>
+    onSite(t, name, { goal: 5000 }, async ({ deeds, get, runtime }) => {
+      await get('well');
+      const entry = entryOf(runtime);
+      const begun = get('latch');
+      await eventually(() => entry.live === 1);
+      hold(entry, 1);
+      const leaving = new AbortController();
+      void get('well', leaving.signal);
+      await eventually(() => entry.queue.size === 1);
+      leaving.abort();
+      await eventually(() => entry.queue.size === 0);
+      hold(entry, Infinity);
+      deeds.latch.set();
+      t.is((await begun).status, 200);
+      await eventually(() => runtime.loop.spawned === runtime.loop.ended);
+      t.deepEqual(
+        deeds.log.filter((line) => line === 'child'),
+        ['child', 'child'],
+        'of the first and of the second, and not of the one that was withdrawn',
+      );
+    }),
+  );
+
+  test.serial(`${name}: closing waits for requests under way, and cancels them when the grace is over`, async (t) => {
+    let late: Promise<Answer> | undefined;
+    await onSite(t, name, { grace: 60 }, async ({ deeds, get, site }) => {
+      late = get('hang');
+      const soon = get('latch');
+      await eventually(() => deeds.log.includes('hangs') && deeds.log.includes('latched'));
+      const closed = site.close();
+      await pause(10);
+      deeds.latch.set();
+      t.is((await soon).status, 200);
+      await closed;
+      t.true(deeds.log.includes('cleaned'));
+    });
+    t.is((await late!).status, 0);
+  });
+}
+
+test.serial('fastify: inject works, with and without a goal', async (t) => {
+  for (const options of [{}, { goal: 500 }]) {
+    const app = fastify();
+    await app.register(fastifyFibers, options);
+    app.post<{ Body: { n: number } }>('/double', function* ({ body }, reply) {
+      yield* sleep(1);
+      reply.header('x-by', 'fiber');
+      return { n: 2 * body.n };
+    });
+    app.get('/sends', function* (_request, reply) {
+      yield* sleep(1);
+      reply.code(201).send('sent');
+    });
+    app.get('/async', async () => 'async');
+    const { headers, ...response } = await app.inject({ method: 'POST', url: '/double', payload: { n: 21 } });
+    t.is(response.body, '{"n":42}');
+    t.is(headers['x-by'], 'fiber');
+    t.is((await app.inject('/sends')).statusCode, 201);
+    t.is((await app.inject('/async')).body, 'async');
+    t.is((await app.inject({ method: 'HEAD', url: '/sends' })).statusCode, 201);
+    t.is((await app.inject({ method: 'POST', url: '/double', payload: '{' })).statusCode, 415);
+    await app.close();
+  }
+});
+
+test.serial('fastify: a request that never reaches its handler is not counted as under way', async (t) => {
+  const runtime = new Runtime();
+  const app = fastify();
+  await app.register(fastifyFibers, { goal: 500, runtime });
+  app.post('/', { schema: { body: { type: 'object', required: ['n'] } } }, function* () {
+    return 'well';
+  });
+  t.is((await app.inject({ method: 'POST', url: '/', payload: {} })).statusCode, 400);
+  await eventually(() => entryOf(runtime).live === 0);
+  await app.close();
+  t.is(runtime.loop.spawned, runtime.loop.ended);
+});
+
+test.serial(
+  'fastify: a route that was added before the plugin says so, also where the plugin was not waited for',
+  async (t) => {
+    for (const waits of [true, false]) {
+      const app = fastify();
+      if (!waits) void app.register(fastifyFibers, {});
+      app.get('/', function* () {
+        return 'never';
+      });
+      if (waits) await app.register(fastifyFibers, {});
+      const { statusCode, body } = await app.inject('/');
+      t.is(statusCode, 500);
+      t.regex(body, /added before heddle/);
+      await app.close();
+    }
+  },
+);
+
+test.serial('hono: app.request works without a connection', async (t) => {
+  await using fibers = honoFibers();
+  const app = new Hono();
+  app.get(
+    '/:name',
+    fibers.handler(function* (context) {
+      yield* sleep(1);
+      return context.text(`hello ${context.req.param('name')}`);
+    }),
+  );
+  t.is(await (await app.request('/warp')).text(), 'hello warp');
+});
+
+test.serial('in a program of heddle the requests belong to the scope in which the host was opened', async (t) => {
+  const runtime = new Runtime();
+  const deeds = new Deeds();
+  await runtime.run(function* () {
+    yield* scope(function* () {
+      const fibers = expressFibers({ grace: 20 });
+      const app = express();
+      app.get(
+        '/',
+        fibers.handler(() => deeds.run('hang')),
+      );
+      const server = fibers.attach(app.listen(0, '127.0.0.1'));
+      yield* until(listening(server));
+      rawRequest({ host: '127.0.0.1', port: (server.address() as AddressInfo).port })
+        .on('error', () => {})
+        .end();
+      for (let i = 0; i < 400 && deeds.log.length === 0; i++) yield* sleep(5);
+    });
+    t.deepEqual(deeds.log, ['hangs', 'cleaned']);
+  });
+  t.is(runtime.loop.spawned, runtime.loop.ended);
+});
