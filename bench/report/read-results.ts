@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { median } from '../harness/median.js';
 import type { Provenance } from '../harness/provenance.js';
+import type { ValueLine } from '../harness/result-lines.js';
 import { UsageError } from '../harness/usage-error.js';
 
 /** A line of a value as it is found in a file: other versions and other benchmarks have subjects of their own. */
-export interface Reading {
-  readonly bench: string;
-  readonly case: string;
+export interface Reading extends Omit<ValueLine, 'subject'> {
   readonly subject: string;
-  readonly metric: string;
-  readonly value: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly runs: number;
-  readonly node: string;
-  readonly note?: string;
-  readonly semiSpaceMb?: number;
   /** Of the run that wrote it; absent where the file is older than that line. */
   readonly from?: Provenance;
 }

@@ -72,7 +72,8 @@ export class Outlook {
     this.graph.tick(DECAY);
     this.nameNodes();
     this.findPools();
-    const idleShare = this.machine.idleShare();
+    // Some 40 µs, which only pools want to know.
+    const idleShare = this.pools.size > 0 ? this.machine.idleShare() : 1;
     for (const { meter, resource } of this.pools.values()) {
       meter.tick(elapsedMs, DECAY, idleShare);
       resource.capacity = meter.capacity;

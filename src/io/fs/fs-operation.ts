@@ -40,12 +40,10 @@ export function fsOperation<A extends readonly unknown[], T>(
         if (error) suspension.fail(fsError(name, error));
         else if (!suspension.complete(result as T)) late?.(result as T);
       };
-      threadPool.begin(fiber);
       try {
         start(...(suspension.subject as A), done);
+        threadPool.begin(fiber);
       } catch (error) {
-        // It was not made.
-        threadPool.end();
         suspension.fail(error instanceof HeddleError ? error : badArgument(name, error));
       }
     },

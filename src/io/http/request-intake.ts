@@ -62,8 +62,12 @@ export class RequestIntake {
 
   /** Whether this is the first request of its connection. */
   private isFirst(socket: Socket): boolean {
-    // Each has to be told.
-    if (this.watches.length > 0) return this.watches.filter((watch) => watch.requested(socket)).length > 0;
+    if (this.watches.length > 0) {
+      // Each has to be told.
+      let first = false;
+      for (const watch of this.watches) if (watch.requested(socket)) first = true;
+      return first;
+    }
     if (this.known.has(socket)) return false;
     this.known.add(socket);
     return true;
