@@ -16,21 +16,23 @@ export interface Machine {
 
 /** The memory of the process. All in bytes. */
 export interface Heap {
-  /** Begins to count, and ends it: what is allocated in between is seen. */
+  /** Begins to watch for major collections, and ends it. */
   start(): void;
   stop(): void;
   /** How much V8's heap may hold before V8 gives up. */
   readonly limit: number;
   /** How much may be outside of it (`Buffer`s): what the machine or the container has. */
   readonly externalLimit: number;
-  /** What is outside of the heap and known to V8. */
+  /** What was outside of the heap and known to V8 at the last `look`. */
   readonly externalUsed: number;
-  /** Brings `allocated`, `externalAllocated`, `majors` and `liveAfterMajor` up to date. */
-  read(): void;
-  /** Allocated on the heap since the program started, also what has been freed again. */
+  look(): void;
+  /** A run begins that is measured. It costs something between this and `endRun`, and nothing else. */
+  beginRun(): void;
+  endRun(): void;
+  /** What the last measured run has allocated on the heap and outside of it, also what was freed again. */
   readonly allocated: number;
   readonly externalAllocated: number;
-  /** Major collections so far, and what the last one left alive. */
+  /** Major collections that were noticed, and what the last one left alive. */
   readonly majors: number;
   readonly liveAfterMajor: number;
 }

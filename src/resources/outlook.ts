@@ -42,7 +42,7 @@ export class Outlook {
     this.machine = machine;
     this.on = on;
     const { nodes } = graph;
-    machine.heap.read();
+    machine.heap.look();
     const none = (): number => 0;
     this.cpu = this.add('cpu', 'rate', 1, (n) => nodes[n]!.cpuMs, none);
     this.heap = this.add(
@@ -80,7 +80,7 @@ export class Outlook {
       if (meter.pool.servesWhileWaiting && meter.holdMs > 0) this.discountQueueing(meter);
     }
     this.descriptorGate.tick(kinds, DECAY);
-    heap.read();
+    heap.look();
     // Before the prediction is made anew: what is held is compared by the means of the time.
     this.refresh();
     this.prediction.compute(this.graph.nodes, this.resources);

@@ -4,21 +4,28 @@ import type { ReadyList } from '../fibers/ready-list.js';
 import type { Heap } from './machine.js';
 
 /**
- * Measures runs within a budget of processor time: one reading of the heap takes some 20 to 50 µs in a busy server. Long
- * runs are measured often, since they can pay for it, and they are those that allocate much.
+ * Measures runs within a budget of processor time: to measure one takes some 50 to 100 µs in a busy server. Long runs are
+ * measured often, since they can pay for it, and they are those that allocate much.
  */
 export class SampledAllocation implements AllocationMeter {
-  heapBytes: number = 0;
-  externalBytes: number = 0;
   private readonly clock: Clock;
   private readonly heap: Heap;
   private credit: number = 0;
   private share: number = FIRST_SHARE;
   private costMs: number = FIRST_COST_MS;
+  private beginMs: number = 0;
 
   constructor(clock: Clock, heap: Heap) {
     this.clock = clock;
     this.heap = heap;
+  }
+
+  get heapBytes(): number {
+    return this.heap.allocated;
+  }
+
+  get externalBytes(): number {
+    return this.heap.externalAllocated;
   }
 
   due(list: ReadyList): boolean {
@@ -34,17 +41,16 @@ export class SampledAllocation implements AllocationMeter {
 
   begin(): void {
     const began = this.clock.now();
-    this.heap.read();
-    this.costMs += (2 * (this.clock.now() - began) - this.costMs) / 8;
-    this.credit = Math.max(this.credit - this.costMs, -this.costMs);
-    this.heapBytes = this.heap.allocated;
-    this.externalBytes = this.heap.externalAllocated;
+    this.heap.beginRun();
+    this.beginMs = this.clock.now() - began;
   }
 
   end(): void {
-    this.heap.read();
-    this.heapBytes = this.heap.allocated - this.heapBytes;
-    this.externalBytes = this.heap.externalAllocated - this.externalBytes;
+    const began = this.clock.now();
+    this.heap.endRun();
+    const took = this.beginMs + this.clock.now() - began;
+    this.costMs += (took - this.costMs) / 8;
+    this.credit = Math.max(this.credit - this.costMs, -this.costMs);
   }
 }
 

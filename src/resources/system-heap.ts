@@ -1,11 +1,18 @@
 import { totalmem } from 'node:os';
-import { GCProfiler, getHeapStatistics } from 'node:v8';
+import { GCProfiler, getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import type { Heap } from './machine.js';
 
 /**
- * How much V8 has allocated, without native code: between collections used memory only grows, and a `GCProfiler` tells
- * what was used before and after each. The difference of two readings of used memory alone would be wrong for just
- * those that allocate much, since in their runs there is always a collection.
+ * V8's heap, without native code.
+ *
+ * What a run allocates is known from a `GCProfiler`: between collections used memory only grows, and the profiler tells what
+ * was used before and after each. The difference of two readings of used memory alone would be wrong for just those that
+ * allocate much, since in their runs there is always a collection. It is on in measured runs only: it writes some
+ * kilobytes of JSON for each collection, a millisecond in a busy server, which made every request a third dearer.
+ *
+ * Major collections are noticed by a symbol that nobody holds: V8 makes symbols in the old generation, which minor
+ * collections leave alone. (Objects are collected by minor ones since Node 26; an observer of garbage collection would be
+ * called for each.)
  */
 export class SystemHeap implements Heap {
   readonly limit: number = getHeapStatistics().heap_size_limit;
@@ -15,45 +22,50 @@ export class SystemHeap implements Heap {
   externalUsed: number = 0;
   majors: number = 0;
   liveAfterMajor: number = 0;
+  #collections: FinalizationRegistry<null> | null = null;
   #profiler: GCProfiler | null = null;
   /** Used memory up to which allocation has been counted. */
   #heapMark: number = 0;
   #externalMark: number = 0;
 
-  /** Begins to count; it costs nothing but a record for each collection, and `read`. */
   start(): void {
-    if (this.#profiler !== null) return;
-    this.#profiler = new GCProfiler();
-    this.#profiler.start();
-    const { used_heap_size: used, external_memory: external } = getHeapStatistics();
-    this.#heapMark = used;
-    this.#externalMark = this.externalUsed = external;
-    this.liveAfterMajor ||= used;
+    if (this.#collections !== null) return;
+    const registry = (this.#collections = new FinalizationRegistry<null>(() => this.#collected(registry)));
+    registry.register(Symbol(), null);
+    this.liveAfterMajor ||= getHeapStatistics().used_heap_size;
+    this.look();
   }
 
   stop(): void {
-    this.#profiler?.stop();
-    this.#profiler = null;
+    this.#collections = null;
   }
 
-  read(): void {
-    if (this.#profiler === null) return;
-    const { statistics } = this.#profiler.stop();
-    const { used_heap_size: used, external_memory: external } = getHeapStatistics();
+  look(): void {
+    this.externalUsed = getHeapStatistics().external_memory;
+  }
+
+  beginRun(): void {
+    this.allocated = this.externalAllocated = 0;
+    this.#profiler ??= new GCProfiler();
     this.#profiler.start();
-    for (const { gcType, beforeGC, afterGC } of statistics) {
-      const before = beforeGC.heapStatistics;
-      const after = afterGC.heapStatistics;
+    const { used_heap_size: used, external_memory: external } = getHeapStatistics();
+    this.#heapMark = used;
+    this.#externalMark = external;
+  }
+
+  endRun(): void {
+    if (this.#profiler === null) return;
+    const { used_heap_size: used, external_memory: external } = getHeapStatistics();
+    const { statistics } = this.#profiler.stop();
+    this.#profiler = null;
+    for (const { beforeGC, afterGC } of statistics) {
+      const { heapStatistics: before } = beforeGC;
+      const { heapStatistics: after } = afterGC;
       this.#count(before.usedHeapSize, before.externalMemory);
       this.#heapMark = after.usedHeapSize;
       this.#externalMark = after.externalMemory;
-      if (gcType !== MAJOR) continue;
-      this.majors++;
-      this.liveAfterMajor = after.usedHeapSize;
     }
     this.#count(used, external);
-    this.#heapMark = used;
-    this.#externalMark = this.externalUsed = external;
   }
 
   /** External memory also shrinks between collections, where a buffer is detached: that was not allocated. */
@@ -61,8 +73,19 @@ export class SystemHeap implements Heap {
     this.allocated += Math.max(0, used - this.#heapMark);
     this.externalAllocated += Math.max(0, external - this.#externalMark);
   }
+
+  /** There was a major collection; since then at most a turn of the event loop has passed. */
+  #collected(registry: FinalizationRegistry<null>): void {
+    if (this.#collections !== registry) return;
+    registry.register(Symbol(), null);
+    this.majors++;
+    // It has emptied the young generation: what is there now is new.
+    this.liveAfterMajor = 0;
+    for (const { space_name: name, space_used_size: used } of getHeapSpaceStatistics())
+      if (!YOUNG.has(name)) this.liveAfterMajor += used;
+  }
 }
 
-const MAJOR = 'MarkSweepCompact';
+const YOUNG: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
 /** Of the machine's memory: the rest is for V8's heap, for other processes, and for the system's buffers. */
 const EXTERNAL_SHARE = 0.5;

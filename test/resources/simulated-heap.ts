@@ -9,7 +9,6 @@ export class SimulatedHeap implements Heap {
   readonly externalLimit: number = Infinity;
   readonly externalUsed: number = 0;
   readonly externalAllocated: number = 0;
-  allocated: number = 0;
   majors: number = 0;
   liveAfterMajor: number = BASE;
   /** More was alive than fits: a real process would be gone. */
@@ -21,6 +20,9 @@ export class SimulatedHeap implements Heap {
   /** Alive. */
   held: number = 0;
   private garbage: number = 0;
+  /** Allocated so far, and when the measured run began. */
+  private total: number = 0;
+  private mark: number = 0;
   private readonly pause: (ms: number) => void;
 
   /** @param pause takes the processor's time for a collection. */
@@ -29,8 +31,18 @@ export class SimulatedHeap implements Heap {
     this.pause = pause;
   }
 
-  /** It counts always, and is up to date. */
-  read(): void {}
+  get allocated(): number {
+    return this.total - this.mark;
+  }
+
+  /** It is up to date. */
+  look(): void {}
+
+  beginRun(): void {
+    this.mark = this.total;
+  }
+
+  endRun(): void {}
 
   start(): void {
     this.watched = true;
@@ -42,7 +54,7 @@ export class SimulatedHeap implements Heap {
 
   allocate(bytes: number): void {
     this.largest = Math.max(this.largest, bytes);
-    this.allocated += bytes;
+    this.total += bytes;
     this.held += bytes;
     const collectAt = Math.min(COLLECT_AT * this.limit, GROWTH * this.liveAfterMajor + YOUNG);
     if (BASE + this.held + this.garbage > collectAt) this.collect();

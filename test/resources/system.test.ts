@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn, setTimeout as elapse } from 'node:timers/promises';
 import test from 'ava';
 import { descriptorLimit, openDescriptors } from '#src/resources/descriptors.js';
@@ -9,12 +10,11 @@ const MB = 2 ** 20;
 
 /** What `f` allocates on the heap and outside of it, in MB, as the heap counts it. */
 function measure(heap: SystemHeap, f: () => unknown): { heap: number; external: number } {
-  heap.read();
-  const { allocated, externalAllocated } = heap;
+  heap.beginRun();
   const kept = f();
-  heap.read();
+  heap.endRun();
   void kept;
-  return { heap: (heap.allocated - allocated) / MB, external: (heap.externalAllocated - externalAllocated) / MB };
+  return { heap: heap.allocated / MB, external: heap.externalAllocated / MB };
 }
 
 /** 4 KiB of numbers that are no small integers. Of larger ones V8 puts few on a page, and counts what is left over. */
@@ -27,73 +27,108 @@ function arrays(megabytes: number): number[][] {
 
 test.serial('10 MB on the heap are seen within a fifth, kept or dropped', (t) => {
   const heap = new SystemHeap();
-  heap.start();
-  try {
-    for (const f of [() => arrays(10), () => void arrays(10)]) {
-      const seen = measure(heap, f);
-      t.true(Math.abs(seen.heap - 10) < 2, `${seen.heap} MB`);
-    }
-  } finally {
-    heap.stop();
+  for (const f of [() => arrays(10), () => void arrays(10)]) {
+    const seen = measure(heap, f);
+    t.true(Math.abs(seen.heap - 10) < 2, `${seen.heap} MB`);
   }
 });
 
 test.serial('what is allocated while the collector runs many times is seen within a fifth', (t) => {
+  const seen = measure(new SystemHeap(), () => {
+    for (let i = 0; i < 30; i++) arrays(10);
+  });
+  t.true(Math.abs(seen.heap - 300) < 60, `${seen.heap} MB`);
+});
+
+test.serial('what was allocated before a measured run is not seen in it', (t) => {
   const heap = new SystemHeap();
-  heap.start();
-  try {
-    const seen = measure(heap, () => {
-      for (let i = 0; i < 30; i++) arrays(10);
-    });
-    t.true(Math.abs(seen.heap - 300) < 60, `${seen.heap} MB`);
-  } finally {
-    heap.stop();
-  }
+  measure(heap, () => arrays(10));
+  arrays(10);
+  const seen = measure(heap, () => arrays(1));
+  t.true(seen.heap > 0.5 && seen.heap < 2, `${seen.heap} MB`);
 });
 
 test.serial('10 MB in buffers are seen within a fifth, outside of the heap', (t) => {
   const heap = new SystemHeap();
-  heap.start();
-  try {
-    const seen = measure(heap, () => Array.from({ length: 10 }, () => Buffer.alloc(MB, 1)));
-    t.true(Math.abs(seen.external - 10) < 2, `${seen.external} MB outside`);
-    t.true(seen.heap < 1, `${seen.heap} MB on the heap`);
-    t.true(heap.externalUsed > 9 * MB);
-  } finally {
-    heap.stop();
-  }
+  const kept: Buffer[] = [];
+  const seen = measure(heap, () => {
+    for (let i = 0; i < 10; i++) kept.push(Buffer.alloc(MB, 1));
+  });
+  t.true(Math.abs(seen.external - 10) < 2, `${seen.external} MB outside`);
+  t.true(seen.heap < 1, `${seen.heap} MB on the heap`);
+  heap.look();
+  t.true(heap.externalUsed > 9 * MB * (kept.length / 10));
 });
 
-test.serial('major collections are counted, and what they leave is known', async (t) => {
+/** Allocates, keeping up to `most` MB, until there is a major collection. */
+async function provoke(heap: SystemHeap, most: number): Promise<void> {
+  const { majors } = heap;
+  let kept: number[][] = [];
+  for (let i = 0; heap.majors === majors && i < 400; i++) {
+    kept.push(...arrays(4));
+    if (kept.length >= 256 * most) kept = kept.slice(kept.length / 2);
+    await turn();
+  }
+}
+
+test.serial('major collections are noticed, and what they leave is known', async (t) => {
   const heap = new SystemHeap();
   heap.start();
   try {
     t.true(heap.liveAfterMajor > 0, 'something lives from the beginning');
-    const kept: number[][] = [];
-    for (let i = 0; heap.majors === 0 && i < 100; i++) {
-      kept.push(...arrays(4));
-      if (kept.length > 256 * 40) kept.length = 0;
-      await turn();
-      heap.read();
+    for (let i = 1; i <= 3; i++) {
+      await provoke(heap, 64);
+      t.is(heap.majors, i);
+      t.true(heap.liveAfterMajor > 8 * MB && heap.liveAfterMajor < 160 * MB, `${heap.liveAfterMajor}`);
     }
-    t.true(heap.majors > 0);
-    t.true(heap.liveAfterMajor > MB && heap.liveAfterMajor < heap.limit, `${heap.liveAfterMajor}`);
   } finally {
     heap.stop();
   }
 });
 
-test.serial('a heap that was not started, or was stopped, counts nothing and fails in nothing', (t) => {
+test.serial('minor collections are no major ones', async (t) => {
   const heap = new SystemHeap();
-  heap.read();
+  heap.start();
+  let minor = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as unknown as { detail: { kind: number } }[])
+      if (entry.detail.kind === constants.NODE_PERFORMANCE_GC_MINOR) minor++;
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  try {
+    await provoke(heap, 64);
+    minor = 0;
+    const { majors } = heap;
+    for (let i = 0; minor < 5 && i < 400; i++) {
+      arrays(1);
+      await turn();
+    }
+    t.true(minor >= 5);
+    t.is(heap.majors, majors);
+  } finally {
+    observer.disconnect();
+    heap.stop();
+  }
+});
+
+test.serial('a heap that is not watched, or no more, notices nothing and fails in nothing', async (t) => {
+  const heap = new SystemHeap();
+  heap.endRun();
   t.is(heap.allocated, 0);
+  heap.look();
   heap.start();
   heap.start();
   heap.stop();
   heap.stop();
-  const { allocated } = heap;
-  heap.read();
-  t.is(heap.allocated, allocated);
+  const other = new SystemHeap();
+  other.start();
+  try {
+    await provoke(other, 64);
+    t.true(other.majors > 0);
+    t.is(heap.majors, 0);
+  } finally {
+    other.stop();
+  }
 });
 
 test('the limits are those of the process', (t) => {
