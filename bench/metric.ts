@@ -15,4 +15,6 @@ export const requestsPerSecond: Metric = { name: 'requests/s', better: 'higher' 
 export const serverCpuPerRequest: Metric = { name: 'server cpu µs/request', better: 'lower' };
 /** Of what a client sees, from the moment it asked. */
 export const p99Ms: Metric = { name: 'p99 ms', better: 'lower' };
+/** From the start of a process to its end. */
+export const startMs: Metric = { name: 'start ms', better: 'lower' };
 export const medianMs: Metric = { name: 'median ms', better: 'lower' };

@@ -9,6 +9,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly benchmark: Bench
   effects: () => import('../effects.js'),
   depth: () => import('../depth.js'),
   call: () => import('../call.js'),
+  start: () => import('../start.js'),
   loop: () => import('../loop.js'),
   hog: () => import('../hog.js'),
   channel: () => import('../channel.js'),

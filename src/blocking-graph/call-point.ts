@@ -14,7 +14,7 @@ export class CallPoint implements CallChain {
   readonly site: number | null;
   /** Id of the compiled function that is known to be what was called; -1 while none is. */
   callee: number;
-  /** What the callee's sites and loops lead to, by id less the callee's: in this segment, and in one that begins there. */
+  /** What the callee's sites and loops lead to, by their number in it: in this segment, and in one that begins there. */
   readonly next: (CallPoint | undefined)[] = [];
   readonly linked: (CallPoint | undefined)[] = [];
   /** Of a loop: how many iterations it may run before it looks at the time again. */

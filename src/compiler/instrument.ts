@@ -50,30 +50,33 @@ export function instrument(
   return text;
 }
 
-/** Ids in the order of the source, so that they mean something to a reader of the output. */
+/** The points of a function come right behind it: in the function itself they are known by how far. */
 function number(functions: readonly GeneratorFunction[]): Numbered[] {
-  const items = functions.flatMap((f) => [{ f, point: null }, ...f.points.map((point) => ({ f, point }))]);
-  items.sort((a, b) => (a.point ?? a.f).start - (b.point ?? b.f).start);
-  const functionIds = new Map(items.flatMap(({ f, point }, id) => (point === null ? [[f, id]] : [])));
-  return items.map(({ f, point }, id) => ({ id, f, point, functionId: functionIds.get(f)! }));
+  const numbered: Numbered[] = [];
+  for (const f of functions) {
+    const functionId = numbered.length;
+    for (const point of [null, ...f.points]) numbered.push({ id: numbered.length, f, point, functionId });
+  }
+  return numbered;
 }
 
 /**
  * Of the texts that come to stand at one place the closing ones belong to what has begun before, and are put in from
  * the outside in: hence `prependRight`. An opening and a closing text never meet.
  */
-function put(text: MagicString, source: string, names: Names, { id, f, point }: Numbered): void {
-  const idText = id === 0 ? names.base : `${names.base} + ${id}`;
+function put(text: MagicString, source: string, names: Names, { id, f, point, functionId }: Numbered): void {
+  const index = id - functionId;
   if (point === null) {
     const budget = f.points.some(isLoop) ? ` let ${names.budget} = 0;` : '';
     const gap = gapAfter(source, f.bodyStart);
+    const idText = id === 0 ? names.base : `${names.base} + ${id}`;
     text.appendLeft(f.bodyStart, `${gap}const ${names.point} = ${names.enter}(${idText});${budget}`);
   } else if (point.kind === 'site') {
-    text.appendLeft(point.operandStart, `${names.site}(${idText}, ${names.point}, `);
+    text.appendLeft(point.operandStart, `${names.site}(${index}, ${names.point}, `);
     text.prependRight(point.operandEnd, ')');
   } else {
     const { budget, pause, preempted } = names;
-    const asked = `(${budget} = ${pause}(${idText}, ${names.point}))`;
+    const asked = `(${budget} = ${pause}(${index}, ${names.point}))`;
     putLoop(text, point, `if (--${budget} < 0 && ${asked} < 0) yield* ${preempted};`);
   }
 }

@@ -1,8 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { originalPositionFor } from '@jridgewell/trace-mapping';
 import { LineTable, type Position } from './line-table.js';
-import type { TraceMap } from './source-map.js';
+import { traceMapping, type TraceMap } from './source-map.js';
 
 /** Where a piece of text was written. */
 export interface Place extends Position {
@@ -28,7 +27,7 @@ export class Locator {
   at(offset: number): Place {
     const { line, column } = this.lines.at(offset);
     if (this.map !== null) {
-      const original = originalPositionFor(this.map, { line, column: column - 1 });
+      const original = traceMapping().originalPositionFor(this.map, { line, column: column - 1 });
       const { source } = original;
       if (source !== null)
         return { line: original.line, column: original.column + 1, file: this.files.get(source) ?? null };

@@ -1,4 +1,4 @@
-import { parse } from 'acorn';
+import { createRequire } from 'node:module';
 import type { Program } from 'oxc-parser';
 import { languageOf } from './language-of.js';
 import { MissingBindingError } from './missing-binding-error.js';
@@ -12,6 +12,8 @@ import type { Tree } from './tree.js';
 export function parseWithAcorn(source: string, file: string, sourceType: 'module' | 'commonjs'): Tree {
   if (languageOf(file) !== 'jsx') throw new MissingBindingError();
   try {
+    // Required when it is needed, which is seldom.
+    const { parse } = createRequire(import.meta.url)('acorn') as typeof import('acorn');
     const program = parse(source, { ecmaVersion: 'latest', sourceType, preserveParens: true });
     return { program: program as unknown as Program, problem: null };
   } catch (error) {

@@ -30,6 +30,11 @@ export function parse(source: string, options: ParseOptions): Program {
   throw new CompileError(`${file}:${line}:${column}: ${problem.message}`);
 }
 
+/** Whether `parse` finds no error; with oxc in a fraction of the time, since no tree is made. */
+export function isProgram(source: string, options: ParseOptions): boolean {
+  return read(source, options).problem === null;
+}
+
 function read(source: string, { file, format, parser }: ParseOptions): Tree {
   const oxc = parser === 'acorn' ? null : findOxc();
   if (oxc === null && parser === 'oxc') throw new MissingBindingError();
@@ -38,6 +43,13 @@ function read(source: string, { file, format, parser }: ParseOptions): Tree {
   // TypeScript). Raw transfer of the tree would be twice as fast, but is experimental and not there on Node 20.
   const result = oxc.parseSync(file, source, { lang: languageOf(file), sourceType: format, astType: 'js' });
   const [error] = result.errors;
-  if (error === undefined) return { program: result.program, problem: null };
+  if (error === undefined) {
+    return {
+      get program() {
+        return result.program;
+      },
+      problem: null,
+    };
+  }
   return { program: null, problem: { message: error.message, start: error.labels[0]?.start ?? 0 } };
 }

@@ -1,8 +1,16 @@
-import remapping, { type EncodedSourceMap, type SourceMapInput } from '@jridgewell/remapping';
-import { decodedMappings, FlattenMap, type TraceMap } from '@jridgewell/trace-mapping';
+import { createRequire } from 'node:module';
+import type { EncodedSourceMap, SourceMapInput } from '@jridgewell/remapping';
+import type { TraceMap } from '@jridgewell/trace-mapping';
 import type MagicString from 'magic-string';
 
 export type { EncodedSourceMap, SourceMapInput, TraceMap };
+
+const require = createRequire(import.meta.url);
+
+/** What follows maps. Required when it is needed: most modules come without a map. */
+export function traceMapping(): typeof import('@jridgewell/trace-mapping') {
+  return require('@jridgewell/trace-mapping');
+}
 
 /**
  * The map from a text to what it was made of: the one given or, unless there is one (null: there is none), the one in a
@@ -15,6 +23,7 @@ export function readMap(given: SourceMapInput | null | undefined, end: string): 
   try {
     const input = given === undefined ? inlineMap(end) : given;
     if (input === null) return null;
+    const { FlattenMap } = traceMapping();
     // Flat also where it comes in sections, as from tools that put files together.
     const map = FlattenMap(input as Parameters<typeof FlattenMap>[0]);
     return isSound(map) ? map : null;
@@ -27,6 +36,7 @@ export function readMap(given: SourceMapInput | null | undefined, end: string): 
 function isSound(map: TraceMap): boolean {
   const count = map.sources.length;
   if (count === 0) return false;
+  const { decodedMappings } = traceMapping();
   return decodedMappings(map).every((line) => line.every(([, source = 0]) => source >= 0 && source < count));
 }
 
@@ -40,6 +50,7 @@ export function mapOf(edited: MagicString, file: string): EncodedSourceMap {
 
 /** `own` leads to the text that was compiled, `input` from there to what people wrote. */
 export function compose(own: EncodedSourceMap, input: TraceMap): EncodedSourceMap {
+  const remapping = require('@jridgewell/remapping') as typeof import('@jridgewell/remapping').default;
   return { ...(remapping([own, input], () => null) as EncodedSourceMap) };
 }
 

@@ -3,7 +3,8 @@ import { findGenerators } from './find-generators.js';
 import { instrument } from './instrument.js';
 import { Locator } from './locator.js';
 import { mayHaveGenerators } from './may-have-generators.js';
-import { parse, type ParseOptions } from './parse.js';
+import { parseSparsely } from './parse-sparsely.js';
+import type { ParseOptions } from './parse.js';
 import { compose, mapOf, readMap, type EncodedSourceMap, type SourceMapInput } from './source-map.js';
 import { endOfStatements } from './statements.js';
 
@@ -37,7 +38,7 @@ export function transform(source: string, options: TransformOptions): TransformR
   if (!mayHaveGenerators(source) || COMPILED.test(source)) return null;
   // A byte-order mark is of the file and not of the text: whoever counts columns does not see it.
   const text = source.replace(/^\ufeff/, '');
-  const program = parse(text, options);
+  const program = parseSparsely(text, options);
   const fibers = findGenerators(program, text).filter(({ verdict }) => verdict === 'fiber');
   if (fibers.length === 0) return null;
 

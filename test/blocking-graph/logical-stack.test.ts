@@ -15,15 +15,15 @@ const m = registerModule(20, () => [
 
 function* descend(levels: number): Operation<never> {
   const c = enter(m + 3);
-  if (levels > 0) return yield* site(m + 4, c, descend(levels - 1));
-  yield* site(m + 5, c, sleep(1));
+  if (levels > 0) return yield* site(1, c, descend(levels - 1));
+  yield* site(2, c, sleep(1));
   throw new RangeError('bottom');
 }
 
 function* serve(): Operation<void> {
   const c = enter(m);
-  yield* site(m + 1, c, spawn(descend, 20));
-  yield* site(m + 2, c, sleep(10));
+  yield* site(1, c, spawn(descend, 20));
+  yield* site(2, c, sleep(10));
 }
 
 async function stackOf(body: () => Operation<unknown>): Promise<string[]> {

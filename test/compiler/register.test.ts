@@ -44,6 +44,30 @@ test('ECMAScript modules and CommonJS are compiled, however they are loaded', as
   t.deepEqual([stderr, code], ['', 0]);
 });
 
+test('modules are compiled side by side, also while somebody blocks for one of them', async (t) => {
+  const names = Array.from({ length: 20 }, (_, n) => `m${n}`);
+  const program = new ProgramDirectory(t, {
+    'app.mjs': `import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      const loading = [];
+      for (let n = 0; n < 10; n++) {
+        loading.push(import('./m' + n + '.js'), import('./broken.js').catch(() => {}));
+        await null;
+        require('./m' + (n + 10) + '.cjs');
+      }
+      await Promise.all(loading);`,
+    'broken.js': 'function* broken() { yield* ; }',
+    ...Object.fromEntries(
+      names.map((name, n) => (n < 10 ? [`${name}.js`, esm(name)] : [`${name}.cjs`, commonJs(name)])),
+    ),
+  });
+  // With nothing in the cache, and with everything.
+  for (let start = 0; start < 2; start++) {
+    const { code, stdout, stderr } = await program.run('app.mjs');
+    t.deepEqual([code, lines(stdout), stderr], [0, compiled(...names).sort(), '']);
+  }
+});
+
 test('a program of CommonJS is compiled, with the ECMAScript modules that it requires', async (t) => {
   const program = new ProgramDirectory(t, {
     'app.cjs': `#!/usr/bin/env node\nrequire('./a.cjs'); require('./b.mjs'); import('./c.mjs');\n${commonJs('app')}`,

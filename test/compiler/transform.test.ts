@@ -52,8 +52,8 @@ test('the whole output of a module', (t) => {
   t.is(
     transform(source, { file: '/app/handle.js', format: 'module' })!.code,
     `import { enter as $enter, site as $site, pause as $pause, preempted as $preempted, module as $module } from "heddle/compiled"; var $m = $module(3, $places); export function* handle(connection) { const $c = $enter($m); let $b = 0;
-  for (;;) { if (--$b < 0 && ($b = $pause($m + 1, $c)) < 0) yield* $preempted;
-    const chunk = yield* $site($m + 2, $c, connection.read());
+  for (;;) { if (--$b < 0 && ($b = $pause(1, $c)) < 0) yield* $preempted;
+    const chunk = yield* $site(2, $c, connection.read());
     if (chunk === null) return;
   }
 }
@@ -89,7 +89,7 @@ test('the header stands behind a hashbang and behind directives', (t) => {
   t.regex(first('#!/usr/bin/node\r\nfunction* f() { yield* x }')[1]!, /^HEADER function\*/);
   t.is(
     first('// on top\n"use strict"; "use other"; function* f() { yield* x }')[1],
-    `"use strict"; "use other"; HEADER${' '}function* f() { const $c = $enter($m); yield* $site($m + 1, $c, x) }`,
+    `"use strict"; "use other"; HEADER${' '}function* f() { const $c = $enter($m); yield* $site(1, $c, x) }`,
   );
   t.is(first('#!x\n"use strict"\nfunction* f() { yield* x }')[1], '"use strict"; HEADER');
   t.is(first('("use strict"); function* f() { yield* x }')[0]!.slice(0, 22), 'HEADER ("use strict");');
@@ -260,7 +260,7 @@ test('only the own body of a generator is compiled', (t) => {
   compilesTo(
     t,
     'function* f(a = function* () { yield* x }) { for (;;) (function* () { yield* y })() }',
-    'function* f(a = function* () { ENTER1 yield* SITE2(x) }) { ENTER0+ for (;;) { PAUSE3; (function* () { ENTER4 yield* SITE5(y) })() } }',
+    'function* f(a = function* () { ENTER2 yield* SITE1(x) }) { ENTER0+ for (;;) { PAUSE1; (function* () { ENTER4 yield* SITE1(y) })() } }',
   );
 });
 
@@ -273,12 +273,12 @@ test('generators of every form are compiled, async ones never', (t) => {
   compilesTo(
     t,
     'class A { *a() { yield* x } static *b() { yield* x } *#c() { yield* x } *[d]() { yield* x } static async *e() { yield* x } f = function* () { yield* x } }',
-    'class A { *a() { ENTER0 yield* SITE1(x) } static *b() { ENTER2 yield* SITE3(x) } *#c() { ENTER4 yield* SITE5(x) } *[d]() { ENTER6 yield* SITE7(x) } static async *e() { yield* x } f = function* () { ENTER8 yield* SITE9(x) } }',
+    'class A { *a() { ENTER0 yield* SITE1(x) } static *b() { ENTER2 yield* SITE1(x) } *#c() { ENTER4 yield* SITE1(x) } *[d]() { ENTER6 yield* SITE1(x) } static async *e() { yield* x } f = function* () { ENTER8 yield* SITE1(x) } }',
   );
   compilesTo(
     t,
     '({ *a() { yield* x }, async *b() { yield* x }, c: function* () { yield* x }, *"d"() { yield* x } })',
-    '({ *a() { ENTER0 yield* SITE1(x) }, async *b() { yield* x }, c: function* () { ENTER2 yield* SITE3(x) }, *"d"() { ENTER4 yield* SITE5(x) } })',
+    '({ *a() { ENTER0 yield* SITE1(x) }, async *b() { yield* x }, c: function* () { ENTER2 yield* SITE1(x) }, *"d"() { ENTER4 yield* SITE1(x) } })',
   );
   compilesTo(
     t,
@@ -374,7 +374,7 @@ test('TypeScript stays TypeScript', (t) => {
     t,
     'file.ts',
     'abstract class A<T> { abstract m(): void; declare a: T; constructor(private readonly b: T) {} @dec(1) protected override *c(): G { yield* this.b } accessor d = function* () { yield* x } }',
-    'abstract class A<T> { abstract m(): void; declare a: T; constructor(private readonly b: T) {} @dec(1) protected override *c(): G { ENTER0 yield* SITE1(this.b) } accessor d = function* () { ENTER2 yield* SITE3(x) } }',
+    'abstract class A<T> { abstract m(): void; declare a: T; constructor(private readonly b: T) {} @dec(1) protected override *c(): G { ENTER0 yield* SITE1(this.b) } accessor d = function* () { ENTER2 yield* SITE1(x) } }',
   );
   compilesAs(
     t,
@@ -415,7 +415,7 @@ test('lines stay lines, with every kind of line end', (t) => {
   }
 });
 
-test('ids are in the order of the source, whatever is nested in what', (t) => {
+test('functions are in the order of the source, the points of each right behind it, whatever is nested in what', (t) => {
   t.deepEqual(
     placesOf(
       'function* a() { yield* b(function* c() { for (;;) d(); }); while (e) { yield* f } }\nconst g = { *h() { do i(); while (yield* j) } };',
@@ -424,10 +424,10 @@ test('ids are in the order of the source, whatever is nested in what', (t) => {
       'file.js',
       ['function', 'a', 1, 1],
       ['site', 0, 1, 17, 'b'],
-      ['function', 'c', 1, 26],
-      ['loop', 2, 1, 42, 'for'],
       ['loop', 0, 1, 60, 'while'],
       ['site', 0, 1, 72, 'f'],
+      ['function', 'c', 1, 26],
+      ['loop', 4, 1, 42, 'for'],
       ['function', 'h', 2, 14],
       ['loop', 6, 2, 20, 'do'],
       ['site', 6, 2, 35, 'j'],

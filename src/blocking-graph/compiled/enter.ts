@@ -16,18 +16,22 @@ import { placeOfSite } from './site-places.js';
  * stack is looked at once: the frame below must be the run loop's, or stand at the very `yield*`.
  */
 export function enter(id: number): CallPoint | null {
-  const { entry } = current;
-  if (entry === NO_ENTRY) return null;
-  current.entry = NO_ENTRY;
-  const point = (current.chain ?? UNRECORDED) as CallPoint;
+  const { entry } = registers;
+  if (entry === noEntry) return null;
+  registers.entry = noEntry;
+  const point = (registers.chain ?? UNRECORDED) as CallPoint;
   return point.callee === id ? point : otherEntry(id, point, entry);
 }
+
+/** As in `site`. */
+const registers = current;
+const noEntry = NO_ENTRY;
 
 function otherEntry(id: number, point: CallPoint, entry: Entry): CallPoint | null {
   const known = point.of(id);
   if (known !== undefined) return known;
-  // Not a number: the module's body has not run yet, in a cycle of imports.
-  if (Number.isNaN(id)) return null;
+  // No number: the module's body has not run yet, in a cycle of imports.
+  if (!(id >= 0)) return null;
   const pair = `${point.site} ${id}`;
   if (admitted.has(pair)) return point.admit(id);
   const refusals = refused.get(pair) ?? 0;

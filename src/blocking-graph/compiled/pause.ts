@@ -4,18 +4,23 @@ import { reachesRunLoop } from './site-places.js';
 import { QUICK_MS, sliceWatch, SLOW_MS } from './slice-watch.js';
 
 /**
- * A loop, `id`, in an activation at `point` has used up its budget of iterations: returns the next one, or -1 if its
- * slice is over and it has to give way. Loops that were found to be quick get a larger budget; one whose iterations are
+ * A loop, the `index`-th point of a compiled function, in an activation at `point` has used up its budget of iterations:
+ * returns the next one, or -1 if its slice is over and it has to give way. Loops that were found to be quick get a larger budget; one whose iterations are
  * slow comes here after each.
  */
-export function pause(id: number, point: CallPoint | null): number {
+export function pause(index: number, point: CallPoint | null): number {
   // No fiber: somebody iterates by hand what a fiber began.
   if (point === null || current.fiber === null) return NEVER;
-  const loop = (point.next[id - point.callee] ??= point.node.at(id).point(0, id));
+  const loop = (point.next[index] ??= follow(index, point));
   const over = sliceWatch.isOver();
   if (sliceWatch.ran > SLOW_MS) loop.budget = Math.max(1, loop.budget >> 2);
   else if (sliceWatch.ran < QUICK_MS) loop.budget = Math.min(loop.budget * 2, MOST_ITERATIONS);
   return over ? giveWay(loop, point.level) : loop.budget;
+}
+
+function follow(index: number, { callee, node }: CallPoint): CallPoint {
+  const id = callee + index;
+  return node.at(id).point(0, id);
 }
 
 /**

@@ -6,29 +6,34 @@ import { noteSite } from './site-places.js';
 import { sliceWatch } from './slice-watch.js';
 
 /**
- * Call site `id`, `yield* operand`, in an activation at `point`: notes where the fiber goes, and returns what is to be
- * delegated to. That is the operand, except at a checkpoint (Capriccio, section 3.2), where a generator may get a
+ * Call site `yield* operand`, the `index`-th point of a compiled function, in an activation at `point`: notes where the
+ * fiber goes, and returns what is to be delegated to. That is the operand, except at a checkpoint (Capriccio, section 3.2), where a generator may get a
  * segment of its own. Capriccio placed checkpoints by analysis, since testing the depth was dear; here it is known for
  * each point, so the test costs nothing.
  *
  * There is no counterpart for leaving: the caller's next site sets the register from the caller's own point, which is
  * exact also after exceptions.
  */
-export function site<T>(id: number, point: CallPoint | null, operand: T): T {
+export function site<T>(index: number, point: CallPoint | null, operand: T): T {
   if (point === null) return operand;
-  const next = point.next[id - point.callee];
-  if (next === undefined) return follow(id, point, operand);
-  current.chain = next;
-  current.entry = BY_SITE;
+  const next = point.next[index];
+  if (next === undefined) return follow(index, point, operand);
+  registers.chain = next;
+  registers.entry = bySite;
   return operand;
 }
 
-function follow<T>(id: number, point: CallPoint, operand: T): T {
+/** Names of our own: V8 loads and checks an import at each use, and puts a module's own constants into the code. */
+const registers = current;
+const bySite = BY_SITE;
+
+function follow<T>(index: number, point: CallPoint, operand: T): T {
+  const id = point.callee + index;
   const level = point.level + 1;
-  if (level % LEVELS === 0) return passCheckpoint(id, point, operand);
+  if (level % LEVELS === 0) return passCheckpoint(index, point, operand);
   noteSite(id, site);
   const next = point.node.at(id).point(level, id);
-  point.next[id - point.callee] = next;
+  point.next[index] = next;
   current.chain = next;
   current.entry = BY_SITE;
   return operand;
@@ -39,10 +44,10 @@ function follow<T>(id: number, point: CallPoint, operand: T): T {
  * no fiber has ever suspended, once enough of them went by, get one only where the native stack calls for it, or where
  * the slice is over: the run loop then takes the occasion to let others run.
  */
-function passCheckpoint<T>(id: number, point: CallPoint, operand: T): T {
+function passCheckpoint<T>(index: number, point: CallPoint, operand: T): T {
   // Somebody iterates by hand what a fiber began.
   if (current.fiber === null) return operand;
-  const index = id - point.callee;
+  const id = point.callee + index;
   let linked = point.linked[index];
   if (linked === undefined) {
     noteSite(id, site);

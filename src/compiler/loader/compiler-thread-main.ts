@@ -1,6 +1,6 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { ModuleToCompile } from './compile-source.js';
-import { ASKED, ENDED, IDLE, type ThreadAnswer, type ThreadData } from './compiler-thread.js';
+import { ANSWERED, ASKED, ENDED, type ThreadAnswer, type ThreadData } from './compiler-thread.js';
 
 /** What runs in the thread that compiles: it answers until nobody has asked for this long (ms). */
 const PATIENCE = 2000;
@@ -10,14 +10,12 @@ const { port, state } = workerData as ThreadData;
 // Whatever goes wrong is an answer: who asks would wait for ever.
 const compiler = await import('./compile-source.js').catch((error: Error) => error);
 
-for (;;) {
-  if (Atomics.load(state, 0) === ASKED) {
-    port.postMessage(answer(receiveMessageOnPort(port)!.message as ModuleToCompile));
-    Atomics.store(state, 0, IDLE);
-    Atomics.notify(state, 0);
-  } else if (Atomics.wait(state, 0, IDLE, PATIENCE) === 'timed-out') {
-    if (Atomics.compareExchange(state, 0, IDLE, ENDED) === IDLE) break;
-  }
+for (let answered = 0; ; answered++) {
+  const isIdle = Atomics.wait(state, ASKED, answered, PATIENCE) === 'timed-out';
+  if (isIdle && Atomics.compareExchange(state, ASKED, answered, ENDED) === answered) break;
+  port.postMessage(answer(receiveMessageOnPort(port)!.message as ModuleToCompile));
+  Atomics.add(state, ANSWERED, 1);
+  Atomics.notify(state, ANSWERED);
 }
 
 function answer(module: ModuleToCompile): ThreadAnswer {

@@ -1,6 +1,6 @@
 import type { InitializeHook, LoadHook } from 'node:module';
 import { startCompilerThread } from './compiler-thread.js';
-import { compileLoaded, makeRequest } from './load-hook.js';
+import { findCode, makeRequest, replaceCode } from './load-hook.js';
 import { ModuleCompiler, type LoaderOptions } from './module-compiler.js';
 
 /** What runs in the thread with hooks, where Node has no sound ones in that of the program. */
@@ -17,7 +17,9 @@ export const initialize: InitializeHook<LoaderOptions> = (options) => {
 export const load: LoadHook = async (url, context, nextLoad) => {
   if (!compiler.selects(url)) return nextLoad(url, context);
   const request = makeRequest(url, context);
-  const loaded = compileLoaded(compiler, url, await nextLoad(url, request.context), request);
+  const found = await nextLoad(url, request.context);
+  const code = findCode(found, request);
+  const loaded = code === null ? found : replaceCode(found, request, await compiler.compileLater(url, ...code));
   // The program's thread shall read CommonJS itself: it compiles it there, and `require` is the ordinary one.
   return request.strip !== undefined && loaded.format === 'commonjs' ? { format: 'commonjs' } : loaded;
 };

@@ -40,6 +40,7 @@ const findCompiler: FindCompiler = () => {
     const thread = require('./compiler-thread.js') as { startCompilerThread: typeof startCompilerThread };
     return thread.startCompilerThread();
   } catch {
-    return (require('./compile-source.js') as typeof import('./compile-source.js')).compileSource;
+    const { compileSource } = require('./compile-source.js') as typeof import('./compile-source.js');
+    return { compile: compileSource, compileLater: async (...module) => compileSource(...module) };
   }
 };

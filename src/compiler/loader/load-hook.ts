@@ -1,5 +1,6 @@
 import type { LoadFnOutput, LoadHookContext } from 'node:module';
-import type { ModuleCompiler } from './module-compiler.js';
+import type { CompiledModule } from './code-cache.js';
+import type { ModuleCompiler, ModuleSource } from './module-compiler.js';
 import { kindOfFormat, kindToStrip, type ModuleKind } from './module-kind.js';
 
 /** A load hook that runs in the thread of the program. */
@@ -24,7 +25,9 @@ export function makeLoadHook(compiler: ModuleCompiler): SyncLoadHook {
   return (url, context, nextLoad) => {
     if (!compiler.selects(url)) return nextLoad(url, context);
     const request = makeRequest(url, context);
-    return compileLoaded(compiler, url, nextLoad(url, request.context), request);
+    const loaded = nextLoad(url, request.context);
+    const code = findCode(loaded, request);
+    return code === null ? loaded : replaceCode(loaded, request, compiler.compile(url, ...code));
   };
 }
 
@@ -34,16 +37,21 @@ export function makeRequest(url: string, context: LoadHookContext): LoadRequest 
   return { strip, context: strip === undefined ? context : { ...context, format: strip ?? 'module' } };
 }
 
+/** What `ModuleCompiler` wants to know of what was loaded; null if that is no code, or not for us to see. */
+export function findCode(
+  { format, source }: LoadFnOutput,
+  { strip }: LoadRequest,
+): [kind: ModuleKind, source: ModuleSource, strip: boolean] | null {
+  const kind = strip === undefined ? kindOfFormat(format) : strip;
+  return kind === undefined || source === undefined || source === null ? null : [kind, source, strip !== undefined];
+}
+
 /** Puts compiled code in the place of what was loaded. */
-export function compileLoaded(
-  compiler: ModuleCompiler,
-  url: string,
+export function replaceCode(
   loaded: LoadFnOutput,
   { strip }: LoadRequest,
+  compiled: CompiledModule | null,
 ): LoadFnOutput {
-  const kind = strip === undefined ? kindOfFormat(loaded.format) : strip;
-  if (kind === undefined || loaded.source === undefined || loaded.source === null) return loaded;
-  const compiled = compiler.compile(url, kind, loaded.source, strip !== undefined);
   if (compiled === null || compiled.code === null) return loaded;
   return { ...loaded, source: compiled.code, format: strip === undefined ? loaded.format : compiled.kind };
 }

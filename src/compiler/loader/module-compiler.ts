@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { mayHaveGenerators } from '../may-have-generators.js';
 import { findCacheFile } from './cache-file.js';
 import { CodeCache, type CompiledModule } from './code-cache.js';
-import type { compileSource } from './compile-source.js';
+import type { compileSource, ModuleToCompile } from './compile-source.js';
 import type { ModuleKind } from './module-kind.js';
 import { makeSelection, type Selection } from './selection.js';
 
@@ -26,8 +26,15 @@ export interface LoaderOptions {
 /** A module's text, as Node's loaders hand it on. */
 export type ModuleSource = string | ArrayBuffer | NodeJS.TypedArray;
 
+/** What compiles modules that are not in the cache. */
+export interface Compiler {
+  readonly compile: typeof compileSource;
+  /** The same for who need not block. */
+  readonly compileLater: (...args: Parameters<typeof compileSource>) => Promise<CompiledModule>;
+}
+
 /** Finds what compiles, when there is something to compile. */
-export type FindCompiler = () => typeof compileSource;
+export type FindCompiler = () => Compiler;
 
 /**
  * Compiles modules as they are loaded, or finds them in the cache. What a start with a full cache needs is kept small:
@@ -38,7 +45,7 @@ export class ModuleCompiler {
   readonly selects: Selection;
   #options: LoaderOptions;
   #findCompiler: FindCompiler;
-  #compile: typeof compileSource | undefined;
+  #foundCompiler: Compiler | undefined;
   #store: Store | undefined;
   #complaints = new Set<string>();
 
@@ -57,27 +64,52 @@ export class ModuleCompiler {
    */
   compile(url: string, kind: ModuleKind, source: ModuleSource, strip = false): CompiledModule | null {
     try {
-      const text = typeof source === 'string' ? source : bytesOf(source);
-      return strip || mayBeCompiled(text) ? this.#find(url, kind, text, strip) : null;
+      const { known, missing } = this.#find(url, kind, source, strip);
+      return missing === undefined ? known : this.#compiler().compile(missing, (error) => this.#complain(url, error));
     } catch (error) {
-      if (strip && error instanceof SyntaxError) throw error;
-      // Node will say in its own words that the text is no JavaScript.
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_HEDDLE_COMPILE') this.#complain(url, error);
-      return null;
+      return this.#leaveAlone(url, error, strip);
     }
   }
 
-  #find(url: string, kind: ModuleKind, source: string | Buffer, strip: boolean): CompiledModule {
+  /** The same for who need not block. While one module is compiled others can be loaded. */
+  async compileLater(
+    url: string,
+    kind: ModuleKind,
+    source: ModuleSource,
+    strip = false,
+  ): Promise<CompiledModule | null> {
+    try {
+      const { known, missing } = this.#find(url, kind, source, strip);
+      if (missing === undefined) return known;
+      return await this.#compiler().compileLater(missing, (error) => this.#complain(url, error));
+    } catch (error) {
+      return this.#leaveAlone(url, error, strip);
+    }
+  }
+
+  #find(url: string, kind: ModuleKind, source: ModuleSource, strip: boolean): Found {
+    const text = typeof source === 'string' ? source : bytesOf(source);
+    if (!strip && !mayBeCompiled(text)) return { known: null };
     const { maps, file, cache } = (this.#store ??= openStore(this.#options));
     // A program may load a module again by another query, when its text has changed.
     const key = `${kind}${strip ? ' stripped' : ''} ${url.replace(/[?#].*/, '')}`;
-    const known = cache?.get(key, typeof source === 'string' ? Buffer.from(source) : source);
-    if (known !== undefined) return known;
-    this.#compile ??= this.#findCompiler();
+    const known = cache?.get(key, typeof text === 'string' ? Buffer.from(text) : text);
+    if (known !== undefined) return { known };
     const { runtime } = this.#options;
     const store = file === null ? null : { file, key };
-    const module = { url, kind, text: source.toString(), strip, runtime, maps, store };
-    return this.#compile(module, (error) => this.#complain(url, error));
+    return { missing: { url, kind, text: text.toString(), strip, runtime, maps, store } };
+  }
+
+  #compiler(): Compiler {
+    return (this.#foundCompiler ??= this.#findCompiler());
+  }
+
+  /** What cannot be compiled runs as it is. */
+  #leaveAlone(url: string, error: unknown, strip: boolean): null {
+    if (strip && error instanceof SyntaxError) throw error;
+    // Node will say in its own words that the text is no JavaScript.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_HEDDLE_COMPILE') this.#complain(url, error);
+    return null;
   }
 
   /** Compiling must not keep a program from running. What goes wrong in the same way for many modules is said once. */
@@ -92,6 +124,11 @@ export class ModuleCompiler {
     }
   }
 }
+
+/** What is known of a module (null: there is nothing to do), or what has to be compiled to know it. */
+type Found =
+  | { readonly known: CompiledModule | null; readonly missing?: undefined }
+  | { readonly known?: undefined; readonly missing: ModuleToCompile };
 
 /** Where compiled code is kept, and with what. */
 interface Store {

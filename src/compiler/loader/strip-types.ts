@@ -1,4 +1,8 @@
-import { transformSync } from '@swc/wasm-typescript';
+import { createRequire } from 'node:module';
+
+type Stripper = typeof import('@swc/wasm-typescript');
+
+const require = createRequire(import.meta.url);
 
 /** What the stripper throws, which is no error. */
 interface Refusal {
@@ -16,6 +20,8 @@ interface Refusal {
  * @throws SyntaxError with Node's codes, if it is no TypeScript, or has what does not vanish with its types (`enum`)
  */
 export function stripTypes(text: string, file: string): string {
+  // Required when it is needed: it is 4 MB, and takes as long to load as 50 modules do to compile.
+  const { transformSync } = require('@swc/wasm-typescript') as Stripper;
   try {
     return transformSync(text, { mode: 'strip-only', filename: file, deprecatedTsModuleAsError: true }).code;
   } catch (thrown) {

@@ -6,13 +6,28 @@ export const enter = (id: number): object => {
   tally.entered++;
   return { id };
 };
-export const site = <T>(_id: number, _point: object, operand: T): T => operand;
-export const pause = (id: number, point: { id: number }): number => {
-  if (!(point.id >= 0 && id > point.id)) throw new Error(`loop ${id} paused in function ${point.id}`);
+export const site = <T>(index: number, point: { id: number }, operand: T): T => {
+  check(index, point, 'site');
+  return operand;
+};
+export const pause = (index: number, point: { id: number }): number => {
+  check(index, point, 'loop');
   return -1;
 };
-export const module = (_count: number, describe: () => unknown): number => {
-  describe();
-  return 0;
+export const module = (_count: number, describe: () => [file: string, ...entries: Entry[]]): number => {
+  const [, ...entries] = describe();
+  const firstId = points.length;
+  for (const [kind, f] of entries) points.push({ kind, functionId: kind === 'function' ? -1 : firstId + Number(f) });
+  return firstId;
 };
 export const preempted: readonly never[] = [];
+
+type Entry = [kind: string, f: string | number];
+const points: { kind: string; functionId: number }[] = [];
+
+/** What says that it is the `index`-th point of a function has to be just that in the table. */
+function check(index: number, { id }: { id: number }, kind: 'site' | 'loop'): void {
+  const point = points[id + index];
+  if (point?.kind !== kind || point.functionId !== id)
+    throw new Error(`no ${kind} is number ${index} of function ${id}`);
+}

@@ -3,7 +3,7 @@ import { transform, type TransformOptions } from '#src/compiler/transform.js';
 /**
  * What the compiler makes of a text, short enough to be read beside it: without header and trailer, with `ENTER0` for
  * the prologue of a function (`ENTER0+` if it has loops), `PAUSE1;` for the check in a loop, and `SITE2(` for the call
- * around an operand, each with its id.
+ * around an operand, `ENTER` with its id, the others with their number in the function.
  */
 export function compiledText(source: string, options: Partial<TransformOptions> = {}): string {
   const { code } = transform(source, { file: 'file.js', format: 'module', ...options })!;
@@ -11,13 +11,13 @@ export function compiledText(source: string, options: Partial<TransformOptions> 
     .replace(HEADER, '')
     .replace(TRAILER, '')
     .replaceAll(ENTER, (_, id: string | undefined, budget) => `ENTER${id ?? 0}${budget === undefined ? '' : '+'}`)
-    .replaceAll(PAUSE, (_, id: string | undefined) => `PAUSE${id ?? 0};`)
-    .replaceAll(SITE, (_, id: string | undefined) => `SITE${id ?? 0}(`);
+    .replaceAll(PAUSE, 'PAUSE$1;')
+    .replaceAll(SITE, 'SITE$1(');
 }
 
 const HEADER =
   /(?:import \{[^}]*\} from "heddle\/compiled"|const \{[^}]*\} = require\("heddle\/compiled"\)); var \$m = \$module\(\d+, \$places\); ?/;
 const TRAILER = /\n?function \$places\(\) \{ return \[.*\]; \}\n/;
 const ENTER = /const \$c = \$enter\(\$m(?: \+ (\d+))?\);( let \$b = 0;)?/g;
-const PAUSE = /if \(--\$b < 0 && \(\$b = \$pause\(\$m(?: \+ (\d+))?, \$c\)\) < 0\) yield\* \$preempted;/g;
-const SITE = /\$site\(\$m(?: \+ (\d+))?, \$c, /g;
+const PAUSE = /if \(--\$b < 0 && \(\$b = \$pause\((\d+), \$c\)\) < 0\) yield\* \$preempted;/g;
+const SITE = /\$site\((\d+), \$c, /g;

@@ -1,7 +1,7 @@
 /** The run-time half as it is outside of fibers. */
 export const enter = (_id: number): null => null;
-export const site = <T>(_id: number, _point: unknown, operand: T): T => operand;
-export const pause = (_id: number, _point: unknown): number => 2 ** 30;
+export const site = <T>(_index: number, _point: unknown, operand: T): T => operand;
+export const pause = (_index: number, _point: unknown): number => 2 ** 30;
 export const module = (_count: number, describe: () => unknown): number => {
   describe();
   return 0;

@@ -13,7 +13,7 @@ export const MUTATIONS: Readonly<Record<string, (code: string) => string>> = {
 
 /** Applies `f` to the operand of each site. */
 function mapOperands(code: string, f: (operand: string) => string): string {
-  const call = /\$site\(\$m(?: \+ \d+)?, \$c, /g;
+  const call = /\$site\(\d+, \$c, /g;
   let result = '';
   let done = 0;
   for (const match of code.matchAll(call)) {
