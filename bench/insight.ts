@@ -51,7 +51,7 @@ const inMode =
 
 /**
  * What it costs to know where fibers wait: processor time of one operation of `switch` (n=1000), `echo` and `http` (c=100, the server's), with
- * the recorder off, on, and watched, and all of that for compiled programs.
+ * the recorder off, sampling, timing every run, and watched, and all of that for compiled programs.
  */
 export const benchmark: Benchmark = {
   name: 'insight',
@@ -67,9 +67,11 @@ export const benchmark: Benchmark = {
     heddle: inMode('heddle'),
     'heddle-unrecorded': inMode('heddle-unrecorded'),
     'heddle-fifo': inMode('heddle-fifo'),
+    'heddle-full': inMode('heddle-full'),
     'heddle-watched': inMode('heddle-watched'),
     'heddle-compiled': inMode('heddle-compiled'),
     'heddle-unrecorded-compiled': inMode('heddle-unrecorded-compiled'),
+    'heddle-full-compiled': inMode('heddle-full-compiled'),
     'heddle-watched-compiled': inMode('heddle-watched-compiled'),
   },
 };

@@ -2,6 +2,8 @@
 export interface Metric {
   readonly name: string;
   readonly better: 'lower' | 'higher';
+  /** It tells of the measurement and not of who is measured: it stands in the lines and in captions, and is compared with nothing. */
+  readonly condition?: true;
 }
 
 export const nanosecondsPerOperation: Metric = { name: 'ns/op', better: 'lower' };

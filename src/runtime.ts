@@ -32,6 +32,11 @@ import { processInfo } from './process-info.js';
 export interface RuntimeOptions {
   /** Whether the blocking graph is learned; true unless given. */
   readonly recording?: boolean;
+  /**
+   * One batch in so many is a single run of a fiber that is timed by itself, for the edge of the graph that it takes; 64 unless
+   * given. At 1 every run is timed, and a switch costs two clock readings more. Everything else is counted without sampling.
+   */
+  readonly sampleEvery?: number;
   /** In which order ready fibers run; `stride` unless given. Stride needs recording; without it the order is `fifo`. */
   readonly queue?: 'stride' | 'fifo' | RunQueue;
   /** How long fibers may run before the outside world gets a turn, in ms; 2 unless given. */
@@ -61,16 +66,18 @@ export class Runtime {
   readonly #since: number;
 
   constructor(options: RuntimeOptions = {}) {
-    const { recording = true, sliceMs = 2, seed = 1, clock = new SystemClock() } = options;
+    const { recording = true, sampleEvery = 64, sliceMs = 2, seed = 1, clock = new SystemClock() } = options;
     checkDuration('sliceMs', sliceMs);
     checkInteger('seed', seed, 0);
+    checkInteger('sampleEvery', sampleEvery, 1);
     const on = { ...allSwitchedOn, ...options.scheduling };
     const order = options.queue ?? (recording && on.perNodeQueues ? 'stride' : 'fifo');
     const queue = makeQueue(order, recording, () => this.loop.readied());
     this.#graph = recording
       ? new GraphRecorder(queue instanceof StrideRunQueue ? () => new StrideList() : () => new ReadyList())
       : null;
-    this.loop = new RunLoop({ clock, queue, recorder: this.#graph, random: new Random(seed), sliceMs });
+    const random = new Random(seed);
+    this.loop = new RunLoop({ clock, queue, recorder: this.#graph, random, sliceMs, sampleEvery });
     this.#since = clock.now();
     this.loop.makeGovernor = () => this.#govern(on, options.machine ?? null);
   }

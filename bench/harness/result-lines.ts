@@ -73,8 +73,9 @@ export function valueLines(
 
 /** heddle against every peer that has a value for the same case and metric. */
 export function ratioLines(benchmark: Benchmark, lines: readonly ValueLine[]): RatioLine[] {
+  const conditions = benchmark.metrics.filter(({ condition }) => condition).map(({ name }) => name);
   return lines.flatMap((peer) => {
-    if (peer.subject === 'heddle') return [];
+    if (peer.subject === 'heddle' || conditions.includes(peer.metric)) return [];
     const own = lines.find(
       (line) => line.subject === 'heddle' && line.case === peer.case && line.metric === peer.metric,
     );

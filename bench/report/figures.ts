@@ -20,14 +20,17 @@ export function figures(readings: readonly Reading[], descriptions: Descriptions
 
 /** A plot for each metric or distribution, and one of the first metric beside its values with another size of the young generation. */
 function benchmarkFigures(name: string, all: readonly Reading[], description: Description | undefined): Figure[] {
-  const metrics =
+  const described: Metrics =
     description?.metrics ?? [...new Set(all.map(({ metric }) => metric))].map((metric) => ({ name: metric }));
+  const conditions = new Set(described.filter(({ condition }) => condition).map(({ name: metric }) => metric));
+  const metrics = described.filter(({ name: metric }) => !conditions.has(metric));
   const usual = all.filter(({ semiSpaceMb }) => semiSpaceMb === undefined);
   const base = {
     name,
     title: name,
     operation: description?.operation ?? 'what one operation was, this version does not know',
     nodeOptions: description?.nodeOptions ?? [],
+    conditions: usual.filter(({ metric }) => conditions.has(metric)),
   };
   const result: Figure[] = [];
   for (const { of, members } of grouped(metrics)) {

@@ -2,6 +2,7 @@ import { describeProvenance } from '../harness/provenance.js';
 import { subjectNames } from '../harness/subject-name.js';
 import { percentileOf, scaleOf, sizeOf, subjectOf } from './cases.js';
 import type { Figure, Form, Mark, Panel, Series } from './figure.js';
+import { compact } from './number-text.js';
 import type { Reading } from './read-results.js';
 import { reproduce } from './reproduce.js';
 
@@ -21,10 +22,12 @@ export interface Parts {
   readonly retentionFrom?: string;
   /** Flags of Node. */
   readonly nodeOptions?: readonly string[];
+  /** How it went while these readings were taken; for the caption. */
+  readonly conditions?: readonly Reading[];
 }
 
 export function makeFigure(parts: Parts): Figure {
-  const { nodeOptions = [], retentionFrom } = parts;
+  const { nodeOptions = [], conditions = [], retentionFrom } = parts;
   const readings = inOrder(parts.readings);
   const axis = scaleOf(readings);
   const form = parts.form ?? (axis === undefined ? 'bars' : 'lines');
@@ -42,7 +45,7 @@ export function makeFigure(parts: Parts): Figure {
     readings,
     ...(retentionFrom !== undefined && { retentionFrom }),
     command: reproduce(parts.name, readings),
-    caption: caption(readings, nodeOptions),
+    caption: [caption(readings, nodeOptions), ...conditionTexts(conditions)].join(' '),
   };
 }
 
@@ -110,3 +113,21 @@ function caption(readings: readonly Reading[], nodeOptions: readonly string[]): 
   const flags = nodeOptions.length === 0 ? '' : `; ${nodeOptions.join(' ')}`;
   return `${shown} ${[...origins].join('; ')}${flags}.`;
 }
+
+/** Of each condition the least and the greatest value, and where that was. */
+function conditionTexts(conditions: readonly Reading[]): readonly string[] {
+  return [...new Set(conditions.map(({ metric }) => metric))].flatMap((name) => {
+    const own = conditions.filter(({ metric }) => metric === name);
+    const values = own.flatMap(({ value }) => (value === null ? [] : [value]));
+    if (values.length === 0) return [];
+    const greatest = Math.max(...values);
+    const where = own
+      .filter(({ value }) => value === greatest)
+      .map(({ subject, case: point }) => `${subject} ${point}`);
+    const places = where.length > fewPlaces ? `${where.length} of ${values.length} places` : where.join(', ');
+    return [`${name}: ${compact(Math.min(...values))} to ${compact(greatest)} (${places}).`];
+  });
+}
+
+/** More are not named. */
+const fewPlaces = 3;

@@ -109,7 +109,7 @@ function isOfInterest(
   descriptions: ReadonlyMap<string, Pick<Description, 'metrics'>>,
 ): boolean {
   const metrics = descriptions.get(bench)?.metrics;
-  return metrics === undefined || metrics.some(({ name }) => name === metric);
+  return metrics === undefined || metrics.some(({ name, condition }) => name === metric && condition === undefined);
 }
 
 /** Those with a value above zero on both sides: others have no ratio. */

@@ -54,6 +54,7 @@ const known: Readonly<Record<string, Look>> = {
   'heddle-compiled': { ...own, dash: 'dashed', mark: 'diamond' },
   'heddle-unrecorded': { ...own, dash: 'dotted', mark: 'emptyCircle' },
   'heddle-fifo': { ...own, dash: 'dotted', mark: 'emptyDiamond' },
+  'heddle-full': { ...own, dash: 'dotted', mark: 'emptyTriangle' },
   'heddle-watched': { ...own, dash: 'dashed', mark: 'emptyTriangle' },
   'heddle-uncontrolled': { ...own, dash: 'dotted', mark: 'emptyRect' },
   generator: { ...peer, colour: faint, dash: 'dotted', mark: 'emptyDiamond' },

@@ -1,4 +1,5 @@
 import { Ewma } from '../base/ewma.js';
+import { FRACTION } from '../base/fraction.js';
 import { Histogram } from '../base/histogram.js';
 import { Spread } from '../base/spread.js';
 import type { Label } from '../fibers/label.js';
@@ -28,7 +29,7 @@ export class GraphNode implements BlockingPoint {
   /** Descriptors opened by fibers that stood here or ran from here, less those closed. */
   descriptors: number = 0;
   /** From sampled runs: their processor time in ms, and how many. */
-  sampledMs: number = 0;
+  sampledMs: number = FRACTION;
   sampledRuns: number = 0;
   /** Bytes allocated on V8's heap and outside of it, running from here, from runs that were sampled for that. */
   readonly heapBytes: Spread = new Spread();

@@ -1,5 +1,4 @@
 import type { Fiber } from '../fibers/fiber.js';
-import { WAITING } from '../fibers/fiber.js';
 import type { PopulationWalk } from '../fibers/population.js';
 import type { RunLoop } from '../fibers/run-loop.js';
 import { TOO_LONG } from '../fibers/slice-meter.js';
@@ -89,7 +88,7 @@ class Survey {
 
   private note(fiber: Fiber): void {
     const node = fiber.node as GraphNode | null;
-    if (fiber.state !== WAITING) {
+    if (!fiber.isWaiting) {
       if (node !== null) this.ready.set(node, (this.ready.get(node) ?? 0) + 1);
       return;
     }
@@ -253,7 +252,7 @@ function waitingForDescriptor({ label }: GraphNode, fibers: number, oldestMs: nu
 }
 
 function waitsFor(fiber: Fiber): unknown {
-  return fiber.state === WAITING ? (fiber.suspension as Suspension).subject : null;
+  return fiber.isWaiting ? (fiber.suspension as Suspension).subject : null;
 }
 
 function waitingSince(fiber: Fiber): number {
@@ -261,7 +260,7 @@ function waitingSince(fiber: Fiber): number {
 }
 
 function refTo(fiber: Fiber, now: number): FiberRef {
-  const waiting = fiber.state === WAITING;
+  const waiting = fiber.isWaiting;
   return {
     fiber: fiber.id,
     kind: fiber.name,

@@ -7,8 +7,13 @@ import type { CallChain } from './recorder.js';
  * whatever the number of runtimes, so they are the one piece of module state here. Passing them through every `yield*`
  * instead would need a second protocol beside the iterator's; reaching them through the fiber costs a load more on
  * each of the compiler's calls.
+ *
+ * Modules on the path of a switch keep them in a constant of their own. What is imported or exported V8 loads through a
+ * cell and checks wherever it is used; a constant of the module it folds into the code, together with its shape.
  */
-export const current: Registers = { fiber: null, chain: null, entry: 0 };
+const registers: Registers = { fiber: null, chain: null, entry: 0 };
+
+export const current: Registers = registers;
 
 interface Registers {
   /** The fiber that runs now, or null outside of all fibers. */
@@ -32,6 +37,6 @@ export const BY_LOOP = 2;
 
 /** The current fiber, for what makes sense only inside one. `what` names the caller in the error. */
 export function currentFiber(what: string): Fiber {
-  if (current.fiber !== null) return current.fiber;
+  if (registers.fiber !== null) return registers.fiber;
   throw new MisuseError(`\`${what}\` works only inside a fiber: in a \`function*\` started by run, main or spawn`);
 }

@@ -1,4 +1,5 @@
 import { callerPlaces } from '../base/caller-places.js';
+import type { MisuseError } from '../base/errors.js';
 import { BY_LOOP, current, NO_ENTRY } from './current.js';
 import type { Leaf } from './suspension.js';
 
@@ -20,6 +21,15 @@ export function begin(segment: Segment): Result {
 /** Resumes a segment that has begun. */
 export function proceed(segment: Segment): Result {
   return resume.call(segment);
+}
+
+/** Throws at the `yield` that produced something foreign; a foreign iterator that cannot be thrown into must not hide why. */
+export function throwInto(segment: Segment, misuse: MisuseError): Result {
+  try {
+    return segment.throw!(misuse);
+  } catch (error) {
+    throw error instanceof TypeError && /'throw' method/.test(error.message) ? misuse : error;
+  }
 }
 
 /** Where in `begin` segments are resumed, as `callerPlaces` sees it from what they call; null where it sees nothing. */

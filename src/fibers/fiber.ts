@@ -1,14 +1,19 @@
-import { CancelledError, FiberCancelledError, InternalError, MisuseError } from '../base/errors.js';
+import { CancelledError, InternalError } from '../base/errors.js';
 import type { AsyncContext } from './async-context.js';
-import { current } from './current.js';
+import { current, NO_ENTRY } from './current.js';
+import { JOIN, joinError } from './join.js';
+import type { Label } from './label.js';
 import type { Operation } from './operation.js';
-import { Label } from './label.js';
 import type { BlockingPoint, CallChain } from './recorder.js';
 import type { RunLoop } from './run-loop.js';
 import type { Scope } from './scope.js';
-import { SuspensionKind, Suspension, WAITING as ARMED, type Leaf } from './suspension.js';
+import { Suspension, WAITING as ARMED, type Leaf } from './suspension.js';
 import { WaitList } from './wait-list.js';
 import type { YieldNow } from './yield-now.js';
+
+/** See `current`. */
+const registers = current;
+const noEntry = NO_ENTRY;
 
 /** A running operation: a cheap thread, as its users see it. */
 export interface FiberHandle<T = unknown> {
@@ -42,26 +47,26 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** The newest segment, the only one that the run loop drives. */
   generator: Iterator<Leaf, unknown, unknown>;
   /** Where it waits; null while it runs. */
-  suspension: Suspension | YieldNow | null = null;
-  state: FiberState = READY;
+  suspension: Suspension | YieldNow | null;
+  private state: FiberState;
   /** The recorder's: the last blocking point, and the calls that led there (while it runs: `current.chain`). */
-  node: BlockingPoint | null = null;
+  node: BlockingPoint | null;
   /** Next in a ready list. */
-  nextReady: Fiber | null = null;
+  nextReady: Fiber | null;
   /** What every suspension in its innermost scope is to throw; null unless that is cancelled. */
   interruption: CancelledError | null;
-  chain: CallChain | null = null;
+  chain: CallChain | null;
   /** The innermost scope that it has open; at the end, and while it has none open, the one it belongs to. */
   scope: Scope;
   /** Its place among the members of the scope it belongs to. */
-  slot: number = -1;
+  slot: number;
   /** What few fibers have; null until it has some. */
-  extras: Extras | null = null;
+  extras: Extras | null;
   readonly id: number;
   /** The calls that led to where it was spawned. */
   readonly origin: CallChain | null;
   /** While it lives, those who join it; then its result or error. */
-  private ending: unknown = null;
+  private ending: unknown;
 
   constructor(
     id: number,
@@ -70,10 +75,18 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     locals: ReadonlyMap<object, unknown> | null,
   ) {
     this.generator = generator;
+    this.suspension = null;
+    this.state = READY;
+    this.node = null;
+    this.nextReady = null;
     this.interruption = scope.cancellation;
+    this.chain = null;
     this.scope = scope;
+    this.slot = -1;
+    this.extras = null;
     this.id = id;
-    this.origin = current.chain;
+    this.origin = registers.chain;
+    this.ending = null;
     if (locals !== null) this.more().locals = locals;
   }
 
@@ -83,6 +96,26 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
 
   get status(): FiberStatus {
     return STATUS[this.state];
+  }
+
+  get isRunning(): boolean {
+    return this.state === RUNNING;
+  }
+
+  get isWaiting(): boolean {
+    return this.state === WAITING;
+  }
+
+  get hasEnded(): boolean {
+    return this.state >= SUCCEEDED;
+  }
+
+  get hasFailed(): boolean {
+    return this.state === FAILED;
+  }
+
+  get wasCancelled(): boolean {
+    return this.state === CANCELLED;
   }
 
   join(): Operation<T> {
@@ -140,13 +173,21 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     return (this.extras ??= new Extras());
   }
 
+  /** It is its turn. */
+  enter(): void {
+    registers.fiber = this;
+    if (registers.chain !== this.chain) registers.chain = this.chain;
+    registers.entry = noEntry;
+    this.state = RUNNING;
+  }
+
   /** Parks at a suspension that is about to be armed. */
   suspendAt(suspension: Suspension): void {
     const loop = this.scope.loop;
     this.suspension = suspension;
     this.state = WAITING;
     suspension.since = loop.now;
-    if (this.chain !== current.chain) this.chain = current.chain;
+    if (this.chain !== registers.chain) this.chain = registers.chain;
     if (loop.recorder !== null) loop.recorder.suspendedAt(this, suspension.kind.label);
   }
 
@@ -155,16 +196,22 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     const loop = this.scope.loop;
     this.suspension = at;
     this.state = READY;
-    if (this.chain !== current.chain) this.chain = current.chain;
+    if (this.chain !== registers.chain) this.chain = registers.chain;
     if (loop.recorder !== null) loop.recorder.suspendedAt(this, at.label);
     loop.queue.push(this);
+  }
+
+  /** Goes to the end of its ready list, without having suspended anywhere. */
+  requeue(): void {
+    this.state = READY;
+    this.loop.queue.push(this);
   }
 
   /** Goes to the end of its ready list before it begins its newest segment. */
   setAside(label: Label): void {
     const loop = this.scope.loop;
     this.state = READY;
-    if (this.chain !== current.chain) this.chain = current.chain;
+    if (this.chain !== registers.chain) this.chain = registers.chain;
     if (loop.recorder !== null) loop.recorder.suspendedAt(this, label);
     loop.queue.push(this);
   }
@@ -172,6 +219,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** Its wait is over. */
   wake(): void {
     if (this.state !== WAITING) throw new InternalError(`fiber ${this.id} was woken while ${this.status}`);
+    this.state = READY;
     this.scope.loop.wake(this, (this.suspension as Suspension).since!);
   }
 
@@ -238,41 +286,14 @@ class Extras {
 }
 
 /** Where a fiber is in its life, small integers on the hot path; the ended ones come last. */
-export type FiberState = 0 | 1 | 2 | 3 | 4 | 5;
+type FiberState = 0 | 1 | 2 | 3 | 4 | 5;
 /** In the run queue. */
-export const READY = 0;
-export const RUNNING = 1;
+const READY = 0;
+const RUNNING = 1;
 /** Parked at its suspension. */
-export const WAITING = 2;
-export const SUCCEEDED = 3;
-export const FAILED = 4;
-export const CANCELLED = 5;
+const WAITING = 2;
+const SUCCEEDED = 3;
+const FAILED = 4;
+const CANCELLED = 5;
 
 const STATUS = ['ready', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
-
-function joinError(fiber: Fiber): unknown {
-  if (fiber.state === FAILED) return fiber.outcome;
-  return new FiberCancelledError(`Fiber ${fiber.id} (${fiber.name}) was cancelled, so it has no result to join`, {
-    cause: fiber.outcome,
-  });
-}
-
-const JOIN: SuspensionKind<Fiber> = new SuspensionKind<Fiber>({
-  label: new Label('join'),
-  attempt(suspension, joiner) {
-    const fiber = suspension.subject as Fiber;
-    if (fiber === joiner)
-      throw new MisuseError(`Fiber ${fiber.id} (${fiber.name}) joins itself: it would wait for ever`);
-    if (fiber.state === SUCCEEDED) return suspension.finish(fiber.outcome);
-    if (fiber.state > SUCCEEDED) throw joinError(fiber);
-    return false;
-  },
-  arm(suspension) {
-    const fiber = suspension.subject as Fiber;
-    fiber.joiners.push(suspension);
-  },
-  abort(suspension) {
-    (suspension.subject as Fiber).joiners.remove(suspension);
-    return true;
-  },
-});

@@ -1,4 +1,5 @@
 import { InternalError } from '../base/errors.js';
+import { FRACTION } from '../base/fraction.js';
 import type { Fiber } from './fiber.js';
 
 /**
@@ -14,7 +15,7 @@ export class ReadyList {
   /** Runs that the meter has not yet learned the time of. */
   uncharged: number = 0;
   /** All runs from here: their time in ms, and how many. */
-  ranMs: number = 0;
+  ranMs: number = FRACTION;
   runs: number = 0;
   /** Fibers run one at a time, each time the queue is asked anew. */
   single: boolean = false;

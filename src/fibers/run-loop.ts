@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.js';
-import { MisuseError } from '../base/errors.js';
+import type { MisuseError } from '../base/errors.js';
+import { FRACTION } from '../base/fraction.js';
 import type { Random } from '../base/random.js';
 import { TimerHeap } from '../base/timer-heap.js';
 import type { AllocationMeter } from './allocation-meter.js';
 import { asyncContext } from './async-context.js';
-import { current, NO_ENTRY } from './current.js';
+import { current } from './current.js';
 import { DescriptorStock } from './descriptor-stock.js';
-import { RUNNING, READY, type Fiber } from './fiber.js';
-import { begin, proceed } from './drive.js';
+import type { Fiber } from './fiber.js';
+import { begin, proceed, throwInto } from './drive.js';
 import { explainForeignYield } from './foreign-yield.js';
 import type { Entry, EntryOptions, Governor } from './governor.js';
 import { Population } from './population.js';
@@ -21,6 +22,9 @@ import type { Leaf, Suspension } from './suspension.js';
 import { ThreadPool } from './thread-pool.js';
 import { preempted } from './yield-now.js';
 
+/** See `current`. */
+const following = asyncContext;
+
 /**
  * Drives fibers. Wake-ups only push to the run queue and see to it that a pass comes; a pass takes batches until
  * nothing is ready or the time slice is over, then lets the outside world in.
@@ -33,12 +37,15 @@ export class RunLoop {
   readonly meter: SliceMeter;
   /** How long a pass may run before the outside world gets a turn, in ms. */
   sliceMs: number;
-  /** The time of the last clock reading, at most a batch old while fibers run. */
-  now: number;
+  /**
+   * The time of the last clock reading, at most a batch old while fibers run. Something else than a number at first, so that V8
+   * keeps it boxed: what suspends in one batch then shares one box with it, instead of having one each.
+   */
+  now: number = undefined as unknown as number;
   /** How many more operations the running fiber may complete at once before it has to give way. */
   credit: number = 0;
   /** When the slice of the pass is over. */
-  sliceEnd: number = 0;
+  sliceEnd: number = FRACTION;
   passes: number = 0;
   spawned: number = 0;
   ended: number = 0;
@@ -60,19 +67,25 @@ export class RunLoop {
     this.requestPass();
   };
 
-  constructor(options: { clock: Clock; queue: RunQueue; recorder: Recorder | null; random: Random; sliceMs: number }) {
+  constructor(options: {
+    clock: Clock;
+    queue: RunQueue;
+    recorder: Recorder | null;
+    random: Random;
+    sliceMs: number;
+    sampleEvery: number;
+  }) {
     this.clock = options.clock;
     this.queue = options.queue;
     this.recorder = options.recorder;
     this.random = options.random;
     this.sliceMs = options.sliceMs;
     this.now = options.clock.now();
-    this.meter = new SliceMeter(this.clock, this.queue, this.recorder !== null, this.sliceMs);
+    this.meter = new SliceMeter(this.clock, this.queue, this.recorder !== null, options.sampleEvery, this.sliceMs);
   }
 
   /** A fiber that waited since `since` is ready. */
   wake(fiber: Fiber, since: number): void {
-    fiber.state = READY;
     if (!this.passing) this.now = this.clock.now();
     if (this.recorder !== null) this.recorder.woken(fiber, this.now - since);
     this.queue.push(fiber);
@@ -82,7 +95,7 @@ export class RunLoop {
   /** A new fiber, of function `body`, is ready. */
   start(fiber: Fiber, body: Function): void {
     this.spawned++;
-    if (asyncContext.capture !== null) fiber.more().context = asyncContext.capture();
+    if (following.capture !== null) fiber.more().context = following.capture();
     if (this.recorder !== null) this.recorder.spawned(fiber, body);
     this.queue.push(fiber);
     if (!this.passing) this.requestPass();
@@ -150,7 +163,7 @@ export class RunLoop {
   private runBatch(list: ReadyList, end: number): number {
     const count = list.size === 1 ? 1 : Math.min(list.size, this.meter.batchLimit(list, end));
     for (let i = 0; i < count; i++) {
-      if (asyncContext.capture === null) this.step(list.shift(), CREDIT);
+      if (following.capture === null) this.step(list.shift(), CREDIT);
       else this.runInContext(list.shift());
     }
     return count;
@@ -166,7 +179,7 @@ export class RunLoop {
       allocation!.begin();
       began = this.clock.now();
     }
-    if (asyncContext.capture === null) this.step(fiber, CREDIT);
+    if (following.capture === null) this.step(fiber, CREDIT);
     else this.runInContext(fiber);
     if (recorder === null || from === null) return 1;
     recorder.sampled(fiber, from, this.clock.now() - began);
@@ -186,15 +199,12 @@ export class RunLoop {
       const { context } = fiber;
       if (context === null) this.step(fiber, this.credit);
       else context.run(this, fiber);
-    } while (fiber.state === RUNNING);
+    } while (fiber.isRunning);
   }
 
   /** Runs one fiber until it suspends or ends. Only its async context calls this from outside. */
   step(fiber: Fiber, credit: number): void {
-    current.fiber = fiber;
-    if (current.chain !== fiber.chain) current.chain = fiber.chain;
-    current.entry = NO_ENTRY;
-    fiber.state = RUNNING;
+    fiber.enter();
     this.credit = credit;
     let fresh = fiber.suspension === null;
     let misuse: MisuseError | null = null;
@@ -286,12 +296,3 @@ const CROWD = 16;
  * (tokio's cooperative budget is the same). Large enough to cost nothing, small enough for some tens of microseconds.
  */
 const CREDIT = 512;
-
-/** Throws at the `yield` that produced something foreign; a foreign iterator that cannot be thrown into must not hide why. */
-function throwInto(generator: Iterator<Leaf, unknown, unknown>, misuse: MisuseError): IteratorResult<Leaf, unknown> {
-  try {
-    return generator.throw!(misuse);
-  } catch (error) {
-    throw error instanceof TypeError && /'throw' method/.test(error.message) ? misuse : error;
-  }
-}

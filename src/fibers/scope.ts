@@ -1,6 +1,6 @@
 import { CancelledError, MisuseError, ScopeClosedError } from '../base/errors.js';
 import { current } from './current.js';
-import { CANCELLED, FAILED, Fiber, type FiberHandle } from './fiber.js';
+import { Fiber, type FiberHandle } from './fiber.js';
 import { isOperation } from './foreign-yield.js';
 import type { Operation, OperationFunction } from './operation.js';
 import type { RunLoop } from './run-loop.js';
@@ -141,8 +141,8 @@ export class Scope implements ScopeHandle {
 
   memberEnded(fiber: Fiber, daemon: boolean): void {
     this.remove(fiber);
-    if (fiber.state === FAILED) this.fail(fiber.id, fiber.outcome);
-    else if (fiber.state === CANCELLED) this.cutShort ||= this.cancellation?.source === this;
+    if (fiber.hasFailed) this.fail(fiber.id, fiber.outcome);
+    else if (fiber.wasCancelled) this.cutShort ||= this.cancellation?.source === this;
     else if (isOperation(fiber.outcome)) this.fail(fiber.id, forgotten(fiber));
     if (daemon) this.daemons--;
     else this.workers--;

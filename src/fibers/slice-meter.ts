@@ -14,22 +14,26 @@ export class SliceMeter {
   private readonly clock: Clock;
   private readonly queue: RunQueue;
   private readonly sampling: boolean;
+  private readonly sampleEvery: number;
   private readonly sliceMs: number;
   /** When the clock was last read. */
   private at: number = 0;
   /** The lists that had batches since then, and the fibers run in them. */
   private readonly lists: ReadyList[] = [];
   private fibers: number = 0;
-  private untilSample: number = SAMPLE_EVERY;
+  private untilSample: number;
   batches: number = 0;
   ranMs: number = 0;
   overruns: number = 0;
   longestMs: number = 0;
 
-  constructor(clock: Clock, queue: RunQueue, sampling: boolean, sliceMs: number) {
+  /** One batch in `sampleEvery` is a sample; none if `sampling` is off. */
+  constructor(clock: Clock, queue: RunQueue, sampling: boolean, sampleEvery: number, sliceMs: number) {
     this.clock = clock;
     this.queue = queue;
     this.sampling = sampling;
+    this.sampleEvery = sampleEvery;
+    this.untilSample = sampleEvery;
     this.sliceMs = sliceMs;
   }
 
@@ -43,10 +47,10 @@ export class SliceMeter {
     return this.fibers > 0 ? this.read() : this.at;
   }
 
-  /** One batch in so many is a single fiber that is timed alone, for the edge that it takes. */
+  /** Now and then a batch is a single fiber that is timed alone, for the edge that it takes. */
   sampleDue(): boolean {
     if (!this.sampling || --this.untilSample > 0) return false;
-    this.untilSample = SAMPLE_EVERY;
+    this.untilSample = this.sampleEvery;
     return true;
   }
 
@@ -101,6 +105,5 @@ export class SliceMeter {
 const BATCH = 64;
 /** Runs below this share clock readings: 64 of them then take less than a tenth of a millisecond. */
 const SHORT_MS = 0.0015;
-const SAMPLE_EVERY = 64;
 /** Slices. Compiled code that gives way when its slice is over needs a moment to find out. */
 export const TOO_LONG = 1.5;

@@ -1,4 +1,4 @@
-import { READY, RUNNING, type Fiber } from './fiber.js';
+import type { Fiber } from './fiber.js';
 import { segmentScope } from './segment.js';
 import { COMPLETED, iteratedByHand, Suspension, WAITING, type Leaf } from './suspension.js';
 import { closeScope } from './with-scope.js';
@@ -20,10 +20,8 @@ export function straighten(fiber: Fiber, error: unknown = iteratedByHand(fiber.s
   for (let scope = fiber.scope; scope !== base; scope = scope.parent!)
     scope.cancel('its operation was left unfinished');
   const waiting = fiber.suspension;
-  if (fiber.state === RUNNING) {
-    fiber.state = READY;
-    fiber.loop.queue.push(fiber);
-  } else if (waiting instanceof Suspension && waiting.phase === WAITING && !waiting.kind.uninterruptible) {
+  if (fiber.isRunning) fiber.requeue();
+  else if (waiting instanceof Suspension && waiting.phase === WAITING && !waiting.kind.uninterruptible) {
     if (waiting.kind.abort(waiting)) waiting.fail(error);
   }
 }

@@ -5,6 +5,9 @@ import type { Label } from './label.js';
 import type { Select } from './select.js';
 import type { YieldNow } from './yield-now.js';
 
+/** See `current`. */
+const registers = current;
+
 /**
  * The one place where fiber code reaches the run loop.
  *
@@ -60,7 +63,7 @@ export class Suspension<T = unknown> {
     } else if (phase === FAILED) {
       this.fiber!.suspension = null;
       throw this.value;
-    } else throw this.fiber === current.fiber ? iteratedByHand(this) : usedTwice(this.kind.label.text);
+    } else throw this.fiber === registers.fiber ? iteratedByHand(this) : usedTwice(this.kind.label.text);
     return this as IteratorResult<Leaf, T>;
   }
 
@@ -100,7 +103,7 @@ export class Suspension<T = unknown> {
   }
 
   private begin(): void {
-    const fiber = current.fiber;
+    const fiber = registers.fiber;
     if (fiber === null) throw outsideOfFibers(this.kind.label.text);
     if (fiber.suspension !== null) throw iteratedByHand(fiber.suspension);
     const kind = this.kind;
@@ -112,7 +115,7 @@ export class Suspension<T = unknown> {
       return;
     }
     if (!interrupted && this.settlesAtOnce(fiber)) {
-      current.entry = NO_ENTRY;
+      registers.entry = NO_ENTRY;
       if (--fiber.loop.credit > 0) {
         if (this.phase === FAILED) throw this.value;
         this.done = true;

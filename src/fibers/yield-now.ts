@@ -1,8 +1,10 @@
 import { MisuseError } from '../base/errors.js';
 import { current } from './current.js';
-import { RUNNING } from './fiber.js';
 import { Label } from './label.js';
 import { iteratedByHand, type Leaf } from './suspension.js';
+
+/** See `current`. */
+const registers = current;
 
 /**
  * The leaf of `yieldNow`. It has no state, so one object serves every fiber: whether a fiber comes or comes back
@@ -24,14 +26,14 @@ export class YieldNow {
   }
 
   next(): IteratorResult<Leaf, void> {
-    const fiber = current.fiber;
+    const fiber = registers.fiber;
     if (fiber === null) throw new MisuseError('`yieldNow` was reached outside of a fiber');
     const waiting = fiber.suspension;
     if (waiting === null) {
       fiber.giveWay(this);
       return this as unknown as IteratorResult<Leaf, void>;
     }
-    if (waiting !== this || fiber.state !== RUNNING) throw iteratedByHand(waiting);
+    if (waiting !== this || !fiber.isRunning) throw iteratedByHand(waiting);
     fiber.suspension = null;
     if (fiber.interruption !== null) throw fiber.interruption;
     return RESUMED;

@@ -1,6 +1,6 @@
 import type { FlowGraph } from '../blocking-graph/flow-graph.js';
 import type { Prediction } from '../blocking-graph/prediction.js';
-import { SUCCEEDED, type Fiber } from '../fibers/fiber.js';
+import type { Fiber } from '../fibers/fiber.js';
 import type { BlockingPoint } from '../fibers/recorder.js';
 import type { Heap } from './machine.js';
 import { MemoryModel } from './memory-model.js';
@@ -98,7 +98,7 @@ export class MemoryOutlook {
     let sum = 0;
     for (const fiber of this.measured.keys()) {
       const node = fiber.node === null ? null : this.graph.indexOf(fiber.node);
-      if (fiber.state >= SUCCEEDED) this.measured.delete(fiber);
+      if (fiber.hasEnded) this.measured.delete(fiber);
       else if (node !== null) sum += this.beyondMean(fiber, node);
     }
     return sum;

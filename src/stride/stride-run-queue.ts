@@ -1,3 +1,4 @@
+import { FRACTION } from '../base/fraction.js';
 import type { Fiber } from '../fibers/fiber.js';
 import { ReadyList } from '../fibers/ready-list.js';
 import type { RunQueue } from '../fibers/run-queue.js';
@@ -6,12 +7,11 @@ import { equalTickets, type TicketsPolicy } from './tickets-policy.js';
 
 /** The ready fibers of one node, as a client of the stride scheduler. */
 export class StrideList extends ReadyList implements StrideClient {
-  tickets: number = 0;
-  stride: number = 0;
-  pass: number = 0;
-  remain: number = 0;
+  tickets: number = FRACTION;
+  stride: number = FRACTION;
+  pass: number = FRACTION;
   heapIndex: number = -1;
-  origin: number = 0;
+  origin: number = FRACTION;
   turn: number = 0;
   /** Whether a fiber may run from here now; null where nobody has to ask. */
   guard: ((fiber: Fiber) => boolean) | null = null;

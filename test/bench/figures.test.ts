@@ -131,3 +131,29 @@ test('the command that reproduces a figure has the flags with which it was measu
     'npm run bench -- overload --scenario cpu --load 2 --seed 3 --json overload.jsonl && npm run bench -- report --from overload.jsonl',
   );
 });
+
+test('what tells of the measurement stands in the captions, and has no figure of its own', (t) => {
+  const conditions = [
+    reading({ metric: 'clients cpu %', value: 20 }),
+    reading({ metric: 'clients cpu %', value: 90, subject: 'go' }),
+  ];
+  const descriptions = new Map([
+    [
+      'b',
+      {
+        operation: 'it',
+        nodeOptions: [],
+        metrics: [
+          { name: 'requests/s', better: 'higher' as const },
+          { name: 'clients cpu %', better: 'lower' as const, condition: true as const },
+        ],
+      },
+    ],
+  ]);
+  const found = figures([reading({ metric: 'requests/s' }), ...conditions], descriptions);
+  t.deepEqual(
+    found.map(({ metric }) => metric.name),
+    ['requests/s'],
+  );
+  t.regex(found[0]!.caption, /clients cpu %: 20 to 90 \(go n=1\)/);
+});

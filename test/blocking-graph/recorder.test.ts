@@ -291,3 +291,24 @@ test('a program that waits is shown with the age of its oldest wait', async (t) 
   t.is(find(snapshot, 'old suspend').waiting, 1);
 });
 let late: (() => void) | undefined;
+
+/** How many of all runs were timed by themselves. */
+async function timedShare(options: { sampleEvery?: number }): Promise<number> {
+  const runtime = new Runtime({ ...options, clock: new VirtualClock() });
+  await runtime.run(function* program() {
+    function* turns(): Operation<void> {
+      for (let i = 0; i < 1000; i++) yield* yieldNow();
+    }
+    for (let i = 0; i < 10; i++) yield* spawn(turns);
+  });
+  const { edges } = runtime.snapshotNow();
+  const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+  return sum(edges.map(({ samples }) => samples)) / sum(edges.map(({ count }) => count));
+}
+
+test('few runs are timed by themselves, and every one with `sampleEvery: 1`', async (t) => {
+  t.is(await timedShare({ sampleEvery: 1 }), 1);
+  const share = await timedShare({});
+  t.true(share > 0 && share < 0.05, String(share));
+  t.throws(() => new Runtime({ sampleEvery: 0 }), { message: /`sampleEvery`/ });
+});

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { AsyncContext } from '../../fibers/async-context.js';
-import { SUCCEEDED, type Fiber } from '../../fibers/fiber.js';
+import type { Fiber } from '../../fibers/fiber.js';
 import type { RunLoop } from '../../fibers/run-loop.js';
 import { entering } from './entering.js';
 import { callInner, runInner } from './layers.js';
@@ -23,7 +23,7 @@ export class ResourceContext extends AsyncResource implements AsyncContext {
   run(loop: RunLoop, fiber: Fiber): void {
     const resource = this.later ?? this;
     resource.runInAsyncScope(this.drive, this, loop, fiber);
-    if (fiber.state >= SUCCEEDED) this.end();
+    if (fiber.hasEnded) this.end();
   }
 
   call(f: () => void): void {

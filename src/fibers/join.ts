@@ -1,0 +1,33 @@
+import { FiberCancelledError, MisuseError } from '../base/errors.js';
+import type { Fiber } from './fiber.js';
+import { Label } from './label.js';
+import { SuspensionKind } from './suspension.js';
+
+/** What waiting for a fiber throws that has ended without a result. */
+export function joinError(fiber: Fiber): unknown {
+  if (fiber.hasFailed) return fiber.outcome;
+  return new FiberCancelledError(`Fiber ${fiber.id} (${fiber.name}) was cancelled, so it has no result to join`, {
+    cause: fiber.outcome,
+  });
+}
+
+/** Waits for the end of a fiber. */
+export const JOIN: SuspensionKind<Fiber> = new SuspensionKind<Fiber>({
+  label: new Label('join'),
+  attempt(suspension, joiner) {
+    const fiber = suspension.subject as Fiber;
+    if (fiber === joiner)
+      throw new MisuseError(`Fiber ${fiber.id} (${fiber.name}) joins itself: it would wait for ever`);
+    if (!fiber.hasEnded) return false;
+    if (fiber.hasFailed || fiber.wasCancelled) throw joinError(fiber);
+    return suspension.finish(fiber.outcome);
+  },
+  arm(suspension) {
+    const fiber = suspension.subject as Fiber;
+    fiber.joiners.push(suspension);
+  },
+  abort(suspension) {
+    (suspension.subject as Fiber).joiners.remove(suspension);
+    return true;
+  },
+});
