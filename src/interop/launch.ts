@@ -1,8 +1,9 @@
 import { CancelledError } from '../base/errors.js';
 import { current } from '../fibers/current.js';
-import { Fiber } from '../fibers/fiber.js';
+import type { Fiber } from '../fibers/fiber.js';
+import { isCancellation } from '../fibers/is-cancellation.js';
 import type { Operation } from '../fibers/operation.js';
-import { inSegment } from '../fibers/segment.js';
+import { Scope } from '../fibers/scope.js';
 import { scope } from '../fibers/with-scope.js';
 import { Runtime } from '../runtime.js';
 
@@ -20,21 +21,23 @@ export interface Launched {
 
 /**
  * Where an operation is to run that another library starts: beside a fiber, as if that had spawned it in its innermost
- * scope, or in a runtime, as a run of its own.
+ * scope, in a scope, as if whoever runs now had, or in a runtime, as a run of its own.
  */
-export type Home = Fiber | Runtime;
+export type Home = Fiber | Scope | Runtime;
 
 /**
  * Starts `make()` at `home`, from any code, and tells `ended` how it went. What fails is `ended`'s business alone, and
  * not the scope's: whoever has asked for the operation decides what its failure means.
  */
 export function launch<T>(home: Home, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
-  return home instanceof Runtime ? asRun(home, make, ended) : asMember(home, make, ended);
+  if (home instanceof Runtime) return asRun(home, make, ended);
+  if (home instanceof Scope) return asMember(home, make, ended);
+  // Whatever fiber happens to run now, the new one takes its fiber-locals, and the place it comes from, from `home`.
+  return as(home, () => asMember(home.scope, make, ended));
 }
 
-function asMember<T>(home: Fiber, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
-  // Whatever fiber happens to run now, the new one takes its fiber-locals, and the place it comes from, from `home`.
-  return as(home, () => home.scope.startMember(make, guarded(make, ended), false));
+function asMember<T>(scope: Scope, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
+  return scope.startMember(make, guarded(make, ended), false);
 }
 
 function asRun<T>(runtime: Runtime, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
@@ -50,12 +53,16 @@ function asRun<T>(runtime: Runtime, make: () => Operation<T>, ended: (ending: En
 function* guarded<T>(make: () => Operation<T>, ended: (ending: Ending<T>) => void): Operation<void> {
   let ending: Ending<T>;
   try {
-    ending = { status: 'succeeded', value: yield* scope(() => inSegment(make())) };
+    ending = { status: 'succeeded', value: yield* scope(() => make()) };
   } catch (error) {
     ending = failure(error);
+    // Passed on only if it is this fiber's: one that a scope of the operation's own threw is nobody's but the asker's.
+    if (isCancellation(error)) {
+      ended(ending);
+      throw error;
+    }
   }
   ended(ending);
-  if (ending.status === 'cancelled') throw ending.error;
 }
 
 function failure(error: unknown): Ending<never> {

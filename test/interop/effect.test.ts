@@ -705,3 +705,22 @@ test('operations without a runtime of their own share one, also those begun by h
   const inside = await run(() => until(Effect.runPromise(toEffect(() => until(Promise.resolve(2))))));
   t.is(inside, 2);
 });
+
+test('an operation that cancels a scope of its own interrupts its Effect, and stops nobody else', async (t) => {
+  await simulateManyClean(function* () {
+    const sibling = yield* spawn(() => sleep(100));
+    const stopped = toEffect(() =>
+      scope(function* (own) {
+        own.cancel();
+        yield* sleep(1);
+      }),
+    );
+    try {
+      yield* fromEffect(stopped);
+      t.fail();
+    } catch (error) {
+      t.true(error instanceof FiberCancelledError);
+    }
+    yield* sibling.join();
+  });
+});

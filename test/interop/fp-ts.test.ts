@@ -268,6 +268,20 @@ test('the failure of a task is for whoever waits for it, and harms no sibling', 
   });
 });
 
+test('an operation that cancels a scope of its own rejects its task, and stops nobody else', async (t) => {
+  await simulateManyClean(function* () {
+    const sibling = yield* spawn(() => sleep(100));
+    const stopped = toTask(() =>
+      scope(function* (own) {
+        own.cancel();
+        yield* sleep(1);
+      }),
+    );
+    t.true((yield* thrownBy(fromTask(stopped))) instanceof CancelledError);
+    yield* sibling.join();
+  });
+});
+
 test('wrong arguments are named', async (t) => {
   t.throws(() => fromTask(1 as never), { instanceOf: ArgumentError, message: /`task`/ });
   t.throws(() => toTask(1 as never), { instanceOf: ArgumentError, message: /`make`/ });

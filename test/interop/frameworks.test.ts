@@ -1,7 +1,11 @@
 import { Agent, createServer, request as rawRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import { connect, constants, createServer as createHttp2Server } from 'node:http2';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { serve } from '@hono/node-server';
+import { getRequestListener, serve, type HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import test, { type ExecutionContext } from 'ava';
 import express from 'express';
 import fastify from 'fastify';
@@ -10,7 +14,8 @@ import { event, gate, Runtime, scope, sleep, spawn, suspend, until, type Operati
 import { expressFibers } from 'heddle/express';
 import { fastifyFibers } from 'heddle/fastify';
 import { honoFibers } from 'heddle/hono';
-import { HttpError, nodeFibers, type NodeFibersOptions } from 'heddle/node-http';
+import { HttpError, nodeFibers, NodeFibers, type NodeFibersOptions } from 'heddle/node-http';
+import { pipe } from 'heddle/streams';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import { openSockets } from '../io/leak-free.js';
@@ -24,6 +29,8 @@ class Deeds {
     if (what === 'boom') throw new Error('boom');
     if (what === 'teapot') throw new HttpError(418, 'short and stout');
     if (what === 'own') yield* stoppedByItself();
+    if (what === 'nothing') throw null;
+    if (what === 'promise') return Promise.resolve({ did: what }) as unknown as { did: string };
     if (what === 'overload') yield* gate({ name: 'none', goal: 1 }).admit(refused);
     if (what === 'latch') {
       this.log.push('latched');
@@ -221,6 +228,7 @@ for (const name of Object.keys(servers)) {
         t.is((await get('boom')).status, 500);
         t.is((await get('teapot')).status, 418);
         t.is((await get('own')).status, 500);
+        t.is((await get('nothing')).status, 500);
         t.is((await get('overload')).status, 503);
         t.is((await get('well')).status, 200);
       }),
@@ -308,7 +316,10 @@ for (const name of Object.keys(servers)) {
       const closed = site.close();
       await pause(10);
       deeds.latch.set();
-      t.is((await soon).status, 200);
+      const { status, headers } = await soon;
+      t.is(status, 200);
+      // Its `app.close()` waits for connections that are kept.
+      if (name === 'fastify') t.is(headers.connection, 'close');
       await closed;
       t.true(deeds.log.includes('cleaned'));
     });
@@ -405,5 +416,234 @@ test.serial('in a program of heddle the requests belong to the scope in which th
     });
     t.deepEqual(deeds.log, ['hangs', 'cleaned']);
   });
+  t.is(runtime.loop.spawned, runtime.loop.ended);
+});
+
+test.serial('node:http: what `kindOf` and `priorityOf` throw is answered as the fault of a handler', async (t) => {
+  const reported: unknown[] = [];
+  const runtime = new Runtime();
+  const fibers = nodeFibers({
+    runtime,
+    goal: 5000,
+    kindOf: ({ url }) => new URL(url!).pathname,
+    onError: (error) => void reported.push((error as Error).message),
+  });
+  const fussy = nodeFibers({
+    runtime,
+    goal: 5000,
+    priorityOf() {
+      throw new Error('no priority');
+    },
+    onError: (error) => void reported.push((error as Error).message),
+  });
+  for (const host of [fibers, fussy]) {
+    const server = host.attach(createServer(host.handler(() => suspend())));
+    await listening(server.listen(0, '127.0.0.1'));
+    const { port } = server.address() as AddressInfo;
+    t.is((await fetch(`http://127.0.0.1:${port}/any`, { headers: { connection: 'close' } })).status, 500);
+    await host.close();
+  }
+  t.deepEqual(reported, ['Invalid URL', 'no priority']);
+});
+
+for (const goal of [undefined, 5000]) {
+  const how = goal === undefined ? '' : ', with a goal';
+
+  test.serial(
+    `HTTP/2: a request that is taken back cancels its fiber, and closing ends the sessions${how}`,
+    async (t) => {
+      for (const framework of ['node:http', 'hono', 'fastify']) {
+        const deeds = new Deeds();
+        const runtime = new Runtime();
+        const { server, close } = await openHttp2(framework, deeds, { runtime, ...(goal !== undefined && { goal }) });
+        const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+        const answered = session.request({ ':path': '/do/well' });
+        t.is((await once(answered, 'response'))[0][':status'], 200, framework);
+        answered.resume();
+        const leaving = session.request({ ':path': '/do/hang' });
+        await eventually(() => deeds.log.includes('hangs'));
+        leaving.close(constants.NGHTTP2_CANCEL);
+        await eventually(() => deeds.log.includes('cleaned'));
+        const ended = once(session, 'close');
+        // Fastify leaves sessions to who has opened them.
+        if (framework === 'fastify') session.close();
+        await close();
+        await ended;
+        t.is(runtime.loop.spawned, runtime.loop.ended, framework);
+      }
+    },
+  );
+}
+
+async function openHttp2(framework: string, deeds: Deeds, options: Options): Promise<Site> {
+  if (framework === 'fastify') {
+    const app = fastify({ http2: true });
+    await app.register(fastifyFibers, options);
+    app.get('/do/:what', function* (request) {
+      return yield* deeds.run((request.params as { readonly what: string }).what);
+    });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    return { server: app.server as unknown as Server, close: () => app.close() };
+  }
+  const fibers = framework === 'hono' ? honoFibers(options) : nodeFibers({ kindOf: () => 'GET', ...options });
+  const listener =
+    fibers instanceof NodeFibers
+      ? fibers.handler(function* (request, response) {
+          response.end(JSON.stringify(yield* deeds.run(request.url!.split('/').at(-1)!)));
+        })
+      : getRequestListener(
+          new Hono().get(
+            '/do/:what',
+            fibers.handler(function* (context) {
+              return context.json(yield* deeds.run(context.req.param('what')!));
+            }),
+          ).fetch,
+        );
+  const server = fibers.attach(createHttp2Server(listener as never));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { server: server as unknown as Server, close: () => fibers.close() };
+}
+
+test.serial('fastify: what is thrown after the reply is logged, and cuts off a reply that was hijacked', async (t) => {
+  const logged: string[] = [];
+  const app = fastify({
+    logger: { level: 'error', stream: { write: (line) => void logged.push(JSON.parse(line).err.message) } },
+  });
+  await app.register(fastifyFibers);
+  app.get('/sent', function* (_request, reply) {
+    reply.send('sent');
+    yield* sleep(1);
+    throw new Error('after sending');
+  });
+  app.get('/hijacked', function* (_request, reply) {
+    reply.hijack();
+    reply.raw.write('begun');
+    yield* sleep(1);
+    throw new Error('after hijacking');
+  });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  t.is(await (await fetch(`${url}/sent`)).text(), 'sent');
+  await eventually(() => logged.length === 1);
+  await t.throwsAsync(async () => (await fetch(`${url}/hijacked`)).text());
+  t.deepEqual(logged, ['after sending', 'after hijacking']);
+  await app.close();
+});
+
+test.serial('fastify: what is thrown and is no Error is answered 500 all the same', async (t) => {
+  const app = fastify();
+  await app.register(fastifyFibers);
+  app.get('/', function* () {
+    throw 'a text';
+  });
+  const { statusCode, body } = await app.inject('/');
+  t.is(statusCode, 500);
+  t.is(JSON.parse(body).message, 'The handler threw `a text` (string)');
+  await app.close();
+});
+
+test.serial('fastify: a request asks to be let in before the hooks of its route', async (t) => {
+  const order: string[] = [];
+  const app = fastify();
+  await app.register(fastifyFibers, { goal: 500, priorityOf: () => order.push('asks') });
+  const onRequest = async (): Promise<void> => void order.push('hook');
+  app.get('/', { onRequest }, function* () {
+    order.push('handler');
+    return order;
+  });
+  t.deepEqual((await app.inject('/')).json(), ['asks', 'hook', 'handler']);
+  await app.close();
+});
+
+test.serial('fastify: a second registration says so, in a plugin within too', async (t) => {
+  const app = fastify();
+  await app.register(fastifyFibers, { goal: 500 });
+  await t.throwsAsync(
+    async () => {
+      await app.register(async (child) => {
+        await child.register(fastifyFibers, { goal: 100 });
+      });
+    },
+    { code: 'ERR_HEDDLE_MISUSE', message: /registered already/ },
+  );
+});
+
+test.serial('fastify: plugins side by side may each have their own', async (t) => {
+  const app = fastify();
+  for (const prefix of ['/a', '/b'])
+    await app.register(
+      async (child) => {
+        await child.register(fastifyFibers, { goal: 500 });
+        child.decorate('place', prefix);
+        child.get('/', function* () {
+          yield* sleep(1);
+          return (this as unknown as { readonly place: string }).place;
+        });
+      },
+      { prefix },
+    );
+  t.is((await app.inject('/a')).body, '/a');
+  t.is((await app.inject('/b')).body, '/b');
+  await app.close();
+});
+
+test.serial(
+  'a promise that a handler returns and has not waited for is answered by an error that says so',
+  async (t) => {
+    await onSite(t, 'fastify', {}, async ({ get }) => {
+      // What the deeds return is what the handler returns.
+      const { status, body } = await get('promise');
+      t.is(status, 500);
+      t.regex(JSON.parse(body).message, /write `return yield\* until/);
+    });
+  },
+);
+
+test.serial('hono: a handler may write the response itself, as fast as its client reads', async (t) => {
+  await using fibers = honoFibers();
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const failures: unknown[] = [];
+  app.onError((error, context) => (failures.push(error), context.text('', 500)));
+  app.get(
+    '/',
+    fibers.handler(function* ({ env }) {
+      yield* pipe(Readable.from(['straight', '-', 'line']), (env as HttpBindings).outgoing);
+      return RESPONSE_ALREADY_SENT;
+    }),
+  );
+  const server = fibers.attach(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server);
+  await listening(server);
+  t.is(await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).text(), 'straight-line');
+  t.deepEqual(failures, []);
+});
+
+test.serial('a framework that throws at being told of a failure loses that request, and no other', async (t) => {
+  const runtime = new Runtime();
+  const fibers = expressFibers({ runtime });
+  const handler = fibers.handler(function* (request, response) {
+    yield* sleep(1);
+    if (request.url === '/bad') throw new Error('a failure');
+    response.end('well');
+  });
+  const thrower = (): never => {
+    throw new Error('of the framework');
+  };
+  const server = fibers.attach(
+    createServer(
+      (request, response) => void handler(request as express.Request, response as express.Response, thrower),
+    ),
+  );
+  await listening(server.listen(0, '127.0.0.1'));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { error } = console;
+  const said: unknown[] = [];
+  console.error = (what: Error) => void said.push(what.message);
+  try {
+    await t.throwsAsync(fetch(`${url}/bad`));
+  } finally {
+    console.error = error;
+  }
+  t.deepEqual(said, ['of the framework']);
+  t.is(await (await fetch(`${url}/good`)).text(), 'well');
+  await fibers.close();
   t.is(runtime.loop.spawned, runtime.loop.ended);
 });

@@ -1,13 +1,19 @@
 import { Clock } from 'effect/Clock';
 import * as Context from 'effect/Context';
 import * as Effect from 'effect/Effect';
-import { MixedScheduler, Scheduler } from 'effect/Scheduler';
+import * as Scheduling from 'effect/Scheduler';
+import { MisuseError } from '../../base/errors.js';
 import type { Fiber } from '../../fibers/fiber.js';
 import type { RunLoop } from '../../fibers/run-loop.js';
 import type { Runtime } from '../../runtime.js';
 import type { Home } from '../launch.js';
 import { sharedRuntime } from '../shared-runtime.js';
 import { HeddleClock } from './heddle-clock.js';
+
+// Said here, since all of the door needs this module, which imports by name nothing that version 3 has not: an import that
+// fails would say no more than that.
+if (!('runForkWith' in Effect))
+  throw new MisuseError('`heddle/effect` needs Effect 4, and another version is installed: `npm install effect@4`');
 
 /** Where `toEffect` runs its operation: beside the fiber that runs the Effect, else in a runtime. */
 export const HOME: Context.Reference<Home> = Context.Reference<Home>('heddle/effect/Home', {
@@ -40,12 +46,12 @@ class Host {
 
   constructor(loop: RunLoop) {
     // Turns through the loop's clock are `setImmediate` as before; under a virtual clock they count as things to do.
-    const scheduler = new MixedScheduler('async', (task) => {
+    const scheduler = new Scheduling.MixedScheduler('async', (task) => {
       let wanted = true;
       loop.clock.defer(() => wanted && task());
       return () => void (wanted = false);
     });
-    this.context = Context.add(Context.make(Clock, new HeddleClock(loop)), Scheduler, scheduler);
+    this.context = Context.add(Context.make(Clock, new HeddleClock(loop)), Scheduling.Scheduler, scheduler);
   }
 
   /** What `services` say themselves of time (a test clock) holds. */

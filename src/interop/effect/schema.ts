@@ -1,8 +1,9 @@
 import * as Exit from 'effect/Exit';
 import * as Schema from 'effect/Schema';
-import { makeFormatterStandardSchemaV1, type Issue } from 'effect/SchemaIssue';
+import type { Issue, makeFormatterStandardSchemaV1 } from 'effect/SchemaIssue';
 import * as Effect from 'effect/Effect';
 import type { Operation } from '../../fibers/operation.js';
+import { until } from '../../fibers/until.js';
 import { HttpError } from '../../io/http/http-error.js';
 import type { ServerRequest } from '../../io/http/server-request.js';
 import { fromEffect } from './from-effect.js';
@@ -54,6 +55,8 @@ export interface BodyReader<A> {
  * }
  */
 export function schema<S extends Schema.ConstraintDecoder<unknown>>(shape: S): BodyReader<S['Type']> {
+  // Loaded already, by the schemas; not by a statement, which Effect 3 has nothing for, see `host.ts`.
+  const formatter = import('effect/SchemaIssue').then((module) => module.makeFormatterStandardSchemaV1());
   const decode = Schema.decodeUnknownEffect(shape, { errors: 'all' });
   return {
     *read(request, options) {
@@ -63,18 +66,17 @@ export function schema<S extends Schema.ConstraintDecoder<unknown>>(shape: S): B
       const error = Exit.findErrorOption(exit);
       // No answer of the schema but a defect in it.
       if (error._tag === 'None') return yield* fromEffect(exit);
-      throw new InvalidBodyError(issuesOf(error.value.issue), { cause: error.value });
+      const format = yield* until(formatter);
+      throw new InvalidBodyError(issuesOf(error.value.issue, format), { cause: error.value });
     },
   };
 }
 
-function issuesOf(issue: Issue): BodyIssue[] {
+function issuesOf(issue: Issue, format: ReturnType<typeof makeFormatterStandardSchemaV1>): BodyIssue[] {
   return format(issue)
     .issues.slice(0, MOST_ISSUES)
     .map(({ path, message }) => ({ path: pathText(path ?? []), message: shortened(message) }));
 }
-
-const format = makeFormatterStandardSchemaV1();
 
 function pathText(path: readonly (PropertyKey | { readonly key: PropertyKey })[]): string {
   const text = path

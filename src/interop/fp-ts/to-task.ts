@@ -6,7 +6,7 @@ import { checkFunction } from '../../base/check.js';
 import { current } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Runtime } from '../../runtime.js';
-import { launch } from '../launch.js';
+import { promiseOf } from '../promise-of.js';
 import { sharedRuntime } from '../shared-runtime.js';
 import { attempt } from './attempt.js';
 
@@ -23,13 +23,7 @@ export interface TaskOptions {
  */
 export function toTask<A>(make: () => Operation<A>, options: TaskOptions = {}): Task<A> {
   checkFunction('make', make);
-  return () =>
-    new Promise((resolve, reject) => {
-      launch(current.fiber ?? options.runtime ?? sharedRuntime(), make, (ending) => {
-        if (ending.status === 'succeeded') resolve(ending.value);
-        else reject(ending.error);
-      });
-    });
+  return () => promiseOf(current.fiber ?? options.runtime ?? sharedRuntime(), make);
 }
 
 /**

@@ -1,10 +1,10 @@
-import type { Server } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { checkFunction } from '../../base/check.js';
+import { checkFunction, describe } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { refuse } from '../../io/http/refuse.js';
 import { asHttpError } from './as-http-error.js';
-import { RequestHost, type HostOptions } from './request-host.js';
+import type { HostOptions } from './request-host.js';
+import { ServerFibers } from './server-fibers.js';
 
 /** Answers by `response`, or calls `next`. `P` are the parameters of the route. */
 export type ExpressHandler<P, ResponseBody, RequestBody, Query> = (
@@ -14,11 +14,9 @@ export type ExpressHandler<P, ResponseBody, RequestBody, Query> = (
 ) => Operation<unknown>;
 
 /** Runs handlers of Express as fibers. */
-export class ExpressFibers implements AsyncDisposable {
-  private readonly host: RequestHost;
-
+export class ExpressFibers extends ServerFibers {
   constructor(options: HostOptions) {
-    this.host = new RequestHost('express', options);
+    super('express', options);
   }
 
   /**
@@ -36,25 +34,12 @@ export class ExpressFibers implements AsyncDisposable {
           this.host.start(kind, work, {
             operation: () => handler(request, response, next),
             done() {},
-            failed: (error) => next(asHttpError(error)),
+            // As Express does with a rejection: its `next` takes nothing for no error.
+            failed: (error) => next(asHttpError(error) || new Error(`The handler threw ${describe(error)}`)),
           }),
         refuse: (retryAfterMs) => refuse(request, response, retryAfterMs),
       });
     };
-  }
-
-  /** Tells it of the server, whose connections it then counts, and which it closes. Returns the server. */
-  attach<S extends Server>(server: S): S {
-    return this.host.attach(server);
-  }
-
-  /** Closes the server and waits for the requests under way; those that take longer than the grace are cancelled. */
-  close(): Promise<void> {
-    return this.host.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.host.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
+import { describe } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -11,6 +12,7 @@ type Handler = (this: FastifyInstance, request: FastifyRequest, reply: FastifyRe
 
 /** On a request that was let in before its handler is reached. */
 const VISIT = Symbol('heddle.visit');
+const REGISTERED = Symbol('heddle.registered');
 interface Marked {
   [VISIT]: Visit | null;
 }
@@ -31,6 +33,11 @@ interface Marked {
  */
 export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Promise<void> = Object.assign(
   async function fastifyFibers(app: FastifyInstance, options: HostOptions): Promise<void> {
+    if (app.hasDecorator(REGISTERED))
+      throw new MisuseError(
+        '`fastifyFibers` is registered already, here or in a plugin around: once is enough for both',
+      );
+    app.decorate(REGISTERED, true);
     const host = new RequestHost('fastify', options);
     host.watch(app.server);
     // Costs every request a little.
@@ -73,7 +80,7 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
     (request as unknown as Marked)[VISIT] = visit;
     host.offer(kind, request.raw, reply.raw, visit);
   };
-  route.onRequest = [...[route.onRequest ?? []].flat(), askFirst];
+  route.onRequest = [askFirst, ...[route.onRequest ?? []].flat()];
   route.handler = function (request) {
     const visit = (request as unknown as Marked)[VISIT]!;
     visit.app = this;
@@ -128,8 +135,17 @@ class Visit implements Respondent, Exchange<unknown> {
   }
 
   failed(error: unknown): void {
-    this.reply.send(asHttpError(error));
+    const { reply } = this;
+    if (!reply.sent) return void reply.send(asError(asHttpError(error)));
+    reply.log.error({ err: error }, 'A handler has failed after its reply');
+    // One that was hijacked nobody else would end.
+    if (!reply.raw.writableEnded) reply.raw.destroy();
   }
+}
+
+/** Fastify would send anything else as a reply that is well. */
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`The handler threw ${describe(thrown)}`, { cause: thrown });
 }
 
 /** Fastify tells of its routes as text only, a branch of a tree for each. */

@@ -1,11 +1,13 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Env, Input } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { checkFunction } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
+import { wasAnswered } from '../../io/http/was-answered.js';
 import { statusOf } from '../../io/http/status-of.js';
-import { RequestHost, type Exchange, type HostOptions } from './request-host.js';
+import type { Exchange, HostOptions } from './request-host.js';
+import { ServerFibers } from './server-fibers.js';
 
 /** Returns the response, as made by `context.json(…)` and the like. */
 export type HonoHandler<E extends Env, P extends string, I extends Input, R> = (
@@ -19,11 +21,9 @@ interface NodeBindings {
 }
 
 /** Runs handlers of Hono as fibers. */
-export class HonoFibers implements AsyncDisposable {
-  private readonly host: RequestHost;
-
+export class HonoFibers extends ServerFibers {
   constructor(options: HostOptions) {
-    this.host = new RequestHost('hono', options);
+    super('hono', options);
   }
 
   /**
@@ -47,28 +47,14 @@ export class HonoFibers implements AsyncDisposable {
         if (bindings?.outgoing === undefined) return this.host.startDetached(kind, exchange);
         const { incoming, outgoing } = bindings as NodeBindings;
         // Nobody reads what is answered to a client that has gone, but whoever waits for the promise must go on.
-        outgoing.once('close', () => reject(new HTTPException(503, { message: 'the connection was closed' })));
+        outgoing.once('close', () => {
+          if (!wasAnswered(outgoing)) reject(new HTTPException(503, { message: 'the connection was closed' }));
+        });
         this.host.offer(kind, incoming, outgoing, {
           begin: (work) => this.host.start(kind, work, exchange),
           refuse: (retryAfterMs) => resolve(overloaded(retryAfterMs) as R),
         });
       });
-  }
-
-  /** Tells it of the server, whose connections it then counts, and which it closes. Returns the server. */
-  attach<S>(server: S): S {
-    // Also servers of HTTP/2 by type; connections of one are not counted apart.
-    this.host.attach(server as Server);
-    return server;
-  }
-
-  /** Closes the server and waits for the requests under way; those that take longer than the grace are cancelled. */
-  close(): Promise<void> {
-    return this.host.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.host.close();
   }
 }
 

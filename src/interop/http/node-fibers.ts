@@ -1,11 +1,12 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkFunction } from '../../base/check.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import type { Operation } from '../../fibers/operation.js';
 import { refuse } from '../../io/http/refuse.js';
 import { sendFailure } from '../../io/http/send-failure.js';
 import { statusOf } from '../../io/http/status-of.js';
-import { RequestHost, type HostOptions } from './request-host.js';
+import type { HostOptions } from './request-host.js';
+import { ServerFibers } from './server-fibers.js';
 
 export interface NodeFibersOptions extends HostOptions {
   /**
@@ -21,12 +22,11 @@ export interface NodeFibersOptions extends HostOptions {
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Operation<unknown>;
 
 /** Runs handlers of `node:http` as fibers. */
-export class NodeFibers implements AsyncDisposable {
-  private readonly host: RequestHost;
+export class NodeFibers extends ServerFibers {
   private readonly options: NodeFibersOptions;
 
   constructor(options: NodeFibersOptions) {
-    this.host = new RequestHost('node:http', options);
+    super('node:http', options);
     this.options = options;
   }
 
@@ -38,31 +38,19 @@ export class NodeFibers implements AsyncDisposable {
     checkFunction('handler', handler);
     const { kindOf } = this.options;
     return (request, response) => {
-      const kind = kindOf?.(request) ?? (handler.name || request.method!);
-      this.host.offer(kind, request, response, {
-        begin: (work) =>
-          this.host.start(kind, work, {
-            operation: () => handler(request, response),
-            done() {},
-            failed: (error) => this.#fail(error, request, response),
-          }),
-        refuse: (retryAfterMs) => refuse(request, response, retryAfterMs),
-      });
+      const failed = (error: unknown): void => this.#fail(error, request, response);
+      try {
+        const kind = kindOf?.(request) ?? (handler.name || request.method!);
+        this.host.offer(kind, request, response, {
+          begin: (work) =>
+            this.host.start(kind, work, { operation: () => handler(request, response), done() {}, failed }),
+          refuse: (retryAfterMs) => refuse(request, response, retryAfterMs),
+        });
+      } catch (error) {
+        // `kindOf` and `priorityOf` see what clients send: thrown from a listener it would end the process.
+        failed(error);
+      }
     };
-  }
-
-  /** Tells it of the server, whose connections it then counts, and which it closes. Returns the server. */
-  attach<S extends Server>(server: S): S {
-    return this.host.attach(server);
-  }
-
-  /** Closes the server and waits for the requests under way; those that take longer than the grace are cancelled. */
-  close(): Promise<void> {
-    return this.host.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.host.close();
   }
 
   #fail(error: unknown, request: IncomingMessage, response: ServerResponse): void {

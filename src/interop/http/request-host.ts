@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import { checkDuration, checkGoal } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { current } from '../../fibers/current.js';
@@ -13,6 +14,7 @@ import { runScope } from '../../fibers/with-scope.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';
 import { Runtime } from '../../runtime.js';
+import { AttachedServer, speaksHttp2 } from './attached-server.js';
 
 export interface HostOptions {
   /**
@@ -42,13 +44,13 @@ export interface Exchange<T> {
  * Runs the handlers of somebody else's server as fibers. What the doors for `node:http`, Express, Fastify and Hono share:
  * each adds how its framework names routes, and how it is told a result.
  */
-export class RequestHost implements AsyncDisposable {
+export class RequestHost {
   /** Null where the fibers run in that of a program around it. */
   readonly runtime: Runtime | null;
   private readonly requests: Scope;
   private readonly intake: RequestIntake;
   private readonly options: HostOptions;
-  private readonly servers: Server[] = [];
+  private readonly servers: AttachedServer[] = [];
   /** By kind: what names the fibers of requests that nobody had to let in. */
   private readonly bodies: Map<string, Function> = new Map();
   private closing: Promise<void> | null = null;
@@ -75,13 +77,13 @@ export class RequestHost implements AsyncDisposable {
   /** Takes its connections into account, and closes with it. */
   attach<S extends Server>(server: S): S {
     this.watch(server);
-    this.servers.push(server);
+    this.servers.push(new AttachedServer(server));
     return server;
   }
 
-  /** Takes its connections into account. */
+  /** Takes its connections into account, if each has one request at a time. */
   watch(server: Server): void {
-    this.intake.watch(server);
+    if (!speaksHttp2(server)) this.intake.watch(server as HttpServer);
   }
 
   /** Asks whether a request may begin. The kind is of the route, and not of the path. */
@@ -95,12 +97,12 @@ export class RequestHost implements AsyncDisposable {
 
   /** Starts the fiber of a request that may begin. */
   start<T>(kind: string, work: RequestWork, exchange: Exchange<T>): void {
-    work.start(this.requests, this.bodyOf(kind), perform(exchange, work));
+    work.start(this.requests, this.bodyOf(kind), this.perform(exchange, work));
   }
 
   /** Starts a fiber for a request that has no connection, as those of a framework's own tests. */
   startDetached<T>(kind: string, exchange: Exchange<T>): void {
-    this.requests.startMember(this.bodyOf(kind), perform(exchange, null), false);
+    this.requests.startMember(this.bodyOf(kind), this.perform(exchange, null), false);
   }
 
   /**
@@ -111,13 +113,8 @@ export class RequestHost implements AsyncDisposable {
     return (this.closing ??= this.drain());
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
   private async drain(): Promise<void> {
-    for (const server of this.servers) if (server.listening) server.close();
-    for (const server of this.servers) server.closeIdleConnections();
+    for (const server of this.servers) server.stop();
     this.intake.close();
     this.requests.spawnDaemon(endOfGrace, this.requests, this.options.grace ?? 10_000);
     await new Promise<void>((resolve) => {
@@ -126,7 +123,48 @@ export class RequestHost implements AsyncDisposable {
         resolve();
       });
     });
-    for (const server of this.servers) server.closeIdleConnections();
+    for (const server of this.servers) server.closeIdle();
+  }
+
+  private *perform<T>(exchange: Exchange<T>, work: RequestWork | null): Operation<void> {
+    try {
+      // The request's own scope: what the handler spawns and opens ends with it.
+      const { result } = yield* runScope(() => exchange.operation(), OWN_SCOPE);
+      const value = result();
+      if (isOperation(value))
+        throw new MisuseError('The handler returned an operation that was never run: write `return yield* …`');
+      if (value instanceof Promise)
+        throw new MisuseError(
+          'The handler returned a promise that it has not waited for: write `return yield* until(…)`',
+        );
+      this.partFrom(work);
+      exchange.done(value);
+    } catch (error) {
+      if (isCancellation(error)) {
+        if (work === null) this.fail(exchange, null, error);
+        else work.stopped(error);
+        throw error;
+      }
+      this.fail(exchange, work, error);
+    } finally {
+      work?.end();
+    }
+  }
+
+  /** What is thrown at being told of it, as by a framework that has sent something else already, stops no other request. */
+  private fail<T>(exchange: Exchange<T>, work: RequestWork | null, error: unknown): void {
+    this.partFrom(work);
+    try {
+      exchange.failed(error);
+    } catch (second) {
+      console.error(second);
+      work?.response.destroy();
+    }
+  }
+
+  /** While it closes no connection is kept for more: Fastify waits for all of them, 72 s unless told otherwise. */
+  private partFrom(work: RequestWork | null): void {
+    if (this.closing !== null && work !== null) work.response.shouldKeepAlive = false;
   }
 
   private bodyOf(kind: string): Function {
@@ -136,26 +174,6 @@ export class RequestHost implements AsyncDisposable {
     // Kinds may come from outside. Past the bound they are made anew, which only costs time.
     if (this.bodies.size < MOST_KINDS) this.bodies.set(kind, body);
     return body;
-  }
-}
-
-function* perform<T>(exchange: Exchange<T>, work: RequestWork | null): Operation<void> {
-  try {
-    // The request's own scope: what the handler spawns and opens ends with it.
-    const { result } = yield* runScope(() => exchange.operation(), OWN_SCOPE);
-    const value = result();
-    if (isOperation(value))
-      throw new MisuseError('The handler returned an operation that was never run: write `return yield* …`');
-    exchange.done(value);
-  } catch (error) {
-    if (isCancellation(error)) {
-      if (work === null) exchange.failed(error);
-      else work.stopped(error);
-      throw error;
-    }
-    exchange.failed(error);
-  } finally {
-    work?.end();
   }
 }
 

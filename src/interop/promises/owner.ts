@@ -1,7 +1,7 @@
 import { currentFiber } from '../../fibers/current.js';
-import type { ScopeHandle } from '../../fibers/scope.js';
+import type { Scope, ScopeHandle } from '../../fibers/scope.js';
 
-/** The scope that was given, or the innermost one of the current fiber. */
-export function ownerOf(what: string, given: ScopeHandle | undefined): ScopeHandle {
-  return given ?? currentFiber(what).scope;
+/** The scope that was given (there is but one class of them), or the innermost one of the current fiber. */
+export function ownerOf(what: string, given: ScopeHandle | undefined): Scope {
+  return (given as Scope | undefined) ?? currentFiber(what).scope;
 }

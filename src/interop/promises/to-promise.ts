@@ -1,8 +1,6 @@
-import { isCancellation } from '../../fibers/is-cancellation.js';
-import { onAbort } from '../../fibers/on-abort.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
-import { scope } from '../../fibers/with-scope.js';
+import { promiseOf } from '../promise-of.js';
 import { ownerOf } from './owner.js';
 
 export interface ToPromiseOptions {
@@ -29,22 +27,12 @@ export function toPromise<T>(operation: Operation<T>, options: ToPromiseOptions 
   const { signal } = options;
   const owner = ownerOf('toPromise', options.scope);
   if (signal?.aborted) return Promise.reject(signal.reason);
-  const promise = new Promise<T>((resolve, reject) => {
-    const fiber = owner.spawn(function* toPromise(): Operation<void> {
-      try {
-        resolve(yield* scope(() => operation));
-      } catch (error) {
-        if (!isCancellation(error)) return reject(error);
-        promise.catch(ignore);
-        reject(signal?.aborted === true ? signal.reason : error);
-        throw error;
-      } finally {
-        stopListening?.();
-      }
-    });
-    const stopListening = signal && onAbort(signal, () => fiber.cancel(`aborted: ${String(signal.reason)}`));
-  });
-  return promise;
+  return promiseOf(
+    owner,
+    // By its name the graph knows the fiber.
+    function toPromise() {
+      return operation;
+    },
+    signal,
+  );
 }
-
-function ignore(): void {}

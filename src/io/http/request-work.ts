@@ -4,6 +4,7 @@ import type { FiberHandle } from '../../fibers/fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/governor.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
+import { wasAnswered } from './was-answered.js';
 
 /** Who answers a request. */
 export interface Respondent {
@@ -76,7 +77,7 @@ export class RequestWork extends Work {
   private closed(entry: Entry | null): void {
     if (!this.begun) entry?.withdraw(this);
     else if (this.fiber === null) this.end();
-    else if (!this.response.writableFinished) this.fiber.cancel('the client has gone');
+    else if (!wasAnswered(this.response)) this.fiber.cancel('the client has gone');
   }
 }
 

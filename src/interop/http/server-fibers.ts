@@ -1,0 +1,32 @@
+import type { Server } from 'node:net';
+import { RequestHost, type HostOptions } from './request-host.js';
+
+/** What the doors have in common whose server the program makes itself: plain `node:http`, Express and Hono. */
+export abstract class ServerFibers implements AsyncDisposable {
+  protected readonly host: RequestHost;
+
+  /** @param name how snapshots call the host. */
+  constructor(name: string, options: HostOptions) {
+    this.host = new RequestHost(name, options);
+  }
+
+  /**
+   * Tells it of the server, whose connections it then counts (not those of HTTP/2), and which it closes. Returns the
+   * server.
+   */
+  attach<S extends Server>(server: S): S {
+    return this.host.attach(server);
+  }
+
+  /**
+   * Closes the server and waits for the requests under way; those that take longer than the grace are cancelled. Again it
+   * returns the same promise.
+   */
+  close(): Promise<void> {
+    return this.host.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.host.close();
+  }
+}
