@@ -15,7 +15,7 @@ import { Population } from './population.js';
 import type { ReadyList } from './ready-list.js';
 import type { Recorder } from './recorder.js';
 import type { RunQueue } from './run-queue.js';
-import { isCall, linkSegment, settleCall, unlinkSegment } from './segment.js';
+import { isCall, isStoppedAside, linkSegment, settleCall, unlinkSegment } from './segment.js';
 import { SliceMeter } from './slice-meter.js';
 import { isAstray, straighten } from './straighten.js';
 import type { Leaf, Suspension } from './suspension.js';
@@ -206,7 +206,7 @@ export class RunLoop {
   step(fiber: Fiber, credit: number): void {
     fiber.enter();
     this.credit = credit;
-    let fresh = fiber.suspension === null;
+    let fresh = fiber.suspension === null && !isStoppedAside(fiber);
     let misuse: MisuseError | null = null;
     for (;;) {
       let result: IteratorResult<Leaf, unknown>;

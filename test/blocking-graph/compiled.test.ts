@@ -14,6 +14,7 @@ import {
 } from 'heddle';
 import { enter, module as registerModule, pause, preempted, site } from 'heddle/compiled';
 import { simulate, VirtualClock } from 'heddle/testing';
+import { ImpatientClock } from '../support/impatient-clock.js';
 
 /**
  * The run-time half alone: these functions are written as the compiler writes them, so that what fails here is not
@@ -92,14 +93,6 @@ function* drive<T>(operation: Operation<T>): Operation<T> {
 /** Ids stand for places in the text, so each function has its own. */
 function newIds(): number {
   return registerModule(10, () => ['test.ts']);
-}
-
-/** Its time passes by being looked at, so that a slice is over after some looks. */
-class ImpatientClock extends VirtualClock {
-  private looks = 0;
-  override now(): number {
-    return super.now() + this.looks++ * 0.05;
-  }
 }
 
 function runImpatiently<T>(body: () => Operation<T>): Promise<T> {

@@ -1,6 +1,8 @@
 import test from 'ava';
 import {
   ArgumentError,
+  call,
+  CancelledError,
   channel,
   event,
   run,
@@ -9,11 +11,14 @@ import {
   sleep,
   spawn,
   suspend,
+  TimeoutError,
   until,
+  withTimeout,
   yieldNow,
   type Operation,
 } from 'heddle';
 import { simulate } from 'heddle/testing';
+import { ImpatientClock } from '../support/impatient-clock.js';
 import { WorkClock } from '../support/work-clock.js';
 import { leftovers } from '../support/no-leak.js';
 
@@ -212,6 +217,29 @@ test('the root scope can be used from outside while it is open', async (t) => {
   });
   t.is(await result, 'body');
   t.is(fiber.status, 'succeeded');
+});
+
+test('whoever calls segments without end, and never suspends, gives way and can be cancelled there', async (t) => {
+  const events: string[] = [];
+  function* caller(): Operation<void> {
+    try {
+      for (let i = 0; i < 1_000_000; i++) yield* call(function* () {});
+      events.push('was not stopped');
+    } catch (error) {
+      events.push(error instanceof CancelledError ? 'cancelled' : String(error));
+      throw error;
+    } finally {
+      // The segments that it calls now run, as in any cleanup.
+      yield* call(function* () {
+        events.push('cleaned up');
+      });
+    }
+  }
+  await t.throwsAsync(
+    new Runtime({ clock: new ImpatientClock() }).run(() => withTimeout(50, caller())),
+    { instanceOf: TimeoutError },
+  );
+  t.deepEqual(events, ['cancelled', 'cleaned up']);
 });
 
 test('in virtual time a fiber that always gives way does not keep promises from settling', async (t) => {
