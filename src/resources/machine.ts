@@ -28,7 +28,8 @@ export interface Heap {
   look(): void;
   /** A run begins that is measured. It costs something between this and `endRun`, and nothing else. */
   beginRun(): void;
-  endRun(): void;
+  /** Returns how many collections fell into it. */
+  endRun(): number;
   /** What the last measured run has allocated on the heap and outside of it, also what was freed again. */
   readonly allocated: number;
   readonly externalAllocated: number;

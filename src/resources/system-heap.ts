@@ -53,8 +53,8 @@ export class SystemHeap implements Heap {
     this.#externalMark = external;
   }
 
-  endRun(): void {
-    if (this.#profiler === null) return;
+  endRun(): number {
+    if (this.#profiler === null) return 0;
     const { used_heap_size: used, external_memory: external } = getHeapStatistics();
     const { statistics } = this.#profiler.stop();
     this.#profiler = null;
@@ -66,6 +66,7 @@ export class SystemHeap implements Heap {
       this.#externalMark = after.externalMemory;
     }
     this.#count(used, external);
+    return statistics.length;
   }
 
   /** External memory also shrinks between collections, where a buffer is detached: that was not allocated. */

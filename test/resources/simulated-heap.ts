@@ -42,7 +42,9 @@ export class SimulatedHeap implements Heap {
     this.mark = this.total;
   }
 
-  endRun(): void {}
+  endRun(): number {
+    return 0;
+  }
 
   start(): void {
     this.watched = true;
