@@ -17,6 +17,7 @@ answered with 200 within the clients' deadline, relative to that.
   --seconds N       of each measurement with constant load (default: 6)
   --runs N          of each subject and load (default: 1)
   --seed N          of arrivals and classes (default: 1)
+  --semi-space MB   the servers' young generation has this size from the beginning (--min-semi-space-size)
   --quick           less than a minute: cpu and mixed at twice the peak, short
   --json FILE       write the results to FILE, one JSON object a line (-: standard output)
   --help            print this
@@ -44,6 +45,7 @@ export function parseArguments(args: readonly string[]): Order {
       seconds: { type: 'string' },
       runs: { type: 'string' },
       seed: { type: 'string' },
+      'semi-space': { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -76,6 +78,7 @@ export function parseArguments(args: readonly string[]): Order {
     staticSetting: flags.static === undefined ? null : parseStatic(flags.static),
     deadlineMs: 500,
     seed: whole('--seed', flags.seed ?? '1'),
+    semiSpaceMb: flags['semi-space'] === undefined ? null : whole('--semi-space', flags['semi-space']),
   };
   return { kind: 'run', settings, json: flags.json };
 }

@@ -39,11 +39,12 @@ export class ServerProcess {
     void ended.then((exit) => (this.exit = exit));
   }
 
-  static start(scenario: Scenario, order: ServerOrder): Promise<ServerProcess> {
+  static start(scenario: Scenario, order: ServerOrder, semiSpaceMb: number | null): Promise<ServerProcess> {
     const compiled = scenario.compiled === true && order.subject === 'heddle';
     const flags = [
       ...flagsFor(compiled ? 'heddle-compiled' : 'heddle'),
       ...(scenario.oldSpaceMb === undefined ? [] : [`--max-old-space-size=${scenario.oldSpaceMb}`]),
+      ...(semiSpaceMb === null ? [] : [`--min-semi-space-size=${semiSpaceMb}`]),
     ];
     const node = [process.execPath, ...flags, main, 'overload', '--server', JSON.stringify(order)];
     return launch(pinned(serverProcessor, limited(node, scenario.descriptors)));

@@ -27,7 +27,7 @@ export async function onStage<T>(
       goal: settings.deadlineMs,
       poolPort: pool?.port ?? 0,
     };
-    const server = await ServerProcess.start(scenario, order);
+    const server = await ServerProcess.start(scenario, order, settings.semiSpaceMb);
     try {
       return await use(server);
     } finally {
