@@ -298,19 +298,17 @@ test('errors have the lines of the source', async (t) => {
   t.regex((await program.run('app.mjs')).stderr, /app\.mjs:5:\d+\)[^]*app\.mjs:8:/);
 });
 
-const permission = ['--permission', '--experimental-permission'].find((flag) =>
-  process.allowedNodeEnvironmentFlags.has(flag),
-);
+/** Its name changed with Node 22. */
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
 
-(permission === undefined ? test.skip : test)(
-  'a program that may not have threads runs, and is compiled where no hooks need one',
-  async (t) => {
-    const program = new ProgramDirectory(t, { 'app.mjs': esm('app') });
-    const options = [...QUIET, permission!, '--allow-fs-read=*', '--allow-addons'];
-    const { stdout } = await program.node([...options, '--import', REGISTER, 'app.mjs']);
-    t.is(stdout, hasSoundHooks || readsByFs ? 'app compiled 1\n' : 'app plain 1\n');
-  },
-);
+test('a program that may not have threads runs, and is compiled where no hooks need one', async (t) => {
+  const program = new ProgramDirectory(t, { 'app.mjs': esm('app') });
+  const options = [...QUIET, PERMISSION, '--allow-fs-read=*', '--allow-addons'];
+  const { stdout } = await program.node([...options, '--import', REGISTER, 'app.mjs']);
+  t.is(stdout, hasSoundHooks || readsByFs ? 'app compiled 1\n' : 'app plain 1\n');
+});
 
 test('NODE_OPTIONS can register too, for a whole tree of processes', async (t) => {
   const program = new ProgramDirectory(t, {

@@ -25,19 +25,10 @@ import {
 } from 'heddle';
 import { causeOf, fromEffect, fromScopedEffect, provideRuntime, toEffect, toScopedEffect } from 'heddle/effect';
 import { VirtualClock } from 'heddle/testing';
-import { leftovers, simulateClean, simulateManyClean } from '../support/no-leak.js';
+import { checkClean, simulateClean, simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 class NotFound extends Data.TaggedError('NotFound')<{ readonly id: number }> {}
-
-/** What `operation` throws. */
-function* thrownBy(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 /** Runs an Effect outside of all fibers, with a runtime of its own in virtual time, which must be clean afterwards. */
 async function runEffect<A, E>(effect: Effect.Effect<A, E>): Promise<Exit.Exit<A, E>> {
@@ -45,8 +36,7 @@ async function runEffect<A, E>(effect: Effect.Effect<A, E>): Promise<Exit.Exit<A
   const exit = await Effect.runPromiseExit(provideRuntime(effect, runtime));
   // The root scope closes one promise after what it ran.
   await new Promise((resolve) => setImmediate(resolve));
-  const left = leftovers(runtime);
-  if (Object.values(left).some((count) => count !== 0)) throw new Error(`left behind: ${JSON.stringify(left)}`);
+  checkClean(runtime);
   return exit;
 }
 

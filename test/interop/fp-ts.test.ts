@@ -33,6 +33,7 @@ import {
 } from 'heddle/fp-ts';
 import { VirtualClock } from 'heddle/testing';
 import { leftovers, simulateClean, simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 class NotFound extends Error {
   readonly id: number = 7;
@@ -42,15 +43,6 @@ class Forbidden extends Error {}
 function* failing(error: unknown): Operation<never> {
   yield* sleep(1);
   throw error;
-}
-
-function* thrownBy(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 test('an Either and an Option are unwrapped in straight-line code', async (t) => {

@@ -31,20 +31,11 @@ import {
 } from 'heddle/promises';
 import { reader, writer } from 'heddle/streams';
 import { simulateClean, simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 function* fails(error: unknown): Operation<never> {
   yield* sleep(1);
   throw error;
-}
-
-/** What `operation` throws. */
-function* thrownBy(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 test('a promise has the value of its operation, and settles after the fibers that this started', (t) =>

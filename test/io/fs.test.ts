@@ -20,6 +20,7 @@ import { withTimeout } from '#src/fibers/with-timeout.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
 import * as fs from '#src/io/fs.js';
 import { Runtime } from '#src/runtime.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 /** Runs `body` with a directory of its own, and checks that no file in it stays open and no fiber alive. */
 async function inDirectory(
@@ -47,16 +48,6 @@ function openFiles(dir: string): string[] {
     }
   });
   return targets.filter((target) => target.startsWith(dir));
-}
-
-/** What `operation` throws. */
-function* thrownBy(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it threw nothing');
 }
 
 /** Starts `operation` in a fiber and cancels that while the thread pool is at work; returns what became of it. */

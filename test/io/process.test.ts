@@ -19,20 +19,12 @@ import {
 } from 'heddle';
 import { execute, start, type ChildProcess } from 'heddle/process';
 import { forEachLine } from 'heddle/streams';
+import { thrownBy } from '../support/thrown-by.js';
 
 async function runs(t: ExecutionContext, body: () => Operation<unknown>): Promise<void> {
   const runtime = new Runtime();
   await runtime.run(body);
   t.is(runtime.loop.spawned, runtime.loop.ended);
-}
-
-function* thrownBy(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it threw nothing');
 }
 
 /** Whether there is such a process; a zombie is one. */

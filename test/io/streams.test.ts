@@ -33,21 +33,13 @@ import {
   writer,
 } from 'heddle/streams';
 import { LineSplitter } from '#src/io/streams/line-splitter.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 /** Runs `body`, first in, first out, and checks that no fiber is left. */
 async function runs(t: ExecutionContext, body: () => Operation<unknown>): Promise<void> {
   const runtime = new Runtime({ queue: 'fifo' });
   await runtime.run(body);
   t.is(runtime.loop.spawned, runtime.loop.ended);
-}
-
-function* thrownBy(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it threw nothing');
 }
 
 /** Starts `operation`, cancels it once it waits, and waits until it has stopped. */

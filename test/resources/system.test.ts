@@ -153,6 +153,7 @@ test('an event loop that waits is idle, and one that computes is not', async (t)
   t.true(machine.idleShare() < 0.3);
 });
 
+/** Descriptors are counted in /proc. */
 const onLinux = process.platform === 'linux' ? test.serial : test.skip;
 
 onLinux('open descriptors are counted, and there is a limit or none', (t) => {

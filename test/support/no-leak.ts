@@ -13,6 +13,12 @@ export function leftovers(runtime: Runtime): { live: number; scopes: number; rea
   };
 }
 
+/** Throws if the program has left anything behind. */
+export function checkClean(runtime: Runtime): void {
+  const left = leftovers(runtime);
+  if (Object.values(left).some((count) => count !== 0)) throw new Error(`left behind: ${JSON.stringify(left)}`);
+}
+
 /** As `simulate`; rejects if the program ends and leaves fibers, scopes or timers behind, however it ends. */
 export async function simulateClean<T>(body: (world: World) => Operation<T>, options?: SimulateOptions): Promise<T> {
   let runtime: Runtime | undefined;
@@ -22,8 +28,7 @@ export async function simulateClean<T>(body: (world: World) => Operation<T>, opt
       return body(world);
     }, options);
   } finally {
-    const left = leftovers(runtime!);
-    if (Object.values(left).some((count) => count !== 0)) throw new Error(`left behind: ${JSON.stringify(left)}`);
+    checkClean(runtime!);
   }
 }
 
