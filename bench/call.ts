@@ -1,6 +1,9 @@
+import type { Effect as EffectOf } from 'effect/Effect';
 import { run, yieldNow, type Operation } from 'heddle';
 import type { Benchmark, Subject } from './harness/benchmark.js';
+import { goPeer } from './harness/go-program.js';
 import { nanosecondsPerOperation } from './metric.js';
+import * as generator from './peers/generator.js';
 
 const calls = 1_000_000;
 
@@ -34,6 +37,24 @@ async function manyCallsAsync(): Promise<number> {
   return n;
 }
 
+function* successorGenerator(n: number): generator.Body<number> {
+  if (n < 0) yield generator.AGAIN;
+  return n + 1;
+}
+
+function* fibonacciGenerator(n: number): generator.Body<number> {
+  return n < 2 ? n : (yield* fibonacciGenerator(n - 1)) + (yield* fibonacciGenerator(n - 2));
+}
+
+function* manyCallsGenerator(): generator.Body {
+  let n = 0;
+  while (n < calls) n = yield* successorGenerator(n);
+}
+
+function* oneCallGenerator(size: number): generator.Body {
+  yield* fibonacciGenerator(size);
+}
+
 /** How many calls `fibonacci(n)` makes. */
 const callsOf = (n: number): number => (n < 2 ? 1 : 1 + callsOf(n - 1) + callsOf(n - 2));
 
@@ -61,9 +82,39 @@ export const benchmark: Benchmark = {
   subjects: {
     heddle,
     'heddle-compiled': heddle,
+    generator: (size, context) =>
+      context.batches(size === 0 ? calls : callsOf(size), () =>
+        timed(async () => {
+          generator.spawn(size === 0 ? manyCallsGenerator() : oneCallGenerator(size));
+          generator.runAll();
+        }),
+      ),
     await: (size, context) =>
       context.batches(size === 0 ? calls : callsOf(size), () =>
         timed(() => (size === 0 ? manyCallsAsync() : fibonacciAsync(size))),
       ),
+
+    async effect(size, context) {
+      const { Effect } = await import('effect');
+      const successorEffect = (n: number): EffectOf<number> =>
+        Effect.gen(function* () {
+          if (n < 0) yield* Effect.yieldNow;
+          return n + 1;
+        });
+      const fibonacciEffect = (n: number): EffectOf<number> =>
+        Effect.gen(function* () {
+          return n < 2 ? n : (yield* fibonacciEffect(n - 1)) + (yield* fibonacciEffect(n - 2));
+        });
+      const manyCallsEffect = Effect.gen(function* () {
+        let n = 0;
+        while (n < calls) n = yield* successorEffect(n);
+        return n;
+      });
+      return context.batches(size === 0 ? calls : callsOf(size), () =>
+        timed(() => Effect.runPromise(size === 0 ? manyCallsEffect : fibonacciEffect(size))),
+      );
+    },
+
+    go: goPeer,
   },
 };

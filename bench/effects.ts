@@ -49,5 +49,26 @@ export const benchmark: Benchmark = {
       while (lap.tick()) sum += Effect.runSync(make());
       return sum > 0 ? lap.nanosecondsPerOperation : 0;
     },
+
+    async await(size, context) {
+      const lap = context.lap(1);
+      const make = effects[size]!;
+      let sum = 0;
+      while (lap.tick()) sum += await Effect.runPromise(make());
+      return sum > 0 ? lap.nanosecondsPerOperation : 0;
+    },
+
+    callback(size, context) {
+      const lap = context.lap(1);
+      const make = effects[size]!;
+      let sum = 0;
+      while (lap.tick())
+        Effect.runCallback(make(), {
+          onExit: (exit) => {
+            if (exit._tag === 'Success') sum += exit.value;
+          },
+        });
+      return sum > 0 ? lap.nanosecondsPerOperation : 0;
+    },
   },
 };

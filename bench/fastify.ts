@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Runtime, type RuntimeOptions } from 'heddle';
@@ -36,7 +37,10 @@ const against =
     return measured;
   };
 
-/** One request to a route of Fastify 5 whose handler is a generator (`heddle`), or an async function (`fastify`). The load comes from wrk. */
+/**
+ * One request to a route of Fastify 5 whose handler is a generator (`heddle`), or an async function (`fastify`); the same answer without
+ * Fastify (`node:http`). The load comes from wrk.
+ */
 export const benchmark: Benchmark = {
   name: 'fastify',
   operation: 'GET a small JSON object from a route of Fastify 5 on one of c keep-alive connections',
@@ -45,11 +49,21 @@ export const benchmark: Benchmark = {
   subjects: {
     heddle: against('heddle'),
     'heddle-unrecorded': against('heddle-unrecorded'),
+    'node:http': against('node:http'),
     fastify: against('fastify'),
   },
   servers: {
     heddle: heddle(recorded),
     'heddle-unrecorded': heddle(unrecorded),
+    // What Fastify itself costs.
+    'node:http'(announce) {
+      const server = createServer((_, response) => {
+        const body = JSON.stringify(answer);
+        response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
+        response.end(body);
+      });
+      server.listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
+    },
     async fastify(announce) {
       const app = fastify();
       app.get('/', async () => answer);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as elapse } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { run, spawnDaemon, type Operation } from 'heddle';
 import { listen } from 'heddle/http';
 import type { Benchmark, Server, Subject } from './harness/benchmark.js';
@@ -39,6 +40,16 @@ const nodeHttp: Server = (announce) => {
       setImmediate(() => {
         while (performance.now() < end);
       });
+  });
+  server.listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
+};
+
+/** What people do about it: computing has a thread of its own, and a worker is started for it. */
+const workerThreads: Server = (announce) => {
+  const server = createServer((request, response) => {
+    const ms = Number(new URL(request.url!, 'http://localhost').searchParams.get('spin'));
+    response.end(reply);
+    if (ms > 0) new Worker(new URL('./peers/spinning-worker.js', import.meta.url), { workerData: ms });
   });
   server.listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
 };
@@ -106,6 +117,8 @@ export const benchmark: Benchmark = {
     heddle: against('heddle'),
     'heddle-compiled': against('heddle-compiled'),
     'node:http': against('node:http'),
+    worker_threads: against('worker_threads'),
+    go: against('go'),
   },
-  servers: { heddle, 'heddle-compiled': heddle, 'node:http': nodeHttp },
+  servers: { heddle, 'heddle-compiled': heddle, 'node:http': nodeHttp, worker_threads: workerThreads },
 };

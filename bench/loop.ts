@@ -1,5 +1,6 @@
 import { run, type Operation } from 'heddle';
 import type { Benchmark, Subject } from './harness/benchmark.js';
+import { goPeer } from './harness/go-program.js';
 import { nanosecondsPerOperation } from './metric.js';
 
 const iterations = 20_000_000;
@@ -32,12 +33,39 @@ const loops: readonly (() => Operation<number>)[] = [
   },
 ];
 
-const heddle: Subject = (size, context) =>
-  context.batches(iterations, async () => {
-    const start = performance.now();
-    await run(loops[size]!);
-    return (performance.now() - start) * 1e6;
-  });
+const loopsAsync: readonly (() => Promise<number>)[] = [
+  async function integers() {
+    let sum = 0;
+    for (let i = 0; i < iterations; i++) sum += i & 7;
+    return sum;
+  },
+  async function table() {
+    let sum = 0;
+    for (let i = 0; i < iterations; i++) sum = (sum + items[i % 1000]!) | 0;
+    return sum;
+  },
+  async function forOf() {
+    let sum = 0;
+    for (let turn = 0; turn < iterations / 1000; turn++) for (const item of items) sum += item & 3;
+    return sum;
+  },
+  async function fractions() {
+    let sum = 0;
+    for (let i = 0; i < iterations; i++) sum += i * 0.5;
+    return sum;
+  },
+];
+
+const timed =
+  (work: (size: number) => unknown): Subject =>
+  (size, context) =>
+    context.batches(iterations, async () => {
+      const start = performance.now();
+      await work(size);
+      return (performance.now() - start) * 1e6;
+    });
+
+const heddle: Subject = timed((size) => run(loops[size]!));
 
 /** One operation: one iteration of a short loop in a fiber, which compiled code can leave when its slice is over. */
 export const benchmark: Benchmark = {
@@ -50,5 +78,12 @@ export const benchmark: Benchmark = {
     { name: 'for-of', size: 2 },
     { name: 'fractions', size: 3 },
   ],
-  subjects: { heddle, 'heddle-compiled': heddle },
+  subjects: {
+    heddle,
+    'heddle-compiled': heddle,
+    // The loop of a bare generator, with nobody who could interrupt it.
+    generator: timed((size) => loops[size]!()[Symbol.iterator]().next()),
+    await: timed((size) => loopsAsync[size]!()),
+    go: goPeer,
+  },
 };

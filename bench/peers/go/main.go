@@ -25,6 +25,8 @@ var subjects = map[string]func(size int, times phases) float64{
 	"mutex":             mutexLocks,
 	"timers":            timerTasks,
 	"cancel":            cancelTasks,
+	"call":              calls,
+	"loop":              loops,
 }
 
 // These need to be told something: the path of a file.
@@ -37,6 +39,7 @@ var servers = map[string]func(announce func(port int)){
 	"echo":  echoServer,
 	"http":  httpServer,
 	"pages": httpServer,
+	"hog":   hogServer,
 }
 
 func main() {

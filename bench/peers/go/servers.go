@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
+	"time"
 )
 
 // announce is the server's side of harness/server-process.ts.
@@ -64,4 +66,20 @@ func httpServer(announce func(port int)) {
 		response.Write(page)
 	}
 	http.Serve(listen(announce), http.HandlerFunc(handler))
+}
+
+// The scheduler takes the processor from a goroutine that computes: by a signal, after 10 ms.
+func hogServer(announce func(port int)) {
+	handler := func(response http.ResponseWriter, request *http.Request) {
+		if spin, err := strconv.Atoi(request.URL.Query().Get("spin")); err == nil {
+			go hog(time.Duration(spin) * time.Millisecond)
+		}
+		response.Write([]byte("hello\n"))
+	}
+	http.Serve(listen(announce), http.HandlerFunc(handler))
+}
+
+func hog(duration time.Duration) {
+	for end := time.Now().Add(duration); time.Now().Before(end); {
+	}
 }
