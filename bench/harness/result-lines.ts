@@ -16,7 +16,8 @@ export interface Setting {
 export interface ValueLine extends Setting {
   readonly bench: string;
   readonly case: string;
-  readonly subject: SubjectName;
+  /** A `SubjectName`; in overload also heddle without some of its ingredients. */
+  readonly subject: string;
   readonly metric: string;
   readonly value: number | null;
   readonly min: number | null;

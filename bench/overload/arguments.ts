@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { findScenario, scenarios } from './scenarios/catalogue.js';
 import type { Settings } from './settings.js';
+import { asItIs, heddleWithout } from './contender.js';
 import { isOverloadSubject, overloadSubjects, type StaticSetting } from './subject.js';
 
 export const usage = `Usage: npm run bench -- overload [options]
@@ -11,7 +12,7 @@ answered with 200 within the clients' deadline, relative to that.
   --scenario a,b    ${scenarios.map(({ name }) => name).join(', ')} (default: all)
   --load 2,8        multiples of the peak (default: 0.5,0.9,1,2,4,8, or what the scenario prescribes)
   --subjects a,b    ${overloadSubjects.join(', ')} (default: all)
-  --without a,b     switches of heddle's scheduling that are off: cpuGate, stockGate, poolGate, localCheck, slowStart, …
+  --without a,b+c   also heddle without \`a\`, and without \`b\` and \`c\`: cpuGate, stockGate, … (all: without each)
   --static L:B      limit and backlog of \`static\` (default: the best of a scan for each scenario)
   --health          asks /health once a second beside the load
   --seconds N       of each measurement with constant load (default: 6)
@@ -68,13 +69,12 @@ export function parseArguments(args: readonly string[]): Order {
   const settings: Settings = {
     scenarios: names.map((name) => findScenario(name).name),
     loads: flags.load?.split(',').map((text) => positive('--load', text)) ?? (quick ? [2] : null),
-    subjects,
+    contenders: [...subjects.map(asItIs), ...heddleWithout(flags.without?.split(',') ?? [])],
     seconds: whole('--seconds', flags.seconds ?? (quick ? '2' : '6')),
     warmUpSeconds: quick ? 1 : 3,
     runs: whole('--runs', flags.runs ?? '1'),
     quick,
     health: flags.health,
-    without: flags.without?.split(',') ?? [],
     staticSetting: flags.static === undefined ? null : parseStatic(flags.static),
     deadlineMs: 500,
     seed: whole('--seed', flags.seed ?? '1'),

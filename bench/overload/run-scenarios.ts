@@ -14,7 +14,7 @@ import type { StaticSetting } from './subject.js';
 /** A generator that was late though it used less of its processor was disturbed by others; one that used more would be late again. */
 const disturbedBelow = 0.7;
 
-/** Measures every subject under every load of every scenario that was asked for, and reports as it goes. */
+/** Measures every contender under every load of every scenario that was asked for, and reports as it goes. */
 export async function runScenarios(settings: Settings, json: string | undefined): Promise<void> {
   const output = openOutput(json);
   const all: (Row & { readonly scenario: string })[] = [];
@@ -31,7 +31,7 @@ async function runScenario(scenario: Scenario, settings: Settings, output: Outpu
   };
   const peak = await findPeak(scenario, settings, showProgress);
   emit(peakLines(scenario, peak));
-  const setting = settings.subjects.includes('static')
+  const setting = settings.contenders.some(({ subject }) => subject === 'static')
     ? (settings.staticSetting ?? (await scanStatic(scenario, settings, peak, showProgress)))
     : null;
   if (setting !== null) emit([settingLine(scenario, setting)]);
@@ -47,27 +47,27 @@ async function runScenario(scenario: Scenario, settings: Settings, output: Outpu
   return rows;
 }
 
-/** All subjects under one load. They take turns, so that a slow minute of the machine hits all alike. */
+/** All contenders under one load. They take turns, so that a slow minute of the machine hits all alike. */
 async function measureLoad(
   scenario: Scenario,
   settings: Settings,
   { load, peak, setting }: { readonly load: number; readonly peak: Peak; readonly setting: StaticSetting | null },
   emit: (lines: readonly object[]) => void,
 ): Promise<readonly Row[]> {
-  const runs = settings.subjects.map((subject) => ({ subject, results: [] as CellResult[], figures: [] as Figures[] }));
+  const runs = settings.contenders.map((one) => ({ ...one, results: [] as CellResult[], figures: [] as Figures[] }));
   for (let round = 1; round <= settings.runs; round++) {
-    for (const { subject, results, figures } of runs) {
-      showProgress(`${scenario.name} load=${load} ${subject} (${round} of ${settings.runs})`);
-      const cast = { subject, ...(subject === 'static' && setting !== null && { setting }) };
+    for (const { name, subject, without, results, figures } of runs) {
+      showProgress(`${scenario.name} load=${load} ${name} (${round} of ${settings.runs})`);
+      const cast = { subject, without, ...(subject === 'static' && setting !== null && { setting }) };
       const result = await measureUndisturbed(() => measureCell(scenario, settings, cast, load, peak));
       results.push(result);
       figures.push(figuresOf(scenario, result, peak));
-      if (scenario.phases !== undefined) emit(timelineLines(scenario, load, subject, result, peak));
+      if (scenario.phases !== undefined) emit(timelineLines(scenario, load, name, result, peak));
     }
   }
-  return runs.map(({ subject, results, figures }) => ({
+  return runs.map(({ name, results, figures }) => ({
     load,
-    subject,
+    subject: name,
     figures,
     notes: results.flatMap(({ exit }) => (exit === null ? [] : [exit.reason])),
   }));

@@ -1,11 +1,12 @@
-import type { OverloadSubject, StaticSetting } from './subject.js';
+import type { Contender } from './contender.js';
+import type { StaticSetting } from './subject.js';
 
 /** What the command was asked for. */
 export interface Settings {
   readonly scenarios: readonly string[];
   /** Multiples of the peak; null: the scenario's own. */
   readonly loads: readonly number[] | null;
-  readonly subjects: readonly OverloadSubject[];
+  readonly contenders: readonly Contender[];
   /** Of a measurement with constant load. */
   readonly seconds: number;
   readonly warmUpSeconds: number;
@@ -13,8 +14,6 @@ export interface Settings {
   /** Shorter looks for the peak. */
   readonly quick: boolean;
   readonly health: boolean;
-  /** Switches of heddle that are off. */
-  readonly without: readonly string[];
   /** Null: it is looked for. */
   readonly staticSetting: StaticSetting | null;
   /** Clients give up after so many ms; what heddle aims at, too. */

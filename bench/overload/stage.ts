@@ -7,6 +7,8 @@ import type { OverloadSubject, StaticSetting } from './subject.js';
 /** What of a server is to be varied. */
 export interface Cast {
   readonly subject: OverloadSubject;
+  /** Switches of heddle that are off; none unless given. */
+  readonly without?: readonly string[];
   readonly setting?: StaticSetting;
 }
 
@@ -14,7 +16,7 @@ export interface Cast {
 export async function onStage<T>(
   scenario: Scenario,
   settings: Settings,
-  { subject, setting }: Cast,
+  { subject, without = [], setting }: Cast,
   use: (server: ServerProcess) => Promise<T>,
 ): Promise<T> {
   const pool = scenario.distantPool === true ? await ServerProcess.startPool() : null;
@@ -23,7 +25,7 @@ export async function onStage<T>(
       scenario: scenario.name,
       subject,
       ...(setting !== undefined && { setting }),
-      without: settings.without,
+      without,
       goal: settings.deadlineMs,
       poolPort: pool?.port ?? 0,
     };

@@ -10,7 +10,7 @@ Measures, and writes a directory: index.html, a page that needs nothing else; an
 Names are those of the benchmarks, and overload (hours, and alone in leaving the loopback busy); default: all but overload.
 
   --quick            as without report; so are --runs N, --peers a,b, --cases a,b and --semi-space MB
-  --overload         overload beside the names: all subjects, then heddle without each of its ingredients
+  --overload         overload beside the names: all subjects, and heddle without each of its ingredients
   --scenarios a,b    only these scenarios of overload
   --from a,b         draws results that are there already, those of overload --json, too; measures nothing
   --compare FILE     also says what moved beyond the noise since FILE was written

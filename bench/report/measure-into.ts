@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { allSwitchedOn } from '#src/resources/scheduling-options.js';
 import type { Plan } from '../command/arguments.js';
 import { measurePlan } from '../command/measure-plan.js';
 import { writeLines } from '../harness/output.js';
@@ -52,27 +51,24 @@ function withLargeYoungGeneration(plan: Plan): readonly Plan[] {
   return isUsual && chosen.length > 0 ? [{ ...plan, names: chosen, cases, semiSpaceMb }] : [];
 }
 
-/** All subjects, then heddle without each ingredient: each time a process of its own, whose lines begin with its own command. */
+/** A process of its own, whose lines begin with its own command. */
 async function measureOverload(
   { scenarios, quick, runs }: NonNullable<Measuring['overload']>,
   write: (text: string) => void,
 ): Promise<readonly string[]> {
-  const usual = [
+  const args = [
     'overload',
+    '--without',
+    'all',
     ...(quick ? ['--quick'] : []),
     ...(runs === undefined ? [] : ['--runs', runs]),
     ...(scenarios.length === 0 ? [] : ['--scenario', scenarios.join(',')]),
   ];
-  const ablation = Object.keys(allSwitchedOn).map((name) => [...usual, '--subjects', 'heddle', '--without', name]);
-  const failures: string[] = [];
-  for (const args of [usual, ...ablation]) {
-    const child = spawn(process.execPath, [main, ...args, '--json', '-'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const closed = once(child, 'close');
-    for await (const line of createInterface({ input: child.stdout })) write(`${line}\n`);
-    const [code, signal] = (await closed) as [number | null, string | null];
-    if (code === 0) continue;
-    failures.push(`${commandLine(args)} ended with ${signal ?? `code ${code}`}`);
-    process.exitCode = 1;
-  }
-  return failures;
+  const child = spawn(process.execPath, [main, ...args, '--json', '-'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  for await (const line of createInterface({ input: child.stdout })) write(`${line}\n`);
+  const [code, signal] = (await closed) as [number | null, string | null];
+  if (code === 0) return [];
+  process.exitCode = 1;
+  return [`${commandLine(args)} ended with ${signal ?? `code ${code}`}`];
 }

@@ -4,9 +4,8 @@ import type { Provenance } from '../harness/provenance.js';
 import type { ValueLine } from '../harness/result-lines.js';
 import { UsageError } from '../harness/usage-error.js';
 
-/** A line of a value as it is found in a file: other versions and other benchmarks have subjects of their own. */
-export interface Reading extends Omit<ValueLine, 'subject'> {
-  readonly subject: string;
+/** A line of a value as it is found in a file. */
+export interface Reading extends ValueLine {
   /** Of the run that wrote it; absent where the file is older than that line. */
   readonly from?: Provenance;
 }
@@ -41,8 +40,7 @@ export function parseResults(text: string, source: string): readonly Reading[] {
       throw new UsageError(`\`${source}\` line ${index + 1} is no JSON object; expected what \`--json\` writes`);
     }
     if (isProvenance(record['provenance'])) from = record['provenance'];
-    else if (isReading(record))
-      readings.push(from === undefined ? record : { ...record, from, subject: subjectOf(record, from) });
+    else if (isReading(record)) readings.push(from === undefined ? record : { ...record, from });
   }
   if (readings.length === 0) throw new UsageError(`\`${source}\` holds no values; expected what \`--json\` writes`);
   return joinRepeated(readings);
@@ -99,10 +97,4 @@ function isReading(record: object): record is Reading {
     [found.value, found.min, found.max].every(isNumberOrNull) &&
     typeof found.runs === 'number'
   );
-}
-
-/** Lines of the overload scenarios name the subject, and the command what of it was switched off. */
-function subjectOf({ subject }: Reading, { command }: Provenance): string {
-  const without = / overload .*--without[ =](\S+)/.exec(command)?.[1];
-  return without === undefined || subject !== 'heddle' ? subject : `heddle without ${without}`;
 }

@@ -43,15 +43,3 @@ test('what was measured twice is one figure between the extremes of both', (t) =
   const [one, ...others] = parseResults(`${line()}\n${line({ value: 50, min: 45, max: 51, runs: 3 })}\n`, 'f');
   t.deepEqual([one?.value, one?.min, one?.max, one?.runs, others.length], [49, 45, 55, 10, 0]);
 });
-
-test('heddle without an ingredient is a subject of its own, as the command of its run says', (t) => {
-  const cell = line({ bench: 'overload', case: 'cpu load=2', metric: 'goodput/peak' });
-  const rival = line({ bench: 'overload', case: 'cpu', subject: 'node:http', metric: 'peak requests/s' });
-  const text = [origin('npm run bench -- overload --subjects heddle --without cpuGate --json -'), cell, rival].join(
-    '\n',
-  );
-  t.deepEqual(
-    parseResults(text, 'f').map(({ subject }) => subject),
-    ['heddle without cpuGate', 'node:http'],
-  );
-});

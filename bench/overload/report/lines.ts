@@ -3,7 +3,7 @@ import type { RatioLine, ValueLine } from '../../harness/result-lines.js';
 import type { CellResult } from '../cell.js';
 import type { Peak } from '../peak.js';
 import type { Scenario } from '../scenario.js';
-import type { OverloadSubject, StaticSetting } from '../subject.js';
+import type { StaticSetting } from '../subject.js';
 import { goodput, secondOf } from '../figures.js';
 import type { Row } from './table.js';
 
@@ -51,7 +51,7 @@ export function cellLines(scenario: Scenario, rows: readonly Row[]): readonly (V
 export function timelineLines(
   scenario: Scenario,
   load: number,
-  subject: OverloadSubject,
+  subject: string,
   { open }: CellResult,
   peak: Peak,
 ): readonly object[] {
@@ -62,7 +62,7 @@ export function timelineLines(
   });
 }
 
-function valueLine(name: string, subject: OverloadSubject, metric: string, values: readonly number[]): ValueLine {
+function valueLine(name: string, subject: string, metric: string, values: readonly number[]): ValueLine {
   return {
     bench,
     case: name,

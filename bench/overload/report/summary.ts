@@ -1,7 +1,6 @@
 import { median } from '../../harness/median.js';
 import { align } from '../../harness/table.js';
 import { goodput } from '../figures.js';
-import type { OverloadSubject } from '../subject.js';
 import type { Row } from './table.js';
 
 /** heddle under one load of one scenario, beside the best of those it is measured with. */
@@ -10,7 +9,7 @@ interface Standing {
   readonly load: number;
   readonly own: number;
   readonly best: number;
-  readonly rival: OverloadSubject;
+  readonly rival: string;
   readonly bestStatic: number | undefined;
 }
 
@@ -48,7 +47,7 @@ export function summary(rows: readonly (Row & { readonly scenario: string })[]):
   return `\nThe worst first\n${align([header, ...body])}\n`;
 }
 
-function isRival(subject: OverloadSubject): boolean {
+function isRival(subject: string): boolean {
   return !subject.startsWith('heddle');
 }
 

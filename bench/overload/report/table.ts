@@ -3,12 +3,13 @@ import { align } from '../../harness/table.js';
 import { goodput, phaseFigures, type Figures } from '../figures.js';
 import type { Peak } from '../peak.js';
 import type { Scenario } from '../scenario.js';
-import type { OverloadSubject, StaticSetting } from '../subject.js';
+import type { StaticSetting } from '../subject.js';
 
-/** One subject under one load: the figures of each run. */
+/** One contender under one load: the figures of each run. */
 export interface Row {
   readonly load: number;
-  readonly subject: OverloadSubject;
+  /** The contender's name. */
+  readonly subject: string;
   readonly figures: readonly Figures[];
   /** Why servers ended. */
   readonly notes: readonly string[];
@@ -80,7 +81,7 @@ function standing(rows: readonly Row[], load: number): number {
 /** `heddle / best static` for each load, the worst first. */
 function verdict(rows: readonly Row[], loads: readonly number[]): string {
   const ratios = loads.flatMap((load) => {
-    const find = (name: OverloadSubject): number | undefined => {
+    const find = (name: string): number | undefined => {
       const row = rows.find((one) => one.load === load && one.subject === name);
       return row && (value(row, goodput) ?? 0);
     };
