@@ -14,7 +14,7 @@ import type { Operation } from './fibers/operation.js';
 import { ReadyList } from './fibers/ready-list.js';
 import { RunLoop } from './fibers/run-loop.js';
 import type { RunQueue } from './fibers/run-queue.js';
-import { Scope } from './fibers/scope.js';
+import { PLAIN, Scope } from './fibers/scope.js';
 import { runScope } from './fibers/with-scope.js';
 import { call } from './fibers/segment.js';
 import type { Machine } from './resources/machine.js';
@@ -112,7 +112,7 @@ export class Runtime {
       throw new MisuseError(
         '`run` inside of a fiber: there is a runtime already. Write `yield* f()`, or `yield* spawn(f)`',
       );
-    const root = new Scope(this.loop, null, null, { deadline: Infinity, shielded: false });
+    const root = new Scope(this.loop, null, null, PLAIN);
     const result = new Promise<T>((resolve, reject) => {
       const fiber = root.startMember(f, rootOperation(f), false);
       const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
@@ -183,8 +183,8 @@ export function run<T>(f: () => Operation<T>, options: RunOptions = {}): Promise
 /** The body of a root fiber: a scope of its own, so that what it opens and defers is closed before the run is over. */
 function* rootOperation<T>(f: () => Operation<T>): Operation<T> {
   // In a segment of its own, so that the program does not pay for these two at every resume.
-  const { result } = yield* runScope(() => call(f), { deadline: Infinity, shielded: false });
-  return result();
+  const end = yield* runScope(() => call(f), PLAIN);
+  return end.result();
 }
 
 function makeQueue(queue: 'stride' | 'fifo' | RunQueue, recording: boolean, onReleased: () => void): RunQueue {

@@ -1,8 +1,8 @@
 import { checkInteger } from '../base/check.js';
 import { checkOperations } from './check-operations.js';
 import type { Operation } from './operation.js';
-import type { Scope } from './scope.js';
-import { runScope, stoppedFromOutside } from './with-scope.js';
+import { PLAIN, type Scope } from './scope.js';
+import { NOTHING, runScope, stoppedFromOutside } from './with-scope.js';
 
 /** The results of a tuple or list of operations. */
 export type Results<O extends readonly Operation<unknown>[]> = {
@@ -26,9 +26,11 @@ export function* all<const O extends readonly Operation<unknown>[]>(
   checkOperations(operations);
   const concurrency = options.concurrency ?? Infinity;
   checkInteger('concurrency', concurrency, 1, Infinity);
-  const work = { operations, results: Array.from<unknown>({ length: operations.length }), started: 0, done: 0 };
+  // `Array.from({ length })` takes as long as two fibers.
+  const results = new Array<unknown>(operations.length).fill(undefined);
+  const work = { operations, results, started: 0, done: 0 };
   const workers = Math.min(concurrency, operations.length);
-  yield* runScope((scope) => startWorkers(scope, work, workers), { deadline: Infinity, shielded: false });
+  yield* runScope((scope) => startWorkers(scope, work, workers), PLAIN);
   if (work.done < operations.length) throw stoppedFromOutside();
   return work.results as Results<O>;
 }
@@ -40,8 +42,9 @@ interface Work {
   done: number;
 }
 
-function* startWorkers(scope: Scope, work: Work, workers: number): Operation<void> {
-  for (let i = 0; i < workers; i++) scope.spawn(worker, work);
+function startWorkers(scope: Scope, work: Work, workers: number): Operation<void> {
+  for (let i = 0; i < workers; i++) scope.startMember(worker, worker(work), false);
+  return NOTHING;
 }
 
 function* worker(work: Work): Operation<void> {

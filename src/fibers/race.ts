@@ -1,8 +1,8 @@
 import { expected } from '../base/check.js';
 import { checkOperations } from './check-operations.js';
 import type { Operation } from './operation.js';
-import type { Scope } from './scope.js';
-import { runScope, stoppedFromOutside } from './with-scope.js';
+import { PLAIN, type Scope } from './scope.js';
+import { NOTHING, runScope, stoppedFromOutside } from './with-scope.js';
 import { inSegment } from './segment.js';
 
 /**
@@ -20,7 +20,7 @@ export function* race<const O extends readonly Operation<unknown>[]>(
   checkOperations(operations);
   if (operations.length === 0) throw expected('operations', 'at least one operation', operations);
   const course: Course = { winner: null };
-  yield* runScope((scope) => startRacers(scope, operations, course), { deadline: Infinity, shielded: false });
+  yield* runScope((scope) => startRacers(scope, operations, course), PLAIN);
   if (course.winner === null) throw stoppedFromOutside();
   return course.winner.value as never;
 }
@@ -29,8 +29,9 @@ interface Course {
   winner: { readonly value: unknown } | null;
 }
 
-function* startRacers(scope: Scope, operations: readonly Operation<unknown>[], course: Course): Operation<void> {
-  for (const operation of operations) scope.spawn(racer, scope, operation, course);
+function startRacers(scope: Scope, operations: readonly Operation<unknown>[], course: Course): Operation<void> {
+  for (const operation of operations) scope.startMember(racer, racer(scope, operation, course), false);
+  return NOTHING;
 }
 
 function* racer(scope: Scope, operation: Operation<unknown>, course: Course): Operation<void> {

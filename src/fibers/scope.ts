@@ -21,6 +21,16 @@ export interface ScopeHandle {
   defer(cleanup: () => Operation<unknown> | void): void;
 }
 
+export interface ScopeOptions {
+  /** In ms of `now()`; Infinity for none. */
+  readonly deadline: number;
+  /** Whether cancellation from outside stops here. */
+  readonly shielded: boolean;
+}
+
+/** Neither of both. */
+export const PLAIN: ScopeOptions = { deadline: Infinity, shielded: false };
+
 /**
  * The scope itself. The tree of scopes and fibers is the tree of ownership: a scope has members (fibers spawned in
  * it), a fiber has the chain of scopes that it has opened, from `fiber.scope` outwards. Cancellation runs down this
@@ -56,12 +66,7 @@ export class Scope implements ScopeHandle {
   private cleanups: Set<{ readonly cleanup: () => Operation<unknown> | void }> | null = null;
   private onEmpty: (() => void) | null = null;
 
-  constructor(
-    loop: RunLoop,
-    parent: Scope | null,
-    host: Fiber | null,
-    options: { deadline: number; shielded: boolean },
-  ) {
+  constructor(loop: RunLoop, parent: Scope | null, host: Fiber | null, options: ScopeOptions) {
     this.loop = loop;
     this.parent = parent;
     this.host = host;

@@ -4,7 +4,7 @@ import { currentFiber } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
-import { Scope, type ScopeHandle } from './scope.js';
+import { PLAIN, Scope, type ScopeHandle, type ScopeOptions } from './scope.js';
 import { checkOperation, inSegment } from './segment.js';
 import { iteratedByHand, Suspension, SuspensionKind } from './suspension.js';
 
@@ -33,30 +33,39 @@ export function* scope<A extends readonly unknown[], T>(
   ...args: A
 ): Operation<T> {
   checkFunction('body', body);
-  const { result } = yield* runScope(
+  const end = yield* runScope(
     args.length === 0 ? (body as unknown as (scope: Scope) => Operation<T>) : (inner) => body(inner, ...args),
-    {
-      deadline: Infinity,
-      shielded: false,
-    },
+    PLAIN,
   );
-  return result();
+  return end.result();
 }
 
 /** How a scope ended when nothing in it failed. */
-export interface ScopeEnd<T> {
+class ScopeEnd<T> {
   readonly scope: Scope;
+  private readonly value: T | undefined;
+  private readonly stopped: CancelledError | null;
+
+  constructor(scope: Scope, value: T | undefined, stopped: CancelledError | null) {
+    this.scope = scope;
+    this.value = value;
+    this.stopped = stopped;
+  }
+
   /** The body's result; throws the `CancelledError` that stopped it. */
-  readonly result: () => T;
+  result(): T {
+    if (this.stopped !== null) throw this.stopped;
+    return this.value as T;
+  }
+
   /** The body, or a member, was stopped short by this scope's own cancellation. */
-  readonly cutShort: boolean;
+  get cutShort(): boolean {
+    return this.scope.cutShort || (this.stopped !== null && this.scope.cancellation?.source === this.scope);
+  }
 }
 
 /** The mechanism under `scope`, `withTimeout`, `moveOnAfter`, `shield`, `all` and `race`. */
-export function* runScope<T>(
-  body: (scope: Scope) => Operation<T>,
-  options: { deadline: number; shielded: boolean },
-): Operation<ScopeEnd<T>> {
+export function* runScope<T>(body: (scope: Scope) => Operation<T>, options: ScopeOptions): Operation<ScopeEnd<T>> {
   const fiber = currentFiber('scope');
   const inner = new Scope(fiber.loop, fiber.scope, fiber, options);
   enter(fiber, inner);
@@ -73,15 +82,7 @@ export function* runScope<T>(
     leave(fiber, inner.parent!);
     inner.end();
   }
-  const own = inner.cancellation?.source === inner;
-  return {
-    scope: inner,
-    cutShort: (stopped !== null && own) || inner.cutShort,
-    result() {
-      if (stopped !== null) throw stopped;
-      return value as T;
-    },
-  };
+  return new ScopeEnd(inner, value, stopped);
 }
 
 /** The error for a combinator whose fibers were all stopped by a cancellation from around it, so it has no result. */
@@ -114,8 +115,6 @@ function* runCleanup(cleanup: () => Operation<unknown> | void, inner: Scope, fib
   }
 }
 
-const NOTHING: Operation<void> = { [Symbol.iterator]: () => [][Symbol.iterator]() as Iterator<never, void> };
-
 function enter(fiber: Fiber, inner: Scope): void {
   fiber.scope = inner;
   fiber.interruption = inner.cancellation;
@@ -126,6 +125,12 @@ function leave(fiber: Fiber, outer: Scope): void {
   fiber.scope = outer;
   fiber.interruption = outer.host === fiber ? outer.cancellation : (fiber.cancellation ?? outer.cancellation);
 }
+
+/** Ends at once, for a body that has nothing to wait for. No generator, which would have a segment of its own. */
+export const NOTHING: Operation<void> & Iterator<never, void> = {
+  [Symbol.iterator]: () => NOTHING,
+  next: () => ({ done: true, value: undefined }),
+};
 
 /** Waiting for the members to end. Not to be cancelled: a cancellation has reached the members, so they end. */
 const CLOSE: SuspensionKind<Scope> = new SuspensionKind<Scope>({

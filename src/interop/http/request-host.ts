@@ -7,7 +7,7 @@ import { isOperation } from '../../fibers/foreign-yield.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
-import { Scope } from '../../fibers/scope.js';
+import { PLAIN, Scope } from '../../fibers/scope.js';
 import { sleep } from '../../fibers/sleep.js';
 import { until } from '../../fibers/until.js';
 import { runScope } from '../../fibers/with-scope.js';
@@ -64,7 +64,7 @@ export class RequestHost {
     this.runtime = options.runtime ?? (fiber === null ? new Runtime() : null);
     const loop = this.runtime === null ? fiber!.loop : this.runtime.loop;
     // A root, as `run` makes: the requests go on for a while after the program was told to stop.
-    this.requests = new Scope(loop, null, null, { deadline: Infinity, shielded: false });
+    this.requests = new Scope(loop, null, null, PLAIN);
     this.intake = new RequestIntake(this.requests, { name, goal, kernel: backlog === undefined ? {} : { backlog } });
     if (fiber !== null) ownedBy(fiber.scope, () => until(this.close(), 'http.close'));
   }
@@ -129,8 +129,8 @@ export class RequestHost {
   private *perform<T>(exchange: Exchange<T>, work: RequestWork | null): Operation<void> {
     try {
       // The request's own scope: what the handler spawns and opens ends with it.
-      const { result } = yield* runScope(() => exchange.operation(), OWN_SCOPE);
-      const value = result();
+      const end = yield* runScope(() => exchange.operation(), PLAIN);
+      const value = end.result();
       if (isOperation(value))
         throw new MisuseError('The handler returned an operation that was never run: write `return yield* …`');
       if (value instanceof Promise)
@@ -176,8 +176,6 @@ export class RequestHost {
     return body;
   }
 }
-
-const OWN_SCOPE = { deadline: Infinity, shielded: false };
 
 function* endOfGrace(requests: Scope, grace: number): Operation<void> {
   yield* sleep(grace);

@@ -1,4 +1,4 @@
-import type { ScopeHandle } from '../../fibers/scope.js';
+import { PLAIN, type ScopeHandle } from '../../fibers/scope.js';
 import { suspend } from '../../fibers/suspend.js';
 import { runScope } from '../../fibers/with-scope.js';
 import { Runtime } from '../../runtime.js';
@@ -29,13 +29,10 @@ export async function openScope(runtime: Runtime = new Runtime()): Promise<OpenS
   let open!: (scope: ScopeHandle) => void;
   const opened = new Promise<ScopeHandle>((resolve) => (open = resolve));
   const ended = runtime.run(function* openScope() {
-    const end = yield* runScope(
-      (scope) => {
-        open(scope);
-        return suspend();
-      },
-      { deadline: Infinity, shielded: false },
-    );
+    const end = yield* runScope((scope) => {
+      open(scope);
+      return suspend();
+    }, PLAIN);
     // Closing it is how it ends.
     if (!end.cutShort) end.result();
   });

@@ -1,5 +1,6 @@
 import { onAbort } from '../../fibers/on-abort.js';
 import type { Operation } from '../../fibers/operation.js';
+import { PLAIN } from '../../fibers/scope.js';
 import { runScope } from '../../fibers/with-scope.js';
 
 /**
@@ -16,13 +17,10 @@ export function* withSignal<T>(signal: AbortSignal, operation: Operation<T>): Op
   signal.throwIfAborted();
   let stopListening: (() => void) | undefined;
   try {
-    const end = yield* runScope(
-      (inner) => {
-        stopListening = onAbort(signal, () => inner.cancel(`aborted: ${String(signal.reason)}`));
-        return operation;
-      },
-      { deadline: Infinity, shielded: false },
-    );
+    const end = yield* runScope((inner) => {
+      stopListening = onAbort(signal, () => inner.cancel(`aborted: ${String(signal.reason)}`));
+      return operation;
+    }, PLAIN);
     if (end.cutShort) throw signal.reason;
     return end.result();
   } finally {
