@@ -37,10 +37,16 @@ function listedByGit(directory: string): string[] | null {
     maxBuffer: 1 << 30,
   });
   if (status !== 0 || stdout === '') return null;
-  // What was deleted but not committed is listed too.
-  return stdout
-    .split('\0')
-    .filter((path) => statSync(join(directory, path), { throwIfNoEntry: false })?.isFile() === true);
+  return stdout.split('\0').filter((path) => isFile(join(directory, path)));
+}
+
+/** Git lists also what was deleted but not committed, and links that lead nowhere or in a circle. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function everyFile(directory: string): string[] {

@@ -1,4 +1,4 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { HeddleError, InspectionError, SnapshotError } from '../base/errors.js';
 import { parseSnapshot } from '../blocking-graph/parse-snapshot.js';
@@ -16,7 +16,7 @@ export async function loadSnapshot(target: string): Promise<Snapshot> {
   if (/^\d+$/.test(target)) return fetchSnapshot(socketOf(Number(target)));
   if (target === '-') return parseSnapshot(await text(process.stdin));
   try {
-    if ((await lstat(target)).isSocket()) return await fetchSnapshot(target);
+    if ((await stat(target)).isSocket()) return await fetchSnapshot(target);
     return parseSnapshot(await readFile(target, 'utf8'));
   } catch (error) {
     if (error instanceof InspectionError) throw error;

@@ -12,10 +12,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await makeProgram().parseAsync();
 } catch (error) {
-  // Commander has printed its own; what heddle expects to go wrong is said in one line; the rest is a bug, or the program's.
+  // Commander has printed its own; what heddle expects to go wrong is said in one line; the rest is a bug, or the
+  // program's: Node shows it as it would without heddle, a syntax error with its place.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    console.error(error instanceof HeddleError ? `heddle: ${error.message}` : error);
+  else if (error instanceof HeddleError) {
+    console.error(`heddle: ${error.message}`);
     process.exitCode = 1;
-  }
+  } else throw error;
 }

@@ -26,8 +26,8 @@ export function* all<const O extends readonly Operation<unknown>[]>(
   checkOperations(operations);
   const concurrency = options.concurrency ?? Infinity;
   checkInteger('concurrency', concurrency, 1, Infinity);
-  // `Array.from({ length })` takes as long as two fibers.
-  const results = new Array<unknown>(operations.length).fill(undefined);
+  // In the order of the operations. `Array.from({ length })` takes as long as two fibers.
+  const results: unknown[] = operations.map(() => undefined);
   const work = { operations, results, started: 0, done: 0 };
   const workers = Math.min(concurrency, operations.length);
   yield* runScope((scope) => startWorkers(scope, work, workers), PLAIN);

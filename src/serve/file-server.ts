@@ -115,8 +115,8 @@ function notFound(): Reply {
 }
 
 function redirect(location: string): Reply {
-  // Never `//host/…`, which a browser takes for another host.
-  return text('Moved\n', { status: 301, headers: { location: location.replace(/^\/+/, '/') } });
+  // Never `//host/…` or `/\host/…`, which a browser takes for another host.
+  return text('Moved\n', { status: 301, headers: { location: location.replace(/^[/\\]+/, '/') } });
 }
 
 /** To a client all of these mean: there is no such file. */

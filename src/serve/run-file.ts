@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 import { expected } from '../base/check.js';
 import { main } from '../main.js';
 import type { Operation } from '../fibers/operation.js';
@@ -16,10 +17,10 @@ export interface RunFileOptions {
  */
 export async function runFile(file: string, args: readonly string[], options: RunFileOptions = {}): Promise<void> {
   const path = resolve(file);
-  if (!existsSync(path)) throw expected('file', 'a program', file);
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw expected('file', 'a program', file);
   process.argv.splice(1, process.argv.length, path, ...args);
   // After the arguments, by which it knows the program; before the program, which it compiles.
   if (options.compile !== false) await import('../register.js');
   const program = (await import(pathToFileURL(path).href)) as { default?: unknown };
-  if (typeof program.default === 'function') await main(program.default as () => Operation<unknown>);
+  if (types.isGeneratorFunction(program.default)) await main(program.default as () => Operation<unknown>);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'ava';
@@ -103,6 +103,7 @@ test('packages, builds, declarations and what Git ignores are left out, unless a
     'src/generated/a.js': slip,
     '.gitignore': 'generated/\n',
   });
+  symlinkSync('circle.js', join(cwd, 'src/circle.js'));
   const files = async (...args: string[]): Promise<number> =>
     (JSON.parse((await heddle(['check', '--json', ...args], { cwd })).stdout) as { files: number }).files;
   t.is(await files(), 2);
@@ -122,7 +123,9 @@ test('a syntax error is a finding', async (t) => {
 
 test('wrong usage is told in one line, with exit code 2', async (t) => {
   const cwd = given({ 'a.txt': '' });
+  symlinkSync('circle.js', join(cwd, 'circle.js'));
   for (const [args, message] of [
+    [['circle.js'], /^heddle: ELOOP: [^\n]*\n$/],
     [['nowhere.js'], /^heddle: Expected `file` to be a file or a directory, got `nowhere\.js`/],
     [[], /^heddle: there are no JavaScript or TypeScript files in \.\n/],
     [['--wrong'], /^heddle: unknown option '--wrong'/],

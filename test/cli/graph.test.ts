@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,9 +66,11 @@ test('every format is written to a file when asked', async (t) => {
   );
 });
 
-test('a running program is found by its process id and by its socket', async (t) => {
+test('a running program is found by its process id, by its socket, and by a link to that', async (t) => {
   const server = await openInspectionServer({ pid: process.pid, title: 'tested', snapshot: async () => snapshot });
-  for (const target of [String(process.pid), server.path]) {
+  const link = join(directory, 'link');
+  symlinkSync(server.path, link);
+  for (const target of [String(process.pid), server.path, link]) {
     const { code, stdout } = await heddle(['graph', target, '--format', 'json']);
     t.is(code, 0);
     t.deepEqual(parseSnapshot(stdout), snapshot);

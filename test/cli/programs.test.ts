@@ -1,23 +1,28 @@
-import { execFile } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
+import { heddle } from './command.js';
 
-/** Runs the command line and returns what it says and its exit code. */
-function heddle(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['dist/cli/main.js', ...args], (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr }),
-    );
-  });
+const directory = mkdtempSync(join(tmpdir(), 'heddle-programs-'));
+test.after.always(() => rmSync(directory, { recursive: true, force: true }));
+
+function program(name: string, source: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, source);
+  return path;
 }
 
 test('a directory or a program that is not there is an error in one line', async (t) => {
-  for (const [command, missing] of [
-    ['serve', 'directory'],
-    ['run', 'program'],
+  for (const [command, missing, path] of [
+    ['serve', 'directory', '/nowhere/at-all'],
+    ['serve', 'directory', program('file', '')],
+    ['run', 'program', '/nowhere/at-all'],
+    ['run', 'program', directory],
   ] as const) {
-    const { code, stderr } = await heddle(command, '/nowhere/at-all');
+    const { code, stderr } = await heddle([command, path]);
     t.is(code, 1);
     t.regex(stderr, new RegExp(`^heddle: Expected .* to be a ${missing}, got .*\n$`));
   }
@@ -27,8 +32,26 @@ test('a port that is taken is an error in one line', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const { code, stderr } = await heddle('serve', 'docs', '--port', String(port), '--inspect-port', '0');
+  const { code, stderr } = await heddle(['serve', 'docs', '--port', String(port), '--inspect-port', '0']);
   other.close();
   t.is(code, 1);
   t.regex(stderr, /^heddle: http\.listen: .*EADDRINUSE.*\n$/);
+});
+
+test('a function* that a program exports is its main; anything else is its own business', async (t) => {
+  const main = program('main.mjs', 'export default function* () { console.log(...process.argv.slice(2)); }');
+  t.like(await heddle(['run', main, 'a', '--b']), { code: 0, stdout: 'a --b\n', stderr: '' });
+  for (const exported of ['class App {}', 'function app(request) { request.end(); }', '{ port: 80 }']) {
+    const path = program('other.mjs', `console.log('ran'); export default ${exported}`);
+    t.like(await heddle(['run', path]), { code: 0, stdout: 'ran\n', stderr: '' }, exported);
+  }
+});
+
+test('a syntax error of a program is shown with its place', async (t) => {
+  const path = program('broken.mjs', 'const one = 1;\nconst one = 2;\n');
+  for (const options of [[], ['--no-compile']]) {
+    const { code, stderr } = await heddle(['run', ...options, path]);
+    t.is(code, 1);
+    t.regex(stderr, /broken\.mjs:2\nconst one = 2;\n +\^+\n[^]*SyntaxError: /);
+  }
 });

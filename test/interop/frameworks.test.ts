@@ -30,7 +30,7 @@ class Deeds {
     if (what === 'teapot') throw new HttpError(418, 'short and stout');
     if (what === 'own') yield* stoppedByItself();
     if (what === 'nothing') throw null;
-    if (what === 'promise') return Promise.resolve({ did: what }) as unknown as { did: string };
+    if (what === 'promise') return Promise.reject(new Error('unheard')) as unknown as { did: string };
     if (what === 'overload') yield* gate({ name: 'none', goal: 1 }).admit(refused);
     if (what === 'latch') {
       this.log.push('latched');
@@ -474,6 +474,30 @@ for (const goal of [undefined, 5000]) {
     },
   );
 }
+
+test.serial(
+  'HTTP/2: a request that is refused without an answer may be sent again, and the session goes on',
+  async (t) => {
+    for (const framework of ['node:http', 'hono', 'fastify']) {
+      const deeds = new Deeds();
+      const runtime = new Runtime();
+      const { server, close } = await openHttp2(framework, deeds, { runtime, goal: 200 });
+      const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const begun = session.request({ ':path': '/do/latch' });
+      await eventually(() => runtime.loop.governor !== null && entryOf(runtime).live === 1);
+      (runtime.loop.governor as ResourceGovernor).mayAnswer = () => false;
+      hold(entryOf(runtime), 1);
+      const refused = session.request({ ':path': '/do/well' });
+      await t.throwsAsync(once(refused, 'response'), { message: /NGHTTP2_REFUSED_STREAM/ }, framework);
+      hold(entryOf(runtime), Infinity);
+      deeds.latch.set();
+      t.is((await once(begun, 'response'))[0][':status'], 200, framework);
+      begun.resume();
+      session.close();
+      await close();
+    }
+  },
+);
 
 async function openHttp2(framework: string, deeds: Deeds, options: Options): Promise<Site> {
   if (framework === 'fastify') {

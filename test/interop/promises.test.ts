@@ -423,6 +423,19 @@ test('two fibers cannot wait for one iterable at once', (t) =>
     first.cancel();
   }));
 
+test('an iterator that returns no promises is read and let go of, and one that returns no results is an error', (t) =>
+  simulateManyClean(function* () {
+    const iterable = (result: unknown): AsyncIterable<number> =>
+      ({ [Symbol.asyncIterator]: () => ({ next: () => result, return: () => result }) }) as never;
+    const plain = fromAsyncIterable(iterable({ done: false, value: 1 }));
+    t.deepEqual(yield* plain.next(), { done: false, value: 1 });
+    yield* plain.close();
+    for (const nothing of [undefined, null, 5]) {
+      const error = yield* thrownBy(fromAsyncIterable(iterable(nothing)).next());
+      t.regex(String(error), /^ArgumentError: Expected `next\(\)` to be an iterator result, got `(undefined|null|5)`/);
+    }
+  }));
+
 test('the signal ends what is under way when the iterable is let go of', async (t) => {
   const emitter = new EventEmitter();
   await run(function* () {

@@ -310,6 +310,19 @@ test.serial('kindOf names the kinds', (t) =>
   }),
 );
 
+test.serial('a kind that is no name is answered 500, and others are served', (t) =>
+  overloaded(
+    t,
+    { kindOf: ({ path }) => (path === '/good' ? path : Symbol(path)) as string, onError: () => {} },
+    function* ({ client, entry }) {
+      const one = client();
+      t.is((yield* until(one.get('/bad'))).status, 500);
+      t.is((yield* until(one.get('/good'))).status, 200);
+      t.deepEqual([...entry.kinds.keys()], ['/good']);
+    },
+  ),
+);
+
 for (const option of ['kindOf', 'priorityOf'] as const)
   test.serial(`a ${option} that throws is answered 500 and reported, and others are served`, async (t) => {
     const reported: unknown[] = [];

@@ -16,7 +16,17 @@ import {
   withTimeout,
   type Operation,
 } from 'heddle';
-import { fetch, HttpError, json, listen, text, type Handler, type HttpServer, type ServerRequest } from 'heddle/http';
+import {
+  fetch,
+  HttpError,
+  json,
+  listen,
+  text,
+  type Handler,
+  type HttpServer,
+  type Reply,
+  type ServerRequest,
+} from 'heddle/http';
 import { readAll } from 'heddle/streams';
 import { leavesNothing } from '../support/leaks.js';
 
@@ -30,6 +40,10 @@ function* serving(
   const fiber = yield* spawn(() => server.serve(handler));
   yield* client(server);
   fiber.cancel();
+}
+
+function get(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 }
 
 /** Sends bytes as they are and returns everything that comes back. */
@@ -111,6 +125,22 @@ test.serial('a request has method, path, query and headers', async (t) => {
       function* (server) {
         const response = yield* fetch(`${server.url}/a%20b?q=1`, { method: 'PUT', headers: { 'x-a': 'y' }, body: '' });
         t.deepEqual(yield* response.json(), { method: 'PUT', path: '/a%20b', q: '1', x: 'y' });
+      },
+    ),
+  );
+});
+
+test.serial('the path is the same when the host stands in front of it', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return text(`<${request.path}>`);
+      },
+      function* (server) {
+        const targets = ['http://a/b%20c?d=http://e/f', 'HTTP://a:80', 'http://a?b', '/http://a/b'];
+        const last = 'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+        const answers = yield* exchange(server.port, targets.map(get).join('') + last);
+        t.deepEqual(answers.match(/<.*>/g), ['</b%20c>', '</>', '</>', '</http://a/b>', '<*>']);
       },
     ),
   );
@@ -230,6 +260,55 @@ test.serial('a handler that returns no reply, or an operation, is told how to wr
   );
   t.regex(String(told[0]), /returned `undefined`/);
   t.regex(String(told[1]), /return yield\*/);
+});
+
+test.serial('what cannot be an answer is the fault of the handler, and the connection goes on', async (t) => {
+  const reported: unknown[] = [];
+  const handlers: Record<string, () => Operation<Reply>> = {
+    *'/status'() {
+      throw new HttpError(99, 'no status');
+    },
+    *'/continue'() {
+      return { status: 100 };
+    },
+    *'/header'() {
+      return { headers: { name: 'a\r\nb: c' } };
+    },
+    *'/promise'() {
+      return Promise.reject(new Error('unheard')) as unknown as Reply;
+    },
+  };
+  await leavesNothing(t, () =>
+    serving(
+      (request) => handlers[request.path]!(),
+      function* (server) {
+        const paths = Object.keys(handlers);
+        const last = 'GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+        const answers = yield* exchange(server.port, paths.map(get).join('') + last);
+        t.is(answers.match(/HTTP\/1\.1 500 Internal Server Error\r\n/g)?.length, paths.length + 1, answers);
+        t.deepEqual(
+          reported.map((error) => (error as Error).name),
+          ['ArgumentError', 'ArgumentError', 'TypeError', 'MisuseError', 'TypeError'],
+        );
+      },
+      { onError: (error) => void reported.push(error) },
+    ),
+  );
+});
+
+test.serial('a reply that comes in chunks has no length beside', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return text('whole', { headers: { 'transfer-encoding': 'chunked', connection: 'close' } });
+      },
+      function* (server) {
+        const answer = yield* exchange(server.port, get('/'));
+        t.regex(answer, /5\r\nwhole\r\n0\r\n\r\n$/);
+        t.notRegex(answer, /content-length/i);
+      },
+    ),
+  );
 });
 
 test.serial('a client that goes away cancels the fiber that serves it', async (t) => {
@@ -363,6 +442,121 @@ test.serial('a stopped server lets requests finish within its grace, and cancels
     serving.cancel();
     t.is(yield* quick.join(), 'done');
     t.is(yield* slow.join(), 'cut');
+  });
+});
+
+test.serial('a stopped server sends what a slow client still has to get', async (t) => {
+  const size = 16 * 2 ** 20;
+  const bodies = {
+    '/whole': Buffer.alloc(size),
+    '/pieces': function* (write: (piece: Uint8Array) => Operation<void>): Operation<void> {
+      yield* write(Buffer.alloc(size));
+    },
+  };
+  await leavesNothing(t, function* () {
+    for (const [path, body] of Object.entries(bodies)) {
+      const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 10_000 });
+      const serving = yield* spawn(() =>
+        server.serve(function* handler() {
+          return { body };
+        }),
+      );
+      const client = rawConnect(server.port, '127.0.0.1').pause();
+      client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      while (server.stats().active < 1) yield* sleep(1);
+      yield* sleep(50);
+      serving.cancel();
+      yield* sleep(50);
+      let received = 0;
+      client.on('data', (piece) => (received += piece.length)).resume();
+      yield* until(once(client, 'close'));
+      t.true(received > size, `${path}: ${received} of ${size} bytes`);
+    }
+  });
+});
+
+test.serial('a stopped server answers all requests of a pipeline, in whatever order they are done', async (t) => {
+  await leavesNothing(t, function* () {
+    for (const [first, second] of [
+      [20, 60],
+      [60, 20],
+    ]) {
+      const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 2000 });
+      const serving = yield* spawn(() =>
+        server.serve(function* handler(request) {
+          yield* sleep(Number(request.path.slice(1)));
+          return text(`after ${request.path};`);
+        }),
+      );
+      const answers = yield* spawn(() => exchange(server.port, get(`/${first}`) + get(`/${second}`)));
+      while (server.stats().active < 2) yield* sleep(1);
+      serving.cancel();
+      t.regex(yield* answers.join(), new RegExp(`after /${first};.*after /${second};`, 's'));
+    }
+  });
+});
+
+test.serial('a stopped server closes the connection of a request that fails', async (t) => {
+  await leavesNothing(t, function* () {
+    const options = { host: '127.0.0.1', port: 0, grace: 60_000, node: { keepAliveTimeout: 60_000 } };
+    const server = yield* listen(options);
+    const serving = yield* spawn(() =>
+      server.serve(function* handler() {
+        yield* sleep(20);
+        throw new HttpError(404, 'not any more');
+      }),
+    );
+    const answer = yield* spawn(() => exchange(server.port, get('/')));
+    while (server.stats().active < 1) yield* sleep(1);
+    serving.cancel();
+    t.regex(yield* withTimeout(10_000, answer.join()), /404 Not Found[^]*not any more/);
+  });
+});
+
+test.serial('a client that goes away cancels all requests of its pipeline', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        if (request.path === '/body') yield* request.bytes();
+        if (request.path !== '/big') yield* suspend();
+        return { body: Buffer.alloc(2 ** 20) };
+      },
+      function* (server) {
+        const client = rawConnect(server.port, '127.0.0.1');
+        const withBody = 'POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok';
+        client.write(get('/first') + get('/second') + withBody + get('/big'));
+        while (server.stats().active < 4) yield* sleep(1);
+        yield* sleep(20);
+        client.destroy();
+        while (server.stats().active > 0) yield* sleep(1);
+        t.is(server.stats().cancelled, 4);
+      },
+    ),
+  );
+});
+
+test.serial('a server that could not accept a connection goes on', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return text('on');
+      },
+      function* (server) {
+        for (let i = 0; i < 2; i++) server.raw.emit('error', new Error('accept EMFILE'));
+        t.is(yield* (yield* fetch(server.url)).text(), 'on');
+      },
+    ),
+  );
+});
+
+test.serial('a server that is closed still knows where it listened', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0 });
+    const { port, url } = server;
+    server.close();
+    t.is(server.port, port);
+    t.is(server.url, url);
+    t.is(url, `http://127.0.0.1:${port}`);
   });
 });
 

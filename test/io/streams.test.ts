@@ -213,6 +213,14 @@ test("a program's own error arrives as it is, the system's as an IoError", (t) =
     t.like(error, { operation: 'stream.read', system: 'ECONNREFUSED' });
   }));
 
+test('what a stream fails with need not be an error', (t) =>
+  runs(t, function* () {
+    for (const thrown of [undefined, null, 'text']) {
+      const stream = new ReadableStream({ pull: (controller) => controller.error(thrown) });
+      t.is(yield* thrownBy(fromWeb(stream).read()), thrown);
+    }
+  }));
+
 test('a borrowed stream is left alive and without listeners when the scope ends; an own one is destroyed', (t) =>
   runs(t, function* () {
     const borrowed = new PassThrough();

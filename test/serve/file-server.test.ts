@@ -165,6 +165,7 @@ test.serial('directories: an index, a listing with escaped names, a redirect to 
       const redirected = yield* get('/with-index');
       t.deepEqual([redirected.status, redirected.headers['location']], [301, '/with-index/']);
       t.is((yield* get('//with-index')).headers['location'], '/with-index/');
+      t.is((yield* get('/\\a/..%2fwith-index')).headers['location'], '/a/..%2fwith-index/');
       const listing = yield* get('/plain/');
       t.true(listing.body.includes('href="./a%20b%3Cc%3E.txt"'));
       t.true(listing.body.includes('a b&#60;c&#62;.txt'));

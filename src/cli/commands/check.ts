@@ -18,7 +18,7 @@ export function checkCommand(): Command {
     .option('--fix', 'put in the yield* where it is missing')
     .option('--json', 'print the findings as JSON')
     .action(async (paths: string[], options: CheckOptions) => {
-      const report = await check(sources(command, paths), options.fix === true);
+      const report = await check(command, paths, options.fix === true).catch((error) => refuse(command, error));
       if (options.json === true) process.stdout.write(`${json(report)}\n`);
       else process.stdout.write(checkText(report, process.stdout.isTTY && process.stdout.hasColors()));
       if (report.findings.length > 0) process.exitCode = 1;
@@ -26,20 +26,18 @@ export function checkCommand(): Command {
   return command;
 }
 
-/** Exit code 1 means findings, so paths that are not there are told as wrong usage is. */
-function sources(command: Command, paths: readonly string[]): string[] {
-  try {
-    const files = findSources(paths.length === 0 ? ['.'] : paths);
-    if (files.length > 0) return files;
-    return command.error(`error: there are no JavaScript or TypeScript files in ${paths.join(', ') || '.'}`);
-  } catch (error) {
-    if (error instanceof ArgumentError) return command.error(`error: ${error.message}`);
-    throw error;
-  }
+/** Exit code 1 means findings, so paths that are not there, or are not to be used, are told as wrong usage is. */
+function refuse(command: Command, error: unknown): never {
+  const { message, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof ArgumentError || syscall !== undefined) command.error(`error: ${message}`);
+  throw error;
 }
 
 /** The parser is loaded here, so that other commands do not pay for it. */
-async function check(files: readonly string[], fixing: boolean): Promise<CheckReport> {
+async function check(command: Command, paths: readonly string[], fixing: boolean): Promise<CheckReport> {
+  const files = findSources(paths.length === 0 ? ['.'] : paths);
+  if (files.length === 0)
+    command.error(`error: there are no JavaScript or TypeScript files in ${paths.join(', ') || '.'}`);
   const [{ Project }, { fix, report }] = await Promise.all([
     import('../../compiler/check/project.js'),
     import('../../compiler/check/report.js'),

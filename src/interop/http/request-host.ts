@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import { checkDuration, checkGoal } from '../../base/check.js';
+import { checkDuration, checkGoal, checkInteger } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { current } from '../../fibers/current.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
@@ -59,6 +59,7 @@ export class RequestHost {
     const { goal, grace, backlog } = options;
     if (goal !== undefined) checkGoal('goal', goal);
     checkDuration('grace', grace ?? 0, true);
+    if (backlog !== undefined) checkInteger('backlog', backlog, 1);
     this.options = options;
     const { fiber } = current;
     this.runtime = options.runtime ?? (fiber === null ? new Runtime() : null);
@@ -133,10 +134,13 @@ export class RequestHost {
       const value = end.result();
       if (isOperation(value))
         throw new MisuseError('The handler returned an operation that was never run: write `return yield* …`');
-      if (value instanceof Promise)
+      if (value instanceof Promise) {
+        // Unheard, its rejection would end the process.
+        value.catch(() => {});
         throw new MisuseError(
           'The handler returned a promise that it has not waited for: write `return yield* until(…)`',
         );
+      }
       this.partFrom(work);
       exchange.done(value);
     } catch (error) {

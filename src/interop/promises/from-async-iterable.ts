@@ -88,8 +88,8 @@ class IteratorPull<T> implements AsyncPull<T> {
     this.disown();
     this.controller?.abort();
     if (this.finished) return;
-    const returned = this.iterator.return?.();
-    if (returned === undefined) return;
+    if (this.iterator.return === undefined) return;
+    const returned = Promise.resolve(this.iterator.return());
     // An async generator returns only after what it is doing; without a signal that may be never.
     if (this.pending && this.controller === null) returned.then(undefined, ignore);
     else yield* until(returned.then(ignore, this.controller === null ? undefined : ignore), 'iterator.return');
@@ -123,19 +123,21 @@ class IteratorPull<T> implements AsyncPull<T> {
   }
 
   private ask(): Promise<IteratorResult<T>> {
-    const promise = Promise.resolve(this.iterator.next());
+    const asked = Promise.resolve(this.iterator.next());
     this.pending = true;
-    promise.then(
-      ({ done }) => {
+    return asked.then(
+      (result) => {
         this.pending = false;
-        if (done) this.finished = true;
+        if (typeof result !== 'object' || result === null) throw expected('next()', 'an iterator result', result);
+        if (result.done) this.finished = true;
+        return result;
       },
-      () => {
+      (error) => {
         this.pending = false;
         this.finished = true;
+        throw error;
       },
     );
-    return promise;
   }
 
   private taken(): void {

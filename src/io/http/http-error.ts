@@ -1,3 +1,4 @@
+import { checkInteger } from '../../base/check.js';
 import { HeddleError } from '../../base/errors.js';
 
 /** Thrown by a handler to answer with `status` and a message for the client. The client's fault, if 4xx. */
@@ -7,6 +8,7 @@ export class HttpError extends HeddleError {
 
   constructor(status: number, message: string, options?: ErrorOptions) {
     super(message, options);
+    checkInteger('status', status, 200, 999);
     this.status = status;
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { expected } from '../../base/check.js';
 import type { Entry, EntryOptions } from '../../fibers/governor.js';
 import type { Scope } from '../../fibers/scope.js';
 import { ConnectionWatch } from './connection-watch.js';
@@ -51,6 +52,7 @@ export class RequestIntake {
     response: ServerResponse,
     respondent: Respondent,
   ): void {
+    if (typeof kind !== 'string') throw expected('kind', 'the name of a kind of requests', kind);
     const patient = this.entry !== null && this.isFirst(message.socket);
     new RequestWork(kind, priority, patient, message, response, respondent).offerTo(this.entry);
   }

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import { CancelledError, OverloadError } from '../../base/errors.js';
 import type { FiberHandle } from '../../fibers/fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/governor.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
+import { waitsBehind } from './pipeline.js';
 import { wasAnswered } from './was-answered.js';
 
 /** Who answers a request. */
@@ -42,6 +44,7 @@ export class RequestWork extends Work {
   /** To be called once. Without an entry everything may begin. */
   offerTo(entry: Entry | null): void {
     this.response.once('close', () => this.closed(entry));
+    if (this.response.socket === null) waitsBehind(this.response, this.message.socket);
     if (entry !== null) return entry.offer(this);
     this.begun = true;
     this.respondent.begin(this);
@@ -70,7 +73,7 @@ export class RequestWork extends Work {
   }
 
   refuse({ retryAfterMs, quietly }: Refusal): void {
-    if (quietly) this.message.socket.destroy();
+    if (quietly) hangUp(this.message);
     else this.respondent.refuse(retryAfterMs);
   }
 
@@ -81,5 +84,13 @@ export class RequestWork extends Work {
   }
 }
 
+/** Over HTTP/2 only the request's stream is closed, by the code that says that nothing was done and it may be sent again. */
+function hangUp(message: IncomingMessage & { readonly stream?: ServerHttp2Stream }): void {
+  if (message.stream === undefined) message.socket.destroy();
+  else message.stream.close(REFUSED_STREAM);
+}
+
+/** RFC 9113, 7. */
+const REFUSED_STREAM = 0x7;
 /** When to come again if it was stopped, in ms. */
 const STOPPED_MS = 1000;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { describe } from '../../base/check.js';
+import { describe, expected } from '../../base/check.js';
 import { IoError, MisuseError } from '../../base/errors.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import { Label } from '../../fibers/label.js';
@@ -13,18 +13,24 @@ import { inSegment } from '../../fibers/segment.js';
  * its fiber waiting at `http.respond`, where a slow client can be seen.
  */
 export function* sendReply(response: ServerResponse, reply: Reply): Operation<void> {
-  if (typeof reply !== 'object' || reply === null || isOperation(reply)) throw notAReply(reply);
+  if (typeof reply !== 'object' || reply === null || isOperation(reply) || reply instanceof Promise)
+    throw notAReply(reply);
   const { status = 200, headers, body } = reply;
+  // What is below announces an answer, and is none: the client would wait on.
+  if (status < 200) throw expected('status', 'an integer from 200 to 999', status);
   if (typeof body === 'function') {
     response.writeHead(status, headers);
     response.flushHeaders();
     // A HEAD request gets the head of what GET would get; its body is not made.
     if (response.req.method !== 'HEAD') yield* inSegment(body((chunk) => new Suspension<void>(WRITE, response, chunk)));
-    response.end();
+  } else if (body && body.length > response.writableHighWaterMark) {
+    if (sendHead(response, status, headers, body)) response.write(body);
   } else {
-    sendWhole(response, status, headers, body ?? '');
+    return sendWhole(response, status, headers, body ?? '');
   }
-  if (response.writableLength > response.writableHighWaterMark) yield* new Suspension<void>(FLUSH, response, undefined);
+  // It is ended once it has left: from then on Node takes its connection for idle, and cuts it when the server stops.
+  if (response.writableNeedDrain) yield* new Suspension<void>(DRAIN, response, undefined);
+  response.end();
 }
 
 /** Sends a reply whose body is at hand. A plain call. */
@@ -34,46 +40,58 @@ export function sendWhole(
   headers: Reply['headers'],
   body: string | Uint8Array,
 ): void {
-  const bodiless = status === 204 || status === 304 || status < 200;
-  if (!bodiless && !response.hasHeader('content-length') && headers?.['content-length'] === undefined)
+  response.end(sendHead(response, status, headers, body) ? body : undefined);
+}
+
+/** Returns whether the body is to follow. */
+function sendHead(
+  response: ServerResponse,
+  status: number,
+  headers: Reply['headers'],
+  body: string | Uint8Array,
+): boolean {
+  const bodiless = status === 204 || status === 304;
+  // Two lengths, of which one may be wrong, are how requests are smuggled.
+  const hasLength = headers?.['content-length'] !== undefined || headers?.['transfer-encoding'] !== undefined;
+  if (!bodiless && !hasLength && !response.hasHeader('content-length'))
     response.setHeader('content-length', typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
   response.writeHead(status, headers);
-  response.end(bodiless ? undefined : body);
+  return !bodiless;
 }
 
 function notAReply(reply: unknown): MisuseError {
+  // What becomes of it nobody will ask; unheard, a rejection would end the process.
+  if (reply instanceof Promise) reply.catch(() => {});
   const fix = isOperation(reply) ? 'an operation that was never run: write `return yield* …`' : describe(reply);
   return new MisuseError(`The handler returned ${fix}. It has to return { status, headers, body }, text(…) or json(…)`);
 }
 
 interface Listeners {
-  readonly event: 'drain' | 'finish';
   readonly done: () => void;
   readonly closed: () => void;
 }
 
-function listen(suspension: Suspension, event: Listeners['event'], done: () => void): void {
+function awaitDrain(suspension: Suspension, done: () => void): void {
   const response = suspension.subject as ServerResponse;
   const closed = (): void => {
     unlisten(suspension);
     suspension.fail(gone());
   };
   suspension.argument = {
-    event,
     closed,
     done: () => {
       unlisten(suspension);
       done();
     },
   } satisfies Listeners;
-  response.once(event, (suspension.argument as Listeners).done);
+  response.once('drain', (suspension.argument as Listeners).done);
   response.once('close', closed);
 }
 
 function unlisten(suspension: Suspension): boolean {
   const response = suspension.subject as ServerResponse;
-  const { event, done, closed } = suspension.argument as Listeners;
-  response.off(event, done);
+  const { done, closed } = suspension.argument as Listeners;
+  response.off('drain', done);
   response.off('close', closed);
   return true;
 }
@@ -95,7 +113,7 @@ const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new Sus
   arm(suspension) {
     const response = suspension.subject as ServerResponse;
     const chunk = suspension.argument as string | Uint8Array;
-    listen(suspension, 'drain', () => {
+    awaitDrain(suspension, () => {
       response.write(chunk);
       suspension.complete(undefined);
     });
@@ -103,9 +121,9 @@ const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new Sus
   abort: unlisten,
 });
 
-const FLUSH: SuspensionKind<ServerResponse, unknown, void> = new SuspensionKind({
+/** Waits until what was written has left. */
+const DRAIN: SuspensionKind<ServerResponse, unknown, void> = new SuspensionKind({
   label: new Label('http.respond'),
-  attempt: (suspension) => (suspension.subject as ServerResponse).writableFinished,
-  arm: (suspension) => listen(suspension, 'finish', () => suspension.complete(undefined)),
+  arm: (suspension) => awaitDrain(suspension, () => suspension.complete(undefined)),
   abort: unlisten,
 });

@@ -24,11 +24,13 @@ export class ServerRequest {
     return this.raw.url!;
   }
 
-  /** The path as the client sent it, percent-encoded, without the query. */
+  /** The path as the client sent it, percent-encoded, without the query; `*` for `OPTIONS *`. */
   get path(): string {
     const { url } = this;
     const end = url.indexOf('?');
-    return end < 0 ? url : url.slice(0, end);
+    const path = end < 0 ? url : url.slice(0, end);
+    // Whoever takes this server for a proxy sends the host in front (RFC 9112, 3.2.2).
+    return path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/';
   }
 
   get query(): URLSearchParams {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { checkDuration, checkFunction, checkGoal, checkInteger } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -20,6 +20,7 @@ import { runScope, scope } from '../../fibers/with-scope.js';
 import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
 import type { HttpServerOptions } from './http-server-options.js';
 import type { Reply } from './reply.js';
+import { hasPipeline } from './pipeline.js';
 import { refuse } from './refuse.js';
 import { RequestIntake } from './request-intake.js';
 import type { RequestWork } from './request-work.js';
@@ -34,15 +35,18 @@ export type Handler = (request: ServerRequest) => Operation<Reply>;
 export class HttpServer {
   /** Node's own object, for what is missing here. */
   readonly raw: Server;
+  /** Where it listens, or did before it was closed. */
+  readonly #address: AddressInfo;
   readonly #options: HttpServerOptions;
   #requests: Scope | null = null;
   #begin: ((message: IncomingMessage, response: ServerResponse) => void) | null = null;
-  /** Requests that came between `listen` and `serve`. One for each connection: Node reads on after its answer. */
+  /** Requests that came between `listen` and `serve`. */
   readonly #early: [message: IncomingMessage, response: ServerResponse][] = [];
   #counts = { served: 0, failed: 0, cancelled: 0 };
 
   constructor(raw: Server, options: HttpServerOptions) {
     this.raw = raw;
+    this.#address = raw.address() as AddressInfo;
     this.#options = options;
     raw.on('request', (message, response) => {
       if (this.#begin === null) this.#early.push([message, response]);
@@ -51,12 +55,12 @@ export class HttpServer {
   }
 
   get port(): number {
-    return (this.raw.address() as AddressInfo).port;
+    return this.#address.port;
   }
 
   /** Where it can be reached from this machine. */
   get url(): string {
-    const { address, family } = this.raw.address() as AddressInfo;
+    const { address, family } = this.#address;
     const any = address === '::' || address === '0.0.0.0';
     const host = any ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
     return `${this.#options.tls === undefined ? 'http' : 'https'}://${host}:${this.port}`;
@@ -111,7 +115,8 @@ export class HttpServer {
       this.#offer(intake, handler, message, response);
       requests.loop.runIfCrowded();
     };
-    for (const [message, response] of this.#early.splice(0)) if (!response.destroyed) this.#begin(message, response);
+    for (const [message, response] of this.#early.splice(0))
+      if (!message.socket.destroyed) this.#begin(message, response);
     yield* stopping.wait();
     intake.close();
     requests.spawnDaemon(endOfGrace, requests, this.#options.grace ?? 10_000);
@@ -153,7 +158,6 @@ export class HttpServer {
       // The request's own scope: what the handler spawns and opens ends with it.
       yield* scope(answer, handler, request, response);
       this.#counts.served++;
-      if (!this.raw.listening) request.raw.socket.end();
     } catch (error) {
       if (isCancellation(error)) {
         this.#counts.cancelled++;
@@ -163,6 +167,7 @@ export class HttpServer {
       this.#fail(error, request, response);
     } finally {
       work.end();
+      if (!this.raw.listening) endAfter(response, request.raw.socket);
     }
   }
 
@@ -206,6 +211,7 @@ export class HttpServer {
  */
 export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
   checkInteger('port', options.port ?? 0, 0, 65535);
+  checkInteger('backlog', options.backlog ?? USUAL_BACKLOG, 1);
   checkDuration('grace', options.grace ?? 0, true);
   if (options.goal !== undefined) checkGoal('goal', options.goal);
   return open(options, currentFiber('http.listen').scope);
@@ -231,6 +237,13 @@ function* answer(_scope: unknown, handler: Handler, request: ServerRequest, resp
   yield* sendReply(response, yield* call(handler, request));
 }
 
+/** The client was not told that this is the last response: its connection is ended here, behind all that come on it. */
+function endAfter(response: ServerResponse, socket: Socket): void {
+  response.once('close', () => {
+    if (!hasPipeline(socket)) socket.end();
+  });
+}
+
 function* endOfGrace(requests: Scope, grace: number): Operation<void> {
   yield* sleep(grace);
   requests.cancel('the grace of the server is over');
@@ -246,7 +259,8 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, void> = new SuspensionKi
       goal,
       backlog = goal === undefined ? undefined : USUAL_BACKLOG,
     } = suspension.argument as HttpServerOptions;
-    server.once('error', (error) => suspension.fail(new IoError('http.listen', error)));
+    // Once it listens: a connection that could not be accepted. Its client learns of it, and the server goes on.
+    server.on('error', (error) => suspension.fail(new IoError('http.listen', error)));
     server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () =>
       suspension.complete(undefined),
     );

@@ -7,6 +7,7 @@ import type { WaitKind } from '../../fibers/label.js';
  */
 export function streamError(operation: WaitKind, error: unknown): unknown {
   if (error instanceof HeddleError) return error;
+  if (typeof error !== 'object' || error === null) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ERR_STREAM_PREMATURE_CLOSE') return prematureClose(operation, error);
   return syscall === undefined ? error : new IoError(operation, error);
