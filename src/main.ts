@@ -1,3 +1,4 @@
+import { checkFunction } from './base/check.js';
 import { MisuseError, CancelledError } from './base/errors.js';
 import type { Operation } from './fibers/operation.js';
 import { openInspectionServer } from './inspect/inspection-server.js';
@@ -23,7 +24,7 @@ let running = false;
  * 130 or 143.
  *
  * @returns a promise of the end, which never rejects.
- * @throws `MisuseError` when a `main` runs already.
+ * @throws `MisuseError` when a `main` runs already; `ArgumentError`.
  *
  * @example
  * main(function* () {
@@ -36,14 +37,19 @@ export function main(f: (runtime: Runtime) => Operation<unknown>, options: MainO
     throw new MisuseError(
       'A second `main`: there is one in a process. Inside it write `yield* f()` or `yield* spawn(f)`',
     );
+  checkFunction('f', f);
+  const runtime = new Runtime(options);
   running = true;
-  return runMain(f, options).finally(() => {
+  return runMain(f, runtime, options).finally(() => {
     running = false;
   });
 }
 
-async function runMain(f: (runtime: Runtime) => Operation<unknown>, options: MainOptions): Promise<void> {
-  const runtime = new Runtime(options);
+async function runMain(
+  f: (runtime: Runtime) => Operation<unknown>,
+  runtime: Runtime,
+  options: MainOptions,
+): Promise<void> {
   const body = Object.defineProperty(() => f(runtime), 'name', { value: f.name || 'main' });
   const { root, result } = runtime.start(body);
   let stopping: keyof typeof SIGNALS | null = null;

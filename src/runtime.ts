@@ -114,10 +114,10 @@ export class Runtime {
       );
     const root = new Scope(this.loop, null, null, PLAIN);
     const result = new Promise<T>((resolve, reject) => {
-      const fiber = root.startMember(f, rootOperation(f), false);
-      const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
       const { signal } = options;
       const stopListening = signal && onAbort(signal, () => root.cancel(`aborted: ${String(signal.reason)}`));
+      const fiber = root.startMember(f, rootOperation(f), false);
+      const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
       root.close(() => {
         stopWatching();
         stopListening?.();
@@ -159,7 +159,8 @@ export class Runtime {
 
   #deadlocked(root: Scope, reject: (error: unknown) => void): void {
     const snapshot = this.snapshotNow();
-    const message = `Nothing can wake the program any more, but ${snapshot.fibers.live} fibers wait`;
+    const { live } = snapshot.fibers;
+    const message = `Nothing can wake the program any more, but ${live === 1 ? '1 fiber waits' : `${live} fibers wait`}`;
     const error = new DeadlockError(message, renderText(snapshot, {}));
     // The first time its fibers are stopped in order; if they then wait again, there is no more to be done.
     if (root.cancelled) reject(error);
@@ -189,7 +190,10 @@ function* rootOperation<T>(f: () => Operation<T>): Operation<T> {
 
 function makeQueue(queue: 'stride' | 'fifo' | RunQueue, recording: boolean, onReleased: () => void): RunQueue {
   if (queue === 'fifo') return new FifoRunQueue();
-  if (queue !== 'stride') return queue;
+  if (queue !== 'stride') {
+    if (typeof queue?.take === 'function') return queue;
+    throw expected('queue', "'stride', 'fifo' or a RunQueue", queue);
+  }
   if (!recording) throw expected('queue', "'fifo' when nothing is recorded: stride needs the blocking graph", queue);
   return new StrideRunQueue(undefined, onReleased);
 }

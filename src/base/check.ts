@@ -4,8 +4,17 @@ import { ArgumentError } from './errors.js';
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return `\`${String(value)}\``;
   if (typeof value === 'function') return `function \`${value.name || 'anonymous'}\``;
-  if (typeof value === 'object') return `an object of class \`${value.constructor?.name ?? 'null prototype'}\``;
+  if (typeof value === 'object') return `an object of class \`${classOf(value)}\``;
   return `\`${String(value)}\` (${typeof value})`;
+}
+
+/** A generator's `constructor` has no name, a proxy may throw whatever it is asked for. */
+function classOf(value: object): string {
+  try {
+    return String(value.constructor?.name || Object.prototype.toString.call(value).slice('[object '.length, -1));
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** The one form of every argument error: "Expected `capacity` to be an integer ≥ 0, got `-1` (number)". */
@@ -17,6 +26,11 @@ export function expected(name: string, expectation: string, value: unknown): Arg
 export function checkDuration(name: string, value: number, allowInfinite = false): void {
   if (typeof value === 'number' && value >= 0 && (allowInfinite || value < Infinity)) return;
   throw expected(name, allowInfinite ? 'a number of milliseconds ≥ 0' : 'a finite number of milliseconds ≥ 0', value);
+}
+
+/** An absolute time; `Infinity` means never. */
+export function checkTime(name: string, value: number): void {
+  if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'a time in milliseconds of now()', value);
 }
 
 /** How long something may take: a finite number of milliseconds above 0. */
@@ -36,4 +50,13 @@ export function checkInteger(name: string, value: number, min: number, max: numb
 /** Something that can be called. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw expected(name, 'a function', value);
+}
+
+/** Something to be waited for with `until`. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+  } catch {
+    return false;
+  }
 }

@@ -31,13 +31,6 @@ export class Deque<T> {
     this.count++;
   }
 
-  pushFront(item: T): void {
-    if (this.count === this.items.length) this.resize(this.count * 2 || this.least);
-    this.head = (this.head - 1) & (this.items.length - 1);
-    this.items[this.head] = item;
-    this.count++;
-  }
-
   /** Takes the first element out; undefined when there is none. */
   popFront(): T | undefined {
     if (this.count === 0) return undefined;
@@ -58,11 +51,6 @@ export class Deque<T> {
     this.items[last] = undefined;
     this.shrink();
     return item;
-  }
-
-  /** The first element, left where it is; undefined when there is none. */
-  peekFront(): T | undefined {
-    return this.count === 0 ? undefined : this.items[this.head];
   }
 
   /** The element at `index` from the front; undefined outside 0..size - 1. */

@@ -1,5 +1,5 @@
 import { expected } from './check.js';
-import { percentileMs, SUB_BUCKETS, type HistogramSnapshot } from './histogram-snapshot.js';
+import { SUB_BUCKETS, type HistogramSnapshot } from './histogram-snapshot.js';
 
 /**
  * How often which duration occurred: a log-linear histogram from 1 µs to 2^40 µs (12.7 days), clamped at both ends.
@@ -19,20 +19,6 @@ export class Histogram {
   record(us: number): void {
     if (us >= 0 && us < 2 ** 31) this.increment(bucketOf(us | 0), us);
     else this.recordExtreme(us);
-  }
-
-  /** The duration in µs that `percent` of all samples do not exceed, to about 3 %; null when there is none. */
-  percentile(percent: number): number | null {
-    const ms = percentileMs(this.toSnapshot(), percent);
-    return ms === null ? null : ms * 1000;
-  }
-
-  /** Takes in all samples of another histogram. */
-  add(other: Histogram): void {
-    this.count += other.count;
-    this.sum += other.sum;
-    if (other.counts.length > this.counts.length) this.grow(other.counts.length);
-    for (let i = 0; i < other.counts.length; i++) this.counts[i]! += other.counts[i]!;
   }
 
   toSnapshot(): HistogramSnapshot {

@@ -19,7 +19,9 @@ export function collapse(snapshot: Snapshot, limit: number): Snapshot {
   );
   const small = nodes.filter((node) => !kept.has(node.id));
   const rest: NodeSnapshot = {
-    ...small.reduce(addNodes),
+    // Without what they start, which is joined below: node by node the list would be built anew each time.
+    ...small.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes),
+    spawns: small.flatMap(({ spawns }) => spawns),
     id: REST,
     label: `${small.length} other nodes`,
     subject: null,

@@ -2,6 +2,7 @@ import { current } from '../fibers/current.js';
 import type { Fiber } from '../fibers/fiber.js';
 import { Label } from '../fibers/label.js';
 import type { ReadyList } from '../fibers/ready-list.js';
+import type { RunLoop } from '../fibers/run-loop.js';
 import { preempted } from '../fibers/yield-now.js';
 import type { BlockingPoint, CallChain, Recorder } from '../fibers/recorder.js';
 import { ChainNode } from './call-chain.js';
@@ -40,7 +41,7 @@ export class GraphRecorder implements Recorder {
     fiber.chain = this.lastPoint;
     const spawner = current.fiber;
     if (spawner === null) return;
-    if (this.lastSpawner !== spawner.node) this.spawnFrom(spawner.node as GraphNode);
+    if (this.lastSpawner !== spawner.node) this.spawnFrom(spawner, fiber.loop);
     if (this.lastSpawn !== null) this.lastSpawn.count++;
   }
 
@@ -49,15 +50,22 @@ export class GraphRecorder implements Recorder {
     this.lastStart = this.node(SPAWN, this.root(f.name || 'anonymous'));
     this.lastPoint = this.lastStart.chain.point(0);
     this.lastSpawner = null;
+    this.lastSpawn = null;
   }
 
-  /** Finds the link from `spawner` to where fibers start now. */
-  private spawnFrom(spawner: GraphNode): void {
+  /** Finds the link from where `spawner` is to where fibers start now; from another runtime's graph there is none. */
+  private spawnFrom({ node, loop }: Fiber, own: RunLoop): void {
+    this.lastSpawner = node as GraphNode | null;
+    this.lastSpawn = loop === own ? this.spawnLink(node as GraphNode) : null;
+  }
+
+  private spawnLink({ spawns }: GraphNode): SpawnLink | null {
     const start = this.lastStart!;
-    let link = spawner.spawns.find(({ to }) => to === start) ?? null;
-    if (link === null && spawner.spawns.length < MAX_EDGES) spawner.spawns.push((link = new SpawnLink(start)));
-    this.lastSpawner = spawner;
-    this.lastSpawn = link;
+    const known = spawns.find(({ to }) => to === start);
+    if (known !== undefined || spawns.length >= MAX_EDGES) return known ?? null;
+    const link = new SpawnLink(start);
+    spawns.push(link);
+    return link;
   }
 
   /** Where fibers of functions of this name start; null if none has. */

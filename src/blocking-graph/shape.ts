@@ -5,8 +5,8 @@ import { SnapshotError } from '../base/errors.js';
  * Reads data that came from outside: returns a `T` that shares nothing with `value`, or throws a `SnapshotError` that
  * names the place. `path` is where `value` stands, as one would write it in JavaScript: `nodes[3].run`.
  *
- * Combinators rather than a schema library: seven of them serve both the snapshot and the protocol, and the compiler
- * checks that a reader of `T` reads every field of `T`.
+ * Combinators rather than a schema library: a dozen serve both the snapshot and the protocol, and the compiler checks
+ * that a reader of `T` reads every field of `T`.
  */
 export type Reader<T> = (value: unknown, path: string) => T;
 

@@ -203,7 +203,7 @@ class Survey {
       kind: lock instanceof Mutex ? 'mutex' : 'semaphore',
       name: lock.name,
       capacity: lock.capacity,
-      available: lock.available,
+      available: Math.max(0, lock.available),
       holders: holders.map((fiber) => refTo(fiber, now)),
       waiters: waiters.slice(0, LISTED).map((fiber) => refTo(fiber, now)),
       unlisted: Math.max(0, held - LISTED) + Math.max(0, waiters.length - LISTED),

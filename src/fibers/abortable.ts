@@ -1,6 +1,7 @@
-import { checkFunction, expected } from '../base/check.js';
+import { checkFunction, expected, isPromise } from '../base/check.js';
 import { callAs } from './async-context.js';
 import { Label } from './label.js';
+import { namedKinds } from './named-kinds.js';
 import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 
@@ -16,29 +17,28 @@ import { Suspension, SuspensionKind } from './suspension.js';
  */
 export function abortable<T>(start: (signal: AbortSignal) => PromiseLike<T>, name?: string): Operation<T> {
   checkFunction('start', start);
-  return new Suspension<T>(name === undefined ? ABORTABLE : kind(new Label('abortable', name)), start, undefined);
+  return new Suspension<T>(kindOf(name), start, undefined);
 }
 
-function kind(label: Label): SuspensionKind {
-  return new SuspensionKind({
-    label,
-    arm(suspension) {
-      const controller = new AbortController();
-      suspension.argument = controller;
-      const promise = (suspension.subject as (signal: AbortSignal) => PromiseLike<unknown>)(controller.signal);
-      if (typeof promise?.then !== 'function') throw expected('start', 'a function that returns a promise', promise);
-      promise.then(
-        (value) => suspension.complete(value),
-        // What the work rejects with after an abort is only its way of saying that it stopped.
-        (error) => suspension.fail(controller.signal.aborted ? controller.signal.reason : error),
-      );
-    },
-    abort(suspension) {
-      const fiber = suspension.fiber!;
-      callAs(fiber, () => (suspension.argument as AbortController).abort(fiber.interruption ?? undefined));
-      return false;
-    },
-  });
-}
-
-const ABORTABLE: SuspensionKind = kind(new Label('abortable'));
+const kindOf = namedKinds(
+  (name) =>
+    new SuspensionKind({
+      label: new Label('abortable', name),
+      arm(suspension) {
+        const controller = new AbortController();
+        suspension.argument = controller;
+        const promise = (suspension.subject as (signal: AbortSignal) => PromiseLike<unknown>)(controller.signal);
+        if (!isPromise(promise)) throw expected('start', 'a function that returns a promise', promise);
+        promise.then(
+          (value) => suspension.complete(value),
+          // What the work rejects with after an abort is only its way of saying that it stopped.
+          (error) => suspension.fail(controller.signal.aborted ? controller.signal.reason : error),
+        );
+      },
+      abort(suspension) {
+        const fiber = suspension.fiber!;
+        callAs(fiber, () => (suspension.argument as AbortController).abort(fiber.interruption ?? undefined));
+        return false;
+      },
+    }),
+);

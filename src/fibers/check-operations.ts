@@ -10,7 +10,8 @@ import { YieldNow } from './yield-now.js';
 export function checkOperations(operations: readonly Operation<unknown>[]): void {
   if (!Array.isArray(operations)) throw expected('operations', 'an array of operations', operations);
   const seen = new Set<unknown>();
-  operations.forEach((operation, index) => {
+  // Not `forEach`, which leaves out holes.
+  for (const [index, operation] of operations.entries()) {
     if (typeof operation?.[Symbol.iterator] !== 'function')
       throw expected(`operations[${index}]`, 'an operation', operation);
     if (seen.has(operation) && !(operation instanceof YieldNow))
@@ -18,5 +19,5 @@ export function checkOperations(operations: readonly Operation<unknown>[]): void
         `\`operations[${index}]\` stands there twice. An operation runs once: make a new one for each place`,
       );
     seen.add(operation);
-  });
+  }
 }

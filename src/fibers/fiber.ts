@@ -127,7 +127,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     if (this.state >= SUCCEEDED || this.cancellation !== null) return;
     const error = new CancelledError(this, reason, cause && { cause });
     this.more().cancellation = error;
-    this.interrupt(this.home(), error);
+    this.home().interrupt(this, error);
   }
 
   get loop(): RunLoop {
@@ -232,13 +232,13 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
 
   /**
    * Delivers a cancellation that comes from outside of the scopes this fiber has opened within `outer`. It reaches
-   * inwards to the first shield: those scopes are cancelled with all that runs in them, and the fiber itself if no
-   * shield is left between.
+   * inwards to the first shield: the fiber itself if none is left between. The scopes up to there, which the caller is
+   * to cancel with all that runs in them, are added to `reached`.
    */
-  interrupt(outer: Scope, error: CancelledError): void {
+  interrupt(outer: Scope, error: CancelledError, reached: Scope[]): void {
     let innermost = this.scope;
     for (let scope = this.scope; scope !== outer; scope = scope.parent!) if (scope.shielded) innermost = scope.parent!;
-    for (let scope = innermost; scope !== outer; scope = scope.parent!) scope.interruptMembers(error);
+    for (let scope = innermost; scope !== outer; scope = scope.parent!) reached.push(scope);
     if (innermost !== this.scope || this.interruption !== null) return;
     this.interruption = error;
     const waiting = this.suspension;

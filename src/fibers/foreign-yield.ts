@@ -1,4 +1,4 @@
-import { describe } from '../base/check.js';
+import { describe, isPromise } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
 import { Spawn } from './spawn.js';
 import { Suspension } from './suspension.js';
@@ -6,13 +6,11 @@ import { YieldNow } from './yield-now.js';
 
 /** Something that is not a suspension was yielded to the run loop: says what, and how to write it. */
 export function explainForeignYield(value: unknown): MisuseError {
-  if (value instanceof Suspension)
-    return new MisuseError(
-      `\`yield\` of a \`${value.kind.label.text}\` operation: write \`yield*\` instead of \`yield\``,
-    );
-  if (isOperation(value)) return new MisuseError('`yield` of an operation: write `yield*` instead of `yield`');
-  if (typeof (value as PromiseLike<unknown> | null)?.then === 'function')
-    return new MisuseError('A promise was yielded: write `yield* until(promise)`');
+  if (isOperation(value)) {
+    const what = value instanceof Suspension ? `a \`${value.kind.label.text}\`` : 'an';
+    return new MisuseError(`\`yield\` of ${what} operation: write \`yield*\` instead of \`yield\``);
+  }
+  if (isPromise(value)) return new MisuseError('A promise was yielded: write `yield* until(promise)`');
   return new MisuseError(
     `A fiber yielded ${describe(value)}. Fibers only wait for operations, with \`yield*\`; to iterate plain data use for…of`,
   );
@@ -23,14 +21,19 @@ export function explainForeignYield(value: unknown): MisuseError {
  * meant to be run.
  */
 export function isOperation(value: unknown): boolean {
-  return (
-    value instanceof Suspension ||
-    value instanceof YieldNow ||
-    value instanceof Spawn ||
-    (typeof value === 'object' &&
-      value !== null &&
-      typeof (value as Iterator<unknown>).next === 'function' &&
-      typeof (value as Iterator<unknown>).throw === 'function' &&
-      typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function')
-  );
+  try {
+    return (
+      value instanceof Suspension ||
+      value instanceof YieldNow ||
+      value instanceof Spawn ||
+      (typeof value === 'object' &&
+        value !== null &&
+        typeof (value as Iterator<unknown>).next === 'function' &&
+        typeof (value as Iterator<unknown>).throw === 'function' &&
+        typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function')
+    );
+  } catch {
+    // A proxy, or a module that is still loading: it throws whatever it is asked for.
+    return false;
+  }
 }

@@ -1,3 +1,5 @@
+import { expected } from '../base/check.js';
+
 /** Every kind of wait that heddle knows. Closed, so that tools can rely on it; authors of new ones extend it here. */
 export type WaitKind =
   | 'spawn' // where fibers of a kind start: not a wait, but a node of the graph
@@ -52,6 +54,7 @@ export class Label {
   readonly text: string;
 
   constructor(kind: WaitKind, subject: string | null = null) {
+    if (subject !== null && typeof subject !== 'string') throw expected('name', 'a text', subject);
     this.kind = kind;
     this.subject = subject;
     this.text = subject === null ? kind : `${kind}(${subject})`;

@@ -1,3 +1,5 @@
+import { expected } from '../base/check.js';
+
 /**
  * Calls `aborted` once when `signal` is aborted: at once if it is so already. Returns how to take that back.
  *
@@ -6,6 +8,7 @@
  * start and another to end, and from the eleventh on Node 20 would warn of a leak.
  */
 export function onAbort(signal: AbortSignal, aborted: () => void): () => void {
+  if (typeof signal?.addEventListener !== 'function') throw expected('signal', 'an AbortSignal', signal);
   if (signal.aborted) {
     aborted();
     return nothing;

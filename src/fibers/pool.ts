@@ -3,7 +3,8 @@ export interface Pool {
   /** How snapshots call it. */
   readonly text: string;
   readonly capacity: number;
-  readonly available: number;
+  /** Slots that are out now. */
+  readonly used: number;
   /** Slots granted so far. */
   readonly granted: number;
   /** A fiber stands at the node also while it has its slot: waiting there is not all queueing. */

@@ -1,3 +1,4 @@
+import { checkFunction, describe } from '../base/check.js';
 import { CancelledError, MisuseError, ScopeClosedError } from '../base/errors.js';
 import { current } from './current.js';
 import { Fiber, type FiberHandle } from './fiber.js';
@@ -81,10 +82,12 @@ export class Scope implements ScopeHandle {
   }
 
   spawn<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T> {
+    checkFunction('f', f);
     return this.startMember<T>(f, f(...args), false);
   }
 
   spawnDaemon<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T> {
+    checkFunction('f', f);
     return this.startMember<T>(f, f(...args), true);
   }
 
@@ -129,11 +132,11 @@ export class Scope implements ScopeHandle {
     if (this.cancellation === null) this.cancelWith(new CancelledError(this, 'the deadline of the scope has passed'));
   }
 
-  /** Cancels from outside: marks this scope and reaches all its members. The host is the caller's business. */
-  interruptMembers(error: CancelledError): void {
-    if (this.cancellation !== null) return;
-    this.cancellation = error;
-    for (const member of this.members) member.interrupt(this, error);
+  /** Cancels `fiber`, a member or the host, and what runs in the scopes that it has opened within this one. */
+  interrupt(fiber: Fiber, error: CancelledError): void {
+    const reached: Scope[] = [];
+    fiber.interrupt(this, error, reached);
+    interruptAll(reached, error);
   }
 
   /** Something in here failed: that stops the rest, and is thrown at the end. `order` is the spawn order. */
@@ -184,13 +187,13 @@ export class Scope implements ScopeHandle {
     const errors = [...failures].sort(([, a], [, b]) => a - b).map(([error]) => error);
     if (errors.length === 1) throw errors[0];
     const more = errors.length > NAMED ? '; …' : '';
-    const first = errors.slice(0, NAMED).map(String).join('; ');
+    const first = errors.slice(0, NAMED).map(textOf).join('; ');
     throw new AggregateError(errors, `${errors.length} failures in one scope: ${first}${more}`);
   }
 
   private cancelWith(error: CancelledError): void {
-    this.interruptMembers(error);
-    if (this.host !== null && !this.closed) this.host.interrupt(this, error);
+    interruptAll([this], error);
+    if (this.host !== null && !this.closed) this.interrupt(this.host, error);
   }
 
   private settle(): void {
@@ -217,9 +220,26 @@ export class Scope implements ScopeHandle {
   }
 }
 
+/** Cancels all members of `reached`, which grows by the scopes that they have opened: these nest deeper than a stack is. */
+function interruptAll(reached: Scope[], error: CancelledError): void {
+  for (const scope of reached) {
+    if (scope.cancellation !== null) continue;
+    scope.cancellation = error;
+    for (const member of scope.members) member.interrupt(scope, error, reached);
+  }
+}
+
 const ONLY_DAEMONS = 'only daemons were left in the scope';
 /** Most failures that a message names. */
 const NAMED = 8;
+
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return describe(error);
+  }
+}
 
 function forgotten(fiber: Fiber): MisuseError {
   return new MisuseError(

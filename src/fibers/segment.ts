@@ -1,4 +1,4 @@
-import { checkFunction, describe } from '../base/check.js';
+import { checkFunction, describe, isPromise } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
 import { current } from './current.js';
 import type { Fiber } from './fiber.js';
@@ -111,10 +111,6 @@ export function checkOperation<T>(operation: Operation<T>, maker: Function): Ope
   const what = maker.name === '' ? 'an operation' : `\`${maker.name}\` to return an operation`;
   const advice = isPromise(operation) ? 'to wait for a promise write `yield* until(promise)`' : 'is it a function*?';
   throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${advice}`);
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof (value as PromiseLike<unknown> | null)?.then === 'function';
 }
 
 function isGenerator(value: unknown): value is Generator<Leaf, unknown, unknown> {

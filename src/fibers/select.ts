@@ -13,7 +13,8 @@ export type Selected<B extends Record<string, Operation<unknown>>> = {
 /**
  * Waits for the first of several leaf operations (receive, send, acquire, event, sleep, join, until …), takes exactly
  * that one, and undoes the others as if they had never been tried. If several could complete at once, one of them is
- * chosen at random, so that none starves.
+ * chosen at random, so that none starves. Branches do not serve each other: a `send` beside a `receive` at one channel
+ * waits for another fiber.
  *
  * Suspends: unless a branch completes at once. If cancelled: no branch has happened.
  *

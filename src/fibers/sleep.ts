@@ -1,4 +1,4 @@
-import { checkDuration, expected } from '../base/check.js';
+import { checkDuration, checkTime } from '../base/check.js';
 import { currentFiber } from './current.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
@@ -16,7 +16,7 @@ export function sleep(ms: number): Operation<void> {
 
 /** Waits until `now()` has reached `at`. */
 export function sleepUntil(at: number): Operation<void> {
-  if (typeof at !== 'number' || Number.isNaN(at)) throw expected('at', 'a time in milliseconds of now()', at);
+  checkTime('at', at);
   return new Suspension<void>(SLEEP_UNTIL, undefined, at);
 }
 

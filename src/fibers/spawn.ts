@@ -54,7 +54,7 @@ export class Spawn<T> implements Operation<FiberHandle<T>> {
   next(): unknown {
     const fiber = currentFiber('spawn');
     const giveWay = yieldNow();
-    // In a cancelled scope it throws, but through the run queue, as every suspension does; see `Suspension.next`.
+    // In a cancelled scope it throws, but through the run queue, as every suspension does; see `Suspension.begin`.
     if (fiber.suspension === giveWay) giveWay.next();
     else if (fiber.interruption !== null || --fiber.scope.loop.credit <= 0) return giveWay.next();
     // Not `this.f(…)`: a generator keeps the `this` of its call for as long as it lives.

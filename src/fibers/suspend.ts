@@ -1,6 +1,7 @@
-import { checkFunction } from '../base/check.js';
+import { checkFunction, expected } from '../base/check.js';
 import { callAs } from './async-context.js';
 import { Label } from './label.js';
+import { namedKinds } from './named-kinds.js';
 import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 
@@ -29,37 +30,38 @@ export function suspend<T>(register: (resume: Resume<T>) => void | (() => void),
 export function suspend<T>(register?: (resume: Resume<T>) => void | (() => void), name?: string): Operation<T> {
   if (register === undefined) return new Suspension<T>(FOREVER, undefined, undefined);
   checkFunction('register', register);
-  return new Suspension<T>(name === undefined ? CALLBACK : callback(new Label('suspend', name)), register, undefined);
-}
-
-function callback(label: Label): SuspensionKind {
-  return new SuspensionKind({
-    label,
-    arm(suspension) {
-      const register = suspension.subject as (resume: Resume<unknown>) => void | (() => void);
-      const resume: Resume<unknown> = Object.assign((value: unknown) => void suspension.complete(value), {
-        fail: (error: unknown) => void suspension.fail(error),
-      });
-      const undo = register(resume);
-      if (suspension.argument === ABORTED) undo?.();
-      else suspension.argument = undo;
-    },
-    abort(suspension) {
-      const undo = suspension.argument as void | (() => void);
-      suspension.argument = ABORTED;
-      try {
-        callAs(suspension.fiber!, () => undo?.());
-      } catch (error) {
-        suspension.fail(error);
-      }
-      return true;
-    },
-  });
+  return new Suspension<T>(kindOf(name), register, undefined);
 }
 
 /** Instead of how to undo it: it was aborted, perhaps by `register` itself. */
 const ABORTED = Symbol('aborted');
 
-const CALLBACK: SuspensionKind = callback(new Label('suspend'));
+const kindOf = namedKinds(
+  (name) =>
+    new SuspensionKind({
+      label: new Label('suspend', name),
+      arm(suspension) {
+        const register = suspension.subject as (resume: Resume<unknown>) => void | (() => void);
+        const resume: Resume<unknown> = Object.assign((value: unknown) => void suspension.complete(value), {
+          fail: (error: unknown) => void suspension.fail(error),
+        });
+        const undo = register(resume);
+        if (typeof undo !== 'function' && (undo ?? null) !== null)
+          throw expected('register', 'a function that returns nothing, or how to undo what it did', undo);
+        if (suspension.argument === ABORTED) undo?.();
+        else suspension.argument = undo;
+      },
+      abort(suspension) {
+        const undo = suspension.argument as void | (() => void);
+        suspension.argument = ABORTED;
+        try {
+          callAs(suspension.fiber!, () => undo?.());
+        } catch (error) {
+          suspension.fail(error);
+        }
+        return true;
+      },
+    }),
+);
 
 const FOREVER: SuspensionKind = new SuspensionKind({ label: new Label('suspend'), arm() {}, abort: () => true });

@@ -61,7 +61,7 @@ export class Suspension<T = unknown> {
       this.leave();
       this.done = true;
     } else if (phase === FAILED) {
-      this.fiber!.suspension = null;
+      this.unpark();
       throw this.value;
     } else throw this.fiber === registers.fiber ? iteratedByHand(this) : usedTwice(this.kind.label.text);
     return this as IteratorResult<Leaf, T>;
@@ -87,8 +87,15 @@ export class Suspension<T = unknown> {
 
   /** Its fiber, for which it has completed, runs again. */
   leave(): void {
-    this.fiber!.suspension = null;
+    this.unpark();
     if (this.kind.resumed !== null) this.kind.resumed(this);
+  }
+
+  /** By its own fiber only: of a generator that two fibers run, the other may be parked elsewhere by now. */
+  private unpark(): void {
+    const fiber = this.fiber!;
+    if (fiber.suspension !== this && !this.kind.linksSegment) throw usedTwice(this.kind.label.text);
+    fiber.suspension = null;
   }
 
   /** Completes without waiting, from `attempt`. */

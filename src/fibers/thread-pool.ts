@@ -16,8 +16,8 @@ export class ThreadPool implements Pool {
   /** Calls that were made and have not ended: they run, or wait for a thread. */
   pending: number = 0;
 
-  get available(): number {
-    return Math.max(0, this.capacity - this.pending);
+  get used(): number {
+    return Math.min(this.pending, this.capacity);
   }
 
   /** `fiber` waits for a call that it has made just now. */

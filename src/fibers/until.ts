@@ -1,5 +1,6 @@
-import { expected } from '../base/check.js';
+import { expected, isPromise } from '../base/check.js';
 import { Label } from './label.js';
+import { namedKinds } from './named-kinds.js';
 import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 
@@ -12,37 +13,25 @@ import { Suspension, SuspensionKind } from './suspension.js';
  * @param name how the graph shows the wait: `until(db.query)`.
  */
 export function until<T>(promise: PromiseLike<T>, name?: string): Operation<T> {
-  if (typeof promise?.then !== 'function') throw expected('promise', 'a promise', promise);
+  if (!isPromise(promise)) throw expected('promise', 'a promise', promise);
   // A cancelled fiber never comes to wait for it; its rejection must not end the process then. Lazy thenables, which
   // begin their work when `then` is called, are left alone.
   if (promise instanceof Promise) promise.then(undefined, ignore);
-  return new Suspension<T>(name === undefined ? UNTIL : kind(name), promise, undefined);
+  return new Suspension<T>(kindOf(name), promise, undefined);
 }
 
 function ignore(): void {}
 
-const NAMED = new Map<string, SuspensionKind>();
-
-/** Kinds by name: a program has few names and many waits. Past the bound they are made anew, which only costs time. */
-function kind(name: string): SuspensionKind {
-  let found = NAMED.get(name);
-  if (found !== undefined) return found;
-  found = untilKind(new Label('until', name));
-  if (NAMED.size < 1000) NAMED.set(name, found);
-  return found;
-}
-
-function untilKind(label: Label): SuspensionKind {
-  return new SuspensionKind({
-    label,
-    arm(suspension) {
-      (suspension.subject as PromiseLike<unknown>).then(
-        (value) => suspension.complete(value),
-        (error) => suspension.fail(error),
-      );
-    },
-    abort: () => true,
-  });
-}
-
-const UNTIL: SuspensionKind = untilKind(new Label('until'));
+const kindOf = namedKinds(
+  (name) =>
+    new SuspensionKind({
+      label: new Label('until', name),
+      arm(suspension) {
+        (suspension.subject as PromiseLike<unknown>).then(
+          (value) => suspension.complete(value),
+          (error) => suspension.fail(error),
+        );
+      },
+      abort: () => true,
+    }),
+);

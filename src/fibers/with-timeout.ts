@@ -1,4 +1,4 @@
-import { checkDuration, expected } from '../base/check.js';
+import { checkDuration, checkTime } from '../base/check.js';
 import { TimeoutError } from '../base/errors.js';
 import type { Operation } from './operation.js';
 import { now } from './sleep.js';
@@ -17,7 +17,7 @@ export function* withTimeout<T>(ms: number, operation: Operation<T>): Operation<
 
 /** As `withTimeout`, with an absolute deadline in ms of `now()`. */
 export function* withTimeoutAt<T>(at: number, operation: Operation<T>): Operation<T> {
-  checkTime(at);
+  checkTime('at', at);
   return yield* bounded(at, operation, () => 'not done by the deadline');
 }
 
@@ -33,7 +33,7 @@ export function* moveOnAfter<T>(ms: number, operation: Operation<T>): Operation<
 
 /** As `moveOnAfter`, with an absolute deadline in ms of `now()`. */
 export function* moveOnAt<T>(at: number, operation: Operation<T>): Operation<T | undefined> {
-  checkTime(at);
+  checkTime('at', at);
   const end = yield* runScope(() => operation, { deadline: at, shielded: false });
   return end.cutShort && end.scope.expired ? undefined : end.result();
 }
@@ -42,8 +42,4 @@ function* bounded<T>(at: number, operation: Operation<T>, message: () => string)
   const end = yield* runScope(() => operation, { deadline: at, shielded: false });
   if (end.cutShort && end.scope.expired) throw new TimeoutError(message());
   return end.result();
-}
-
-function checkTime(at: number): void {
-  if (typeof at !== 'number' || Number.isNaN(at)) throw expected('at', 'a time in milliseconds of now()', at);
 }

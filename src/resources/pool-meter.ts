@@ -20,7 +20,7 @@ export class PoolMeter {
   }
 
   get busy(): number {
-    return this.pool.capacity - this.pool.available;
+    return this.pool.used;
   }
 
   /**

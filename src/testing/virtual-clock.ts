@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 /**
  * Time under a test's control. It stands still while fibers run; when nothing is ready any more it jumps to the next
  * alarm (`autoAdvance`), or waits to be moved by `advance`. So a test of an hour takes a millisecond, and takes the
- * same course each time.
+ * same course each time. Several runtimes may share one: processes that talk to each other, say.
  *
  * Promises that settle by themselves are waited for; real input and output is not, since nothing tells that it is
  * under way: time would jump ahead of it. Use in-memory connections, or the system's clock.
@@ -13,8 +13,8 @@ export class VirtualClock implements Clock {
   readonly autoAdvance: boolean;
   private time: number;
   private passes: (() => void)[] = [];
-  private alarmAt: number = Infinity;
-  private expire: (() => void) | null = null;
+  /** When each is to be called: there is one for each runtime. */
+  private readonly alarms: Map<() => void, number> = new Map();
   private readonly whenExhausted: Set<() => void> = new Set();
   private whenIdle: (() => void)[] = [];
   private turning: boolean = false;
@@ -38,8 +38,8 @@ export class VirtualClock implements Clock {
   }
 
   alarm(at: number, expire: () => void): void {
-    this.alarmAt = at;
-    this.expire = at === Infinity ? null : expire;
+    if (at === Infinity) this.alarms.delete(expire);
+    else this.alarms.set(expire, at);
     this.turnSoon();
   }
 
@@ -61,11 +61,11 @@ export class VirtualClock implements Clock {
     checkDuration('ms', ms);
     const until = this.time + ms;
     await this.idle();
-    while (this.alarmAt <= until) {
+    while (this.nextAlarm <= until) {
       this.ring();
       await this.idle();
     }
-    this.time = until;
+    this.time = Math.max(this.time, until);
   }
 
   private turnSoon(): void {
@@ -92,15 +92,21 @@ export class VirtualClock implements Clock {
     for (const resume of waiting) resume();
     if (waiting.length > 0) return this.autoAdvance ? this.turnSoon() : undefined;
     if (!this.autoAdvance) return;
-    if (this.expire !== null) this.ring();
+    if (this.alarms.size > 0) this.ring();
     else for (const exhausted of Array.from(this.whenExhausted)) exhausted();
   }
 
   private ring(): void {
-    const expire = this.expire!;
-    this.time = Math.max(this.time, this.alarmAt);
-    this.alarmAt = Infinity;
-    this.expire = null;
-    expire();
+    const at = this.nextAlarm;
+    this.time = Math.max(this.time, at);
+    for (const [expire, due] of Array.from(this.alarms)) {
+      if (due > at) continue;
+      this.alarms.delete(expire);
+      expire();
+    }
+  }
+
+  private get nextAlarm(): number {
+    return Math.min(...this.alarms.values());
   }
 }

@@ -9,10 +9,8 @@ type Step = (array: number[], deque: Deque<number>) => [unknown, unknown];
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.integer().map<Step>((x) => (array, deque) => [void array.push(x), deque.pushBack(x)]),
-  fc.integer().map<Step>((x) => (array, deque) => [void array.unshift(x), deque.pushFront(x)]),
   fc.constant<Step>((array, deque) => [array.shift(), deque.popFront()]),
   fc.constant<Step>((array, deque) => [array.pop(), deque.popBack()]),
-  fc.constant<Step>((array, deque) => [array[0], deque.peekFront()]),
   fc.integer({ min: -2, max: 40 }).map<Step>((i) => (array, deque) => [array[i], deque.get(i)]),
   fc.integer({ min: 1, max: 100 }).map<Step>((n) => (array, deque) => {
     for (let i = 0; i < n; i++) {

@@ -92,6 +92,15 @@ test('swapped snapshots are an error that says so', (t) => {
   });
 });
 
+test('a clock that was set back meanwhile does not swap snapshots', (t) => {
+  const walk: Walk = [
+    [0, 0],
+    [0, 1],
+  ];
+  const [earlier, later] = [snapshotAfter(walk, 1), snapshotAfter(walk)];
+  t.is(subtract({ ...later, takenAt: earlier.takenAt - 3_600_000 }, earlier).windowMs, 1);
+});
+
 test('snapshots of two processes, or of a process started anew, have no difference', (t) => {
   const one = snapshotAfter([[0, 0]]);
   t.throws(() => subtract(snapshotAfter([[0, 0]], 1, { pid: 2 }), one), {
@@ -165,8 +174,14 @@ test('nothing to add is an error, one snapshot is its own sum', (t) => {
 test('a collapsed graph has no more nodes than asked for and no fewer fibers', (t) => {
   fc.assert(
     fc.property(walks, fc.integer({ min: 1, max: 8 }), (walk, limit) => {
-      const whole = snapshotAfter(walk);
+      const snapshot = snapshotAfter(walk);
+      const [first] = snapshot.nodes;
+      const whole = {
+        ...snapshot,
+        nodes: snapshot.nodes.map((node, n) => ({ ...node, spawns: [{ to: first!.id, count: n + 1 }] })),
+      };
       const small = collapse(whole, limit);
+      t.deepEqual(startsOf(small), startsOf(whole));
       t.true(small.nodes.length <= limit);
       t.is(total(arrivals(small)), total(arrivals(whole)));
       t.is(
@@ -179,6 +194,10 @@ test('a collapsed graph has no more nodes than asked for and no fewer fibers', (
     runs,
   );
 });
+
+function startsOf({ nodes }: Snapshot): number {
+  return nodes.flatMap(({ spawns }) => spawns).reduce((sum, { count }) => sum + count, 0);
+}
 
 type Counts = Record<string, number>;
 

@@ -5,6 +5,7 @@ import { formatMs, formatShare, printable } from '#src/blocking-graph/render/for
 import { pageScript } from '#src/blocking-graph/render/page-script.js';
 import { formats, render } from '#src/blocking-graph/render/render.js';
 import { renderText } from '#src/blocking-graph/render/text.js';
+import { viewEdges } from '#src/blocking-graph/render/view.js';
 import { matchesGolden } from '../cli/golden.js';
 import { evil, hostile, server } from './hostile.js';
 import { runs, snapshotAfter, walks } from './walks.js';
@@ -137,4 +138,10 @@ test('durations are told in the unit that suits them', (t) => {
     '8 d',
   ]);
   t.deepEqual([0, 0.0001, 0.004, 0.5, 1].map(formatShare), ['0 %', '<0.1 %', '0.4 %', '50 %', '100 %']);
+});
+
+test('a graph has as many edges as it likes', (t) => {
+  const [edge] = server.edges;
+  const edges = Array.from({ length: 200_000 }, () => edge!);
+  t.is(viewEdges({ ...server, edges }).length, edges.length);
 });

@@ -1,7 +1,22 @@
 import test from 'ava';
-import { all, event, mutex, Runtime, scope, semaphore, sleep, spawn, suspend, type Operation } from 'heddle';
+import {
+  all,
+  event,
+  mutex,
+  resource,
+  Runtime,
+  scope,
+  semaphore,
+  sleep,
+  spawn,
+  spawnDaemon,
+  suspend,
+  type Operation,
+  type Scope,
+} from 'heddle';
 import { simulate, VirtualClock } from 'heddle/testing';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
+import type { Snapshot } from '#src/blocking-graph/snapshot.js';
 
 /** Each reading of it takes time, so that a survey comes to the end of its piece. */
 class SlowClock extends VirtualClock {
@@ -133,4 +148,45 @@ test('walks are taken down when a snapshot is done', async (t) => {
     for (let i = 0; i < 3; i++) runtime.snapshotNow();
     t.is((runtime.loop.population as unknown as { walks: unknown[] }).walks.length, 0);
   });
+});
+
+test('a resource that has shrunk below what is in use has nothing available', async (t) => {
+  const { locks } = await simulate(function* ({ runtime }) {
+    const seats = resource('seats', { capacity: 5 });
+    yield* seats.acquire(5);
+    seats.resize(2);
+    yield* spawnDaemon(() => seats.acquire());
+    yield* sleep(1);
+    return parseSnapshot(JSON.stringify(runtime.snapshotNow()));
+  });
+  t.like(locks, [{ name: 'seats', capacity: 2, available: 0 }]);
+});
+
+test('fibers that one runtime starts in another leave the graphs of both readable', async (t) => {
+  for (const recording of [true, false]) {
+    const clock = new VirtualClock();
+    const [one, other] = [new Runtime({ clock, recording }), new Runtime({ clock })];
+    let open: Scope | undefined;
+    await Promise.all([
+      other.run(() =>
+        scope(function* theirs(inner) {
+          open = inner;
+          yield* spawn(function* visitor() {});
+          yield* sleep(10);
+        }),
+      ),
+      one.run(function* ours() {
+        yield* sleep(5);
+        yield* spawn(function* visitor() {});
+        open!.spawn(function* visitor() {});
+        open!.spawn(function* guest() {});
+      }),
+    ]);
+    const [ours, theirs] = [one, other].map((runtime) => parseSnapshot(JSON.stringify(runtime.snapshotNow())));
+    const started = ({ nodes }: Snapshot): number =>
+      nodes.flatMap(({ spawns }) => spawns).reduce((sum, { count }) => sum + count, 0);
+    t.is(started(ours!), recording ? 1 : 0);
+    t.is(started(theirs!), 1);
+    t.is(theirs!.fibers.spawned, 4);
+  }
 });

@@ -25,10 +25,16 @@ import {
 } from 'heddle';
 import { simulate } from 'heddle/testing';
 import { simulateClean, simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 /* What the types forbid, as it comes from JavaScript. */
 const anything = (value: unknown): never => value as never;
 function* noop(): Operation<void> {}
+function riddle(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
 
 const foreign: Record<string, [body: () => Generator, message: RegExp]> = {
   'a promise': [
@@ -96,6 +102,12 @@ const foreign: Record<string, [body: () => Generator, message: RegExp]> = {
       yield Symbol('s');
     },
     /A fiber yielded `Symbol\(s\)` \(symbol\)/,
+  ],
+  'what throws at every question': [
+    function* () {
+      yield riddle();
+    },
+    /A fiber yielded an object of class `unknown`/,
   ],
 };
 
@@ -384,6 +396,16 @@ const notOperations: [name: string, body: () => unknown, message: RegExp][] = [
     /Expected `body` to return an operation/,
   ],
   [
+    'forEach with a plain body',
+    () =>
+      run(function* () {
+        const jobs = channel<number>(1);
+        yield* jobs.send(1);
+        yield* jobs.forEach(anything(function body() {}));
+      }),
+    /Expected `body` to return an operation/,
+  ],
+  [
     'withTimeout of a promise',
     () => run(() => withTimeout(5, anything(Promise.resolve()))),
     /Expected an operation, got an object of class `Promise`: .*until/,
@@ -406,12 +428,15 @@ for (const [name, body, message] of notOperations)
   });
 
 const badArguments: [name: string, body: () => unknown, message: RegExp][] = [
-  ['spawn of a generator', () => spawn(anything(noop())), /Expected `f` to be a function/],
+  ['spawn of a generator', () => spawn(anything(noop())), /Expected `f` to be a function, got .* `Generator`/],
   ['call of a generator', () => call(anything(noop())), /Expected `f` to be a function/],
   ['until of a number', () => until(anything(5)), /Expected `promise` to be a promise, got `5` \(number\)/],
   ['until of nothing', () => until(anything(undefined)), /Expected `promise` to be a promise, got `undefined`/],
   ['suspend of a string', () => suspend(anything('x')), /Expected `register` to be a function/],
   ['abortable of a promise', () => abortable(anything(Promise.resolve())), /Expected `start` to be a function/],
+  ['a name that is a number', () => channel(0, { name: anything(5) }), /Expected `name` to be a text, got `5`/],
+  ['main of nothing', () => main(anything(undefined)), /Expected `f` to be a function, got `undefined`/],
+  ['main with a wrong option', () => main(noop, { sliceMs: -1 }), /Expected `sliceMs`/],
 ];
 for (const [name, body, message] of badArguments)
   test(`${name} is refused at once, outside of fibers too`, (t) => {
@@ -421,7 +446,24 @@ for (const [name, body, message] of badArguments)
 const badInside: [name: string, body: () => Operation<unknown>, message: RegExp][] = [
   ['all of promises', () => all([anything(Promise.resolve())]), /Expected `operations\[0\]` to be an operation/],
   ['all of no array', () => all(anything(5)), /Expected `operations` to be an array of operations, got `5`/],
+  ['all of a list with a hole', () => all(anything(Array(1))), /Expected `operations\[0\]` to be an operation/],
   ['race of nothing', () => race([]), /at least one operation/],
+  [
+    'a fiber of a scope that is a generator',
+    () => scope((inner) => (inner.spawn(anything(noop())), noop())),
+    /Expected `f` to be a function, got .* `Generator`/,
+  ],
+  [
+    'a daemon of a scope that is nothing',
+    () => scope((inner) => (inner.spawnDaemon(anything(undefined)), noop())),
+    /Expected `f` to be a function/,
+  ],
+  ['forEach of nothing', () => channel().forEach(anything(undefined)), /Expected `body` to be a function/],
+  [
+    'a registration that returns a timer',
+    () => suspend(anything(() => setImmediate(noop))),
+    /`register` to be a function that returns nothing, or how to undo/,
+  ],
   ['select of a generator', () => select({ a: noop() }), /Expected `branches.a` to be a fresh leaf operation/],
   ['select of a call', () => select({ a: call(noop) }), /Expected `branches.a` to be a fresh leaf operation/],
   ['select of nothing', () => select({}), /at least one operation/],
@@ -588,4 +630,87 @@ test('a loop that swallows failures that come at once starves nobody', async (t)
     return true;
   });
   t.true(gaveUp);
+});
+
+test('a fiber may return what throws at every question', async (t) => {
+  const value = await simulateClean(function* () {
+    const fiber = yield* spawn(function* () {
+      return riddle();
+    });
+    yield* fiber.join();
+    return 'went on';
+  });
+  t.is(value, 'went on');
+});
+
+test('a generator that is ended by hand while a fiber waits in it stops those two and nobody else', (t) =>
+  simulateManyClean(function* () {
+    let served = 0;
+    yield* spawn(function* server() {
+      for (; served < 30; served++) yield* sleep(1);
+    });
+    const error = yield* thrownBy(
+      scope(function* (inner) {
+        const operation = (function* (): Operation<void> {
+          try {
+            yield* sleep(5);
+          } finally {
+            yield* sleep(1);
+          }
+        })();
+        inner.spawn(function* () {
+          yield* operation;
+          yield* sleep(1);
+        });
+        yield* sleep(1);
+        (operation as unknown as Generator).return(undefined);
+        yield* sleep(1);
+      }),
+    );
+    t.true(((error as AggregateError).errors ?? [error]).every((one) => one instanceof MisuseError));
+    yield* sleep(100);
+    t.is(served, 30);
+  }));
+
+test('what was received in a generator that two fibers drive has come once', (t) =>
+  simulateManyClean(function* () {
+    const jobs = channel<number>(1);
+    const operation = (function* (): Operation<void> {
+      try {
+        yield* suspend();
+      } finally {
+        yield* jobs.receive();
+      }
+    })();
+    yield* thrownBy(
+      scope(function* (inner) {
+        inner.spawn(function* () {
+          yield* operation;
+        });
+        yield* sleep(1);
+        (operation as unknown as Generator).return(undefined);
+        jobs.trySend(1);
+      }),
+    );
+    (jobs as unknown as { exchange: { validate(): void } }).exchange.validate();
+    const receiver = yield* spawn(() => jobs.receive());
+    yield* sleep(1);
+    yield* withTimeout(10, jobs.send(2));
+    t.true([1, 2].includes(yield* receiver.join()));
+  }));
+
+test('a run with something else for a signal begins nothing', async (t) => {
+  let begun = false;
+  const error = await t.throwsAsync(
+    run(
+      function* () {
+        begun = true;
+        yield* sleep(1);
+      },
+      { signal: anything(new AbortController()) },
+    ),
+    { instanceOf: ArgumentError },
+  );
+  t.regex(error.message, /Expected `signal` to be an AbortSignal, got an object of class `AbortController`/);
+  t.false(begun);
 });

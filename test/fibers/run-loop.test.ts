@@ -151,7 +151,11 @@ test('an unrecorded runtime runs just the same, and its snapshot has no nodes', 
   t.deepEqual(leftovers(runtime), { live: 0, scopes: 0, ready: 0, timers: 0 });
 });
 
-test('stride without recording is refused, as are slices and seeds that are no numbers', (t) => {
+test('stride without recording is refused, as are unknown queues, and slices and seeds that are no numbers', (t) => {
+  t.throws(() => new Runtime({ queue: 'lifo' as 'fifo' }), {
+    instanceOf: ArgumentError,
+    message: "Expected `queue` to be 'stride', 'fifo' or a RunQueue, got `lifo` (string)",
+  });
   t.throws(() => new Runtime({ recording: false, queue: 'stride' }), { instanceOf: ArgumentError });
   t.throws(() => new Runtime({ sliceMs: -1 }), { instanceOf: ArgumentError, message: /Expected `sliceMs`/ });
   t.throws(() => new Runtime({ sliceMs: NaN }), { instanceOf: ArgumentError });

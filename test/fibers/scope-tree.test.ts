@@ -192,3 +192,20 @@ test('a seed repeats the schedule exactly', async (t) => {
   t.deepEqual(await course(7), await course(7));
   t.notDeepEqual(await course(7), await course(8));
 });
+
+test('scopes that are nested deeper than the native stack are cancelled', async (t) => {
+  const depth = 20_000;
+  let ended = 0;
+  await simulate(function* () {
+    function* nest(level: number): Operation<void> {
+      try {
+        if (level === depth) yield* suspend();
+        yield* scope((inner) => (inner.spawn(nest, level + 1), suspend()));
+      } finally {
+        ended++;
+      }
+    }
+    yield* moveOnAfter(5, nest(1));
+  });
+  t.is(ended, depth);
+});

@@ -201,3 +201,26 @@ test('a select in a cancelled fiber throws and does nothing', (t) =>
     t.is(fiber.status, 'cancelled');
     t.is(jobs.stats().buffered, 1);
   }));
+
+test('a select never takes its own send for what it is to receive', (t) =>
+  simulateManyClean(function* ({ random }) {
+    const jobs = channel<string>();
+    const both = (): Operation<{ branch: string; value: unknown }> => {
+      const branches = { sent: jobs.send('mine'), came: jobs.receive() };
+      return select(random.below(2) === 0 ? branches : { came: branches.came, sent: branches.sent });
+    };
+    t.is(yield* moveOnAfter(5, both()), undefined);
+    const receiver = yield* spawn(both);
+    yield* sleep(1);
+    yield* jobs.send('yours');
+    t.deepEqual(yield* receiver.join(), { branch: 'came', value: 'yours' });
+    const sender = yield* spawn(both);
+    yield* sleep(1);
+    t.is(yield* jobs.receive(), 'mine');
+    t.is((yield* sender.join()).branch, 'sent');
+    const pair = [yield* spawn(both), yield* spawn(both)];
+    const met: string[] = [];
+    for (const one of pair) met.push((yield* one.join()).branch);
+    t.deepEqual(met.sort(), ['came', 'sent']);
+    (jobs as unknown as { exchange: { validate(): void } }).exchange.validate();
+  }));

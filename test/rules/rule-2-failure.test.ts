@@ -208,3 +208,16 @@ test('a hundred thousand failures in one scope do not stop the world', async (t)
   t.is(error.errors.length, 100_000);
   t.true(error.message.length < 2000);
 });
+
+test('failures that cannot be put into words are thrown together all the same', (t) =>
+  simulateManyClean(function* () {
+    const failures = [Object.create(null), Symbol('odd')];
+    const error = yield* caught(
+      scope(function* (inner) {
+        for (const failure of failures) inner.spawn(failAfter, 0, failure);
+      }),
+    );
+    t.true(error instanceof AggregateError);
+    t.deepEqual((error as AggregateError).errors, failures);
+    t.is((error as AggregateError).message, '2 failures in one scope: an object of class `Object`; Symbol(odd)');
+  }));

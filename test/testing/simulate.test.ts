@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ArgumentError, now, scope, sleep, until, yieldNow } from 'heddle';
+import { ArgumentError, now, Runtime, scope, sleep, until, yieldNow } from 'heddle';
 import { sameEvents, simulate, simulateMany, VirtualClock } from 'heddle/testing';
 
 test('a set among the expected events means in any order, and no more than that', (t) => {
@@ -76,4 +76,24 @@ test('a clock is moved forwards, by a number', async (t) => {
   t.is(clock.now(), 105);
   await t.throwsAsync(clock.advance(-1), { instanceOf: ArgumentError });
   await t.throwsAsync(clock.advance(NaN), { instanceOf: ArgumentError });
+});
+
+test('a clock that is moved by two at once never goes back', async (t) => {
+  const clock = new VirtualClock({ autoAdvance: false });
+  await Promise.all([clock.advance(100), clock.advance(50)]);
+  t.is(clock.now(), 100);
+});
+
+test('two runtimes share a clock, and each is woken in its time', async (t) => {
+  const clock = new VirtualClock();
+  const events: string[] = [];
+  const ticks = (name: string, every: number): Promise<void> =>
+    new Runtime({ clock }).run(function* () {
+      for (let i = 0; i < 3; i++) {
+        yield* sleep(every);
+        events.push(`${name} ${now()}`);
+      }
+    });
+  await Promise.all([ticks('a', 10), ticks('b', 15)]);
+  t.is(sameEvents(events, ['a 10', 'b 15', 'a 20', new Set(['a 30', 'b 30']), 'b 45']), null);
 });

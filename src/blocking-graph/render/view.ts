@@ -60,7 +60,7 @@ export interface EdgeView {
 }
 
 export function viewEdges({ edges }: Snapshot): EdgeView[] {
-  const busiest = Math.max(1, ...edges.map((edge) => edge.count));
+  const busiest = edges.reduce((most, { count }) => Math.max(most, count), 1);
   return edges.map((edge) => {
     const mean = edge.meanMs === null ? '' : `, ${formatMs(edge.meanMs)} each`;
     return {

@@ -1,9 +1,9 @@
-import { checkInteger } from '../../base/check.js';
+import { checkFunction, checkInteger } from '../../base/check.js';
 import { ChannelClosedError } from '../../base/errors.js';
 import type { Operation } from '../operation.js';
 import { Suspension } from '../suspension.js';
 import { Exchange } from './exchange.js';
-import { inSegment } from '../segment.js';
+import { checkOperation, inSegment } from '../segment.js';
 
 /**
  * Carries values between fibers, first in, first out: of two sends, or two receives, that do not overlap in time the
@@ -71,6 +71,7 @@ export class Channel<T> {
 
   /** Runs `body` for each value until the channel is closed and empty. */
   *forEach(body: (value: T) => Operation<unknown>): Operation<void> {
+    checkFunction('body', body);
     for (;;) {
       let value: T;
       try {
@@ -79,7 +80,7 @@ export class Channel<T> {
         if (error instanceof ChannelClosedError && this.isClosed) return;
         throw error;
       }
-      yield* inSegment(body(value));
+      yield* inSegment(checkOperation(body(value), body));
     }
   }
 

@@ -1,6 +1,7 @@
 import { Deque } from '../../base/deque.js';
 import { ChannelClosedError, InternalError } from '../../base/errors.js';
 import { Label } from '../label.js';
+import type { Select } from '../select.js';
 import { Suspension, SuspensionKind } from '../suspension.js';
 import { WaitList } from '../wait-list.js';
 
@@ -50,10 +51,10 @@ export class Exchange<T> {
 
   /** Sends without waiting: even if receivers are coming who might make room. */
   trySend(value: T): boolean {
-    if (this.put(value)) return true;
+    if (this.put(value, null)) return true;
     if (this.receivers.size === 0) return false;
     this.serve();
-    return this.put(value);
+    return this.put(value, null);
   }
 
   /** As `trySend`, the other way. */
@@ -85,12 +86,14 @@ export class Exchange<T> {
     if (senders.size > 0 && buffer.size < capacity && sendersComing === 0)
       throw new InternalError('channel: room waits');
     if (sendersComing < 0 || receiversComing < 0) throw new InternalError('channel: one came that was not woken');
-    if (capacity === 0 && senders.size > 0 && receivers.size > 0)
+    const oneSelect = senders.peek()?.branchOf ?? null;
+    if (capacity === 0 && senders.size > 0 && firstBut(oneSelect, receivers) !== null)
       throw new InternalError('channel: a meeting was missed');
     if (this.closed && senders.size + receivers.size > 0) throw new InternalError('channel: one waits at a closed one');
   }
 
-  private put(value: T): boolean {
+  /** `select` is what the sender is a branch of, if any. */
+  private put(value: T, select: Select | null): boolean {
     if (this.closed) throw this.closedError('send');
     if (this.buffer.size < this.capacity) {
       this.roomIgnored = false;
@@ -99,8 +102,10 @@ export class Exchange<T> {
       return true;
     }
     if (this.capacity > 0) return false;
-    const receiver = this.receivers.shift();
-    return receiver !== null && receiver.complete(value);
+    const receiver = firstBut(select, this.receivers);
+    if (receiver === null) return false;
+    this.receivers.remove(receiver);
+    return receiver.complete(value);
   }
 
   private take(into: Suspension): boolean {
@@ -111,8 +116,9 @@ export class Exchange<T> {
       return true;
     }
     if (this.capacity > 0) return false;
-    const sender = this.senders.shift();
+    const sender = firstBut(into.branchOf, this.senders);
     if (sender === null) return false;
+    this.senders.remove(sender);
     into.value = sender.argument;
     return sender.complete(undefined);
   }
@@ -151,7 +157,7 @@ export class Exchange<T> {
   }
 
   static attemptSend(suspension: Suspension): boolean {
-    return (suspension.subject as Exchange<unknown>).put(suspension.argument);
+    return (suspension.subject as Exchange<unknown>).put(suspension.argument, suspension.branchOf);
   }
 
   static attemptReceive(suspension: Suspension): boolean {
@@ -199,6 +205,13 @@ export class Exchange<T> {
     exchange.settle(1, exchange.roomIgnored ? Infinity : 1);
     exchange.roomIgnored = exchange.buffer.size < exchange.capacity;
   }
+}
+
+/** The first that waits, but not in the same select: only one of its branches can come true. */
+function firstBut(select: Select | null, list: WaitList): Suspension | null {
+  let first = list.peek();
+  while (select !== null && first !== null && first.branchOf === select) first = first.following;
+  return first;
 }
 
 function sendKind(name: string | null, buffered: boolean): SuspensionKind {

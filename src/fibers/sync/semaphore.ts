@@ -48,13 +48,13 @@ export class Semaphore implements Pool {
   readonly waiters: WaitList = new WaitList();
   /** Permits granted so far. */
   granted: number = 0;
-  private free: number;
+  private taken: number = 0;
   private newest: Permit | null = null;
   protected readonly kind: SuspensionKind;
 
   constructor(capacity: number, options: { name?: string } = {}, kind?: SuspensionKind) {
     checkInteger('capacity', capacity, 1, Infinity);
-    this.total = this.free = capacity;
+    this.total = capacity;
     this.name = options.name ?? null;
     this.kind = kind ?? (this.name === null ? ACQUIRE : acquireKind(this.name));
   }
@@ -65,7 +65,7 @@ export class Semaphore implements Pool {
    * Suspends: while there are too few. If cancelled: throws; nothing was acquired.
    */
   acquire(count: number = 1): Operation<Permit> {
-    checkInteger('count', count, 1, this.capacity);
+    checkInteger('count', count, 1, Math.min(this.capacity, Number.MAX_SAFE_INTEGER));
     return new Suspension<Permit>(this.kind, this, count);
   }
 
@@ -84,13 +84,17 @@ export class Semaphore implements Pool {
   }
 
   protected changeCapacity(capacity: number): void {
-    this.free += capacity - this.total;
     this.total = capacity;
     this.grantWaiting();
   }
 
+  /** Below zero where a resource has shrunk below what is in use. */
   get available(): number {
-    return this.free;
+    return this.total - this.taken;
+  }
+
+  get used(): number {
+    return this.taken;
   }
 
   /** How errors and dumps call it. */
@@ -104,12 +108,12 @@ export class Semaphore implements Pool {
   }
 
   stats(): SemaphoreStats {
-    return Object.freeze({ capacity: this.capacity, available: this.free, waiting: this.waiters.size });
+    return Object.freeze({ capacity: this.capacity, available: this.available, waiting: this.waiters.size });
   }
 
   /** Grants if it can be done now and nobody waits. */
   grant(fiber: Fiber, count: number): Permit | null {
-    if (this.waiters.size > 0 || count > this.free) return null;
+    if (this.waiters.size > 0 || count > this.available) return null;
     return this.issue(fiber, count);
   }
 
@@ -119,7 +123,7 @@ export class Semaphore implements Pool {
     else permit.previous.following = permit.following;
     if (permit.following !== null) permit.following.previous = permit.previous;
     permit.previous = permit.following = null;
-    this.free += permit.count;
+    this.taken -= permit.count;
     const { extras } = permit.holder;
     // Null once the holder has ended.
     if (extras !== null) extras.permits -= permit.count;
@@ -129,7 +133,7 @@ export class Semaphore implements Pool {
   /** Hands out what is free, in order. */
   grantWaiting(): void {
     for (let first = this.waiters.peek(); first !== null; first = this.waiters.peek()) {
-      if ((first.argument as number) > this.free) return;
+      if ((first.argument as number) > this.available) return;
       this.waiters.remove(first);
       first.complete(this.issue(first.fiber!, first.argument as number));
     }
@@ -137,7 +141,7 @@ export class Semaphore implements Pool {
 
   private issue(fiber: Fiber, count: number): Permit {
     const permit = new Permit(this, fiber, count);
-    this.free -= count;
+    this.taken += count;
     this.granted += count;
     fiber.more().permits += count;
     permit.following = this.newest;

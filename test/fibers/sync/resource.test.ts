@@ -106,3 +106,20 @@ for (const name of ['', undefined, 7] as unknown as string[])
     const error = t.throws(() => resource(name, { capacity: 1 }), { instanceOf: ArgumentError });
     t.regex(error.message, /^Expected `name` to be a text, got /);
   });
+
+test('a resource may be without limit for a while', (t) =>
+  simulateClean(function* () {
+    const seats = resource('seats', { capacity: Infinity });
+    const permit = yield* seats.acquire(2);
+    t.deepEqual([seats.available, seats.used], [Infinity, 2]);
+    seats.resize(3);
+    t.deepEqual([seats.available, seats.used], [1, 2]);
+    t.is(yield* moveOnAfter(1, seats.acquire(2)), undefined);
+    seats.resize(Infinity);
+    permit.release();
+    t.deepEqual([seats.available, seats.used], [Infinity, 0]);
+    t.throws(() => seats.acquire(Infinity), {
+      instanceOf: ArgumentError,
+      message: /`count` to be an integer ≥ 1, got/,
+    });
+  }));
