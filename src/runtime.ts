@@ -2,6 +2,7 @@ import { SystemClock, type Clock } from './base/clock.js';
 import { checkDuration, checkFunction, checkInteger, expected } from './base/check.js';
 import { DeadlockError, MisuseError } from './base/errors.js';
 import { Random } from './base/random.js';
+import { textOf } from './base/text-of.js';
 import { FlowGraph } from './blocking-graph/flow-graph.js';
 import { GraphRecorder } from './blocking-graph/graph-recorder.js';
 import type { Snapshot } from './blocking-graph/snapshot.js';
@@ -22,7 +23,7 @@ import { processUsage } from './resources/process-usage.js';
 import { ResourceGovernor } from './resources/resource-governor.js';
 import { SchedulingReader } from './resources/scheduling-snapshot.js';
 import { SampledAllocation } from './resources/sampled-allocation.js';
-import { allSwitchedOn, type SchedulingOptions, type SchedulingSwitches } from './resources/scheduling-options.js';
+import { switchesOf, type SchedulingOptions, type SchedulingSwitches } from './resources/scheduling-options.js';
 import { SystemHeap } from './resources/system-heap.js';
 import { systemMachine } from './resources/system-machine.js';
 import { ResourceSteering } from './stride/resource-steering.js';
@@ -70,7 +71,7 @@ export class Runtime {
     checkDuration('sliceMs', sliceMs);
     checkInteger('seed', seed, 0);
     checkInteger('sampleEvery', sampleEvery, 1);
-    const on = { ...allSwitchedOn, ...options.scheduling };
+    const on = switchesOf(options.scheduling);
     const order = options.queue ?? (recording && on.perNodeQueues ? 'stride' : 'fifo');
     const queue = makeQueue(order, recording, () => this.loop.readied());
     this.#graph = recording
@@ -115,7 +116,7 @@ export class Runtime {
     const root = new Scope(this.loop, null, null, PLAIN);
     const result = new Promise<T>((resolve, reject) => {
       const { signal } = options;
-      const stopListening = signal && onAbort(signal, () => root.cancel(`aborted: ${String(signal.reason)}`));
+      const stopListening = signal && onAbort(signal, () => root.cancel(`aborted: ${textOf(signal.reason)}`));
       const fiber = root.startMember(f, rootOperation(f), false);
       const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
       root.close(() => {

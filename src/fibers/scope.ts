@@ -1,5 +1,6 @@
-import { checkFunction, describe } from '../base/check.js';
+import { checkFunction } from '../base/check.js';
 import { CancelledError, MisuseError, ScopeClosedError } from '../base/errors.js';
+import { textOf } from '../base/text-of.js';
 import { current } from './current.js';
 import { Fiber, type FiberHandle } from './fiber.js';
 import { isOperation } from './foreign-yield.js';
@@ -232,14 +233,6 @@ function interruptAll(reached: Scope[], error: CancelledError): void {
 const ONLY_DAEMONS = 'only daemons were left in the scope';
 /** Most failures that a message names. */
 const NAMED = 8;
-
-function textOf(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return describe(error);
-  }
-}
 
 function forgotten(fiber: Fiber): MisuseError {
   return new MisuseError(

@@ -1,3 +1,4 @@
+import { textOf } from '../base/text-of.js';
 import { onAbort } from '../fibers/on-abort.js';
 import type { Operation } from '../fibers/operation.js';
 import { launch, type Home } from './launch.js';
@@ -17,7 +18,7 @@ export function promiseOf<T>(home: Home, make: () => Operation<T>, signal?: Abor
       promise.catch(ignore);
       reject(signal?.aborted === true ? signal.reason : ending.error);
     });
-    const stopListening = signal && onAbort(signal, () => launched.cancel(`aborted: ${String(signal.reason)}`));
+    const stopListening = signal && onAbort(signal, () => launched.cancel(`aborted: ${textOf(signal.reason)}`));
   });
   return promise;
 }

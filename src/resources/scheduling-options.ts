@@ -1,3 +1,5 @@
+import { expected } from '../base/check.js';
+
 /**
  * The parts of scheduling by resources, each of which can be switched off: to find out what it does, or by who
  * disagrees. All are on unless given. What each one does, and what happens without, is in `docs/scheduling.md`.
@@ -26,6 +28,16 @@ export interface SchedulingOptions {
 }
 
 export type SchedulingSwitches = Required<SchedulingOptions>;
+
+/** What `options` leave on. @throws {ArgumentError} for a switch that there is not, or a value that is no boolean. */
+export function switchesOf(options: SchedulingOptions = {}): SchedulingSwitches {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(allSwitchedOn, name))
+      throw expected('scheduling', `an object with any of ${Object.keys(allSwitchedOn).join(', ')}`, name);
+    if (typeof value !== 'boolean') throw expected(`scheduling.${name}`, 'true or false', value);
+  }
+  return { ...allSwitchedOn, ...options };
+}
 
 export const allSwitchedOn: SchedulingSwitches = {
   cpuGate: true,

@@ -223,6 +223,7 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
     2,
   );
   failsWith(t, await heddle(['graph', 'x', '--watch', '--diff', '1']), /cannot be used with/, 2);
+  failsWith(t, await heddle(['graph', '-', '--watch']), /standard input can be read once/, 2);
   failsWith(t, await heddle(['graph', 'x', '--diff', '0']), /Expected seconds/, 2);
   failsWith(t, await heddle(['serve', '--port', '65536']), /from 0 to 65535/, 2);
   failsWith(t, await heddle(['grahp']), /unknown command 'grahp'/, 2);

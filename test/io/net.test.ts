@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect as connectPlain, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect as connectPlain, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -436,6 +436,20 @@ test.serial('a server that hangs up while this side writes breaks the writing', 
     plain.close();
   }),
 );
+
+test('a listener that could not accept a connection goes on', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const { server } = listener as unknown as { readonly server: Server };
+    for (const code of ['EMFILE', 'ECONNABORTED'])
+      server.emit('error', Object.assign(new Error(`accept ${code}`), { code }));
+    t.is(listener.stats().refused, 2);
+    const client = yield* connect({ port: listener.port, host });
+    (yield* listener.accept()).destroy();
+    client.destroy();
+    server.emit('error', Object.assign(new Error('accept EBADF'), { code: 'EBADF' }));
+    t.true((yield* thrown(listener.accept())) instanceof IoError);
+  }));
 
 test('bad arguments are refused at once', (t) => {
   for (const wrong of [

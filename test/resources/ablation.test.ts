@@ -1,5 +1,7 @@
 import test from 'ava';
+import { ArgumentError } from '#src/base/errors.js';
 import type { SchedulingOptions } from '#src/resources/scheduling-options.js';
+import { Runtime } from '#src/runtime.js';
 import { offer } from './offer.js';
 import { workloads, type Workload, type WorkloadName } from './workloads.js';
 
@@ -151,4 +153,14 @@ test('equal tickets change no goodput by more than a tenth: they serve shares', 
     const [on, off] = [mean(results(name, 4, []), 'kept'), mean(results(name, 4, ['tickets']), 'kept')];
     t.true(Math.abs(off - on) <= 0.1 * on, `${name}: ${off} instead of ${on}`);
   }
+});
+
+test('a switch that there is not, or one that is no switch, is refused with those that there are', (t) => {
+  const make = (scheduling: object) => () => new Runtime({ scheduling });
+  t.throws(make({ cpugate: false }), { instanceOf: ArgumentError, message: /any of cpuGate, .*, got `cpugate`/ });
+  t.throws(make({ cpuGate: 'off' }), {
+    instanceOf: ArgumentError,
+    message: /`scheduling.cpuGate` to be true or false/,
+  });
+  t.notThrows(make({ cpuGate: false }));
 });

@@ -214,3 +214,10 @@ test('a CancelledError that leaves no cancelled scope is a failure like any othe
     { instanceOf: CancelledError },
   );
 });
+
+test('a reason that has no text aborts like any other', async (t) => {
+  const controller = new AbortController();
+  const aborted = run(() => suspend(), { signal: controller.signal });
+  controller.abort(Object.create(null));
+  await t.throwsAsync(aborted, { instanceOf: CancelledError, message: /aborted: an object of class/ });
+});

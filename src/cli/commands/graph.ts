@@ -49,6 +49,10 @@ export function graphCommand(): Command {
           exitCode: 2,
         });
       if (options.watch !== undefined) {
+        if (targets.includes('-'))
+          command.error("error: option '--watch' looks again and again, and standard input can be read once", {
+            exitCode: 2,
+          });
         const everySeconds = options.watch === true ? 2 : options.watch;
         return watch(everySeconds, async () =>
           show(await loadAll(targets), options, { ...onScreen(), ...onTerminal(options) }),

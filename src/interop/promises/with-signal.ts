@@ -1,3 +1,4 @@
+import { textOf } from '../../base/text-of.js';
 import { onAbort } from '../../fibers/on-abort.js';
 import type { Operation } from '../../fibers/operation.js';
 import { PLAIN } from '../../fibers/scope.js';
@@ -18,7 +19,7 @@ export function* withSignal<T>(signal: AbortSignal, operation: Operation<T>): Op
   let stopListening: (() => void) | undefined;
   try {
     const end = yield* runScope((inner) => {
-      stopListening = onAbort(signal, () => inner.cancel(`aborted: ${String(signal.reason)}`));
+      stopListening = onAbort(signal, () => inner.cancel(`aborted: ${textOf(signal.reason)}`));
       return operation;
     }, PLAIN);
     if (end.cutShort) throw signal.reason;

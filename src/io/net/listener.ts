@@ -46,7 +46,7 @@ export interface ListenerStats {
   readonly accepted: number;
   /** Connections that wait for `accept`. */
   readonly queued: number;
-  /** Connections that were closed because too many waited. */
+  /** Connections that were closed because too many waited, or that the system had no room for. */
   readonly refused: number;
   /** Connections whose TLS handshake is under way. */
   readonly handshaking: number;

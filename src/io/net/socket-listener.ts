@@ -57,7 +57,7 @@ export class SocketListener implements Listener {
     this.gating = manner;
     this.handshakes = server instanceof TlsServer ? new Handshakes(server) : null;
     server.on(this.handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) => this.arrived(socket));
-    server.on('error', (error) => this.stop(() => new IoError('net.accept', error)));
+    server.on('error', (error) => this.failed(error));
   }
 
   accept(): Operation<Connection> {
@@ -126,6 +126,12 @@ export class SocketListener implements Listener {
     }
   }
 
+  /** Of a connection that could not be accepted its client learns; the next one may find room. */
+  private failed(error: NodeJS.ErrnoException): void {
+    if (TRANSIENT.has(error.code ?? '')) this.refused++;
+    else this.stop(() => new IoError('net.accept', error));
+  }
+
   private hand(connection: SocketConnection, acceptor: Suspension): void {
     this.accepted++;
     connection.tie(acceptor.fiber!.scope);
@@ -164,6 +170,9 @@ export class SocketListener implements Listener {
     return true;
   }
 }
+
+/** What `accept` fails with for want of descriptors or memory, or because the client has gone already. */
+const TRANSIENT: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ECONNABORTED', 'EPROTO']);
 
 const ACCEPT: SuspensionKind = new SuspensionKind({
   label: new Label('net.accept'),
