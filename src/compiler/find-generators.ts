@@ -48,6 +48,8 @@ interface Scope {
 class Finder {
   private readonly found: Draft[] = [];
   private readonly names: FunctionNames;
+  /** Where the labels of a statement begin. */
+  private readonly labels: Map<Node, number> = new Map();
   /** What is still to be read, with its scope. Not by recursion: an expression can be deeper than the stack. */
   private readonly nodes: Node[] = [];
   private readonly scopes: Scope[] = [];
@@ -98,7 +100,10 @@ class Finder {
       case 'DoWhileStatement':
       case 'ForOfStatement':
       case 'ForInStatement':
-        scope.owner?.points.push(loopOf(node));
+        scope.owner?.points.push(loopOf(node, this.labels.get(node)));
+        break;
+      case 'LabeledStatement':
+        this.labels.set(node.body, this.labels.get(node) ?? node.start);
         break;
       case 'VariableDeclarator':
       case 'AssignmentExpression':
@@ -184,11 +189,14 @@ const KEYWORDS = {
   ForInStatement: 'for in',
 } as const;
 
-function loopOf({ type, start, body }: Extract<Node, { type: keyof typeof KEYWORDS }>): Loop {
+function loopOf(node: Extract<Node, { type: keyof typeof KEYWORDS }>, statementStart: number = node.start): Loop {
+  const { type, start, body } = node;
   return {
     kind: 'loop',
     start,
+    statementStart,
     keyword: KEYWORDS[type],
+    iterable: type === 'ForOfStatement' ? node.right : null,
     bodyStart: body.start,
     bodyEnd: body.end,
     isBlock: body.type === 'BlockStatement',

@@ -30,9 +30,18 @@ export interface Site {
 export interface Loop {
   readonly kind: 'loop';
   readonly start: number;
+  /** Where its statement begins: with a label, if it has one. */
+  readonly statementStart: number;
   readonly keyword: 'for' | 'while' | 'do' | 'for of' | 'for in';
+  /** What a `for…of` iterates. */
+  readonly iterable: Range | null;
   readonly bodyStart: number;
   readonly bodyEnd: number;
   /** Whether the body has braces. */
   readonly isBlock: boolean;
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
 }

@@ -61,8 +61,8 @@ function number(functions: readonly GeneratorFunction[]): Numbered[] {
 }
 
 /**
- * Of the texts that come to stand at one place the closing ones belong to what has begun before, and are put in from
- * the outside in: hence `prependRight`. An opening and a closing text never meet.
+ * Of the texts that come to stand at one place those that close something come first, the innermost before all others:
+ * hence `prependLeft`. Then come those that open something, which are put in from the outside in: `appendRight`.
  */
 function put(text: MagicString, source: string, names: Names, { id, f, point, functionId }: Numbered): void {
   const index = id - functionId;
@@ -70,24 +70,53 @@ function put(text: MagicString, source: string, names: Names, { id, f, point, fu
     const budget = f.points.some(isLoop) ? ` let ${names.budget} = 0;` : '';
     const gap = gapAfter(source, f.bodyStart);
     const idText = id === 0 ? names.base : `${names.base} + ${id}`;
-    text.appendLeft(f.bodyStart, `${gap}const ${names.point} = ${names.enter}(${idText});${budget}`);
+    text.appendRight(f.bodyStart, `${gap}const ${names.point} = ${names.enter}(${idText});${budget}`);
   } else if (point.kind === 'site') {
-    text.appendLeft(point.operandStart, `${names.site}(${index}, ${names.point}, `);
-    text.prependRight(point.operandEnd, ')');
+    text.appendRight(point.operandStart, `${names.site}(${index}, ${names.point}, `);
+    text.prependLeft(point.operandEnd, ')');
+  } else if (isTight(point, f)) {
+    putTightLoop(text, source, names, point, index);
   } else {
     const { budget, pause, preempted } = names;
     const asked = `(${budget} = ${pause}(${index}, ${names.point}))`;
-    putLoop(text, point, `if (--${budget} < 0 && ${asked} < 0) yield* ${preempted};`);
+    putBlock(text, point, `if (--${budget} < 0 && ${asked} < 0) yield* ${preempted};`);
   }
 }
 
-function putLoop(text: MagicString, { bodyStart, bodyEnd, isBlock }: Loop, check: string): void {
+/** Puts text at the beginning of the body of a loop, which gets braces if it has none. */
+function putBlock(text: MagicString, { bodyStart, bodyEnd, isBlock }: Loop, beginning: string): void {
   if (isBlock) {
-    text.appendLeft(bodyStart + 1, ` ${check}`);
+    text.appendRight(bodyStart + 1, ` ${beginning}`);
   } else {
-    text.appendLeft(bodyStart, `{ ${check} `);
-    text.prependRight(bodyEnd, ' }');
+    text.appendRight(bodyStart, `{ ${beginning} `);
+    text.prependLeft(bodyEnd, ' }');
   }
+}
+
+/** A loop that is left to give way, and entered again: `each` says why. */
+function putTightLoop(text: MagicString, source: string, names: Names, loop: TightLoop, index: number): void {
+  const { iteration, budget, each, pause, point, preempted } = names;
+  const { iterable, statementStart, bodyStart, bodyEnd, isBlock } = loop;
+  text.appendRight(statementStart, `{ let ${iteration}; do `);
+  // `of(a, b)` needs no space, `of$i` would be a name.
+  const gap = source.startsWith('of', iterable.start - 2) ? ' ' : '';
+  text.appendRight(iterable.start, `${gap}${iteration} ??= ${each}(`);
+  text.prependLeft(iterable.end, `, ${budget}, ${budget} = 0)`);
+  if (!isBlock) text.appendRight(bodyStart, '{ ');
+  const again = `${iteration}.again(${pause}(${index}, ${point})) || (yield* ${iteration}.turn(${preempted}), true)`;
+  text.prependLeft(bodyEnd, `${isBlock ? '' : ' }'} while ((${budget} = ${iteration}.left) < 0 && (${again})); }`);
+}
+
+type TightLoop = Loop & { readonly iterable: NonNullable<Loop['iterable']> };
+
+/** Whether this is a `for…of` that holds no point but in what it iterates, which is evaluated once. */
+function isTight(loop: Loop, { points }: GeneratorFunction): loop is TightLoop {
+  const { iterable, start, bodyEnd } = loop;
+  if (iterable === null) return false;
+  const within = (point: Point, from: number, to: number): boolean => point.start >= from && point.start < to;
+  return points.every(
+    (point) => point === loop || !within(point, start, bodyEnd) || within(point, iterable.start, iterable.end),
+  );
 }
 
 function isLoop({ kind }: Point): boolean {
@@ -105,11 +134,14 @@ function importsOf(
   isModule: boolean,
   specifier: string,
 ): string {
-  const points = functions.flatMap((f) => f.points);
+  const uses = (f: GeneratorFunction, point: Point): keyof Names =>
+    point.kind === 'site' ? 'site' : isTight(point, f) ? 'each' : 'pause';
+  const kinds = new Set(functions.flatMap((f) => f.points.map((point) => uses(f, point))));
   const used = [
     'enter',
-    ...(points.every(isLoop) ? [] : (['site'] as const)),
-    ...(points.some(isLoop) ? (['pause', 'preempted'] as const) : []),
+    ...(kinds.has('site') ? (['site'] as const) : []),
+    ...(kinds.has('each') ? (['each'] as const) : []),
+    ...(kinds.has('each') || kinds.has('pause') ? (['pause', 'preempted'] as const) : []),
     'module',
   ] as const;
   const list = (between: string): string => used.map((name) => `${name}${between}${names[name]}`).join(', ');

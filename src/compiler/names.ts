@@ -8,6 +8,9 @@ const NAMES = {
   budget: '$b',
   /** The first id of the file. */
   base: '$m',
+  /** What a loop iterates that is left to give way. */
+  iteration: '$i',
+  each: '$each',
   enter: '$enter',
   site: '$site',
   pause: '$pause',
@@ -29,7 +32,7 @@ export function namesFor(source: string): Names {
   return Object.fromEntries(Object.entries(NAMES).map(([key, name]) => [key, name + suffix])) as Names;
 }
 
-const TAKEN = /(?<![\w$])\$(?:c|b|m|enter|site|pause|preempted|module|places)(\d*)(?![\w$])/g;
+const TAKEN = /(?<![\w$])\$(?:c|b|m|i|each|enter|site|pause|preempted|module|places)(\d*)(?![\w$])/g;
 
 /** Identifiers may be written with escapes: `\u0024c` is `$c`. */
 function unescaped(source: string): string {

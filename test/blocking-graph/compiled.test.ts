@@ -12,7 +12,7 @@ import {
   yieldNow,
   type Operation,
 } from 'heddle';
-import { enter, module as registerModule, pause, preempted, site } from 'heddle/compiled';
+import { each, enter, module as registerModule, pause, preempted, site } from 'heddle/compiled';
 import { simulate, VirtualClock } from 'heddle/testing';
 import { ImpatientClock } from '../support/impatient-clock.js';
 
@@ -275,6 +275,53 @@ test('recursion gives way too', async (t) => {
     t.is(yield* computing.join(), 17_711);
   });
   t.true(turns > 10, `others had only ${turns} turns`);
+});
+
+test('a loop over an iterator that is cancelled while it gives way closes that, as one does in which an error is thrown', async (t) => {
+  const own = newIds();
+  // oxlint-disable-next-line require-yield
+  function* exhaust(list: Iterable<unknown>): Operation<void> {
+    const c = enter(own);
+    let b = 0;
+    let i;
+    do for (const _ of (i ??= each(list, b, (b = 0))));
+    while ((b = i.left) < 0 && (i.again(pause(1, c)) || (yield* i.turn(preempted), true)));
+  }
+  const closes = {
+    quietly: () => ({}),
+    'with an error': () => {
+      throw new RangeError('in return');
+    },
+    'with no object': () => 5,
+  };
+  for (const [how, close] of Object.entries(closes)) {
+    const events: string[] = [];
+    const endless = {
+      next: () => ({ done: false, value: 0 }),
+      return(...all: unknown[]): IteratorResult<number> {
+        events.push(`closed with ${all.length}`);
+        return close() as IteratorResult<number>;
+      },
+    };
+    await t.throwsAsync(
+      runImpatiently(() => withTimeout(50, exhaust({ [Symbol.iterator]: () => endless }))),
+      { instanceOf: TimeoutError },
+      how,
+    );
+    t.deepEqual(events, ['closed with 0'], how);
+  }
+  await t.throwsAsync(
+    runImpatiently(() =>
+      withTimeout(50, exhaust({ [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 0 }) }) })),
+    ),
+    { instanceOf: TimeoutError },
+  );
+  const list = [0];
+  list.length = 2 ** 32 - 1;
+  await t.throwsAsync(
+    runImpatiently(() => withTimeout(50, exhaust(list))),
+    { instanceOf: TimeoutError },
+  );
 });
 
 test('a scope in compiled code is closed in order when a loop in it is cancelled', async (t) => {

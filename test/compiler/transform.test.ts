@@ -192,7 +192,7 @@ test('sites stand wherever an expression does', (t) => {
   compilesTo(
     t,
     'function* f() { for (let i = yield* a; yield* b; yield* c) ; for (x of yield* d) ; for (x in yield* e) ; }',
-    'function* f() { ENTER0+ for (let i = yield* SITE2(a); yield* SITE3(b); yield* SITE4(c)) { PAUSE1; ; } for (x of yield* SITE6(d)) { PAUSE5; ; } for (x in yield* SITE8(e)) { PAUSE7; ; } }',
+    'function* f() { ENTER0+ for (let i = yield* SITE2(a); yield* SITE3(b); yield* SITE4(c)) { PAUSE1; ; } { DO for (x of EACH(yield* SITE6(d))) { ; } AGAIN5; } for (x in yield* SITE8(e)) { PAUSE7; ; } }',
   );
   compilesTo(
     t,
@@ -243,6 +243,38 @@ test('loops without braces get them, be they nested, empty, labelled, or before 
     t,
     'function* f() { for (;;) try { a } finally { b } }',
     'function* f() { ENTER0+ for (;;) { PAUSE1; try { a } finally { b } } }',
+  );
+});
+
+test('a for…of in which nothing can suspend is left to give way, and entered again', (t) => {
+  t.is(
+    transform('function* f() { for (const x of list) g(x) }', { file: 'file.js', format: 'module' })!
+      .code.split('\n')[0]!
+      .replace(/^.*?; function/, 'function'),
+    'function* f() { const $c = $enter($m); let $b = 0; { let $i; do for (const x of $i ??= $each(list, $b, $b = 0)) { g(x) } while (($b = $i.left) < 0 && ($i.again($pause(1, $c)) || (yield* $i.turn($preempted), true))); } }',
+  );
+  compilesTo(
+    t,
+    'function* f() { a: b: for (x of y) { continue a; } }',
+    'function* f() { ENTER0+ { DO a: b: for (x of EACH(y)) { continue a; } AGAIN1; } }',
+  );
+  compilesTo(
+    t,
+    'function* f(){for(a of b)c();for(d of(e,f)){}if(g)for(a of b);else for(a of b){}}',
+    'function* f(){ ENTER0+{ DO for(a of EACH(b)){ c(); } AGAIN1; }{ DO for(d of EACH((e,f))){} AGAIN2; }if(g){ DO for(a of EACH(b)){ ; } AGAIN3; }else { DO for(a of EACH(b)){} AGAIN4; }}',
+  );
+  compilesTo(
+    t,
+    'function* f() { for (;;) for (x of function* () { for (y of z) ; }) ; }',
+    'function* f() { ENTER0+ for (;;) { PAUSE1; { DO for (x of EACH(function* () { ENTER3+ { DO for (y of EACH(z)) { ; } AGAIN1; } })) { ; } AGAIN2; } } }',
+  );
+});
+
+test('a for…of with a loop or a site in its body or pattern is not', (t) => {
+  compilesTo(
+    t,
+    'function* f() { for (x of y) while (x) ; for (x of y) { yield* x } for ([x = yield* z] of y) ; for (x[yield* z] of y) ; }',
+    'function* f() { ENTER0+ for (x of y) { PAUSE1; while (x) { PAUSE2; ; } } for (x of y) { PAUSE3; yield* SITE4(x) } for ([x = yield* SITE6(z)] of y) { PAUSE5; ; } for (x[yield* SITE8(z)] of y) { PAUSE7; ; } }',
   );
 });
 
@@ -368,7 +400,7 @@ test('TypeScript stays TypeScript', (t) => {
     t,
     'file.mts',
     'function f(a: string): A; function* f(a: any): A { for (const b of a as B[]) b; } declare function g(): void; interface I { yield: 1 } type T = { (): Generator };',
-    'function f(a: string): A; function* f(a: any): A { ENTER0+ for (const b of a as B[]) { PAUSE1; b; } } declare function g(): void; interface I { yield: 1 } type T = { (): Generator };',
+    'function f(a: string): A; function* f(a: any): A { ENTER0+ { DO for (const b of EACH(a as B[])) { b; } AGAIN1; } } declare function g(): void; interface I { yield: 1 } type T = { (): Generator };',
   );
   compilesAs(
     t,

@@ -1,3 +1,5 @@
+export { each } from '#src/blocking-graph/compiled/each.js';
+
 /** How many activations there were: what was compiled must also have run. */
 export const tally = { entered: 0 };
 
@@ -20,7 +22,8 @@ export const module = (_count: number, describe: () => [file: string, ...entries
   for (const [kind, f] of entries) points.push({ kind, functionId: kind === 'function' ? -1 : firstId + Number(f) });
   return firstId;
 };
-export const preempted: readonly never[] = [];
+/** No array: programs may change how those are iterated. */
+export const preempted: Iterable<never> = new Set();
 
 type Entry = [kind: string, f: string | number];
 const points: { kind: string; functionId: number }[] = [];

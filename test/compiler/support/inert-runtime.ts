@@ -1,3 +1,5 @@
+export { each } from '#src/blocking-graph/compiled/each.js';
+
 /** The run-time half as it is outside of fibers. */
 export const enter = (_id: number): null => null;
 export const site = <T>(_index: number, _point: unknown, operand: T): T => operand;

@@ -7,6 +7,9 @@ export const MUTATIONS: Readonly<Record<string, (code: string) => string>> = {
   'forgets the budget': (code) => code.replaceAll(/ let \$b = 0;/g, ''),
   'leaves a loop where it gives way': (code) => code.replaceAll(/yield\* \$preempted;/g, 'break;'),
   'gives way with a value': (code) => code.replaceAll(/yield\* \$preempted;/g, 'yield 0;'),
+  'does not enter a loop again that it left': (code) =>
+    code.replaceAll(/(?<=while \()\(\$b = \$i\.left\) < 0 && .*?, true\)\)(?=\);)/g, 'false'),
+  'begins an iteration anew where it was left': (code) => code.replaceAll('$i ??= ', '$i = '),
   'puts the prologue before the directives': (code) =>
     code.replaceAll(/('use strict';?)(\s*const \$c = \$enter\([^)]*\);)/g, '$2 $1'),
 };
