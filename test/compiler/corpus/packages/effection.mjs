@@ -9,7 +9,7 @@ export default async function usage(log) {
   await run(function* () {
     const a = yield* connect(log, 'a');
     const b = yield* connect(log, 'b');
-    log(a, b, yield* all([worker(log, 'first', 1), worker(log, 'second', 30)]));
+    log(a, b, yield* all([worker(log, 'first', 1), worker(() => {}, 'second', 2)]));
     log(yield* race([worker(log, 'quick', 1), suspend()]));
     const task = yield* spawn(() => worker(log, 'halted', 1000));
     yield* sleep(1);
@@ -30,10 +30,11 @@ export default async function usage(log) {
     yield* channel.close('closed');
     log(yield* reader);
     const signal = createSignal();
-    const looping = yield* spawn(function* () { const seen = []; for (const x of yield* each(signal)) { seen.push(x); yield* sleep(0); yield* each.next(); } return seen; });
+    const both = withResolvers();
+    const looping = yield* spawn(function* () { const seen = []; for (const x of yield* each(signal)) { seen.push(x); if (seen.length === 2) both.resolve(); yield* sleep(0); yield* each.next(); } return seen; });
     yield* sleep(1);
     for (const x of 'ab') signal.send(x);
-    yield* sleep(20);
+    yield* both.operation;
     signal.close();
     log(yield* looping);
     const queue = createQueue();
