@@ -1,10 +1,8 @@
 /** How numbers and names look wherever people read them: in text, tables and drawings. */
 
-const grouped = new Intl.NumberFormat('en-US');
-
-/** `12,345` */
+/** `12,345`. By hand, as the first `Intl.NumberFormat` of a process takes 12 ms, at every start. */
 export function formatCount(count: number): string {
-  return grouped.format(Math.round(count));
+  return String(Math.round(count)).replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ',');
 }
 
 /** A duration in ms with two significant digits, in the unit that suits it: `0.09 ms`, `41 ms`, `1.2 s`, `3 min`. */

@@ -43,7 +43,7 @@ function versionOf({ version, runtime, own }: LoaderOptions): string {
 }
 
 function newest(directory: string): number {
-  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?js$/.test(file));
   return Math.max(0, ...files.map((file) => statSync(join(directory, file)).mtimeMs));
 }
 
