@@ -36,8 +36,8 @@ export class Backlog {
   }
 }
 
-/** Connections in a ms, which to accept and to refuse takes some 3 % of the processor. The others the kernel turns away for nothing. */
-const TOLD = 0.2;
+/** Connections in a ms, which to accept and to refuse takes some 2 % of the processor. The others the kernel turns away for nothing. */
+const TOLD = 0.1;
 const NEWEST = 0.2;
 /** A second: there are pauses in any overload. */
 const CALM = 10;

@@ -36,4 +36,6 @@ export interface Heap {
   /** Major collections that were noticed, and what the last one left alive. */
   readonly majors: number;
   readonly liveAfterMajor: number;
+  /** Lets it fill further before the next major collection, from now on; it stays below the limit. */
+  expand(): void;
 }

@@ -56,6 +56,7 @@ export class ResourceGovernor implements Governor {
     this.steering = steering;
     loop.threadPool.capacity = machine.threads;
     machine.heap.start();
+    if (on.heapRoom) machine.heap.expand();
     this.outlook = graph === null ? null : new Outlook(graph, machine, loop.descriptors, on);
     this.backStop = this.outlook === null || !on.backStop ? null : new BackStop(loop.population, this.outlook.memory);
     loop.descriptors.checked = on.localCheck;

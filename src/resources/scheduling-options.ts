@@ -15,6 +15,8 @@ export interface SchedulingOptions {
   readonly localCheck?: boolean;
   /** While little is known, little is let in: eight, and two more for each that has finished. */
   readonly slowStart?: boolean;
+  /** V8's heap may fill further between major collections than V8 lets it below a limit of 2 GB. */
+  readonly heapRoom?: boolean;
   /** One fiber is cancelled when memory runs out in spite of all. */
   readonly backStop?: boolean;
   /** A limit on how much goes on at once while answers are slow for a reason that nobody can see. */
@@ -45,6 +47,7 @@ export const allSwitchedOn: SchedulingSwitches = {
   poolGate: true,
   localCheck: true,
   slowStart: true,
+  heapRoom: true,
   backStop: true,
   latencyNet: true,
   lifo: true,

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { GCProfiler, getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { GCProfiler, getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import type { Heap } from './machine.js';
 
 /**
@@ -69,6 +69,17 @@ export class SystemHeap implements Heap {
     return statistics.length;
   }
 
+  /**
+   * Below a limit of 2 GB V8 lets the heap grow by no more than a third to a double of what a major collection has left
+   * (`MemoryController::MaxGrowingFactor`), above by up to three times that; and never by more than half of the way to the
+   * limit. Here as above, from the next major collection on. The flag is everybody's in the process, and V8's code caches are
+   * made for one set of flags: what is loaded from now on is compiled anew, some ms for a module of Node.
+   */
+  expand(): void {
+    if (this.limit < ROOMY_LIMIT && !process.execArgv.some((flag) => GROWTH_FLAG.test(flag)))
+      setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+  }
+
   /** External memory also shrinks between collections, where a buffer is detached: that was not allocated. */
   #count(used: number, external: number): void {
     this.allocated += Math.max(0, used - this.#heapMark);
@@ -90,3 +101,7 @@ export class SystemHeap implements Heap {
 const YOUNG: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
 /** Of the machine's memory: the rest is for V8's heap, for other processes, and for the system's buffers. */
 const EXTERNAL_SHARE = 0.5;
+/** From here on V8 does by itself what `expand` asks for. */
+const ROOMY_LIMIT = 2 ** 31;
+const GROWTH_PERCENT = 300;
+const GROWTH_FLAG = /^--heap[-_]growing[-_]percent/;

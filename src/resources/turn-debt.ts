@@ -7,7 +7,8 @@
 export class TurnDebt {
   private owed: number = 0;
   private arrivals: number = 0;
-  private beganAt: number = 0;
+  /** Since then nothing has been added. */
+  private addedAt: number = 0;
 
   /** A connection has come. */
   arrived(): void {
@@ -16,19 +17,20 @@ export class TurnDebt {
 
   /** Whether the next turn is to be one without work. */
   isOwed(now: number): boolean {
-    if (this.arrivals === 0) this.owed = 0;
-    this.arrivals = 0;
-    if (this.owed < 1) {
-      this.beganAt = now;
-      return false;
+    if (this.arrivals === 0) {
+      this.owed = 0;
+      this.addedAt = now;
     }
+    this.arrivals = 0;
+    if (this.owed < 1) return false;
     this.owed--;
     return true;
   }
 
-  /** Work was done since; `perMs` turns are due in a millisecond. */
+  /** Work was done; `perMs` turns are due in a millisecond, also of those in which connections were accepted and read. */
   passed(perMs: number, now: number): void {
-    this.owed = Math.min(MOST, Math.max(0, this.owed + (now - this.beganAt) * perMs - 1));
+    this.owed = Math.min(MOST, Math.max(0, this.owed + (now - this.addedAt) * perMs - 1));
+    this.addedAt = now;
   }
 }
 

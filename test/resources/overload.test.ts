@@ -55,6 +55,16 @@ test('the heap is watched while there is an entry, and no longer', (t) => {
   t.false(machine.heap.watched);
 });
 
+test('the heap is given room by the first entry, unless that is switched off', (t) => {
+  for (const heapRoom of [true, false]) {
+    const machine = new SimulatedMachine({});
+    const { loop } = new Runtime({ clock: machine, machine, scheduling: { heapRoom } });
+    t.false(machine.heap.expanded);
+    loop.openEntry({ name: 'only', goal: 100 })!.close();
+    t.is(machine.heap.expanded, heapRoom);
+  }
+});
+
 /** Of the best fixed limit's goodput what is kept at twice and eight times the load, at least; and the p99 in ms, at most. */
 const BARS: readonly [name: WorkloadName, share: number, p99: number][] = [
   ['cpu', 0.98, 90],

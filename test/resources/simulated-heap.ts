@@ -19,6 +19,8 @@ export class SimulatedHeap implements Heap {
   largest: number = 0;
   /** Alive. */
   held: number = 0;
+  /** It may fill further. */
+  expanded: boolean = false;
   private garbage: number = 0;
   /** Allocated so far, and when the measured run began. */
   private total: number = 0;
@@ -54,11 +56,17 @@ export class SimulatedHeap implements Heap {
     this.watched = false;
   }
 
+  expand(): void {
+    this.expanded = true;
+  }
+
   allocate(bytes: number): void {
     this.largest = Math.max(this.largest, bytes);
     this.total += bytes;
     this.held += bytes;
-    const collectAt = Math.min(COLLECT_AT * this.limit, GROWTH * this.liveAfterMajor + YOUNG);
+    const { limit, liveAfterMajor: left } = this;
+    const expanded = this.expanded ? Math.min(EXPANDED_GROWTH * left, (left + limit) / 2) : 0;
+    const collectAt = Math.min(COLLECT_AT * limit, Math.max(expanded, GROWTH * left) + YOUNG);
     if (BASE + this.held + this.garbage > collectAt) this.collect();
   }
 
@@ -82,7 +90,9 @@ export class SimulatedHeap implements Heap {
 const BASE = 8e6;
 /** Of the limit. */
 const COLLECT_AT = 0.9;
-/** As V8: a collection comes when the heap has grown by half, and by no less than a young generation. */
+/** As V8: a collection comes when the heap has grown by half, and by no less than a young generation, */
 const GROWTH = 1.5;
+/** or, if it may fill further, when it is so many times as large, or half of the way to the limit is gone. */
+const EXPANDED_GROWTH = 4;
 const YOUNG = 16e6;
 const PAUSE_MS_PER_MB = 0.25;

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn, setTimeout as elapse } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { descriptorLimit, openDescriptors } from '#src/resources/descriptors.js';
 import { SystemHeap } from '#src/resources/system-heap.js';
@@ -84,6 +87,48 @@ test.serial('major collections are noticed, and what they leave is known', async
   } finally {
     heap.stop();
   }
+});
+
+/** Says how many pieces it can build between major collections while 32 live: at first, and once its heap was expanded. */
+const churning = `
+  import { SystemHeap } from '#src/resources/system-heap.js';
+  const heap = new SystemHeap();
+  heap.start();
+  const kept = [];
+  let turns = 0;
+  async function betweenMajors(count) {
+    const [began, { majors }] = [turns, heap];
+    while (heap.majors < majors + count) {
+      kept[turns++ % 32] = Array.from({ length: 16384 }, (_, i) => ({ i, half: i + 0.5 }));
+      await new Promise(setImmediate);
+    }
+    return (turns - began) / count;
+  }
+  await betweenMajors(4);
+  const usual = await betweenMajors(6);
+  heap.expand();
+  await betweenMajors(2);
+  console.log(JSON.stringify({ usual, expanded: await betweenMajors(6) }));
+  heap.stop();
+`;
+
+async function churn(...flags: readonly string[]): Promise<{ usual: number; expanded: number }> {
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--input-type=module', '-e', churning], {
+    cwd,
+  });
+  return JSON.parse(stdout) as { usual: number; expanded: number };
+}
+
+// In a process of its own: V8's flags are everybody's.
+test('with a limit of 256 MB an expanded heap takes in half as much again, or more, between major collections', async (t) => {
+  const { usual, expanded } = await churn('--max-old-space-size=256');
+  t.true(expanded > 1.5 * usual, `${usual} pieces, then ${expanded}`);
+});
+
+test('a growth that was asked for on the command line stays', async (t) => {
+  const { usual, expanded } = await churn('--max-old-space-size=256', '--heap-growing-percent=50');
+  t.true(expanded < 1.5 * usual, `${usual} pieces, then ${expanded}`);
 });
 
 test.serial('minor collections are no major ones', async (t) => {
