@@ -40,12 +40,14 @@ export class FlowGraph {
     const { nodes } = this;
     const counts = standing.length < nodes.length ? new Float64Array(nodes.length * 2) : standing.fill(0);
     for (let n = 0; n < nodes.length; n++) {
-      const { node } = nodes[n]!;
+      const { node, edges } = nodes[n]!;
       counts[n]! += node.starts;
-      for (const edge of node.edges) {
+      for (let e = 0; e < node.edges.length; e++) {
+        const edge = node.edges[e]!;
         counts[n]! -= edge.count;
-        const to = this.byNode.get(edge.to);
-        if (to !== undefined) counts[to.index]! += edge.count;
+        // Those that are new since the last tick are looked up.
+        const to = e < edges.length ? edges[e]!.to : this.byNode.get(edge.to)?.index;
+        if (to !== undefined) counts[to]! += edge.count;
       }
     }
     for (let n = 0; n < nodes.length; n++) if (nodes[n]!.isExit || counts[n]! < 0) counts[n] = 0;

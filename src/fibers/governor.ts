@@ -10,12 +10,12 @@ export interface Governor {
   /** Opens a place where new work comes in. Throws `ArgumentError`. */
   open(options: EntryOptions): Entry;
   /**
-   * A pass is about to begin. True if it is to be left out, so that the outside world gets one more turn: Node accepts
-   * one connection in each.
+   * A pass is about to begin, at `now` of the loop's clock. True if it is to be left out, so that the outside world gets
+   * one more turn: Node accepts one connection in each.
    */
-  passesBy(): boolean;
+  passesBy(now: number): boolean;
   /** A pass has ended. */
-  passed(): void;
+  passed(now: number): void;
   /** A run of `fiber` from `from` has allocated so many bytes on the heap. */
   allocated(fiber: Fiber, from: BlockingPoint, bytes: number): void;
 }

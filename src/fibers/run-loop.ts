@@ -133,11 +133,11 @@ export class RunLoop {
 
   private pass(): void {
     const { queue, meter } = this;
-    if (this.governor !== null && this.governor.passesBy()) return this.clock.defer(this.pass_);
+    this.now = meter.start();
+    if (this.governor !== null && this.governor.passesBy(this.now)) return this.clock.defer(this.pass_);
     this.deferred = false;
     this.passing = true;
     this.passes++;
-    this.now = meter.start();
     const end = (this.sliceEnd = this.now + this.sliceMs);
     this.expireTimers();
     // Batches are counted too: in virtual time nothing but their number ends a slice of fibers that always give way.
@@ -154,7 +154,7 @@ export class RunLoop {
     this.now = meter.stop();
     current.fiber = null;
     current.chain = null;
-    if (this.governor !== null) this.governor.passed();
+    if (this.governor !== null) this.governor.passed(this.now);
     this.passing = false;
     if (queue.size > 0) this.requestPass();
     this.setAlarm();

@@ -106,7 +106,6 @@ export class ResourceGovernor implements Governor {
 
   /** Why one more of `kind` cannot be let in now; null if it can. */
   obstacle(entry: GatedEntry, kind: Kind): string | null {
-    this.refresh();
     this.lastObstacle = this.findObstacle(entry, kind);
     if (this.lastObstacle !== null) this.watch.blocked(this.lastObstacle);
     return this.lastObstacle;
@@ -172,12 +171,11 @@ export class ResourceGovernor implements Governor {
     this.wake();
   }
 
-  passesBy(): boolean {
-    return this.debt.isOwed(this.now());
+  passesBy(now: number): boolean {
+    return this.debt.isOwed(now);
   }
 
-  passed(): void {
-    const now = this.now();
+  passed(now: number): void {
     this.queueing.add(this.live, this.loop.queue.size + (this.steering?.heldFibers ?? 0), now);
     let turns = 0;
     for (const entry of this.entries) {
@@ -258,6 +256,7 @@ export class ResourceGovernor implements Governor {
     if (this.live === 0) return null;
     if (this.on.slowStart && this.live >= FIRST + PER_DONE * this.done) return 'slow start';
     if (this.on.latencyNet && entry.live >= entry.net.limit) return 'latency';
+    this.refresh();
     const blocker = this.outlook?.blocker(kind) ?? null;
     if (blocker === null) return null;
     blocker.blocked++;

@@ -37,7 +37,7 @@ export class ConnectionWatch {
     stock.count(1);
     const now = this.clock.now();
     silent.set(socket, now);
-    socket.once('close', () => {
+    socket.on('close', () => {
       stock.count(-1);
       silent.delete(socket);
     });

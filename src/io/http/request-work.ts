@@ -43,7 +43,8 @@ export class RequestWork extends Work {
 
   /** To be called once. Without an entry everything may begin. */
   offerTo(entry: Entry | null): void {
-    this.response.once('close', () => this.closed(entry));
+    // `once` would wrap the listener and take it off again; to hear of it twice does nothing.
+    this.response.on('close', () => this.closed(entry));
     if (this.response.socket === null) waitsBehind(this.response, this.message.socket);
     if (entry !== null) return entry.offer(this);
     this.begun = true;
