@@ -106,6 +106,7 @@ export class ResourceGovernor implements Governor {
 
   /** Why one more of `kind` cannot be let in now; null if it can. */
   obstacle(entry: GatedEntry, kind: Kind): string | null {
+    this.refresh();
     this.lastObstacle = this.findObstacle(entry, kind);
     if (this.lastObstacle !== null) this.watch.blocked(this.lastObstacle);
     return this.lastObstacle;
@@ -256,7 +257,6 @@ export class ResourceGovernor implements Governor {
     if (this.live === 0) return null;
     if (this.on.slowStart && this.live >= FIRST + PER_DONE * this.done) return 'slow start';
     if (this.on.latencyNet && entry.live >= entry.net.limit) return 'latency';
-    this.refresh();
     const blocker = this.outlook?.blocker(kind) ?? null;
     if (blocker === null) return null;
     blocker.blocked++;
