@@ -1,4 +1,5 @@
 import { merge } from './merge.js';
+import { plus } from './plus.js';
 import type {
   EntrySnapshot,
   KindSnapshot,
@@ -95,10 +96,6 @@ function addDescriptors(a: DescriptorsSnapshot, b: DescriptorsSnapshot): Descrip
 
 function nameOf({ name }: { readonly name: string }): string {
   return name;
-}
-
-function plus(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : a + b;
 }
 
 function mostFrequent(names: readonly string[]): string | null {

@@ -2,6 +2,7 @@ import { expected } from '../base/check.js';
 import { addHistograms, type HistogramSnapshot } from '../base/histogram-snapshot.js';
 import { addScheduling } from './add-scheduling.js';
 import { merge } from './merge.js';
+import { plus } from './plus.js';
 import type {
   AllocationSnapshot,
   EdgeSnapshot,
@@ -63,7 +64,6 @@ export function add(snapshots: readonly Snapshot[]): Snapshot {
 /** Limits add up too: each process has its own. */
 function addUsage(a: ProcessUsage | null, b: ProcessUsage | null): ProcessUsage | null {
   if (a === null || b === null) return null;
-  const plus = (x: number | null, y: number | null): number | null => (x === null || y === null ? null : x + y);
   return {
     cpuMs: a.cpuMs + b.cpuMs,
     heapUsedBytes: a.heapUsedBytes + b.heapUsedBytes,

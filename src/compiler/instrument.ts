@@ -36,10 +36,11 @@ export function instrument(
   const text = new MagicString(source);
   const names = namesFor(source);
   const numbered = number(functions);
-  for (const one of numbered) put(text, source, names, one);
+  const used = new Set<Import>(['enter', 'module']);
+  for (const one of numbered) for (const name of put(text, source, names, one)) used.add(name);
   // TypeScript in a CommonJS file can have `import`, which comes before all statements when that is made CommonJS.
   const isModule = format === 'module' || hasModuleStatements(program);
-  const imports = importsOf(names, functions, isModule, JSON.stringify(runtime));
+  const imports = importsOf(names, used, isModule, JSON.stringify(runtime));
   putHeader(
     text,
     source,
@@ -63,24 +64,36 @@ function number(functions: readonly GeneratorFunction[]): Numbered[] {
 /**
  * Of the texts that come to stand at one place those that close something come first, the innermost before all others:
  * hence `prependLeft`. Then come those that open something, which are put in from the outside in: `appendRight`.
+ *
+ * @returns what of the run-time half is used.
  */
-function put(text: MagicString, source: string, names: Names, { id, f, point, functionId }: Numbered): void {
+function put(
+  text: MagicString,
+  source: string,
+  names: Names,
+  { id, f, point, functionId }: Numbered,
+): readonly Import[] {
   const index = id - functionId;
   if (point === null) {
     const budget = f.points.some(isLoop) ? ` let ${names.budget} = 0;` : '';
     const gap = gapAfter(source, f.bodyStart);
     const idText = id === 0 ? names.base : `${names.base} + ${id}`;
     text.appendRight(f.bodyStart, `${gap}const ${names.point} = ${names.enter}(${idText});${budget}`);
-  } else if (point.kind === 'site') {
+    return ['enter'];
+  }
+  if (point.kind === 'site') {
     text.appendRight(point.operandStart, `${names.site}(${index}, ${names.point}, `);
     text.prependLeft(point.operandEnd, ')');
-  } else if (isTight(point, f)) {
-    putTightLoop(text, source, names, point, index);
-  } else {
-    const { budget, pause, preempted } = names;
-    const asked = `(${budget} = ${pause}(${index}, ${names.point}))`;
-    putBlock(text, point, `if (--${budget} < 0 && ${asked} < 0) yield* ${preempted};`);
+    return ['site'];
   }
+  if (isTight(point, f)) {
+    putTightLoop(text, source, names, point, index);
+    return ['each', 'pause', 'preempted'];
+  }
+  const { budget, pause, preempted } = names;
+  const asked = `(${budget} = ${pause}(${index}, ${names.point}))`;
+  putBlock(text, point, `if (--${budget} < 0 && ${asked} < 0) yield* ${preempted};`);
+  return ['pause', 'preempted'];
 }
 
 /** Puts text at the beginning of the body of a loop, which gets braces if it has none. */
@@ -128,23 +141,15 @@ function gapAfter(source: string, offset: number): string {
   return /[{;]/.test(source[offset - 1]!) ? ' ' : '; ';
 }
 
-function importsOf(
-  names: Names,
-  functions: readonly GeneratorFunction[],
-  isModule: boolean,
-  specifier: string,
-): string {
-  const uses = (f: GeneratorFunction, point: Point): keyof Names =>
-    point.kind === 'site' ? 'site' : isTight(point, f) ? 'each' : 'pause';
-  const kinds = new Set(functions.flatMap((f) => f.points.map((point) => uses(f, point))));
-  const used = [
-    'enter',
-    ...(kinds.has('site') ? (['site'] as const) : []),
-    ...(kinds.has('each') ? (['each'] as const) : []),
-    ...(kinds.has('each') || kinds.has('pause') ? (['pause', 'preempted'] as const) : []),
-    'module',
-  ] as const;
-  const list = (between: string): string => used.map((name) => `${name}${between}${names[name]}`).join(', ');
+/** What compiled code imports, in this order. */
+const IMPORTS = ['enter', 'site', 'each', 'pause', 'preempted', 'module'] as const;
+type Import = (typeof IMPORTS)[number];
+
+function importsOf(names: Names, used: ReadonlySet<Import>, isModule: boolean, specifier: string): string {
+  const list = (between: string): string =>
+    IMPORTS.filter((name) => used.has(name))
+      .map((name) => `${name}${between}${names[name]}`)
+      .join(', ');
   return isModule
     ? `import { ${list(' as ')} } from ${specifier};`
     : `const { ${list(': ')} } = require(${specifier});`;

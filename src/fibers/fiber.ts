@@ -193,12 +193,8 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
 
   /** Goes to the end of its ready list. */
   giveWay(at: YieldNow): void {
-    const loop = this.scope.loop;
     this.suspension = at;
-    this.state = READY;
-    if (this.chain !== registers.chain) this.chain = registers.chain;
-    if (loop.recorder !== null) loop.recorder.suspendedAt(this, at.label);
-    loop.queue.push(this);
+    this.setAside(at.label);
   }
 
   /** Goes to the end of its ready list, without having suspended anywhere. */
@@ -207,7 +203,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     this.loop.queue.push(this);
   }
 
-  /** Goes to the end of its ready list before it begins its newest segment. */
+  /** Goes to the end of its ready list, from `label` in the graph; at no suspension where its newest segment is to begin. */
   setAside(label: Label): void {
     const loop = this.scope.loop;
     this.state = READY;
