@@ -5,6 +5,7 @@ import { echoLoad } from './harness/echo-load.js';
 import { ServerProcess } from './harness/server-process.js';
 import type { SubjectName } from './harness/subject-name.js';
 import { requestsPerSecond, serverCpuPerRequest } from './metric.js';
+import { watchWaiting } from './peers/async-hooks.js';
 import { echoServers } from './peers/heddle-servers.js';
 
 const plain = (serve: (socket: Socket) => void): Server => {
@@ -13,6 +14,14 @@ const plain = (serve: (socket: Socket) => void): Server => {
     server.listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
   };
 };
+
+const byAwait = plain(async (socket) => {
+  try {
+    for await (const chunk of socket) if (!socket.write(chunk as Buffer)) await once(socket, 'drain');
+  } catch {
+    socket.destroy();
+  }
+});
 
 const against =
   (subject: SubjectName): Subject =>
@@ -49,12 +58,11 @@ export const benchmark: Benchmark = {
       socket.on('error', () => socket.destroy());
     }),
 
-    await: plain(async (socket) => {
-      try {
-        for await (const chunk of socket) if (!socket.write(chunk as Buffer)) await once(socket, 'drain');
-      } catch {
-        socket.destroy();
-      }
-    }),
+    await: byAwait,
+
+    async_hooks(announce) {
+      watchWaiting();
+      byAwait(announce);
+    },
   },
 };

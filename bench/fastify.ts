@@ -4,9 +4,9 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { Runtime, type RuntimeOptions } from 'heddle';
 import { fastifyFibers } from 'heddle/fastify';
 import { connections, type Benchmark, type Server, type Subject } from './harness/benchmark.js';
+import { httpLoad } from './harness/http-load.js';
 import { ServerProcess } from './harness/server-process.js';
 import type { SubjectName } from './harness/subject-name.js';
-import { wrk } from './harness/wrk.js';
 import { requestsPerSecond, serverCpuPerRequest } from './metric.js';
 import { recorded, unrecorded } from './peers/heddle.js';
 
@@ -28,18 +28,27 @@ const heddle =
     await listen(app, announce);
   };
 
+const route =
+  (add: (app: FastifyInstance) => unknown): Server =>
+  async (announce) => {
+    const app = fastify();
+    await add(app);
+    await listen(app, announce);
+  };
+
 const against =
   (subject: SubjectName): Subject =>
   async (size, context) => {
     const server = await ServerProcess.start('fastify', subject);
-    const measured = await wrk(server, size, context);
+    const measured = await httpLoad(server, size, context);
     server.stop();
     return measured;
   };
 
 /**
- * One request to a route of Fastify 5 whose handler is a generator (`heddle`), or an async function (`fastify`); the same answer without
- * Fastify (`node:http`). The load comes from wrk.
+ * One request to a route of Fastify 5 whose handler is a generator (`heddle`), an async function (`fastify`), one that calls `send`
+ * (`callback`), or runs an Effect (`effect`); the same answer without Fastify (`node:http`). The load comes from wrk where
+ * there is one.
  */
 export const benchmark: Benchmark = {
   name: 'fastify',
@@ -51,6 +60,8 @@ export const benchmark: Benchmark = {
     'heddle-unrecorded': against('heddle-unrecorded'),
     'node:http': against('node:http'),
     fastify: against('fastify'),
+    callback: against('callback'),
+    effect: against('effect'),
   },
   servers: {
     heddle: heddle(recorded),
@@ -64,10 +75,14 @@ export const benchmark: Benchmark = {
       });
       server.listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
     },
-    async fastify(announce) {
-      const app = fastify();
-      app.get('/', async () => answer);
-      await listen(app, announce);
-    },
+    fastify: route((app) => app.get('/', async () => answer)),
+    callback: route((app) => app.get('/', (_, reply) => void reply.send(answer))),
+    effect: route(async (app) => {
+      const { Effect } = await import('effect');
+      const handler = Effect.gen(function* () {
+        return yield* Effect.succeed(answer);
+      });
+      app.get('/', () => Effect.runPromise(handler));
+    }),
   },
 };

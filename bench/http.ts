@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { connections, type Benchmark, type Subject } from './harness/benchmark.js';
 import { httpLoad } from './harness/http-load.js';
 import { ServerProcess } from './harness/server-process.js';
@@ -5,6 +6,8 @@ import type { SubjectName } from './harness/subject-name.js';
 import { requestsPerSecond, serverCpuPerRequest } from './metric.js';
 import { pageServers } from './peers/heddle-servers.js';
 import { nodeHttpServer } from './peers/node-http-server.js';
+import { watchWaiting } from './peers/async-hooks.js';
+import { backlog, page, pageHeaders } from './peers/page.js';
 
 const against =
   (subject: SubjectName): Subject =>
@@ -28,10 +31,23 @@ export const benchmark: Benchmark = {
     'heddle-unrecorded': against('heddle-unrecorded'),
     'heddle-compiled': against('heddle-compiled'),
     'node:http': against('node:http'),
+    fastify: against('fastify'),
     go: against('go'),
+    pthreads: against('pthreads'),
   },
   servers: {
     ...pageServers,
     'node:http': nodeHttpServer,
+    async_hooks(announce) {
+      watchWaiting();
+      nodeHttpServer(announce);
+    },
+    async fastify(announce) {
+      const { default: fastify } = await import('fastify');
+      const app = fastify();
+      app.get('/', (_, reply) => reply.headers(pageHeaders).send(page));
+      await app.listen({ port: 0, host: '127.0.0.1', backlog });
+      announce((app.server.address() as AddressInfo).port);
+    },
   },
 };

@@ -6,6 +6,12 @@ import { announce } from './harness/server-process.js';
 import { isSubjectName } from './harness/subject-name.js';
 import { isUsageError, UsageError } from './harness/usage-error.js';
 
+// Who reads with `head` has seen enough: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const [word, ...rest] = process.argv.slice(2);
 try {
   // The commands are loaded when they are asked for: measuring processes start here, too, and should hold nothing else.
@@ -14,7 +20,8 @@ try {
   else await obey();
 } catch (error) {
   if (!isUsageError(error)) throw error;
-  process.stderr.write(`${error.message}\nTry: npm run bench -- ${word === 'report' ? 'report ' : ''}--help\n`);
+  const command = word === 'report' || word === 'overload' ? `${word} ` : '';
+  process.stderr.write(`${error.message}\nTry: npm run bench -- ${command}--help\n`);
   process.exitCode = 2;
 }
 

@@ -1,64 +1,82 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Benchmark, Subject } from './harness/benchmark.js';
-import { flagsFor } from './harness/compiled.js';
+import type { Benchmark, Case, Subject } from './harness/benchmark.js';
 import type { Context } from './harness/context.js';
 import { median } from './harness/median.js';
-import type { SubjectName } from './harness/subject-name.js';
+import { runDirectory } from './harness/run-directory.js';
 import { startMs } from './metric.js';
-import { writeProgramOfModules } from './peers/program-of-modules.js';
+import { writeProgramOfModules, type Language } from './peers/program-of-modules.js';
 
 const modules = 200;
 
-/** What is in the cache before each start, as the size of a case: nothing, or everything. */
-const nothing = 0;
-const everything = 1;
+/** The sizes of the cases are their places here. */
+const programs: readonly { readonly name: string; readonly language: Language; readonly cached: boolean }[] = [
+  { name: 'javascript-cold', language: 'mjs', cached: false },
+  { name: 'javascript-cached', language: 'mjs', cached: true },
+  { name: 'typescript-cold', language: 'mts', cached: false },
+  { name: 'typescript-cached', language: 'mts', cached: true },
+];
 
-const starts = (subject: SubjectName): Subject => {
-  const flags = flagsFor(subject);
-  return (cached, context) => {
-    const directory = mkdtempSync(join(tmpdir(), 'heddle-bench-start-'));
+/** The program is started with a loader, or with none. */
+const starts =
+  (...loader: readonly string[]): Subject =>
+  (index, context) => {
+    const { language, cached } = programs[index]!;
+    const directory = mkdtempSync(join(runDirectory() ?? tmpdir(), 'heddle-bench-start-'));
     try {
-      const file = writeProgramOfModules(directory, modules);
+      // Without a loader there is no TypeScript: what `tsc` leaves of it is started.
+      const file = writeProgramOfModules(directory, modules, loader.length === 0 ? 'mjs' : language);
+      const flags = loader.flatMap((url) => ['--import', url]);
       const cache = join(directory, 'cache');
-      start(flags, file, cache);
-      return median(
-        Array.from({ length: countOf(context) }, () => {
-          if (cached === nothing) rmSync(cache, { recursive: true, force: true });
-          return start(flags, file, cache);
-        }),
-      );
+      return repeated(context, cached, () => {
+        if (!cached) rmSync(cache, { recursive: true, force: true });
+        mkdirSync(cache, { recursive: true });
+        return start([...flags, file], directory, cache);
+      });
     } finally {
       rmSync(directory, { recursive: true });
     }
   };
-};
 
-function countOf({ quick, smoke }: Context): number {
-  return smoke ? 1 : quick ? 7 : 15;
+/** The median of as many as there is time for: some take seconds. */
+function repeated({ quick, smoke, duration }: Context, cached: boolean, once: () => number): number {
+  if (cached) once();
+  const most = smoke ? 1 : quick ? 7 : 15;
+  const results: number[] = [];
+  const begin = performance.now();
+  do results.push(once());
+  while (results.length < most && performance.now() - begin < duration * 6);
+  return median(results);
 }
 
 /** Milliseconds from the start of the process to its end. */
-function start(flags: readonly string[], file: string, cache: string): number {
+function start(args: readonly string[], directory: string, cache: string): number {
   const begin = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [...flags, file], {
-    env: { ...process.env, NODE_OPTIONS: '', HEDDLE_CACHE: cache },
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    cwd: directory,
+    // Where tsx and jiti keep theirs.
+    env: { ...process.env, NODE_OPTIONS: '', HEDDLE_CACHE: cache, TMPDIR: cache, JITI_RESPECT_TMPDIR_ENV: '1' },
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The program ended with ${status}: ${stderr}`);
   return performance.now() - begin;
 }
 
-/** How much longer a program takes to start if it is compiled as it is loaded. */
+/** What it costs to translate a program as it is loaded: for fibers, from TypeScript, or both. */
 export const benchmark: Benchmark = {
   name: 'start',
-  operation: `a process starts, imports heddle and ${modules} modules of 10 KB, of which every other one is compiled, and ends`,
+  operation: `a process starts through a loader, imports heddle and ${modules} modules of 10 KB, and ends`,
   metrics: [startMs],
-  cases: [
-    { name: 'cold', size: nothing },
-    { name: 'cached', size: everything },
-  ],
-  subjects: { heddle: starts('heddle'), 'heddle-compiled': starts('heddle-compiled') },
+  cases: programs.map(({ name }, size): Case => ({ name, size })) as [Case, ...Case[]],
+  // It leaves JavaScript alone.
+  takesPart: (subject, index) => subject !== 'jiti' || programs[index]!.language === 'mts',
+  subjects: {
+    heddle: starts(import.meta.resolve('heddle/register')),
+    node: starts(),
+    tsx: starts(import.meta.resolve('tsx')),
+    jiti: starts(import.meta.resolve('jiti/register')),
+    esbuild: starts(new URL('./peers/esbuild-loader.js', import.meta.url).href),
+  },
 };

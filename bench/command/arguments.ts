@@ -32,6 +32,8 @@ export interface Plan {
   readonly runs: number;
   /** heddle is always the first of them. */
   readonly subjects: readonly SubjectName[];
+  /** Those of them that were asked for by name. */
+  readonly peers?: readonly string[];
   readonly cases?: readonly string[];
   readonly semiSpaceMb?: number;
 }
@@ -101,6 +103,7 @@ export function parsePlan(flags: PlanFlags, names: readonly string[]): Plan {
     pace,
     runs: flags.runs === undefined ? usualRuns[pace] : whole('--runs', flags.runs),
     subjects: parsePeers(flags.peers),
+    ...(flags.peers !== undefined && { peers: flags.peers.split(',') }),
     ...(flags.cases !== undefined && { cases: flags.cases.split(',') }),
     ...(flags['semi-space'] !== undefined && { semiSpaceMb: whole('--semi-space', flags['semi-space']) }),
   };

@@ -1,4 +1,5 @@
 import type { Benchmark } from './benchmark.js';
+import { UsageError } from './usage-error.js';
 
 /** Loaded one at a time, so that a measuring process holds nothing but its own benchmark. */
 const modules: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
@@ -29,8 +30,9 @@ const modules: Readonly<Record<string, () => Promise<{ readonly benchmark: Bench
 
 export const benchmarkNames: readonly string[] = Object.keys(modules);
 
+/** @throws {UsageError} if there is none of that name. */
 export async function loadBenchmark(name: string): Promise<Benchmark> {
   const load = modules[name];
-  if (load === undefined) throw new Error(`Unknown benchmark \`${name}\`; there are ${benchmarkNames.join(', ')}`);
+  if (load === undefined) throw new UsageError(`Unknown benchmark \`${name}\`; there are ${benchmarkNames.join(', ')}`);
   return (await load()).benchmark;
 }

@@ -1,5 +1,6 @@
 import { openSync, writeSync } from 'node:fs';
 import { describeProvenance, provenance, type ProvenanceLine } from './provenance.js';
+import { UsageError } from './usage-error.js';
 
 /** Where results go. */
 export interface Output {
@@ -10,7 +11,7 @@ export interface Output {
 /**
  * JSON for machines, tables for people, never both into one stream; both begin with where the figures come from. `path` is what `--json` says.
  *
- * @throws if that cannot be written.
+ * @throws {UsageError} if that cannot be written.
  */
 export function openOutput(path: string | undefined): Output {
   const output = streams(path);
@@ -28,10 +29,25 @@ function streams(path: string | undefined): Output {
   return { json: writeLines(path), table: out };
 }
 
-/** Each text is in the file when the call returns: a run that is interrupted leaves what it has measured. */
+/**
+ * Each text is in the file when the call returns: a run that is interrupted leaves what it has measured.
+ *
+ * @throws {UsageError} if there can be no such file.
+ */
 export function writeLines(path: string): (text: string) => void {
-  const file = openSync(path, 'w');
+  const file = writing(path, () => openSync(path, 'w'));
   return (text) => void writeSync(file, text);
+}
+
+/** @throws {UsageError} if `write` cannot. */
+export function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (cause) {
+    throw new UsageError(`Cannot write \`${path}\`: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
 }
 
 /** On a terminal one line that is overwritten; elsewhere a line for each step. */

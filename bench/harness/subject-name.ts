@@ -18,6 +18,7 @@ export const subjectNames = [
   'generator',
   'callback',
   'await',
+  'async_hooks',
   'worker_threads',
   'effect',
   'effection',
@@ -33,6 +34,13 @@ export const subjectNames = [
   'heddle-fastify',
   'codel',
   'gradient2',
+  'node',
+  'tsx',
+  'jiti',
+  'esbuild',
+  'built-in',
+  'package',
+  'textbook',
 ] as const;
 
 export type SubjectName = (typeof subjectNames)[number];

@@ -3,7 +3,7 @@ import type { ValueLine } from './result-lines.js';
 
 /** The medians of one benchmark for a reader: a row for each subject, a column for each case, `heddle/peer` in brackets. */
 export function table(benchmark: Benchmark, lines: readonly ValueLine[]): string {
-  const parts = [`\n${benchmark.name}: ${benchmark.operation}`];
+  const parts = [`\n${benchmark.name}: ${benchmark.operation}\n  in brackets: heddle's value divided by this one`];
   const cases = [...new Set(lines.map((line) => line.case))];
   const subjects = [...new Set(benchmark.metrics.flatMap(() => lines.map((line) => line.subject)))];
   for (const { name, better } of benchmark.metrics) {

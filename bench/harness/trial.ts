@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Benchmark, Case } from './benchmark.js';
 import { flagsFor } from './compiled.js';
@@ -23,6 +23,19 @@ export class TrialError extends Error {
   }
 }
 
+/** Who computes does not notice that nobody is left to answer to. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach(end));
+
+/** With all that it has started: a peer in another language would go on, beside who is measured next. */
+function end(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
 /** One measurement in one process start. Never longer than `limit` milliseconds: then the process is killed. */
 export function trial(
   benchmark: Benchmark,
@@ -34,7 +47,10 @@ export function trial(
     execArgv: [...(benchmark.nodeOptions ?? []), ...flagsFor(subject)],
     env: options.environment,
     stdio: ['ignore', process.stderr, 'pipe', 'ipc'],
+    // A process group of its own, to be ended as one.
+    detached: true,
   });
+  running.add(child);
   let values: Values | undefined;
   let complaint = '';
   let timedOut = false;
@@ -42,13 +58,14 @@ export function trial(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-10_000)));
   const timer = setTimeout(() => {
     timedOut = true;
-    child.kill('SIGKILL');
+    end(child);
   }, options.limit);
 
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      running.delete(child);
       const unmeasurable = timedOut ? `not done in ${options.limit / 1000} s` : benchmark.limits?.(complaint);
       if (values !== undefined) resolve({ values });
       else if (unmeasurable !== undefined) resolve({ unmeasurable });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../harness/usage-error.js';
 import { findScenario, scenarios } from './scenarios/catalogue.js';
 import type { Settings } from './settings.js';
 import { asItIs, heddleWithout } from './contender.js';
@@ -32,7 +33,7 @@ export type Order =
   | { readonly kind: 'pool' }
   | { readonly kind: 'run'; readonly settings: Settings; readonly json: string | undefined };
 
-/** @throws an error whose message is for the user. */
+/** @throws {UsageError}, or what `parseArgs` throws. */
 export function parseArguments(args: readonly string[]): Order {
   const { values: flags } = parseArgs({
     args: [...args],
@@ -63,7 +64,7 @@ export function parseArguments(args: readonly string[]): Order {
   const { quick } = flags;
   const subjects = (flags.subjects?.split(',') ?? (quick ? ['heddle', 'node:http'] : overloadSubjects)).map((name) => {
     if (isOverloadSubject(name)) return name;
-    throw new Error(`Unknown subject \`${name}\`; there are ${overloadSubjects.join(', ')}`);
+    throw new UsageError(`Unknown subject \`${name}\`; there are ${overloadSubjects.join(', ')}`);
   });
   const names = flags.scenario?.split(',') ?? (quick ? ['cpu', 'mixed'] : scenarios.map(({ name }) => name));
   const settings: Settings = {
@@ -86,13 +87,13 @@ export function parseArguments(args: readonly string[]): Order {
 function positive(name: string, text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
-  throw new Error(`Expected \`${name}\` to be a number > 0, got \`${text}\``);
+  throw new UsageError(`Expected \`${name}\` to be a number > 0, got \`${text}\``);
 }
 
 function whole(name: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1) return value;
-  throw new Error(`Expected \`${name}\` to be an integer ≥ 1, got \`${text}\``);
+  throw new UsageError(`Expected \`${name}\` to be an integer ≥ 1, got \`${text}\``);
 }
 
 function parseStatic(text: string): StaticSetting {

@@ -1,4 +1,5 @@
 import { allSwitchedOn, type SchedulingSwitches } from '#src/resources/scheduling-options.js';
+import { UsageError } from '../harness/usage-error.js';
 import type { OverloadSubject } from './subject.js';
 
 type Switch = keyof SchedulingSwitches;
@@ -18,7 +19,7 @@ export function asItIs(subject: OverloadSubject): Contender {
 /**
  * One for each of `parts`, in which `+` joins switches that are off together; `all` is each switch alone.
  *
- * @throws an error whose message is for the user.
+ * @throws {UsageError} if there is no such switch.
  */
 export function heddleWithout(parts: readonly string[]): readonly Contender[] {
   return parts
@@ -31,5 +32,5 @@ export function heddleWithout(parts: readonly string[]): readonly Contender[] {
 
 function switchNamed(name: string): Switch {
   if (Object.hasOwn(allSwitchedOn, name)) return name as Switch;
-  throw new Error(`Unknown switch \`${name}\`; there are ${Object.keys(allSwitchedOn).join(', ')}, and all`);
+  throw new UsageError(`Unknown switch \`${name}\`; there are ${Object.keys(allSwitchedOn).join(', ')}, and all`);
 }

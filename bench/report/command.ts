@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { checkPlan } from '../command/check-plan.js';
+import { writing } from '../harness/output.js';
 import { movement } from './movement.js';
 import { parseReportArguments, usage } from './arguments.js';
 import { describe } from './description.js';
@@ -23,7 +25,9 @@ export async function report(args: readonly string[]): Promise<void> {
   const old = baseline === undefined ? undefined : readResults(baseline);
   const read = 'from' in source ? joinRepeated(source.from.flatMap(readResults)) : undefined;
 
-  mkdirSync(directory, { recursive: true });
+  if ('plan' in source && source.plan !== undefined) await checkPlan(source.plan);
+
+  writing(directory, () => mkdirSync(directory, { recursive: true }));
   const results = join(directory, 'results.jsonl');
   const failures: string[] = [];
   if ('from' in source) writeFileSync(results, source.from.map((path) => endLine(readFileSync(path, 'utf8'))).join(''));

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Plan } from '../command/arguments.js';
 import { measurePlan } from '../command/measure-plan.js';
+import { onInterrupt } from '../harness/on-interrupt.js';
 import { writeLines } from '../harness/output.js';
 import { commandLine, provenance } from '../harness/provenance.js';
 import type { Measuring } from './arguments.js';
@@ -29,18 +30,17 @@ export async function measureInto(path: string, { plan, overload }: Measuring): 
   };
   const write = (line: object): void => writeCounted(`${JSON.stringify(line)}\n`);
   write({ provenance: provenance() });
-  const interrupted = (): void => {
+  const release = onInterrupt((code) => {
     const found = `${path} holds what was measured: npm run bench -- report --from ${path}`;
     process.stderr.write(`\nInterrupted. ${lines > 1 ? found : 'Nothing was measured yet.'}\n`);
-    process.exit(130);
-  };
-  process.once('SIGINT', interrupted);
+    process.exit(code);
+  });
   try {
     for (const one of plan === undefined ? [] : [plan, ...withLargeYoungGeneration(plan)])
       await measurePlan(one, { line: write, finished() {} });
     return overload === undefined ? [] : await measureOverload(overload, writeCounted);
   } finally {
-    process.off('SIGINT', interrupted);
+    release();
   }
 }
 
@@ -66,6 +66,7 @@ async function measureOverload(
   ];
   const child = spawn(process.execPath, [main, ...args, '--json', '-'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
+  process.once('exit', () => child.kill());
   for await (const line of createInterface({ input: child.stdout })) write(`${line}\n`);
   const [code, signal] = (await closed) as [number | null, string | null];
   if (code === 0) return [];

@@ -59,6 +59,7 @@ const known: Readonly<Record<string, Look>> = {
   'heddle-uncontrolled': { ...own, dash: 'dotted', mark: 'emptyRect' },
   generator: { ...peer, colour: faint, dash: 'dotted', mark: 'emptyDiamond' },
   await: { ...peer, colour: blue, dash: 'solid', mark: 'rect' },
+  async_hooks: { ...peer, colour: blue, dash: 'dashed', mark: 'emptyRect' },
   worker_threads: { ...peer, colour: green, dash: 'dashed', mark: 'emptyTriangle' },
   effect: { ...peer, colour: purple, dash: 'solid', mark: 'triangle' },
   effection: { ...peer, colour: purple, dash: 'dashed', mark: 'emptyTriangle' },

@@ -1,3 +1,4 @@
+import { UsageError } from '../../harness/usage-error.js';
 import type { Scenario } from '../scenario.js';
 import { cpu, cpuSmall, cpuSmallKeepAlive, lateCpu } from './cpu.js';
 import { descriptors } from './descriptors.js';
@@ -29,9 +30,12 @@ export const scenarios: readonly Scenario[] = [
   slowClients,
 ];
 
+/** @throws {UsageError} */
 export function findScenario(name: string): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found === undefined)
-    throw new Error(`Unknown scenario \`${name}\`; there are ${scenarios.map((scenario) => scenario.name).join(', ')}`);
+    throw new UsageError(
+      `Unknown scenario \`${name}\`; there are ${scenarios.map((scenario) => scenario.name).join(', ')}`,
+    );
   return found;
 }

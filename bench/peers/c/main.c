@@ -1,5 +1,5 @@
 /* The POSIX threads peers. `peers BENCHMARK SIZE WARMUP DURATION [ARGUMENT]` measures one case and prints its value as
-   JSON, times in milliseconds; `peers server pages SUBJECT` serves. Each subject does what the TypeScript file of the
+   JSON, times in milliseconds; `peers server pages SUBJECT`, or `http`, serves. Each subject does what the TypeScript file of the
    same name describes. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,7 +24,8 @@ static const struct {
 };
 
 int main(int count, char **arguments) {
-  if (count == 4 && strcmp(arguments[1], "server") == 0 && strcmp(arguments[2], "pages") == 0) {
+  if (count == 4 && strcmp(arguments[1], "server") == 0 &&
+      (strcmp(arguments[2], "pages") == 0 || strcmp(arguments[2], "http") == 0)) {
     serve_pages(arguments[3]);
     return 0;
   }
@@ -34,7 +35,7 @@ int main(int count, char **arguments) {
     printf("%.17g\n", subjects[index].measure(atoi(arguments[2]), times, count > 5 ? arguments[5] : ""));
     return 0;
   }
-  fprintf(stderr, "usage: peers BENCHMARK SIZE WARMUP DURATION [ARGUMENT] | peers server pages SUBJECT\n");
+  fprintf(stderr, "usage: peers BENCHMARK SIZE WARMUP DURATION [ARGUMENT] | peers server pages|http SUBJECT\n");
   return 2;
 }
 

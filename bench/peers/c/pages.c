@@ -1,4 +1,4 @@
-/* The servers of the benchmark `pages`: blocking threads that answer every request with the page of 8 KB. As
+/* The servers of the benchmarks `pages` and `http`: blocking threads that answer every request with the page of 8 KB. As
    `pthreads` a thread for each connection; as `pthreads-pool` 150 threads, each of which serves one connection at a
    time until the client closes it. */
 #define _GNU_SOURCE
