@@ -17,6 +17,12 @@ export interface MainOptions extends RuntimeOptions {
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 let running = false;
+let called = false;
+
+/** Whether the program has called `main`, also if that is over. */
+export function hasMain(): boolean {
+  return called;
+}
 
 /**
  * Runs `f` as the program of this process. The first SIGINT or SIGTERM cancels it, so that it stops in order; the
@@ -39,7 +45,7 @@ export function main(f: (runtime: Runtime) => Operation<unknown>, options: MainO
     );
   checkFunction('f', f);
   const runtime = new Runtime(options);
-  running = true;
+  running = called = true;
   return runMain(f, runtime, options).finally(() => {
     running = false;
   });

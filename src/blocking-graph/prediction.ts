@@ -27,17 +27,17 @@ export class Prediction {
   /** By number of the resource. */
   readonly demands: Demand[] = [];
 
-  /** Grows to `nodes` and `resources` and sweeps at most `sweeps` times, until nothing changes by more than 0.5 %. */
-  compute(nodes: readonly FlowNode[], resources: readonly Use[], sweeps: number = 15): void {
+  /** Grows to `nodes` and `resources`, and sweeps each of the recurrences as often as `repeat` does. */
+  compute(nodes: readonly FlowNode[], resources: readonly Use[], repeat: Repeat = someTimes(nodes.length)): void {
     this.remaining = grown(this.remaining, nodes.length);
     this.blocked = grown(this.blocked, nodes.length);
     while (this.demands.length < resources.length) this.demands.push(new Demand());
-    for (let i = 0; i < sweeps; i++) if (this.sweepTimes(nodes) < TOLERANCE) break;
+    repeat(() => this.sweepTimes(nodes), [this.remaining, this.blocked]);
     resources.forEach((use, r) => {
       const demand = this.demands[r]!;
       demand.grow(nodes.length);
-      for (let i = 0; i < sweeps; i++) if (this.sweepDemand(nodes, use, demand) < TOLERANCE) break;
-      if (use.kind === 'stock') for (let i = 0; i < sweeps; i++) if (sweepHeld(nodes, use, demand) < TOLERANCE) break;
+      repeat(() => this.sweepDemand(nodes, use, demand), [demand.work, demand.when]);
+      if (use.kind === 'stock') repeat(() => sweepHeld(nodes, use, demand), [demand.held]);
       for (let n = 0; n < nodes.length; n++) {
         const holding = demand.held[n]! * (nodes[n]!.waitMs / 2 + this.remaining[n]!);
         demand.outstanding[n] = Math.max(0, demand.work[n]! + (use.kind === 'stock' ? holding : 0));
@@ -105,6 +105,20 @@ export class Prediction {
     }
     return change;
   }
+}
+
+/** Calls `sweep`, which changes `values` and returns by how much at most, in relation, until they are near enough. */
+export type Repeat = (sweep: () => number, values: readonly Float64Array[]) => void;
+
+/**
+ * Until nothing changes by more than 0.5 %, but a few times at most: the next tick goes on from there. In a graph of
+ * thousands of nodes, which are names that a program makes up, once, or the ticks would take half of the processor.
+ */
+function someTimes(size: number): Repeat {
+  const most = Math.min(MOST_SWEEPS, Math.max(1, MOST_VISITS / size));
+  return (sweep) => {
+    for (let i = 0; i < most; i++) if (sweep() < TOLERANCE) return;
+  };
 }
 
 /** What one node contributes, as means over a recent span. */
@@ -182,19 +196,23 @@ function sweepPeak(n: number, nodes: readonly FlowNode[], use: Use, peak: Float6
 function sweepHeld(nodes: readonly FlowNode[], use: Use, { held }: Demand): number {
   const sum = new Float64Array(nodes.length);
   const weight = new Float64Array(nodes.length);
-  for (let n = 0; n < nodes.length; n++) {
+  const flow = (n: number, isAhead: boolean): void => {
     const { edges, departures } = nodes[n]!;
     const after = Math.max(0, held[n]! + use.amount(n));
     for (const { to, p } of edges) {
+      if (to > n !== isAhead) continue;
       sum[to]! += departures * p * after;
       weight[to]! += departures * p;
     }
-  }
+  };
+  // What goes back is as the last sweep left it; what goes ahead is new already, so that one sweep does for a line.
+  for (let n = 0; n < nodes.length; n++) flow(n, false);
   let change = 0;
   for (let n = 0; n < nodes.length; n++) {
     const mean = weight[n]! > 0 ? sum[n]! / weight[n]! : 0;
     change = Math.max(change, difference(held[n]!, mean));
     held[n] = mean;
+    flow(n, true);
   }
   return change;
 }
@@ -212,5 +230,8 @@ function difference(before: number, after: number): number {
 
 const EMPTY = new Float64Array(0);
 const TOLERANCE = 0.005;
+const MOST_SWEEPS = 15;
+/** Of nodes, by the sweeps of one recurrence in a tick: half a millisecond. */
+const MOST_VISITS = 5000;
 /** A loop that was never seen to end is taken for one of so many turns. */
-const MOST_AGAIN = 0.9999;
+export const MOST_AGAIN = 0.9999;

@@ -1,4 +1,5 @@
-import { Prediction, type FlowNode, type Use } from './prediction.js';
+import { converge } from './converge.js';
+import { MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js';
 import { flowOf } from './snapshot-flow.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
@@ -33,11 +34,14 @@ export function predictRemaining(snapshot: Snapshot): NodeRemaining[] {
   const { nodes } = snapshot;
   const flow = flowOf(snapshot);
   const resources = usesOf(snapshot, flow);
-  const prediction = converged(
-    flow,
-    resources.map(({ use }) => use),
-  );
   const ends = whoseEndWasSeen(nodes, flow);
+  const prediction = new Prediction();
+  // The live graph's goes on from tick to tick and may stop a sweep early; this one has to be right at once.
+  prediction.compute(
+    flow.map((node, n) => (ends.has(n) ? node : endless(node))),
+    resources.map(({ use }) => use),
+    converge,
+  );
   return nodes.map((node, n) => ({
     node,
     timeMs: ends.has(n) ? prediction.remaining[n]! : null,
@@ -92,23 +96,7 @@ function whoseEndWasSeen(nodes: readonly NodeSnapshot[], flow: readonly FlowNode
   return seen;
 }
 
-/**
- * The live graph's prediction goes on from tick to tick and may stop a sweep early; this one has to converge at once,
- * through long cycles too, which come nearer by little with each sweep.
- */
-function converged(flow: readonly FlowNode[], uses: readonly Use[]): Prediction {
-  const prediction = new Prediction();
-  let before = NaN;
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
-    prediction.compute(flow, uses, 1);
-    let sum = 0;
-    for (const value of prediction.remaining) sum += value;
-    for (const { outstanding } of prediction.demands) for (const value of outstanding) sum += value;
-    if (Math.abs(sum - before) <= TOLERANCE * sum) break;
-    before = sum;
-  }
-  return prediction;
+/** Who comes here never ends, as far as was seen; what leads here as well as to an end still has a number. */
+function endless(node: FlowNode): FlowNode {
+  return { ...node, edges: node.edges.map(({ to, p }) => ({ to, p: p * MOST_AGAIN })) };
 }
-
-const MOST_SWEEPS = 1000;
-const TOLERANCE = 1e-6;

@@ -120,8 +120,8 @@ class Survey {
       version: 1,
       process,
       takenAt: this.takenAt,
-      tookMs: now - this.began,
-      windowMs: now - since,
+      tookMs: Math.max(0, now - this.began),
+      windowMs: Math.max(0, now - since),
       usage: this.source.usage(),
       fibers: {
         live,

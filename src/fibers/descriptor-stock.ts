@@ -101,8 +101,19 @@ export class DescriptorStock {
   grantWaiting(): void {
     if (this.waiters.size === 0) return;
     for (const suspension of this.waiters) if (this.holdings.has(suspension.fiber!)) this.grantIfFits(suspension);
-    for (const suspension of this.waiters) if (!this.grantIfFits(suspension)) break;
+    this.grantInOrder();
     if (this.waiters.size > 0 && this.waitingHolders() === this.holdings.size) this.unlock();
+  }
+
+  /** One waits no more. If it was the first, it may have been in the way of others. */
+  leave(suspension: Suspension): void {
+    const wasFirst = this.waiters.peek() === suspension;
+    this.waiters.remove(suspension);
+    if (wasFirst) this.grantInOrder();
+  }
+
+  private grantInOrder(): void {
+    for (const suspension of this.waiters) if (!this.grantIfFits(suspension)) break;
   }
 
   private grantIfFits(suspension: Suspension): boolean {
@@ -147,7 +158,8 @@ export class DescriptorStock {
     const room = this.limit - this.used;
     // Far from the limit nobody needs to be asked.
     if (this.used + need < this.limit / 2) return true;
-    return need + (held === 0 ? this.pending / 2 : 0) <= room;
+    // What others are going to need takes a look at each of them.
+    return need <= room && (held > 0 || need + this.pending / 2 <= room);
   }
 
   private issue(fiber: Fiber): void {
@@ -190,7 +202,7 @@ const TAKE: SuspensionKind<DescriptorStock, unknown, void> = new SuspensionKind(
     stock.grantWaiting();
   },
   abort(suspension) {
-    (suspension.subject as DescriptorStock).waiters.remove(suspension);
+    (suspension.subject as DescriptorStock).leave(suspension);
     return true;
   },
 });

@@ -27,7 +27,9 @@ export const JOIN: SuspensionKind<Fiber> = new SuspensionKind<Fiber>({
     fiber.joiners.push(suspension);
   },
   abort(suspension) {
-    (suspension.subject as Fiber).joiners.remove(suspension);
+    const fiber = suspension.subject as Fiber;
+    // Else it is being answered, as is another branch of the same select.
+    if (!fiber.hasEnded) fiber.joiners.remove(suspension);
     return true;
   },
 });

@@ -35,8 +35,8 @@ export class RunLoop {
   readonly recorder: Recorder | null;
   readonly random: Random;
   readonly meter: SliceMeter;
-  /** How long a pass may run before the outside world gets a turn, in ms. */
-  sliceMs: number;
+  /** How long a pass may run before the outside world gets a turn, in ms. Fixed: overruns are counted by it. */
+  readonly sliceMs: number;
   /**
    * The time of the last clock reading, at most a batch old while fibers run. Something else than a number at first, so that V8
    * keeps it boxed: what suspends in one batch then shares one box with it, instead of having one each.

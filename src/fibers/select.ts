@@ -16,7 +16,8 @@ export type Selected<B extends Record<string, Operation<unknown>>> = {
  * chosen at random, so that none starves. Branches do not serve each other: a `send` beside a `receive` at one channel
  * waits for another fiber.
  *
- * Suspends: unless a branch completes at once. If cancelled: no branch has happened.
+ * Suspends: unless a branch completes at once. If cancelled: no branch has happened. What the undoing of a branch throws
+ * (`suspend`) is a failure of the scope, since the select has its answer by then.
  *
  * @example
  * const chosen = yield* select({ job: jobs.receive(), stop: stopping.wait(), idle: sleep(1000) });
@@ -78,20 +79,18 @@ export class Select {
     }
   }
 
-  /** A branch has completed or failed: the rest is undone, and the select answers. */
+  /** A branch has completed or failed: the select answers, and the rest is undone, which cannot change the answer. */
   branchSettled(branch: Suspension): void {
-    this.abort(branch);
     if (branch.phase === FAILED) this.suspension!.fail(branch.value);
     else this.suspension!.complete(this.branches.indexOf(branch));
+    this.undo(branch);
   }
 
-  abort(except: Suspension | null): void {
-    for (const branch of this.branches) {
-      if (branch === except || branch.phase !== WAITING) continue;
-      branch.kind.abort(branch);
-      // Whatever still comes for it comes too late: `complete` and `fail` act on waiting suspensions only.
-      branch.phase = FAILED;
-    }
+  /** Undoes all branches that still wait, beside the one that has settled, if any. */
+  undo(settled: Suspension | null): void {
+    // All of them first: whatever comes for one comes too late, also when it is the undoing of another that brings it.
+    for (const branch of this.branches) if (branch.phase === WAITING) branch.phase = FAILED;
+    for (const branch of this.branches) if (branch.phase === FAILED && branch !== settled) branch.kind.abort(branch);
   }
 }
 
@@ -109,7 +108,7 @@ const SELECT: SuspensionKind<Select> = new SuspensionKind<Select>({
   attempt: (suspension) => (suspension.subject as Select).attempt(suspension),
   arm: (suspension) => (suspension.subject as Select).arm(suspension),
   abort(suspension) {
-    (suspension.subject as Select).abort(null);
+    (suspension.subject as Select).undo(null);
     return true;
   },
   resumed(suspension) {

@@ -78,7 +78,8 @@ export class SliceMeter {
   /** Reads the clock and charges what ran since the last reading. */
   read(): number {
     const now = this.clock.now();
-    const elapsed = now - this.at;
+    // A clock that was set back has measured nothing; less than that could be charged to nobody.
+    const elapsed = Math.max(now - this.at, 0);
     this.at = now;
     if (this.fibers === 0) return now;
     const { lists } = this;

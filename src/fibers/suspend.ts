@@ -48,20 +48,26 @@ const kindOf = namedKinds(
         const undo = register(resume);
         if (typeof undo !== 'function' && (undo ?? null) !== null)
           throw expected('register', 'a function that returns nothing, or how to undo what it did', undo);
-        if (suspension.argument === ABORTED) undo?.();
+        if (suspension.argument === ABORTED) takeBack(suspension, undo);
         else suspension.argument = undo;
       },
       abort(suspension) {
         const undo = suspension.argument as void | (() => void);
         suspension.argument = ABORTED;
-        try {
-          callAs(suspension.fiber!, () => undo?.());
-        } catch (error) {
-          suspension.fail(error);
-        }
+        takeBack(suspension, undo);
         return true;
       },
     }),
 );
+
+/** What `undo` throws fails the wait; where that has its answer already, as in a select that is decided, the scope. */
+function takeBack(suspension: Suspension, undo: void | (() => void)): void {
+  const fiber = suspension.fiber!;
+  try {
+    callAs(fiber, () => undo?.());
+  } catch (error) {
+    if (!suspension.fail(error)) fiber.scope.fail(fiber.id, error);
+  }
+}
 
 const FOREVER: SuspensionKind = new SuspensionKind({ label: new Label('suspend'), arm() {}, abort: () => true });

@@ -27,7 +27,7 @@ export class CpuBudget {
   }
 
   private refill(now: number): number {
-    this.tokens = Math.min(this.most, this.tokens + (now - this.at) * this.share);
+    this.tokens = Math.min(this.most, this.tokens + Math.max(now - this.at, 0) * this.share);
     this.at = now;
     return this.tokens;
   }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { expected } from '../base/check.js';
-import { main } from '../main.js';
+import { hasMain, main } from '../main.js';
 import type { Operation } from '../fibers/operation.js';
 
 export interface RunFileOptions {
@@ -12,8 +12,8 @@ export interface RunFileOptions {
 }
 
 /**
- * Runs a program as `node file args…` would, in this process. If it exports a `function*` by default, that is its
- * `main`; otherwise it calls `main` or `run` itself.
+ * Runs a program as `node file args…` would, in this process. If it exports a `function*` by default, and has not called
+ * `main` itself, that is its `main`.
  */
 export async function runFile(file: string, args: readonly string[], options: RunFileOptions = {}): Promise<void> {
   const path = resolve(file);
@@ -22,5 +22,5 @@ export async function runFile(file: string, args: readonly string[], options: Ru
   // After the arguments, by which it knows the program; before the program, which it compiles.
   if (options.compile !== false) await import('../register.js');
   const program = (await import(pathToFileURL(path).href)) as { default?: unknown };
-  if (types.isGeneratorFunction(program.default)) await main(program.default as () => Operation<unknown>);
+  if (types.isGeneratorFunction(program.default) && !hasMain()) await main(program.default as () => Operation<unknown>);
 }

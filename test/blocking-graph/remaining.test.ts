@@ -83,6 +83,54 @@ test('a longer cycle converges too', (t) => {
   t.true(near(at(predicted, 'a').demands[0]!.work, 200), String(at(predicted, 'a').demands[0]!.work));
 });
 
+test('connections that live for ten thousand messages are predicted as others are', (t) => {
+  const turns = 10_000;
+  const predicted = predictRemaining(
+    graphOf(
+      {
+        spawn: { cpuMs: 1 },
+        read: { cpuMs: 1, waitMs: 9, allocated: { heapBytes: 10, externalBytes: 0, samples: 3 } },
+        work: { cpuMs: 2, waitMs: 4 },
+        write: { cpuMs: 1, waitMs: 3 },
+        exit: {},
+      },
+      {
+        spawn: { read: 1 },
+        read: { work: turns },
+        work: { write: turns },
+        write: { read: turns - 1, exit: 1 },
+      },
+    ),
+  );
+  const { timeMs, demands } = at(predicted, 'read');
+  t.true(near(timeMs, turns * (1 + 4 + 2 + 3 + 1 + 9)), String(timeMs));
+  t.true(near(demands[0]!.work, turns * 4), String(demands[0]!.work));
+  // Evenly, from now to the end.
+  t.true(near(demands[0]!.delayMs, turns * 20), String(demands[0]!.delayMs));
+});
+
+test('a line of thousands is predicted from its beginning to its end', (t) => {
+  const ids = Array.from({ length: 3000 }, (_, n) => `n${n}`);
+  const nodes = Object.fromEntries(ids.map((id) => [id, { cpuMs: 1, descriptors: id === 'n0' ? 4 : 0 }]));
+  const edges = Object.fromEntries(ids.map((id, n) => [id, { [ids[n + 1] ?? 'exit']: 4 }]));
+  const predicted = predictRemaining(graphOf({ ...nodes, exit: {} }, edges));
+  t.true(near(at(predicted, 'n0').timeMs, 3000), `${at(predicted, 'n0').timeMs}`);
+  const last = at(predicted, 'n2999').demands.find(({ resource }) => resource === 'descriptors')!;
+  t.true(near(last.outstanding, 1), `${last.outstanding}`);
+});
+
+test('what may go to where nobody ends is finite', (t) => {
+  const predicted = predictRemaining(
+    graphOf(
+      { a: { cpuMs: 1 }, one: { cpuMs: 1, waitMs: 1 }, other: { cpuMs: 1, waitMs: 1 }, exit: {} },
+      { a: { exit: 9, one: 1 }, one: { other: 50 }, other: { one: 50 } },
+    ),
+  );
+  t.is(at(predicted, 'one').timeMs, null);
+  const { timeMs } = at(predicted, 'a');
+  t.true(timeMs! > 1000 && timeMs! < 10_000, String(timeMs));
+});
+
 test('what a fiber starts is counted with its own work', (t) => {
   const predicted = predictRemaining(
     graphOf(

@@ -47,6 +47,17 @@ test('a function* that a program exports is its main; anything else is its own b
   }
 });
 
+test('a program that calls `main` itself runs once, whatever it exports', async (t) => {
+  for (const call of ['await main(program)', 'main(program)']) {
+    const index = new URL('../../../dist/index.js', import.meta.url).href;
+    const path = program(
+      'own.mjs',
+      `import { main } from '${index}'; export default function* program() { console.log('ran'); } ${call};`,
+    );
+    t.like(await heddle(['run', path]), { code: 0, stdout: 'ran\n', stderr: '' }, call);
+  }
+});
+
 test('a syntax error of a program is shown with its place', async (t) => {
   const path = program('broken.mjs', 'const one = 1;\nconst one = 2;\n');
   for (const options of [[], ['--no-compile']]) {

@@ -215,3 +215,25 @@ test('a limit below what is open holds back until enough is closed', (t) =>
     yield* (yield* spawn(hold, stock, 1, 0, 0)).join();
     t.is(clock.now(), 40);
   }));
+
+test('when the first in the queue is cancelled, those behind it get theirs at once', (t) =>
+  simulateClean(function* ({ clock }) {
+    const stock = stockOf(10);
+    const many = function* many(): Operation<void> {
+      yield* hold(stock, 5, 0, 0);
+    };
+    yield* (yield* spawn(many)).join();
+    yield* spawn(hold, stock, 8, 0, 100);
+    yield* spawn(hold, stock, 2, 0, 5);
+    yield* sleep(1);
+    const first = yield* spawn(many);
+    yield* sleep(1);
+    const second = yield* spawn(hold, stock, 1, 0, 0);
+    // Now there is room for the second, but it has to wait for its turn.
+    yield* sleep(10);
+    t.is(stock.waiters.size, 2);
+    first.cancel();
+    const now = clock.now();
+    yield* second.join();
+    t.is(clock.now(), now);
+  }));

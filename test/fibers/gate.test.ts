@@ -2,18 +2,21 @@ import test from 'ava';
 import {
   ArgumentError,
   gate,
+  moveOnAfter,
   OverloadError,
   resource,
   Runtime,
   scope,
   sleep,
   spawn,
+  spawnDaemon,
   type Gate,
   type Operation,
 } from 'heddle';
-import { VirtualClock } from 'heddle/testing';
+import { ShuffledRunQueue, VirtualClock } from 'heddle/testing';
+import { Random } from '#src/base/random.js';
 import type { Entry, EntryOptions, Governor, Work } from '#src/fibers/governor.js';
-import { leftovers } from '../support/no-leak.js';
+import { fuzzRuns, leftovers } from '../support/no-leak.js';
 
 /** Decides nothing by itself: a test lets in and refuses. */
 class Doorkeeper implements Governor, Entry {
@@ -207,6 +210,54 @@ test('a gate that closes with its scope refuses what still waits', async (t) => 
     t.is(door.closed, 1);
   });
   t.is(door.closed, 2);
+});
+
+test('whatever the door does, and wherever callers are cancelled, work ends once that has begun, and nothing else begins', async (t) => {
+  for (let seed = 1; seed <= fuzzRuns(100); seed++) {
+    const random = new Random(seed);
+    const door = new Doorkeeper();
+    const runtime = new Runtime({ clock: new VirtualClock(), queue: new ShuffledRunQueue(random) });
+    runtime.loop.makeGovernor = () => door;
+    const counts = { asked: 0, begun: 0, ended: 0, refused: 0 };
+    function* deliver(): Operation<void> {
+      counts.begun++;
+      try {
+        yield* sleep(random.below(4));
+        if (random.below(4) === 0) throw new Error('mishap');
+      } finally {
+        counts.ended++;
+      }
+    }
+    function* ask(mail: Gate): Operation<void> {
+      yield* sleep(random.below(10));
+      counts.asked++;
+      try {
+        yield* moveOnAfter(random.below(8), mail.admit(deliver));
+      } catch (error) {
+        if (error instanceof OverloadError) counts.refused++;
+        else if ((error as Error).message !== 'mishap') throw error;
+      }
+    }
+    await runtime.run(() =>
+      scope(function* (inner) {
+        const mail = gate({ name: 'mail', goal: 100 });
+        for (let n = 0; n < 30; n++) inner.spawn(ask, mail);
+        yield* spawnDaemon(function* () {
+          for (;;) {
+            yield* sleep(random.below(2));
+            if (door.waiting.length === 0) continue;
+            if (random.below(3) === 0) door.refuse();
+            else door.letIn();
+          }
+        });
+      }),
+    );
+    const { begun, ended, refused, asked } = counts;
+    const where = `[seed ${seed}] ${JSON.stringify(counts)}`;
+    t.deepEqual([begun, ended, door.ended], [door.begun, door.begun, door.begun], where);
+    t.is(begun + refused + door.withdrawn, asked, where);
+    t.deepEqual(leftovers(runtime), NOTHING, where);
+  }
 });
 
 test('without a governor all is let in at once', async (t) => {

@@ -597,6 +597,25 @@ test('a registration that cancels its own scope is undone', (t) =>
     t.deepEqual(events, ['undone']);
   }));
 
+test('what undoes a registration that has cancelled its own scope may throw, and the scope says so', (t) =>
+  simulateManyClean(function* () {
+    for (const wait of [
+      (registration: Operation<void>) => registration,
+      (registration: Operation<void>) => select({ registration, late: sleep(5) }),
+    ]) {
+      const cancelling = scope(function* (inner) {
+        const registration = suspend<void>(() => {
+          inner.cancel();
+          return () => {
+            throw new Error('undo');
+          };
+        });
+        yield* wait(registration);
+      });
+      t.is(((yield* thrownBy(cancelling)) as Error).message, 'undo');
+    }
+  }));
+
 test('a main inside of a main is refused', async (t) => {
   let error: unknown;
   await main(

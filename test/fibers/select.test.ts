@@ -19,6 +19,7 @@ import {
 } from 'heddle';
 import { simulate } from 'heddle/testing';
 import { simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 test('select takes the branch that completes first and names it', (t) =>
   simulateManyClean(function* () {
@@ -223,4 +224,84 @@ test('a select never takes its own send for what it is to receive', (t) =>
     for (const one of pair) met.push((yield* one.join()).branch);
     t.deepEqual(met.sort(), ['came', 'sent']);
     (jobs as unknown as { exchange: { validate(): void } }).exchange.validate();
+  }));
+
+test("what the undoing of a loser throws is its scope's, and the winner's result is not lost", (t) =>
+  simulateManyClean(function* () {
+    const jobs = channel<string>();
+    const undoings = ['first', 'second'].map((name) =>
+      suspend(() => () => {
+        throw new Error(name);
+      }),
+    );
+    let chosen: unknown;
+    const error = yield* thrownBy(
+      scope(function* (inner) {
+        inner.spawn(() => jobs.send('work'));
+        chosen = yield* select({ first: undoings[0]!, job: jobs.receive(), second: undoings[1]! });
+        yield* suspend();
+      }),
+    );
+    t.deepEqual(chosen, { branch: 'job', value: 'work' });
+    t.deepEqual(
+      (error as AggregateError).errors.map(({ message }) => message),
+      ['first', 'second'],
+    );
+  }));
+
+test("what undoing throws when a select is cancelled is its scope's, all of it", (t) =>
+  simulateManyClean(function* () {
+    const failing = (name: string): Operation<unknown> =>
+      suspend(() => () => {
+        throw new Error(name);
+      });
+    const error = yield* thrownBy(moveOnAfter(1, select({ a: failing('a'), b: failing('b'), c: sleep(5) })));
+    t.deepEqual(
+      (error as AggregateError).errors.map(({ message }) => message),
+      ['a', 'b'],
+    );
+  }));
+
+test('a fiber that is joined twice in one select ends as any other', (t) =>
+  simulateManyClean(function* () {
+    for (const value of [undefined, 5]) {
+      const fiber = yield* spawn(function* () {
+        yield* sleep(1);
+        return value;
+      });
+      t.is((yield* select({ once: fiber.join(), again: fiber.join() })).value, value);
+      t.is(yield* fiber.join(), value);
+    }
+  }));
+
+test('a select takes one permit, though undoing a branch makes room for another', (t) =>
+  simulateManyClean(function* () {
+    const pool = semaphore(3);
+    const held = [yield* pool.acquire(2), yield* pool.acquire(1)];
+    const fiber = yield* spawn(() =>
+      select({ many: pool.acquire(3), few: pool.acquire(1), never: suspend(), fewer: pool.acquire(1) }),
+    );
+    yield* sleep(1);
+    const behind = yield* spawn(() => pool.acquire(1));
+    yield* sleep(1);
+    // Room for both of those that want one.
+    held[0]!.release();
+    const chosen = yield* fiber.join();
+    t.is(chosen.branch, 'few');
+    t.deepEqual([...pool.holders()].map(({ holder }) => holder.id).sort(), [0, fiber.id, behind.id]);
+    yield* behind.join();
+    t.deepEqual(pool.stats(), { capacity: 3, available: 0, waiting: 0 });
+  }));
+
+test('a branch that wants many permits does not hold up another of the same select that wants few', (t) =>
+  simulateManyClean(function* () {
+    const pool = semaphore(3);
+    yield* pool.acquire(2);
+    const held = yield* pool.acquire(1);
+    const fiber = yield* spawn(() => select({ many: pool.acquire(3), few: pool.acquire(1) }));
+    yield* sleep(1);
+    held.release();
+    yield* sleep(1);
+    t.is(fiber.status, 'succeeded');
+    t.deepEqual(pool.stats(), { capacity: 3, available: 0, waiting: 0 });
   }));

@@ -1,7 +1,7 @@
 import { Agent, createServer, request as rawRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import { connect, constants, createServer as createHttp2Server } from 'node:http2';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { connect as connectSocket, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener, serve, type HttpBindings } from '@hono/node-server';
@@ -670,4 +670,45 @@ test.serial('a framework that throws at being told of a failure loses that reque
   t.is(await (await fetch(`${url}/good`)).text(), 'well');
   await fibers.close();
   t.is(runtime.loop.spawned, runtime.loop.ended);
+});
+
+test.serial('closing cuts no reply that a slow client still has to get', async (t) => {
+  const before = openSockets();
+  const fibers = nodeFibers({ grace: 10_000 });
+  const size = 2 ** 24;
+  let answered = false;
+  const handler = fibers.handler(function* (_request, response) {
+    response.end(Buffer.alloc(size));
+    answered = true;
+  });
+  const server = await listening(fibers.attach(createServer(handler)).listen(0, '127.0.0.1'));
+  const client = connectSocket((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await eventually(() => answered);
+  await fibers.close();
+  let received = 0;
+  client.on('data', (piece) => (received += piece.length)).resume();
+  await once(client, 'close');
+  t.true(received > size, `${received} of ${size} bytes`);
+  await eventually(() => openSockets() <= before);
+});
+
+test.serial('a client that never reads its reply keeps a closed server for the grace alone', async (t) => {
+  const before = openSockets();
+  const fibers = nodeFibers({ grace: 50 });
+  let answered = false;
+  const handler = fibers.handler(function* (_request, response) {
+    response.end(Buffer.alloc(2 ** 24));
+    answered = true;
+  });
+  const server = await listening(fibers.attach(createServer(handler)).listen(0, '127.0.0.1'));
+  const client = connectSocket((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  client.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await eventually(() => answered);
+  const closed = once(server, 'close');
+  await fibers.close();
+  await closed;
+  client.destroy();
+  await eventually(() => openSockets() <= before);
+  t.pass();
 });

@@ -8,12 +8,16 @@ import {
   CancelledError,
   channel,
   event,
+  FiberCancelledError,
+  IoError,
+  now,
   scope,
   sleep,
   spawn,
   suspend,
   until,
   withTimeout,
+  yieldNow,
   type Operation,
 } from 'heddle';
 import {
@@ -29,6 +33,7 @@ import {
 } from 'heddle/http';
 import { readAll } from 'heddle/streams';
 import { leavesNothing } from '../support/leaks.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 /** A server that answers by `handler` while `client` runs. */
 function* serving(
@@ -44,6 +49,11 @@ function* serving(
 
 function get(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+}
+
+// oxlint-disable-next-line require-yield
+function* noReply(): Operation<never> {
+  throw new Error('nobody asks');
 }
 
 /** Sends bytes as they are and returns everything that comes back. */
@@ -535,6 +545,110 @@ test.serial('a client that goes away cancels all requests of its pipeline', asyn
   );
 });
 
+test.serial(
+  'a stopped server sends all replies that were done, however many of them the client has not read',
+  async (t) => {
+    await leavesNothing(t, function* () {
+      const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 10_000, node: { keepAliveTimeout: 60_000 } });
+      const size = 15_000;
+      const serving = yield* spawn(() =>
+        server.serve(function* handler() {
+          return { body: Buffer.alloc(size) };
+        }),
+      );
+      const client = rawConnect(server.port, '127.0.0.1').pause();
+      let served = 0;
+      const began = now();
+      // Until what was answered does not fit into the system's buffers any more.
+      do {
+        served = server.stats().served;
+        client.write(get('/').repeat(200));
+        yield* sleep(50);
+      } while (server.stats().served > served);
+      serving.cancel();
+      yield* sleep(20);
+      let received = 0;
+      client.on('data', (piece) => (received += piece.length)).resume();
+      yield* until(once(client, 'close'));
+      t.true(served > 0 && received > served * size, `${received} bytes of ${served} replies of ${size}`);
+      t.true(now() < began + 9000, 'it was not cut at the end of the grace');
+    });
+  },
+);
+
+test.serial('what a stopped server refuses on a connection that is open still is the last on it', async (t) => {
+  await leavesNothing(t, function* () {
+    const options = { goal: 500, grace: 10_000, node: { keepAliveTimeout: 60_000 } };
+    const server = yield* listen({ host: '127.0.0.1', port: 0, ...options });
+    const serving = yield* spawn(() =>
+      server.serve(function* handler() {
+        yield* sleep(50);
+        return text('the last');
+      }),
+    );
+    const client = rawConnect(server.port, '127.0.0.1').setEncoding('latin1');
+    let received = '';
+    client.on('data', (piece: string) => (received += piece)).write(get('/first'));
+    while (server.stats().active < 1) yield* sleep(1);
+    serving.cancel();
+    yield* sleep(10);
+    client.write(get('/second'));
+    yield* withTimeout(5000, until(once(client, 'close')));
+    t.regex(received, /200 OK[^]*the last[^]*503 Service Unavailable/);
+  });
+});
+
+test.serial('a client that does not read its last reply holds up a stopped server for the grace alone', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100 });
+    const serving = yield* spawn(() =>
+      server.serve(function* handler() {
+        return { body: Buffer.alloc(2 ** 24) };
+      }),
+    );
+    const client = rawConnect(server.port, '127.0.0.1').pause();
+    client.on('error', () => {}).write(get('/'));
+    while (server.stats().active < 1) yield* sleep(1);
+    serving.cancel();
+    yield* withTimeout(5000, thrownBy(serving.join()));
+    client.destroy();
+    t.pass();
+  });
+});
+
+test.serial('a listen that is cancelled while its host is looked up leaves nothing open', async (t) => {
+  await leavesNothing(t, function* () {
+    const fiber = yield* spawn(() => listen({ host: 'localhost', port: 0 }));
+    while (fiber.status !== 'waiting') yield* yieldNow();
+    fiber.cancel();
+    t.true((yield* thrownBy(fiber.join())) instanceof FiberCancelledError);
+    yield* sleep(50);
+  });
+});
+
+test.serial('a server that can accept no more answers what it has, closes, and says why', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0 });
+    let error: unknown;
+    const serving = yield* spawn(function* () {
+      error = yield* thrownBy(
+        server.serve(function* handler() {
+          yield* sleep(20);
+          return text('the last');
+        }),
+      );
+    });
+    const answer = yield* spawn(() => exchange(server.port, get('/')));
+    while (server.stats().active < 1) yield* sleep(1);
+    server.raw.emit('error', Object.assign(new Error('accept EBADF'), { code: 'EBADF' }));
+    t.regex(yield* answer.join(), /the last/);
+    yield* serving.join();
+    t.true(error instanceof IoError);
+    t.is((error as IoError).system, 'EBADF');
+    t.throws(() => server.serve(noReply), { is: error as Error });
+  });
+});
+
 test.serial('a server that could not accept a connection goes on', async (t) => {
   await leavesNothing(t, () =>
     serving(
@@ -542,7 +656,8 @@ test.serial('a server that could not accept a connection goes on', async (t) => 
         return text('on');
       },
       function* (server) {
-        for (let i = 0; i < 2; i++) server.raw.emit('error', new Error('accept EMFILE'));
+        for (const code of ['EMFILE', 'ECONNABORTED', 'ENETUNREACH'])
+          server.raw.emit('error', Object.assign(new Error(`accept ${code}`), { code }));
         t.is(yield* (yield* fetch(server.url)).text(), 'on');
       },
     ),

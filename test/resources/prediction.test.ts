@@ -236,3 +236,32 @@ test('the processor time that is predicted is the mean of what walks over the gr
     t.true(Math.abs(remaining[0]! - time / walks) < (0.07 * time) / walks, `[seed ${seed}] T ${remaining[0]}`);
   }
 });
+
+test('in a graph of thousands of nodes, which a program makes up at run time, a tick is one sweep', (t) => {
+  const size = 5000;
+  const random = new Random(1);
+  const sketches = Array.from({ length: size }, (): Sketch => {
+    const to = new Map([0, 1, 2].map((): [number, number] => [random.below(size + 1), 0]));
+    return { cpu: 1, to: [...to.keys()].map((node): [number, number] => [node, 1 / to.size]) };
+  });
+  const nodes = graph(...sketches, {});
+  let asked = 0;
+  const use: Use = {
+    kind: 'rate',
+    variance: () => 0,
+    amount() {
+      asked++;
+      return 1;
+    },
+  };
+  const prediction = new Prediction();
+  for (let tick = 0; tick < 3; tick++) prediction.compute(nodes, [use]);
+  t.is(asked, 3 * nodes.length);
+});
+
+test('what is taken at the beginning of a long line is known at its end after one pass', (t) => {
+  const size = 100;
+  const nodes = graph(...Array.from({ length: size }, (_, n): Sketch => ({ to: [[n + 1, 1]] })), {});
+  const { demands } = predict(nodes, [stock(7)], 1);
+  t.is(demands[0]!.held[size], 7);
+});

@@ -28,6 +28,7 @@ import {
   type FiberStatus,
   type Operation,
   type Permit,
+  type Runtime,
   type Scope,
 } from 'heddle';
 import type { YieldNow } from '#src/fibers/yield-now.js';
@@ -138,9 +139,11 @@ void run(text());
 // @ts-expect-error Which returns an operation.
 void run(async () => 1);
 
-export function* readOnly(fiber: Fiber<number>, inner: Scope): Operation<void> {
+export function* readOnly(fiber: Fiber<number>, inner: Scope, runtime: Runtime): Operation<void> {
   // @ts-expect-error A status is read, not written.
   fiber.status = 'failed';
   // @ts-expect-error As is a deadline.
   inner.deadline = 5;
+  // @ts-expect-error And a slice: the meter counts overruns by the one that the loop began with.
+  runtime.loop.sliceMs = 5;
 }

@@ -4,7 +4,7 @@ import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
 import type { Pool } from '../pool.js';
 import type { Operation } from '../operation.js';
-import { Suspension, SuspensionKind } from '../suspension.js';
+import { Suspension, SuspensionKind, WAITING } from '../suspension.js';
 import { WaitList } from '../wait-list.js';
 import { inSegment } from '../segment.js';
 
@@ -132,11 +132,23 @@ export class Semaphore implements Pool {
 
   /** Hands out what is free, in order. */
   grantWaiting(): void {
-    for (let first = this.waiters.peek(); first !== null; first = this.waiters.peek()) {
-      if ((first.argument as number) > this.available) return;
-      this.waiters.remove(first);
-      first.complete(this.issue(first.fiber!, first.argument as number));
+    for (let next = this.next(); next !== null; next = this.next()) {
+      this.waiters.remove(next);
+      next.complete(this.issue(next.fiber!, next.argument as number));
     }
+  }
+
+  /**
+   * The first that waits, if there is enough for it. What comes right behind it of the same select it does not hold up. One that
+   * does not wait any more is about to leave, which calls `grantWaiting` again: its select has another answer.
+   */
+  private next(): Suspension | null {
+    const first = this.waiters.peek();
+    for (let one = first; one !== null; one = one.following) {
+      if (one !== first && (one.branchOf === null || one.branchOf !== first!.branchOf)) return null;
+      if (one.phase === WAITING && (one.argument as number) <= this.available) return one;
+    }
+    return null;
   }
 
   private issue(fiber: Fiber, count: number): Permit {

@@ -115,16 +115,22 @@ export class RequestHost {
   }
 
   private async drain(): Promise<void> {
-    for (const server of this.servers) server.stop();
-    this.intake.close();
-    this.requests.spawnDaemon(endOfGrace, this.requests, this.options.grace ?? 10_000);
+    const { servers, intake } = this;
+    const { grace = 10_000 } = this.options;
+    intake.responses.spare(() => {
+      for (const server of servers) server.stop();
+    }, grace);
+    intake.close();
+    this.requests.spawnDaemon(endOfGrace, this.requests, grace);
     await new Promise<void>((resolve) => {
       this.requests.close(() => {
         this.requests.end();
         resolve();
       });
     });
-    for (const server of this.servers) server.closeIdle();
+    intake.responses.spare(() => {
+      for (const server of servers) server.closeIdle();
+    }, grace);
   }
 
   private *perform<T>(exchange: Exchange<T>, work: RequestWork | null): Operation<void> {

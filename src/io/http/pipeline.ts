@@ -24,8 +24,3 @@ export function waitsBehind(response: ServerResponse, socket: Socket): void {
   pipeline.add(response);
   response.once('close', () => pipeline.delete(response));
 }
-
-/** Whether there are responses that wait, or have waited, behind others on this connection and are not sent yet. */
-export function hasPipeline(socket: Socket): boolean {
-  return (pipelines.get(socket)?.size ?? 0) > 0;
-}

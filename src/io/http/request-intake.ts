@@ -4,6 +4,7 @@ import { expected } from '../../base/check.js';
 import type { Entry, EntryOptions } from '../../fibers/governor.js';
 import type { Scope } from '../../fibers/scope.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { OpenResponses } from './open-responses.js';
 import { RequestWork, type Respondent } from './request-work.js';
 
 export interface IntakeOptions {
@@ -21,6 +22,7 @@ export interface IntakeOptions {
  */
 export class RequestIntake {
   readonly requests: Scope;
+  readonly responses: OpenResponses = new OpenResponses();
   private readonly entry: Entry | null;
   private readonly goal: number | undefined;
   private readonly watches: ConnectionWatch[] = [];
@@ -54,7 +56,7 @@ export class RequestIntake {
   ): void {
     if (typeof kind !== 'string') throw expected('kind', 'the name of a kind of requests', kind);
     const patient = this.entry !== null && this.isFirst(message.socket);
-    new RequestWork(kind, priority, patient, message, response, respondent).offerTo(this.entry);
+    new RequestWork(kind, priority, patient, message, response, respondent).offerTo(this.entry, this.responses);
   }
 
   /** Refuses what waits, and what comes later. */

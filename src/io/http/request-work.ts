@@ -5,6 +5,7 @@ import type { FiberHandle } from '../../fibers/fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/governor.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
+import type { OpenResponses } from './open-responses.js';
 import { waitsBehind } from './pipeline.js';
 import { wasAnswered } from './was-answered.js';
 
@@ -41,10 +42,14 @@ export class RequestWork extends Work {
     this.respondent = respondent;
   }
 
-  /** To be called once. Without an entry everything may begin. */
-  offerTo(entry: Entry | null): void {
+  /** To be called once. Without an entry everything may begin. Until it has left the response is in `open`. */
+  offerTo(entry: Entry | null, open: OpenResponses): void {
+    open.add(this.response);
     // `once` would wrap the listener and take it off again; to hear of it twice does nothing.
-    this.response.on('close', () => this.closed(entry));
+    this.response.on('close', () => {
+      open.delete(this.response);
+      this.closed(entry);
+    });
     if (this.response.socket === null) waitsBehind(this.response, this.message.socket);
     if (entry !== null) return entry.offer(this);
     this.begun = true;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { checkDuration, checkFunction, checkGoal, checkInteger } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -17,10 +17,10 @@ import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { event, type Event } from '../../fibers/sync/event.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
+import { outlives } from '../accept-errors.js';
 import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
 import type { HttpServerOptions } from './http-server-options.js';
 import type { Reply } from './reply.js';
-import { hasPipeline } from './pipeline.js';
 import { refuse } from './refuse.js';
 import { RequestIntake } from './request-intake.js';
 import type { RequestWork } from './request-work.js';
@@ -38,7 +38,13 @@ export class HttpServer {
   /** Where it listens, or did before it was closed. */
   readonly #address: AddressInfo;
   readonly #options: HttpServerOptions;
+  readonly #grace: number;
   #requests: Scope | null = null;
+  #intake: RequestIntake | null = null;
+  /** Why it does not listen any more, if it broke. */
+  #failure: IoError | null = null;
+  /** Ends `serve`. */
+  #broke: ((failure: IoError) => void) | null = null;
   #begin: ((message: IncomingMessage, response: ServerResponse) => void) | null = null;
   /** Requests that came between `listen` and `serve`. */
   readonly #early: [message: IncomingMessage, response: ServerResponse][] = [];
@@ -48,10 +54,12 @@ export class HttpServer {
     this.raw = raw;
     this.#address = raw.address() as AddressInfo;
     this.#options = options;
+    this.#grace = options.grace ?? 10_000;
     raw.on('request', (message, response) => {
       if (this.#begin === null) this.#early.push([message, response]);
       else this.#begin(message, response);
     });
+    raw.on('error', (error) => this.#erred(error));
   }
 
   get port(): number {
@@ -76,10 +84,12 @@ export class HttpServer {
    * its fiber. What a handler throws is answered (500, an `HttpError`'s own status, 413 for a body over its limit) or,
    * after the head was sent, cuts the connection; it never ends the server.
    *
+   * @throws `IoError` if it can accept no more; first it stops as if cancelled.
    * If cancelled: accepts no more, closes idle connections, lets requests go on for `grace` ms, cancels the rest.
    */
   serve(handler: Handler): Operation<never> {
     checkFunction('handler', handler);
+    if (this.#failure !== null) throw this.#failure;
     if (this.#requests !== null || !this.raw.listening)
       throw new ClosedError('http.serve: the server is closed, or serves already');
     return this.#serve(handler);
@@ -88,10 +98,11 @@ export class HttpServer {
   *#serve(handler: Handler): Operation<never> {
     const stopping = event({ name: 'http.stop' });
     const requests = (): Operation<void> => this.#serveRequests(handler, stopping);
+    const broken = suspend<never>((resume) => this.#whenBroken(resume.fail), 'http.serve');
     return yield* scope(function* () {
       yield* spawn(requests);
       try {
-        return yield* suspend<never>(() => {}, 'http.serve');
+        return yield* broken;
       } finally {
         stopping.set();
       }
@@ -110,6 +121,7 @@ export class HttpServer {
     const { goal, backlog } = this.#options;
     const kernel = kernelQueueOf(this.raw, backlog);
     const intake = new RequestIntake(requests, { name: `http :${this.port}`, goal, kernel });
+    this.#intake = intake;
     intake.watch(this.raw);
     this.#begin = (message, response) => {
       this.#offer(intake, handler, message, response);
@@ -119,7 +131,7 @@ export class HttpServer {
       if (!message.socket.destroyed) this.#begin(message, response);
     yield* stopping.wait();
     intake.close();
-    requests.spawnDaemon(endOfGrace, requests, this.#options.grace ?? 10_000);
+    requests.spawnDaemon(endOfGrace, requests, this.#grace);
     yield* this.#drained();
   }
 
@@ -142,12 +154,12 @@ export class HttpServer {
   /** Closes the listener and idle connections, and waits until the busy ones have sent their replies and are closed. */
   *#drained(): Operation<void> {
     const { raw } = this;
-    // Requests that still come on open connections are answered, and told that they were the last.
-    raw.on('request', (_message, response) => void (response.shouldKeepAlive = false));
+    // Requests that still come on open connections are answered, and told that they were the last; first of all, since one
+    // may be refused at once.
+    raw.prependListener('request', (_message, response) => void (response.shouldKeepAlive = false));
     yield* suspend<void>((resume) => {
       raw.once('close', () => resume());
       this.close();
-      raw.closeIdleConnections();
       raw.getConnections((_error, count) => count === 0 && resume());
     }, 'http.drain');
   }
@@ -167,7 +179,7 @@ export class HttpServer {
       this.#fail(error, request, response);
     } finally {
       work.end();
-      if (!this.raw.listening) endAfter(response, request.raw.socket);
+      if (!this.raw.listening) this.#intake!.responses.endAfter(response);
     }
   }
 
@@ -191,9 +203,28 @@ export class HttpServer {
     }
   }
 
-  /** Accepts no more. Requests under way go on. The second has no effect. */
+  /** It listened, and now there is an error. */
+  #erred(error: Error): void {
+    if (outlives(error)) return;
+    this.#failure ??= new IoError('http.accept', error);
+    this.#broke?.(this.#failure);
+    this.close();
+  }
+
+  #whenBroken(broke: (failure: IoError) => void): void {
+    this.#broke = broke;
+    if (this.#failure !== null) broke(this.#failure);
+  }
+
+  /** Accepts no more, and closes connections that are idle. Requests under way go on, and replies on the way arrive. */
   close(): void {
-    if (this.raw.listening) this.raw.close();
+    const { raw } = this;
+    const close = (): void => {
+      if (raw.listening) raw.close();
+      else raw.closeIdleConnections();
+    };
+    if (this.#intake === null) close();
+    else this.#intake.responses.spare(close, this.#grace);
   }
 }
 
@@ -220,8 +251,7 @@ export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
 function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> {
   const raw =
     options.tls === undefined ? createServer(options.node ?? {}) : createTlsServer({ ...options.tls, ...options.node });
-  yield* new Suspension<void>(LISTEN, raw, options);
-  const server = new HttpServer(raw, options);
+  const server = yield* new Suspension<HttpServer>(LISTEN, raw, options);
   ownedBy(owner, () => {
     server.close();
     raw.closeAllConnections();
@@ -237,33 +267,24 @@ function* answer(_scope: unknown, handler: Handler, request: ServerRequest, resp
   yield* sendReply(response, yield* call(handler, request));
 }
 
-/** The client was not told that this is the last response: its connection is ended here, behind all that come on it. */
-function endAfter(response: ServerResponse, socket: Socket): void {
-  response.once('close', () => {
-    if (!hasPipeline(socket)) socket.end();
-  });
-}
-
 function* endOfGrace(requests: Scope, grace: number): Operation<void> {
   yield* sleep(grace);
   requests.cancel('the grace of the server is over');
 }
 
-const LISTEN: SuspensionKind<Server, HttpServerOptions, void> = new SuspensionKind({
+const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new SuspensionKind({
   label: new Label('http.listen'),
   arm(suspension) {
     const server = suspension.subject as Server;
-    const {
-      port = 0,
-      host,
-      goal,
-      backlog = goal === undefined ? undefined : USUAL_BACKLOG,
-    } = suspension.argument as HttpServerOptions;
-    // Once it listens: a connection that could not be accepted. Its client learns of it, and the server goes on.
-    server.on('error', (error) => suspension.fail(new IoError('http.listen', error)));
-    server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () =>
-      suspension.complete(undefined),
-    );
+    const options = suspension.argument as HttpServerOptions;
+    const { port = 0, host, goal, backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
+    const refuse = (error: Error): void => void suspension.fail(new IoError('http.listen', error));
+    server.on('error', refuse);
+    server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () => {
+      server.off('error', refuse);
+      // A cancellation while the name was looked up could not stop it.
+      if (!suspension.complete(new HttpServer(server, options))) server.close();
+    });
   },
   abort(suspension) {
     (suspension.subject as Server).close();

@@ -8,6 +8,7 @@ import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
+import { outlives } from '../accept-errors.js';
 import type { Connection } from '../byte-stream.js';
 import { kernelQueueOf } from '../kernel-queue.js';
 import { ConnectionWork } from './connection-work.js';
@@ -126,9 +127,8 @@ export class SocketListener implements Listener {
     }
   }
 
-  /** Of a connection that could not be accepted its client learns; the next one may find room. */
   private failed(error: NodeJS.ErrnoException): void {
-    if (TRANSIENT.has(error.code ?? '')) this.refused++;
+    if (outlives(error)) this.refused++;
     else this.stop(() => new IoError('net.accept', error));
   }
 
@@ -170,9 +170,6 @@ export class SocketListener implements Listener {
     return true;
   }
 }
-
-/** What `accept` fails with for want of descriptors or memory, or because the client has gone already. */
-const TRANSIENT: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ECONNABORTED', 'EPROTO']);
 
 const ACCEPT: SuspensionKind = new SuspensionKind({
   label: new Label('net.accept'),

@@ -1,0 +1,69 @@
+/**
+ * Repeats `sweep`, each of which brings `values` nearer to where they stay, until they are there.
+ *
+ * Through cycles they come nearer by the same small fraction each time: one of ten thousand turns would take a hundred
+ * thousand sweeps. So once the changes of two sweeps point the same way what is left of their geometric series is added
+ * at once (Aitken's method, by vectors). Numbers that grow without bound are left as they are when it gives up.
+ */
+export function converge(sweep: () => void, values: readonly Float64Array[]): void {
+  const series = values.map((numbers) => new Series(numbers));
+  const size = values[0]?.length ?? 0;
+  const most = Math.min(MOST_SWEEPS, Math.max(LEAST_SWEEPS, MOST_VISITS / size));
+  for (let sweeps = 0; sweeps < most; sweeps++) {
+    sweep();
+    let settled = true;
+    for (const one of series) if (!one.follow()) settled = false;
+    if (settled) return;
+  }
+}
+
+class Series {
+  private readonly values: Float64Array;
+  /** As they were after the last sweep, and how that had changed them. */
+  private readonly last: Float64Array;
+  private readonly change: Float64Array;
+  /** Sweeps since something was added. */
+  private sweeps: number = 0;
+
+  constructor(values: Float64Array) {
+    this.values = values;
+    this.last = values.slice();
+    this.change = new Float64Array(values.length);
+  }
+
+  /** After a sweep. Returns whether that has changed next to nothing. */
+  follow(): boolean {
+    const { values, last, change } = this;
+    let [sum, moved, before, now, along] = [0, 0, 0, 0, 0];
+    for (let i = 0; i < values.length; i++) {
+      const step = values[i]! - last[i]!;
+      sum += Math.abs(values[i]!);
+      moved += Math.abs(step);
+      before += change[i]! * change[i]!;
+      now += step * step;
+      along += step * change[i]!;
+      change[i] = step;
+      last[i] = values[i]!;
+    }
+    if (moved <= TOLERANCE * sum || !Number.isFinite(sum)) return true;
+    const ratio = along / before;
+    if (++this.sweeps > 2 && ratio < MOST_RATIO && along > ALIGNED * Math.sqrt(before * now)) this.add(ratio);
+    return false;
+  }
+
+  private add(ratio: number): void {
+    const { values, last, change } = this;
+    this.sweeps = 0;
+    for (let i = 0; i < values.length; i++) last[i] = values[i]! += (change[i]! * ratio) / (1 - ratio);
+  }
+}
+
+const TOLERANCE = 1e-9;
+/** Cosine of the angle between two changes. */
+const ALIGNED = 0.9999;
+/** Nearer to 1 a series cannot be told from one that grows for ever. Loops of ten thousand turns are at 0.9999. */
+const MOST_RATIO = 0.99999;
+const MOST_SWEEPS = 1000;
+const LEAST_SWEEPS = 50;
+/** Of nodes: with four resources that is a second. */
+const MOST_VISITS = 1_000_000;

@@ -1,0 +1,43 @@
+import { ServerResponse } from 'node:http';
+
+/** Responses that have not left yet: their handlers are at work, or their last bytes on the way. */
+export class OpenResponses {
+  private readonly all: Set<ServerResponse> = new Set();
+
+  add(response: ServerResponse): void {
+    this.all.add(response);
+  }
+
+  delete(response: ServerResponse): void {
+    this.all.delete(response);
+  }
+
+  /**
+   * Calls `close`, which closes connections that are idle. Node takes those for idle, too, on which a response that was
+   * ended is still on its way, and would cut it: they are closed after it, and no later than in `graceMs`.
+   */
+  spare(close: () => void, graceMs: number): void {
+    // Over HTTP/2 no server closes its sessions before its streams.
+    const leaving = [...this.all].filter((response) => response.finished && response instanceof ServerResponse);
+    // What Node asks. Everything else asks `writableEnded`.
+    for (const response of leaving) response.finished = false;
+    close();
+    for (const response of leaving) response.finished = true;
+    for (const [socket, last] of new Map(leaving.map((response) => [response.req.socket, response]))) {
+      this.endAfter(last);
+      const cut = setTimeout(() => socket.destroy(), graceMs).unref();
+      socket.once('close', () => clearTimeout(cut));
+    }
+  }
+
+  /** Ends a connection after `response`, whose client was not told that it is the last, unless there are more on it by then. */
+  endAfter(response: ServerResponse): void {
+    const { socket } = response.req;
+    const end = (): void => {
+      for (const other of this.all) if (other.req.socket === socket) return;
+      socket.end();
+    };
+    // While much is on the way Node does not read: what the client has sent meanwhile comes in the next turn.
+    response.once('close', () => setImmediate(() => setImmediate(end)));
+  }
+}
