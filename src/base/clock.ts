@@ -4,6 +4,8 @@
  */
 export interface Clock {
   now(): number;
+  /** When a wait of `ms` that begins now is over, as exactly as alarms go off. */
+  after(ms: number): number;
   /** Unix time in ms, for people: it jumps when somebody sets it. */
   unixTime(): number;
   /** Calls `pass` once, after the events that are already there have been delivered. */
@@ -27,6 +29,14 @@ export class SystemClock implements Clock {
 
   now(): number {
     return performance.now();
+  }
+
+  /**
+   * As for timers of Node, whose time is the system's cut to whole ms: up to one less than `ms`. With what a poll of the event loop
+   * adds it is 0.2 ms more on average; to wait for `now() + ms` was 0.8 more, for which every slot of a pool was held longer.
+   */
+  after(ms: number): number {
+    return Math.floor(performance.now() + ZERO) - ZERO + Math.ceil(ms);
   }
 
   unixTime(): number {
@@ -53,6 +63,9 @@ export class SystemClock implements Clock {
     };
   }
 }
+
+/** Where between two whole ms of the time of Node's timers the zero of `performance.now()` is. */
+const ZERO: number = (Number(process.hrtime.bigint() % 1_000_000_000n) / 1e6 - performance.now()) % 1;
 
 /** One listener on the process for all clocks: Node warns of a leak from the eleventh on. */
 const EXHAUSTED = new Set<() => void>();

@@ -1,7 +1,7 @@
 import { checkDuration } from '../base/check.js';
 import { TimeoutError } from '../base/errors.js';
 import type { Operation } from './operation.js';
-import { now } from './sleep.js';
+import { after } from './sleep.js';
 import { runScope } from './with-scope.js';
 
 /**
@@ -21,7 +21,7 @@ import { runScope } from './with-scope.js';
 export function* shield<T>(operation: Operation<T>, options: { within?: number } = {}): Operation<T> {
   const within = options.within ?? 30_000;
   checkDuration('within', within, true);
-  const end = yield* runScope(() => operation, { deadline: now() + within, shielded: true });
+  const end = yield* runScope(() => operation, { deadline: after(within), shielded: true });
   if (end.cutShort && end.scope.expired) throw new TimeoutError(`shielded operation not done within ${within} ms`);
   return end.result();
 }

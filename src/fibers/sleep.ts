@@ -5,7 +5,8 @@ import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 
 /**
- * Waits for `ms` milliseconds; `sleep(0)` lets the outside world have a turn.
+ * Waits for `ms` milliseconds, as exactly as timers of Node: up to a ms less, or more where the loop is busy.
+ * `sleep(0)` lets the outside world have a turn.
  *
  * Suspends: always. If cancelled: throws at once.
  */
@@ -25,6 +26,11 @@ export function now(): number {
   return currentFiber('now').loop.clock.now();
 }
 
+/** When a wait of `ms` that begins now is over, in ms of `now()`; what is to be over together, by the same rule. */
+export function after(ms: number): number {
+  return currentFiber('now').loop.clock.after(ms);
+}
+
 function disarm(suspension: Suspension): boolean {
   suspension.fiber!.loop.unsetTimer(suspension);
   return true;
@@ -36,7 +42,7 @@ const SLEEP: SuspensionKind = new SuspensionKind({
   label: LABEL,
   arm(suspension) {
     const loop = suspension.fiber!.loop;
-    loop.setTimer(suspension, loop.clock.now() + (suspension.argument as number));
+    loop.setTimer(suspension, loop.clock.after(suspension.argument as number));
   },
   abort: disarm,
 });

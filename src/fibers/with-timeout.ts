@@ -1,7 +1,7 @@
 import { checkDuration, checkTime } from '../base/check.js';
 import { TimeoutError } from '../base/errors.js';
 import type { Operation } from './operation.js';
-import { now } from './sleep.js';
+import { after } from './sleep.js';
 import { runScope } from './with-scope.js';
 
 /**
@@ -12,7 +12,7 @@ import { runScope } from './with-scope.js';
  */
 export function* withTimeout<T>(ms: number, operation: Operation<T>): Operation<T> {
   checkDuration('ms', ms, true);
-  return yield* bounded(now() + ms, operation, () => `not done within ${ms} ms`);
+  return yield* bounded(after(ms), operation, () => `not done within ${ms} ms`);
 }
 
 /** As `withTimeout`, with an absolute deadline in ms of `now()`. */
@@ -28,7 +28,7 @@ export function* withTimeoutAt<T>(at: number, operation: Operation<T>): Operatio
  */
 export function* moveOnAfter<T>(ms: number, operation: Operation<T>): Operation<T | undefined> {
   checkDuration('ms', ms, true);
-  return yield* moveOnAt(now() + ms, operation);
+  return yield* moveOnAt(after(ms), operation);
 }
 
 /** As `moveOnAfter`, with an absolute deadline in ms of `now()`. */

@@ -68,7 +68,7 @@ export class Outlook {
   tick(elapsedMs: number, kinds: readonly Kind[], goalMs: number): void {
     this.kinds = kinds;
     const { heap } = this.machine;
-    for (const kind of kinds) kind.start = this.graph.startOf(kind.name);
+    for (const kind of kinds) kind.start ??= this.graph.startOf(kind.name);
     this.graph.tick(DECAY);
     this.nameNodes();
     this.findPools();

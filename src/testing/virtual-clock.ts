@@ -28,6 +28,10 @@ export class VirtualClock implements Clock {
     return this.time;
   }
 
+  after(ms: number): number {
+    return this.now() + ms;
+  }
+
   unixTime(): number {
     return this.time;
   }

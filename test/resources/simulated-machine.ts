@@ -129,6 +129,10 @@ export class SimulatedMachine implements Clock, Machine {
     return this.time;
   }
 
+  after(ms: number): number {
+    return this.time + ms;
+  }
+
   unixTime(): number {
     return this.time;
   }

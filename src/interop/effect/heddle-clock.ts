@@ -35,7 +35,7 @@ export class HeddleClock implements Clock {
     const loop = this.#loop;
     return Effect.callback((resume) => {
       const timer = { timerIndex: -1, timeUp: () => resume(Effect.void) };
-      loop.setTimer(timer, loop.clock.now() + ms);
+      loop.setTimer(timer, loop.clock.after(ms));
       return Effect.sync(() => loop.unsetTimer(timer));
     });
   }

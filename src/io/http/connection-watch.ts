@@ -18,6 +18,8 @@ export class ConnectionWatch {
   private readonly clock: Clock;
   /** Without a request so far, in the order in which they came, with the time of that. */
   private readonly silent: Map<Socket, number> = new Map();
+  /** One for all sockets: a closure for each would live as long as they do. */
+  private readonly onClose: (this: Socket) => void;
 
   constructor(server: Server, loop: RunLoop, entry: Entry, goal: number) {
     this.stock = loop.descriptors;
@@ -25,6 +27,10 @@ export class ConnectionWatch {
     this.entry = entry;
     this.patienceMs = PATIENCE * goal;
     server.on('connection', (socket: Socket) => this.opened(socket));
+    const closed = (socket: Socket): void => this.closed(socket);
+    this.onClose = function () {
+      closed(this);
+    };
   }
 
   /** A whole request's head has come. True if it is the first of its connection. */
@@ -37,13 +43,15 @@ export class ConnectionWatch {
     stock.count(1);
     const now = this.clock.now();
     silent.set(socket, now);
-    socket.on('close', () => {
-      stock.count(-1);
-      silent.delete(socket);
-    });
+    socket.on('close', this.onClose);
     this.entry.arrived();
     if (!stock.hasRoomForConnection) this.close(socket, 'no descriptor for a connection');
     else if (stock.used > CROWDED * stock.limit) this.closeOldest(now - this.patienceMs);
+  }
+
+  private closed(socket: Socket): void {
+    this.stock.count(-1);
+    this.silent.delete(socket);
   }
 
   private closeOldest(before: number): void {

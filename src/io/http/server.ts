@@ -8,7 +8,7 @@ import { isCancellation } from '../../fibers/is-cancellation.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
-import type { Scope } from '../../fibers/scope.js';
+import { PLAIN, type Scope } from '../../fibers/scope.js';
 import { call } from '../../fibers/segment.js';
 import { sleep } from '../../fibers/sleep.js';
 import { spawn } from '../../fibers/spawn.js';
@@ -168,7 +168,8 @@ export class HttpServer {
     const { response } = work;
     try {
       // The request's own scope: what the handler spawns and opens ends with it.
-      yield* scope(answer, handler, request, response);
+      const end = yield* runScope(() => answer(handler, request, response), PLAIN);
+      end.result();
       this.#counts.served++;
     } catch (error) {
       if (isCancellation(error)) {
@@ -263,7 +264,7 @@ function methodAndPath(request: ServerRequest): string {
   return `${request.method} ${request.path}`;
 }
 
-function* answer(_scope: unknown, handler: Handler, request: ServerRequest, response: ServerResponse): Operation<void> {
+function* answer(handler: Handler, request: ServerRequest, response: ServerResponse): Operation<void> {
   yield* sendReply(response, yield* call(handler, request));
 }
 

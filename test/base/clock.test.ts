@@ -1,0 +1,26 @@
+import test from 'ava';
+import { SystemClock } from '#src/base/clock.js';
+
+test("a wait ends with a ms of Node's timers, up to one less than was asked for, rounded up", (t) => {
+  const clock = new SystemClock();
+  for (const [ms, whole] of [
+    [0, 0],
+    [0.2, 1],
+    [10, 10],
+    [10.5, 11],
+  ] as const) {
+    const before = clock.now();
+    const at = clock.after(ms);
+    const behind = clock.now();
+    t.true(at > before + whole - 1 && at <= behind + whole, `${ms}: ${before} ${at} ${behind}`);
+  }
+});
+
+test('waits that begin in one ms are over at once', (t) => {
+  const clock = new SystemClock();
+  const starts = Array.from({ length: 1000 }, () => clock.after(0));
+  for (const start of starts) {
+    const ms = start - starts[0]!;
+    t.true(Math.abs(ms - Math.round(ms)) < 1e-6, String(ms));
+  }
+});
