@@ -27,7 +27,7 @@ export function hasMain(): boolean {
 /**
  * Runs `f` as the program of this process. The first SIGINT or SIGTERM cancels it, so that it stops in order; the
  * second ends the process at once. An error is printed, and makes the exit code 1; a cancellation by signal makes it
- * 130 or 143.
+ * 130 or 143; one that `f` takes care of leaves a `process.exitCode` that the program has set.
  *
  * @returns a promise of the end, which never rejects.
  * @throws `MisuseError` when a `main` runs already; `ArgumentError`.
@@ -68,6 +68,8 @@ async function runMain(
   const inspection = await inspect(runtime, options);
   try {
     await result;
+    // `f` had returned already, and what it had started was stopped.
+    if (stopping !== null) process.exitCode ??= SIGNALS[stopping];
   } catch (error) {
     if (stopping !== null && error instanceof CancelledError) process.exitCode = SIGNALS[stopping];
     else {

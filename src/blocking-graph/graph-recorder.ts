@@ -8,7 +8,7 @@ import type { BlockingPoint, CallChain, Recorder } from '../fibers/recorder.js';
 import { ChainNode } from './call-chain.js';
 import type { CallPoint } from './call-point.js';
 import { Edge, GraphNode, SpawnLink } from './graph-node.js';
-import { attachLogicalStack, noteSegment } from './logical-stack.js';
+import { attachLogicalStack, noteSegment, tellStack } from './logical-stack.js';
 import { nodeId } from './node-id.js';
 
 /**
@@ -111,6 +111,10 @@ export class GraphRecorder implements Recorder {
 
   descriptors(fiber: Fiber, change: number): void {
     (fiber.node as GraphNode).descriptors += change;
+  }
+
+  struck(error: Error): void {
+    tellStack(error);
   }
 
   threw(error: unknown, chain: CallChain): void {

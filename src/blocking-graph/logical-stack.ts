@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CancelledError } from '../base/errors.js';
 import type { Fiber } from '../fibers/fiber.js';
+import { Suspension } from '../fibers/suspension.js';
 import type { CallPoint } from './call-point.js';
 import type { ChainNode } from './call-chain.js';
 
@@ -30,6 +31,14 @@ export function attachLogicalStack(error: unknown, fiber: Fiber): void {
 /** An error leaves a segment that was called at `from`: the first one is where the engine's stack ends. */
 export function noteSegment(error: unknown, from: CallPoint): void {
   if (error instanceof Error && !(error instanceof CancelledError) && !segments.has(error)) segments.set(error, from);
+}
+
+/**
+ * An error that a callback of the system made is thrown into a fiber. Its stack tells of the event loop; the engine's, as it
+ * is now, tells where the fiber waited.
+ */
+export function tellStack(error: Error): void {
+  if (!attached.has(error) && !segments.has(error)) Error.captureStackTrace(error, Suspension.prototype.next);
 }
 
 const segments: WeakMap<Error, CallPoint> = new WeakMap();

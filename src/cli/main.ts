@@ -6,7 +6,8 @@ import { makeProgram } from './program.js';
 // `heddle graph … | head` closes the pipe early; that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  console.error(`heddle: Cannot write to standard output: ${error.message}`);
+  process.exit(1);
 });
 
 try {

@@ -42,6 +42,8 @@ export interface Recorder {
   allocated(fiber: Fiber, from: BlockingPoint, heapBytes: number, externalBytes: number): void;
   /** A fiber has got `change` more descriptors (fewer, if negative). */
   descriptors(fiber: Fiber, change: number): void;
+  /** An error that came from the outside is about to be thrown into the running fiber. */
+  struck(error: Error): void;
   /** A segment that was called at `chain` has ended with an error. */
   threw(error: unknown, chain: CallChain): void;
   /** An error leaves the fiber, or is reported from it: it may be told what else is known of where it happened. */

@@ -1,4 +1,4 @@
-import { MisuseError } from '../base/errors.js';
+import { IoError, MisuseError } from '../base/errors.js';
 import { current, NO_ENTRY } from './current.js';
 import type { Fiber } from './fiber.js';
 import type { Label } from './label.js';
@@ -62,6 +62,7 @@ export class Suspension<T = unknown> {
       this.done = true;
     } else if (phase === FAILED) {
       this.unpark();
+      if (this.value instanceof IoError) this.fiber!.loop.recorder?.struck(this.value);
       throw this.value;
     } else throw this.fiber === registers.fiber ? iteratedByHand(this) : usedTwice(this.kind.label.text);
     return this as IteratorResult<Leaf, T>;

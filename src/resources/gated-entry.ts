@@ -118,7 +118,7 @@ export class GatedEntry implements Entry {
     kind.finished++;
     this.finishedNow++;
     this.live--;
-    this.governor.finished(this, since);
+    this.governor.finished(this, kind, since);
   }
 
   kindOf(work: Work): Kind {

@@ -3,14 +3,18 @@
  * When too much of it takes too long the limit becomes what, at the rate at which it ends, takes a fair part of the goal
  * (Little's law), which a multiplicative decrease finds only after many rounds; it grows by a tenth while it is
  * used up. Fed with times since the work began, since its own waiting to be let in would lock it at the minimum.
+ *
+ * What is slow is judged by the kind: a report that takes half a second by nature says nothing of a page that takes two
+ * milliseconds, and must not shut the door on both.
  */
 export class LatencyNet {
   limit: number = Infinity;
   private readonly goalMs: number;
-  private fastestMs: number = Infinity;
   private count: number = 0;
   private slow: number = 0;
   private sumMs: number = 0;
+  /** What the work that has ended is to take in all. */
+  private aimMs: number = 0;
   private lookAt: number = 0;
   private lookedAt: number = 0;
 
@@ -18,36 +22,42 @@ export class LatencyNet {
     this.goalMs = goalMs;
   }
 
-  /** Work has ended that took so long, from its beginning, without queueing for the processor. */
-  finished(tookMs: number): void {
+  /** Work of this kind has ended that took so long, from its beginning, without queueing for the processor. */
+  finished(kind: Paced, tookMs: number): void {
     this.count++;
     this.sumMs += tookMs;
-    if (tookMs < this.fastestMs) this.fastestMs = tookMs;
-    if (tookMs > Math.max(SLOW * this.goalMs, INHERENT * this.fastestMs)) this.slow++;
+    if (tookMs < kind.fastestMs) kind.fastestMs = tookMs;
+    const inherentMs = INHERENT * kind.fastestMs;
+    this.aimMs += Math.max(AIM * this.goalMs, inherentMs);
+    if (tookMs > Math.max(SLOW * this.goalMs, inherentMs)) this.slow++;
   }
 
-  /** To be called some times a second, with how many are under way. */
-  look(now: number, live: number): void {
+  /** To be called some times a second, with how many are under way, and all kinds. */
+  look(now: number, live: number, kinds: Iterable<Paced>): void {
     if (now < this.lookAt || this.count === 0) return;
-    const { count, slow, lookedAt } = this;
+    const { count, slow, aimMs, lookedAt } = this;
     // After a change it takes one round of work until its effect shows.
     this.lookAt = now + Math.max(100, this.sumMs / count);
     this.lookedAt = now;
-    this.count = this.slow = this.sumMs = 0;
+    this.count = this.slow = this.sumMs = this.aimMs = 0;
     // What is the fastest may change; the program with it.
-    this.fastestMs *= 1.001;
-    const aimMs = Math.max(AIM * this.goalMs, INHERENT * this.fastestMs);
+    for (const kind of kinds) kind.fastestMs *= 1.001;
     if (slow > TOLERATED * count) {
-      const fitting = (count / (now - lookedAt)) * aimMs;
+      const fitting = aimMs / (now - lookedAt);
       this.limit = Math.max(LEAST, Math.min(fitting, this.limit, DECREASE * live));
     } else if (live >= 0.9 * this.limit) this.limit = GROWTH * this.limit + 1;
     else if (live < 0.3 * this.limit) this.limit = Infinity;
   }
 }
 
+interface Paced {
+  /** What the fastest of its kind took, in ms; a little more with time. */
+  fastestMs: number;
+}
+
 /** Of the goal: from here on work is slow. */
 const SLOW = 0.6;
-/** Of the fastest seen: work that takes long by nature is not slow. */
+/** Of the fastest of its kind: work that takes long by nature is not slow. */
 const INHERENT = 1.5;
 const TOLERATED = 0.05;
 /** Of the goal: what work is to take when it had become slow. */

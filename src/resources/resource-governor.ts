@@ -139,10 +139,10 @@ export class ResourceGovernor implements Governor {
     this.outlook?.admit(kind);
   }
 
-  finished(entry: GatedEntry, since: number): void {
+  finished(entry: GatedEntry, kind: Kind, since: number): void {
     this.live--;
     this.done++;
-    entry.net.finished((this.now() - since) * this.queueing.blockedShare);
+    entry.net.finished(kind, (this.now() - since) * this.queueing.blockedShare);
     this.refreshedAt = -1;
     if (this.on.localCheck) this.steering?.released();
   }
@@ -209,7 +209,7 @@ export class ResourceGovernor implements Governor {
     this.learn(elapsed);
     for (const entry of this.entries) {
       entry.tick(elapsed);
-      if (this.on.latencyNet) entry.net.look(now, entry.live);
+      if (this.on.latencyNet) entry.net.look(now, entry.live, entry.kinds.values());
       this.drain(entry, now);
     }
     if (!idle && this.entries.size > 0) this.loop.setTimer(this, now + TICK_MS);

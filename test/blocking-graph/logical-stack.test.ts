@@ -1,6 +1,8 @@
 import test from 'ava';
 import { call, CancelledError, run, Runtime, scope, sleep, spawn, type Operation } from 'heddle';
 import { enter, module as registerModule, site } from 'heddle/compiled';
+import { stat } from 'heddle/fs';
+import { connect } from 'heddle/net';
 import { simulate, VirtualClock } from 'heddle/testing';
 
 const m = registerModule(20, () => [
@@ -66,6 +68,32 @@ test('frames of the runtime are hidden, without the compiler too', async (t) => 
   t.regex(stack[2]!, /^ {4}at inner \(/);
   t.deepEqual(stack.slice(3), ['    at child', '    at fiber 1 child, spawned by program']);
 });
+
+for (const [name, operation] of Object.entries({
+  'a file': () => stat('/nowhere'),
+  'a connection': () => connect({ path: '/nowhere' }),
+}))
+  test(`an error of the system tells where the fiber waited for ${name}`, async (t) => {
+    const inSystemTime = new Runtime();
+    let caught: unknown;
+    await inSystemTime.run(function* program() {
+      try {
+        yield* scope(function* () {
+          yield* spawn(function* child() {
+            yield* call(function* asking() {
+              yield* operation();
+            });
+          });
+        });
+      } catch (error) {
+        caught = error;
+      }
+    });
+    const [message, first, ...frames] = (caught as Error).stack!.split('\n');
+    t.regex(message!, /ENOENT/);
+    t.regex(first!, /^ {4}at asking \(/);
+    t.deepEqual(frames, ['    at child', '    at fiber 1 child, spawned by program']);
+  });
 
 test('the fiber that an error leaves first is where it happened', async (t) => {
   const stack = await stackOf(function* program() {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,18 @@ function failsWith(
   t.regex(outcome.stderr, message);
   t.regex(outcome.stderr, /^heddle: [^\n]*\n$/);
 }
+
+test('a standard output that takes nothing is an error in one line', (t) => {
+  const full = openSync('/dev/full', 'w');
+  const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  const { status, stderr } = spawnSync(process.execPath, [main, 'graph', fixture('server.json')], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  t.is(status, 1);
+  t.regex(stderr, /^heddle: Cannot write to standard output: ENOSPC[^\n]*\n$/);
+});
 
 test('a file with a snapshot is shown as text', async (t) => {
   const { code, stdout, stderr } = await heddle(['graph', fixture('server.json')]);

@@ -58,6 +58,21 @@ test('a program that calls `main` itself runs once, whatever it exports', async 
   }
 });
 
+test('a program that a signal stops says so by its exit code, also when its first function had returned', async (t) => {
+  const heddleUrl = new URL('../../../dist/index.js', import.meta.url).href;
+  const path = program(
+    'stopped.mjs',
+    `import { sleep, spawn } from ${JSON.stringify(heddleUrl)};
+    export default function* () {
+      yield* spawn(function* () {
+        process.kill(process.pid, 'SIGTERM');
+        yield* sleep(60_000);
+      });
+    }`,
+  );
+  t.like(await heddle(['run', path]), { code: 143, stderr: '' });
+});
+
 test('a syntax error of a program is shown with its place', async (t) => {
   const path = program('broken.mjs', 'const one = 1;\nconst one = 2;\n');
   for (const options of [[], ['--no-compile']]) {

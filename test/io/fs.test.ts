@@ -110,6 +110,11 @@ test('a refusal of the system is an IoError with its code, the operation and the
     yield* fs.writeFile(existing, '');
     t.like(yield* thrownBy(fs.writeFile(existing, '', { flag: 'wx' })), { system: 'EEXIST' });
     t.like(yield* thrownBy(fs.open(existing, 'wx')), { operation: 'fs.open', system: 'EEXIST' });
+    // Also where Node is given only the number of an open file.
+    for (const reading of [fs.readFile(dir), fs.forEachLine(dir, () => {})]) {
+      const { message } = (yield* thrownBy(reading)) as Error;
+      t.true(message.startsWith('fs.read: EISDIR') && message.endsWith(`'${dir}'`), message);
+    }
   }));
 
 test('exists says no only where there is no such file', (t) =>

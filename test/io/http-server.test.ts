@@ -5,12 +5,14 @@ import { connect as rawConnect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import test from 'ava';
 import {
+  ArgumentError,
   CancelledError,
   channel,
   event,
   FiberCancelledError,
   IoError,
   now,
+  run,
   scope,
   sleep,
   spawn,
@@ -253,6 +255,45 @@ test.serial('what a handler throws after the head cuts the connection, and the s
     ),
   );
 });
+
+test.serial('expectOk gives up the body of what it refuses, and its connection', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return {
+          status: 404,
+          body: function* (write) {
+            for (;;) yield* write('x'.repeat(65_536));
+          },
+        };
+      },
+      function* (server) {
+        const response = yield* fetch(server.url);
+        t.throws(() => response.expectOk(), { instanceOf: HttpError });
+        while (server.stats().active > 0) yield* sleep(1);
+        t.is(server.stats().cancelled, 1);
+      },
+    ),
+  );
+});
+
+test.serial(
+  'a response that cannot come is an IoError that says why; what is no URL, and no options, is refused',
+  async (t) => {
+    await t.throwsAsync(
+      run(() => fetch('http://127.0.0.1:1/')),
+      { instanceOf: IoError, message: /^http\.fetch: .*bad port$/ },
+    );
+    await t.throwsAsync(
+      run(() => fetch('/path')),
+      { instanceOf: ArgumentError, message: /`url`.* `\/path`/ },
+    );
+    await t.throwsAsync(
+      run(() => listen(8080 as never)),
+      { instanceOf: ArgumentError, message: /`options`.* `8080`/ },
+    );
+  },
+);
 
 test.serial('a handler that returns no reply, or an operation, is told how to write it', async (t) => {
   const told: unknown[] = [];

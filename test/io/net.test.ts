@@ -386,6 +386,35 @@ test.serial('serve runs each handler in a scope of its own, and one that fails e
   }),
 );
 
+test.serial('a fault of a handler is printed with its stack, what its client brought about in one line', async (t) => {
+  const printed: string[] = [];
+  const write = process.stderr.write;
+  process.stderr.write = (text) => printed.push(String(text)) > 0;
+  try {
+    await leakFree(t, function* () {
+      const listener = yield* listen({ port: 0, host });
+      const serving = yield* spawn(() =>
+        listener.serve(function* fails(connection) {
+          const line = yield* connection.readLine({ limit: 8 });
+          throw new TypeError(line!);
+        }),
+      );
+      for (const sent of ['bug\n', 'longer than eight\n']) {
+        const client = yield* connect({ port: listener.port, host });
+        yield* client.write(sent);
+        yield* thrown(client.read());
+        yield* client.close();
+      }
+      serving.cancel();
+    });
+  } finally {
+    process.stderr.write = write;
+  }
+  t.is(printed.length, 2);
+  t.regex(printed[0]!, /handler failed: TypeError: bug\n {4}at fails \(.*net\.test/);
+  t.regex(printed[1]!, /handler failed: TooLargeError: [^\n]*\n$/);
+});
+
 test.serial('a Unix socket does what TCP does', (t) =>
   leakFree(t, function* () {
     const directory = mkdtempSync(join(tmpdir(), 'heddle-net-'));
@@ -454,6 +483,8 @@ test('a listener that could not accept a connection goes on', (t) =>
 test('bad arguments are refused at once', (t) => {
   for (const wrong of [
     () => connect({}),
+    connect as () => unknown,
+    listen as () => unknown,
     () => connect({ port: 0 }),
     () => connect({ port: 65_536 }),
     () => connect({ path: '' }),

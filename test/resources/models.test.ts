@@ -4,6 +4,7 @@ import { Random } from 'heddle/testing';
 import { ThreadPool } from '#src/fibers/thread-pool.js';
 import { Backlog } from '#src/resources/backlog.js';
 import { CpuBudget } from '#src/resources/cpu-budget.js';
+import { Kind } from '#src/resources/kind.js';
 import { LatencyNet } from '#src/resources/latency-net.js';
 import { MemoryModel } from '#src/resources/memory-model.js';
 import { PoolMeter } from '#src/resources/pool-meter.js';
@@ -77,22 +78,35 @@ test('a memory model survives readings of nothing', (t) => {
   t.is(model.live(0), 0);
 });
 
+/** A latency net with a goal, for work of one kind, and how to feed it. */
+class NetOfOneKind extends LatencyNet {
+  private readonly kind = new Kind('work', 1);
+
+  end(tookMs: number): void {
+    this.finished(this.kind, tookMs);
+  }
+  /** Ten of them are a second. */
+  tick(tick: number, live: number): void {
+    this.look(tick * 100, live, [this.kind]);
+  }
+}
+
 /** Ends `perSecond` pieces of work that take `tookMs` for a while, `live` at a time, looking ten times a second. */
-function feed(net: LatencyNet, from: number, seconds: number, perSecond: number, tookMs: number, live: number): void {
+function feed(net: NetOfOneKind, from: number, seconds: number, perSecond: number, tookMs: number, live: number): void {
   for (let tick = 1; tick <= seconds * 10; tick++) {
-    for (let i = 0; i < perSecond / 10; i++) net.finished(tookMs);
-    net.look(from + tick * 100, Math.min(live, net.limit));
+    for (let i = 0; i < perSecond / 10; i++) net.end(tookMs);
+    net.tick(from / 100 + tick, Math.min(live, net.limit));
   }
 }
 
 test('a latency net sets no limit while work is fast', (t) => {
-  const net = new LatencyNet(500);
+  const net = new NetOfOneKind(500);
   feed(net, 0, 10, 1000, 100, 200);
   t.is(net.limit, Infinity);
 });
 
 test('a latency net sets what takes three tenths of the goal, by the rate at which work ends', (t) => {
-  const net = new LatencyNet(500);
+  const net = new NetOfOneKind(500);
   feed(net, 0, 1, 1000, 10, 10);
   feed(net, 1000, 1, 1000, 400, 400);
   // 1000 a second for 150 ms.
@@ -100,7 +114,7 @@ test('a latency net sets what takes three tenths of the goal, by the rate at whi
 });
 
 test('a latency net is lifted step by step, and gone once nobody comes near it', (t) => {
-  const net = new LatencyNet(500);
+  const net = new NetOfOneKind(500);
   feed(net, 0, 1, 1000, 10, 10);
   feed(net, 1000, 1, 1000, 400, 400);
   const { limit } = net;
@@ -111,27 +125,44 @@ test('a latency net is lifted step by step, and gone once nobody comes near it',
 });
 
 test('a latency net does not take for slow what takes longer than the goal by nature', (t) => {
-  const net = new LatencyNet(100);
+  const net = new NetOfOneKind(100);
   feed(net, 0, 20, 50, 400, 20);
   t.is(net.limit, Infinity);
 });
 
-test('a latency net never shuts the door', (t) => {
+test('a latency net does not take a kind for slow that takes long by nature beside one that does not', (t) => {
   const net = new LatencyNet(500);
-  net.finished(1);
+  const kinds = [new Kind('page', 1), new Kind('report', 1)];
+  const [page, report] = kinds as [Kind, Kind];
+  for (let tick = 1; tick <= 100; tick++) {
+    for (let i = 0; i < 80; i++) net.finished(page, 2);
+    for (let i = 0; i < 20; i++) net.finished(report, 350);
+    net.look(tick * 100, 70, kinds);
+  }
+  t.is(net.limit, Infinity);
+  // Both have become slow: what is set leaves room for what reports take by nature, 800 a second × 150 ms + 200 × 525 ms.
+  for (let i = 0; i < 80; i++) net.finished(page, 400);
+  for (let i = 0; i < 20; i++) net.finished(report, 800);
+  net.look(10_100, 480, kinds);
+  t.true(Math.abs(net.limit - 225) < 25, `${net.limit}`);
+});
+
+test('a latency net never shuts the door', (t) => {
+  const net = new NetOfOneKind(500);
+  net.end(1);
   for (let tick = 1; tick < 1000; tick++) {
-    net.finished(5000);
-    net.look(tick * 10_000, 1);
+    net.end(5000);
+    net.tick(tick * 100, 1);
   }
   t.true(net.limit >= 2, `${net.limit}`);
 });
 
 test('a few slow ones among many are borne with', (t) => {
-  const net = new LatencyNet(500);
+  const net = new NetOfOneKind(500);
   for (let tick = 1; tick <= 100; tick++) {
-    for (let i = 0; i < 96; i++) net.finished(20);
-    for (let i = 0; i < 4; i++) net.finished(450);
-    net.look(tick * 100, 50);
+    for (let i = 0; i < 96; i++) net.end(20);
+    for (let i = 0; i < 4; i++) net.end(450);
+    net.tick(tick, 50);
   }
   t.is(net.limit, Infinity);
 });

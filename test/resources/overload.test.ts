@@ -1,5 +1,6 @@
 import test from 'ava';
-import { Runtime } from 'heddle';
+import { gate, Runtime, sleep, spawn } from 'heddle';
+import { simulateClean } from '../support/no-leak.js';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedMachine } from './simulated-machine.js';
 import type { SimulatedServer } from './simulated-server.js';
@@ -40,6 +41,24 @@ const NOTHING = {
   fibers: 0,
   ready: 0,
 };
+
+test('work that takes long by nature, but less than the goal, does not hold up what comes beside it', async (t) => {
+  function* page() {
+    yield* sleep(2);
+  }
+  function* report() {
+    yield* sleep(350);
+  }
+  await simulateClean(function* () {
+    const door = gate({ name: 'door', goal: 500 });
+    for (let client = 0; client < 30; client++)
+      yield* spawn(function* () {
+        yield* sleep(300 * client);
+        for (let i = 0; i < 200; i++) yield* door.admit((client + i) % 5 === 0 ? report : page);
+      });
+  });
+  t.pass('nothing was refused');
+});
 
 test('the heap is watched while there is an entry, and no longer', (t) => {
   const machine = new SimulatedMachine({});

@@ -47,12 +47,12 @@ export class Channel<T> {
     return new Suspension<T>(exchange.receiving, exchange, undefined);
   }
 
-  /** Sends without waiting; false if that is not possible now. */
+  /** Sends without waiting; false if that is not possible now. Throws `ChannelClosedError` once it is closed. */
   trySend(value: T): boolean {
     return this.exchange.trySend(value);
   }
 
-  /** Takes the next value without waiting; undefined if there is none now. */
+  /** Takes the next value without waiting; undefined if there is none now, or none any more: see `isClosed`. */
   tryReceive(): { readonly value: T } | undefined {
     return this.exchange.tryReceive();
   }

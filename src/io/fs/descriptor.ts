@@ -8,6 +8,7 @@ import type { Done } from './fs-operation.js';
  */
 export class Descriptor {
   private readonly fd: number;
+  private readonly path: string;
   private readonly onClose: () => void;
   private readonly onClosed: () => void;
   private uses: number = 0;
@@ -17,8 +18,9 @@ export class Descriptor {
   private closed: boolean = false;
 
   /** @param onClose called when closing is first asked for; `onClosed` when the number is free again. */
-  constructor(fd: number, onClose: () => void, onClosed: () => void) {
+  constructor(fd: number, path: string, onClose: () => void, onClosed: () => void) {
     this.fd = fd;
+    this.path = path;
     this.onClose = onClose;
     this.onClosed = onClosed;
   }
@@ -35,7 +37,7 @@ export class Descriptor {
     try {
       call(this.fd, (error, result) => {
         this.release();
-        done(error, result);
+        done(error && this.named(error), result);
       });
     } catch (error) {
       this.release();
@@ -82,7 +84,16 @@ export class Descriptor {
     close(this.fd, (error) => {
       this.closed = true;
       this.onClosed();
-      for (const done of this.closers!) done(error);
+      for (const done of this.closers!) done(error && this.named(error));
     });
+  }
+
+  /** Node names a file only where it gets a path: `no space left on device` on one of a thousand is no help. */
+  private named(error: NodeJS.ErrnoException): Error {
+    if (error.path === undefined) {
+      error.path = this.path;
+      error.message += ` '${this.path}'`;
+    }
+    return error;
   }
 }

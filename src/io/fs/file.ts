@@ -23,7 +23,7 @@ export class File {
   /** @param onClosed called when the descriptor is free again. */
   constructor(fd: number, path: string, scope: Scope, onClosed: () => void) {
     const untie = ownedBy(scope, () => this.close());
-    this.descriptor = new Descriptor(fd, untie, onClosed);
+    this.descriptor = new Descriptor(fd, path, untie, onClosed);
     this.path = path;
   }
 

@@ -1,4 +1,4 @@
-import { checkInteger } from '../../base/check.js';
+import { checkInteger, expected } from '../../base/check.js';
 import { ClosedError, IoError, TooLargeError } from '../../base/errors.js';
 import { abortable } from '../../fibers/abortable.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -88,10 +88,11 @@ export class ClientResponse {
     return JSON.parse(yield* this.text(options));
   }
 
-  /** Throws `HttpError` unless the status is 200 to 299. */
+  /** Throws `HttpError` unless the status is 200 to 299, and then gives up the body. */
   expectOk(): this {
-    if (!this.ok) throw new HttpError(this.status, `${this.raw.url}: ${this.status} ${this.raw.statusText}`);
-    return this;
+    if (this.ok) return this;
+    this.cancel();
+    throw new HttpError(this.status, `${this.raw.url}: ${this.status} ${this.raw.statusText}`);
   }
 
   /** Gives up the rest of the body. */
@@ -106,7 +107,7 @@ export class ClientResponse {
 /**
  * Sends a request, by Node's `fetch` and with its options, and waits for the head of the response.
  *
- * @throws `IoError` with Node's code when no response came.
+ * @throws `ArgumentError` unless the URL is whole; `IoError` with Node's code when no response came.
  * The response belongs to the scope in which `fetch` is called, so that it outlives a `withTimeout` around it.
  *
  * Suspends: until the head has come. If cancelled: aborts the request and throws.
@@ -116,6 +117,7 @@ export class ClientResponse {
  * const page = yield* response.text();
  */
 export function fetch(url: string | URL, init: Omit<RequestInit, 'signal'> = {}): Operation<ClientResponse> {
+  if (!URL.canParse(String(url))) throw expected('url', 'a whole URL, with `https://` or `http://`', url);
   return request(url, init, currentFiber('http.fetch').scope);
 }
 
@@ -131,9 +133,8 @@ function* request(url: string | URL, init: RequestInit, scope: Scope): Operation
   return response;
 }
 
-/** `fetch` hides the system's error in the cause of a "fetch failed". */
+/** `fetch` hides what happened in the cause of a "fetch failed"; without a cause it is about the arguments. */
 function wrap(operation: string, error: unknown): unknown {
   const { cause } = error as { cause?: unknown };
-  const system = (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as NodeJS.ErrnoException).code;
-  return error instanceof TypeError && system !== undefined ? new IoError(operation, cause) : error;
+  return error instanceof TypeError && cause instanceof Error ? new IoError(operation, cause) : error;
 }

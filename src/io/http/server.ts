@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { checkDuration, checkFunction, checkGoal, checkInteger } from '../../base/check.js';
+import { checkDuration, checkFunction, checkGoal, checkInteger, expected } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
@@ -242,6 +242,7 @@ export class HttpServer {
  * });
  */
 export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
+  if (typeof options !== 'object') throw expected('options', 'an object', options);
   checkInteger('port', options.port ?? 0, 0, 65535);
   checkInteger('backlog', options.backlog ?? USUAL_BACKLOG, 1);
   checkDuration('grace', options.grace ?? 0, true);

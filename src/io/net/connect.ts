@@ -36,7 +36,7 @@ export interface ConnectOptions {
  * const answer = yield* connection.readLine();
  */
 export function connect(options: ConnectOptions): Operation<Connection> {
-  const { port, path } = options;
+  const { port, path } = options ?? {};
   if (path === undefined) {
     if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
     checkInteger('port', port, 1, 65_535);

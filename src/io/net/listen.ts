@@ -53,7 +53,7 @@ export interface ListenOptions {
  * });
  */
 export function listen(options: ListenOptions): Operation<Listener> {
-  const { port, path, backlog = USUAL_BACKLOG, queue = 64 } = options;
+  const { port, path, backlog = USUAL_BACKLOG, queue = 64 } = options ?? {};
   if (path === undefined) {
     if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
     checkInteger('port', port, 0, 65_535);

@@ -3,8 +3,8 @@ import type { Connection } from '../byte-stream.js';
 
 export interface ServeOptions {
   /**
-   * Told of what a handler threw. Unless given, one line goes to standard error, except for connections that the other
-   * side reset or gave up. What it throws ends `serve`.
+   * Told of what a handler threw. Unless given, it goes to standard error: what the other side brought about in one
+   * line, none where it reset or gave up the connection; anything else with its stack. What it throws ends `serve`.
    */
   readonly onError?: (error: unknown, connection: Connection) => void;
 }

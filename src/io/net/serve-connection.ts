@@ -1,4 +1,5 @@
-import { CancelledError, IoError } from '../../base/errors.js';
+import { inspect } from 'node:util';
+import { CancelledError, EndOfStreamError, IoError, TimeoutError, TooLargeError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import { call } from '../../fibers/segment.js';
 import { tellWhere } from '../../fibers/tell-where.js';
@@ -39,7 +40,10 @@ function* handle(
  */
 export function reportToStderr(error: unknown): void {
   if (error instanceof IoError && GONE.has(error.system)) return;
-  process.stderr.write(`heddle/net: a connection's handler failed: ${String(error)}\n`);
+  const text = NOT_OURS.some((kind) => error instanceof kind) ? String(error) : inspect(error);
+  process.stderr.write(`heddle/net: a connection's handler failed: ${text}\n`);
 }
 
+/** What the other side can bring about as often as it likes: a line for each, where a fault of the program has its stack. */
+const NOT_OURS = [IoError, EndOfStreamError, TooLargeError, TimeoutError];
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED']);
