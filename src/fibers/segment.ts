@@ -105,10 +105,10 @@ export function iterate(operation: unknown, maker: Function): Iterator<Leaf, unk
   return isGenerator(operation) ? operation : delegate(checkOperation(operation as Operation<unknown>, maker));
 }
 
-/** `operation`, which `maker` returned, if it is one; else says that it is not. */
-export function checkOperation<T>(operation: Operation<T>, maker: Function): Operation<T> {
+/** `operation`, which was given, or returned by `maker`, if it is one; else says that it is not. */
+export function checkOperation<T>(operation: Operation<T>, maker?: Function): Operation<T> {
   if (typeof operation === 'object' && typeof operation?.[Symbol.iterator] === 'function') return operation;
-  const what = maker.name === '' ? 'an operation' : `\`${maker.name}\` to return an operation`;
+  const what = maker?.name ? `\`${maker.name}\` to return an operation` : 'an operation';
   const advice = isPromise(operation) ? 'to wait for a promise write `yield* until(promise)`' : 'is it a function*?';
   throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${advice}`);
 }

@@ -1,6 +1,7 @@
 /** HTTP servers and clients: the door `heddle/http`. */
 export { ClientResponse, fetch } from './http/client.js';
 export { HttpError } from './http/http-error.js';
+export { ResponseError } from './http/response-error.js';
 export { json, text, type Reply, type ReplyStream } from './http/reply.js';
 export { serve, type ServeOptions } from './http/serve.js';
 export type { HttpServerOptions } from './http/http-server-options.js';

@@ -3,6 +3,7 @@ import { request as rawRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect as rawConnect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { inspect } from 'node:util';
 import test from 'ava';
 import {
   ArgumentError,
@@ -27,6 +28,7 @@ import {
   HttpError,
   json,
   listen,
+  ResponseError,
   text,
   type Handler,
   type HttpServer,
@@ -269,7 +271,9 @@ test.serial('expectOk gives up the body of what it refuses, and its connection',
       },
       function* (server) {
         const response = yield* fetch(server.url);
-        t.throws(() => response.expectOk(), { instanceOf: HttpError });
+        const error = t.throws(() => response.expectOk(), { instanceOf: ResponseError });
+        t.is(error.response.status, 404);
+        t.false(inspect(error).includes('raw'), 'printing it does not print the response');
         while (server.stats().active > 0) yield* sleep(1);
         t.is(server.stats().cancelled, 1);
       },

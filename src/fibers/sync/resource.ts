@@ -31,7 +31,7 @@ export class Resource extends Semaphore {
  * const database = resource('database', { capacity: 20 });
  * const rows = yield* database.withPermit(query('select …'));
  */
-export function resource(name: string, { capacity }: { readonly capacity: number }): Resource {
+export function resource(name: string, options: { readonly capacity: number }): Resource {
   if (typeof name !== 'string' || name === '') throw expected('name', 'a text', name);
-  return new Resource(name, capacity);
+  return new Resource(name, options?.capacity);
 }

@@ -6,7 +6,7 @@ import type { Pool } from '../pool.js';
 import type { Operation } from '../operation.js';
 import { Suspension, SuspensionKind, WAITING } from '../suspension.js';
 import { WaitList } from '../wait-list.js';
-import { inSegment } from '../segment.js';
+import { checkOperation, inSegment } from '../segment.js';
 
 /** The right to use something, held by a fiber until it is released. Works with `using`. */
 export class Permit {
@@ -73,7 +73,7 @@ export class Semaphore implements Pool {
   *withPermit<T>(operation: Operation<T>): Operation<T> {
     const permit = yield* this.acquire();
     try {
-      return yield* inSegment(operation);
+      return yield* inSegment(checkOperation(operation));
     } finally {
       permit.release();
     }

@@ -6,7 +6,7 @@ import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
-import { HttpError } from './http-error.js';
+import { ResponseError } from './response-error.js';
 
 /** A response as its reader sees it. Its body is cancelled with the current scope, unless it was read to its end. */
 export class ClientResponse {
@@ -88,11 +88,11 @@ export class ClientResponse {
     return JSON.parse(yield* this.text(options));
   }
 
-  /** Throws `HttpError` unless the status is 200 to 299, and then gives up the body. */
+  /** Throws `ResponseError` unless the status is 200 to 299, and then gives up the body. */
   expectOk(): this {
     if (this.ok) return this;
     this.cancel();
-    throw new HttpError(this.status, `${this.raw.url}: ${this.status} ${this.raw.statusText}`);
+    throw new ResponseError(this);
   }
 
   /** Gives up the rest of the body. */

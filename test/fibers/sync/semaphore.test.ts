@@ -4,6 +4,7 @@ import {
   ArgumentError,
   MisuseError,
   moveOnAfter,
+  resource,
   scope,
   select,
   semaphore,
@@ -14,6 +15,7 @@ import {
 } from 'heddle';
 import { sameEvents } from 'heddle/testing';
 import { fuzzRuns, simulateClean, simulateManyClean } from '../../support/no-leak.js';
+import { thrownBy } from '../../support/thrown-by.js';
 
 test('at most as many as its capacity hold a permit', (t) =>
   simulateManyClean(function* ({ random }) {
@@ -179,3 +181,18 @@ for (const count of [0, -1, 1.5, 4, NaN, Infinity])
     const error = t.throws(() => semaphore(3).acquire(count), { instanceOf: ArgumentError });
     t.is(error.message, `Expected \`count\` to be an integer from 1 to 3, got \`${count}\` (number)`);
   });
+
+test('what is no operation gets no permit, and is told so', (t) =>
+  simulateClean(function* () {
+    const pool = resource('pool', { capacity: 1 });
+    const work = sleep as unknown as Operation<void>;
+    const error = yield* thrownBy(pool.withPermit(work));
+    t.true(error instanceof MisuseError);
+    t.is((error as Error).message, 'Expected an operation, got a function: is it a function*?');
+    t.is(pool.stats().available, 1);
+  }));
+
+test('a resource without its capacity is refused', (t) => {
+  const make = resource as (name: string) => unknown;
+  t.throws(() => make('seats'), { instanceOf: ArgumentError, message: /`capacity`.* got undefined/ });
+});
