@@ -40,7 +40,8 @@ export function instrument(
   for (const one of numbered) for (const name of put(text, source, names, one)) used.add(name);
   // TypeScript in a CommonJS file can have `import`, which comes before all statements when that is made CommonJS.
   const isModule = format === 'module' || hasModuleStatements(program);
-  const imports = importsOf(names, used, isModule, JSON.stringify(runtime));
+  const door = isModule ? 'import' : OWN_REQUIRE.test(source) ? 'module.require' : 'require';
+  const imports = importsOf(names, used, door, JSON.stringify(runtime));
   putHeader(
     text,
     source,
@@ -145,15 +146,18 @@ function gapAfter(source: string, offset: number): string {
 const IMPORTS = ['enter', 'site', 'each', 'pause', 'preempted', 'module'] as const;
 type Import = (typeof IMPORTS)[number];
 
-function importsOf(names: Names, used: ReadonlySet<Import>, isModule: boolean, specifier: string): string {
+function importsOf(names: Names, used: ReadonlySet<Import>, door: string, specifier: string): string {
   const list = (between: string): string =>
     IMPORTS.filter((name) => used.has(name))
       .map((name) => `${name}${between}${names[name]}`)
       .join(', ');
-  return isModule
+  return door === 'import'
     ? `import { ${list(' as ')} } from ${specifier};`
-    : `const { ${list(': ')} } = require(${specifier});`;
+    : `const { ${list(': ')} } = ${door}(${specifier});`;
 }
+
+/** A function of the program that hides the `require` of CommonJS, from the first line on. */
+const OWN_REQUIRE = /^function\s+require\b/m;
 
 function putHeader(text: MagicString, source: string, { body }: Program, header: string): void {
   const start = afterDirectives(body);

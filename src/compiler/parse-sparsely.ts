@@ -9,9 +9,10 @@ import { isProgram, parse, type ParseOptions } from './parse.js';
  * Nearly all of the time goes into making objects of the tree: where a fifth of a program is generators, this takes less
  * than half of it.
  *
- * The text is cut where a line begins like a statement. That this is one, and not in a comment, a template or a function,
- * is known if each piece is a program by itself: then no statement is open where a piece ends, and none goes on with such
- * a word. If one piece is not, the text is parsed as a whole.
+ * The text is cut where a line begins like a statement, and blocks stand for the pieces that are not wanted. That these
+ * are statements, and not in a comment, a template or a function, is known if they are programs by themselves, so that
+ * nothing goes on behind them, and if the blocks are found again between statements, so that nothing goes on into them. No
+ * statement that may end before such a line goes on with its first word. Otherwise the text is parsed as a whole.
  *
  * @throws CompileError, MissingBindingError as `parse` does
  */
@@ -23,7 +24,7 @@ export function parseSparsely(source: string, options: ParseOptions): Program {
   return (others > source.length * WORTH_IT ? parseRuns(runs, options) : null) ?? parse(source, options);
 }
 
-/** Each piece costs a call of the parser, and the wanted ones a walk: below this share of others that is more than is saved. */
+/** What is not wanted costs calls of the parser: below this share that is more than is saved. */
 const WORTH_IT = 0.6;
 
 /** Words that begin a statement, at the beginning of a line. */
@@ -51,18 +52,24 @@ function runsOf(pieces: readonly string[], { format }: ParseOptions): Run[] {
   return runs;
 }
 
-/** Null if one of them is no program. */
+/** Null if some of the pieces that are not wanted are no programs, or if not all blocks are found again. */
 function parseRuns(runs: readonly Run[], options: ParseOptions): Program | null {
-  let whole: Program | null = null;
+  if (!runs.every(({ text, isWanted }) => isWanted || isProgram(text, options))) return null;
+  const program = parseOrNull(runs.map(({ text, isWanted }) => (isWanted ? text : blockFor(text))).join(''), options);
+  if (program === null) return null;
+  const blocks = new Set<number>();
   let start = 0;
   for (const { text, isWanted } of runs) {
-    const program = isWanted ? parseOrNull(text, options) : null;
-    if (program === null && (isWanted || !isProgram(text, options))) return null;
-    if (whole === null) whole = program;
-    else if (program !== null) for (const statement of move(program, start).body) whole.body.push(statement);
+    if (!isWanted) blocks.add(start);
     start += text.length;
   }
-  return whole;
+  const body = program.body.filter(({ type, start }) => type !== 'BlockStatement' || !blocks.delete(start));
+  return blocks.size === 0 ? { ...program, body } : null;
+}
+
+/** As long as the text, so that the positions of all that follows are right. */
+function blockFor(text: string): string {
+  return `{${' '.repeat(text.length - 2)}}`;
 }
 
 function parseOrNull(text: string, options: ParseOptions): Program | null {
@@ -72,16 +79,4 @@ function parseOrNull(text: string, options: ParseOptions): Program | null {
     if (error instanceof CompileError) return null;
     throw error;
   }
-}
-
-/** Adds to the positions of all nodes, each of which is in the tree once. */
-function move(program: Program, by: number): Program {
-  const nodes: object[] = [program];
-  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
-    for (const value of Object.values(node)) if (typeof value === 'object' && value !== null) nodes.push(value);
-    const position = node as { start?: unknown; end?: unknown };
-    if (typeof position.start === 'number') position.start += by;
-    if (typeof position.end === 'number') position.end += by;
-  }
-  return program;
 }

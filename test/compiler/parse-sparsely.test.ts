@@ -88,6 +88,13 @@ const AROUND: [string, string][] = [
   ['var e =', ''],
   ['export default', ''],
   ['if (x)', ''],
+  ['await', ''],
+  ['(x) =>', ''],
+  ['class E extends', ''],
+  ['class F', '{}'],
+  ['do', 'while (0);'],
+  ['x: {', '}'],
+  ['f(', ');'],
 ];
 
 test('lines that only look like statements deceive nobody', (t) => {

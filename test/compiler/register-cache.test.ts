@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync,
 import { join } from 'node:path';
 import test from 'ava';
 import { hasSoundHooks, readsByFs } from '#src/compiler/loader/node-abilities.js';
-import { commonJs, esm, ProgramDirectory, REGISTER, typed, QUIET } from './support/program-directory.js';
+import { commonJs, esm, ProgramDirectory, REGISTER, TSX, typed, QUIET } from './support/program-directory.js';
 
 /** The file with the program's compiled code. */
 function cacheFile(directory: string): string {
@@ -38,6 +38,19 @@ parserTest('modules in which there is nothing to do are remembered too', async (
   });
   t.is((await program.run('app.mjs')).stdout, '1\ntrue\n');
   t.is((await program.run('app.mjs')).stdout, '1\nfalse\n');
+});
+
+test('a program in which nothing is compiled leaves a file all the same, so that its next start is not the first', async (t) => {
+  const program = new ProgramDirectory(t, { 'app.mjs': `console.log(1);` });
+  t.is((await program.run('app.mjs')).stdout, '1\n');
+  t.is(statSync(cacheFile(program.cache)).size, 0);
+});
+
+test('what is compiled ahead is what runs, also where another tool changes it first', async (t) => {
+  const files = { 'app.mts': `import './b.mts';\n${typed(esm('app'))}`, 'b.mts': typed(esm('b')) };
+  const program = new ProgramDirectory(t, files);
+  const { stdout } = await program.node([...QUIET, '--import', TSX, '--import', REGISTER, 'app.mts']);
+  t.is(stdout, SAYS);
 });
 
 parserTest('TypeScript that was stripped is remembered', async (t) => {

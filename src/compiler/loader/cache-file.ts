@@ -17,7 +17,7 @@ import type { LoaderOptions } from './module-compiler.js';
 export function findCacheFile(options: LoaderOptions, maps: boolean): string | null {
   const chosen = process.env['HEDDLE_CACHE'];
   if (chosen === '0') return null;
-  const version = versionOf(options);
+  const version = (knownVersion ??= versionOf(options));
   const directory = (chosen ? [resolve(chosen)] : places())
     .map((place) => join(place, version))
     .find((one) => isOurs(one) || isMade(one));
@@ -25,6 +25,9 @@ export function findCacheFile(options: LoaderOptions, maps: boolean): string | n
   const { program } = options;
   return join(directory, `${program.slice(-60).replaceAll(/[^\w.-]/g, '_')}-${digest(`${program} ${maps}`)}`);
 }
+
+/** Of this thread's heddle: in a checkout it takes milliseconds to find out. */
+let knownVersion: string | undefined;
 
 function places(): string[] {
   const caches = process.env['XDG_CACHE_HOME'];

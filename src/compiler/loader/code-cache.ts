@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { ModuleKind } from './module-kind.js';
 
 /** What is known of a module. */
 export interface CompiledModule {
@@ -73,6 +74,14 @@ export class CodeCache {
     this.#content = new WeakRef(content);
     return content;
   }
+}
+
+/**
+ * The key of a module, with all on which it depends how it is compiled. A program may load it again by another query, when
+ * its text has changed.
+ */
+export function cacheKey(url: string, kind: ModuleKind, strip: boolean): string {
+  return `${kind}${strip ? ' stripped' : ''} ${url.replace(/[?#].*/, '')}`;
 }
 
 /** Reads a file of records, or as much of it as is whole; nothing if it cannot be read. */

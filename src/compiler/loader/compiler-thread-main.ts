@@ -1,19 +1,24 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { ModuleToCompile } from './compile-source.js';
 import { ANSWERED, ASKED, ENDED, type ThreadAnswer, type ThreadData } from './compiler-thread.js';
+import { LookAhead } from './look-ahead.js';
 
 /** What runs in the thread that compiles: it answers until nobody has asked for this long (ms). */
 const PATIENCE = 2000;
 
-const { port, state } = workerData as ThreadData;
+const { port, state, prospect } = workerData as ThreadData;
 
 // Whatever goes wrong is an answer: who asks would wait for ever.
 const compiler = await import('./compile-source.js').catch((error: Error) => error);
 
+const ahead = prospect && new LookAhead(prospect, answer);
+
 for (let answered = 0; ; answered++) {
+  while (Atomics.load(state, ASKED) === answered && ahead?.step());
   const isIdle = Atomics.wait(state, ASKED, answered, PATIENCE) === 'timed-out';
   if (isIdle && Atomics.compareExchange(state, ASKED, answered, ENDED) === answered) break;
-  port.postMessage(answer(receiveMessageOnPort(port)!.message as ModuleToCompile));
+  const module = receiveMessageOnPort(port)!.message as ModuleToCompile;
+  port.postMessage(ahead?.take(module) ?? answer(module));
   Atomics.add(state, ANSWERED, 1);
   Atomics.notify(state, ANSWERED);
 }

@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import type { CompiledModule } from './code-cache.js';
 import type { ModuleToCompile } from './compile-source.js';
+import type { Prospect } from './look-ahead.js';
 import type { Compiler } from './module-compiler.js';
 
 /** What the thread begins with. */
@@ -8,6 +9,8 @@ export interface ThreadData {
   readonly port: MessagePort;
   /** Two numbers in memory that both threads see, at `ASKED` and `ANSWERED`. */
   readonly state: Int32Array;
+  /** What it does while nobody asks. */
+  readonly prospect: Prospect | undefined;
 }
 
 /** How many modules have been asked for, or `ENDED` if the thread has gone for want of work. */
@@ -37,10 +40,11 @@ const PATIENCE = 60_000;
  * collected by the program; and who can wait loads other modules meanwhile. It costs 50 ms, once, when something has
  * changed.
  *
+ * @param prospect what it is to look at before anybody asks
  * @returns what compiles in that thread, as `compileSource` does in this one
  */
-export function startCompilerThread(): Compiler {
-  let thread = new CompilerThread();
+export function startCompilerThread(prospect?: Prospect): Compiler {
+  let thread = new CompilerThread(prospect);
 
   function ask(module: ModuleToCompile, answered: Answered): void {
     // One that has ended is replaced.
@@ -68,9 +72,9 @@ class CompilerThread {
   /** Who waits, in the order of the questions, which is that of the answers. */
   readonly #waiting: Answered[] = [];
 
-  constructor() {
+  constructor(prospect?: Prospect) {
     const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadData = { port: port2, state: this.#state };
+    const workerData: ThreadData = { port: port2, state: this.#state, prospect };
     // Without the program's options: it is not to be compiled itself, nor stopped at by a debugger.
     const main = new URL('./compiler-thread-main.js', import.meta.url);
     this.#worker = new Worker(main, { workerData, transferList: [port2], execArgv: [] });

@@ -2,7 +2,7 @@ import * as nodeModule from 'node:module';
 import { compileCommonJs } from './compile-commonjs.js';
 import type { startCompilerThread } from './compiler-thread.js';
 import { makeLoadHook, type SyncLoadHook } from './load-hook.js';
-import { ModuleCompiler, type FindCompiler, type LoaderOptions } from './module-compiler.js';
+import { ModuleCompiler, type Compiler, type FindCompiler, type LoaderOptions } from './module-compiler.js';
 import { hasSoundHooks } from './node-abilities.js';
 import type { installOnOlderNode } from './older-node.js';
 
@@ -28,6 +28,7 @@ export function install(options: LoaderOptions, runtime: object): void {
   if (hasSoundHooks) {
     (nodeModule as unknown as { registerHooks: RegisterHooks }).registerHooks({ load: makeLoadHook(compiler) });
     compileCommonJs(compiler);
+    compiler.lookAhead();
   } else {
     const older = require('./older-node.js') as { installOnOlderNode: typeof installOnOlderNode };
     older.installOnOlderNode(compiler, options);
@@ -35,12 +36,13 @@ export function install(options: LoaderOptions, runtime: object): void {
 }
 
 /** In a thread of its own, or here if the program may not have threads (`--permission`). */
-const findCompiler: FindCompiler = () => {
+const findCompiler: FindCompiler = (prospect) => {
   try {
     const thread = require('./compiler-thread.js') as { startCompilerThread: typeof startCompilerThread };
-    return thread.startCompilerThread();
+    return thread.startCompilerThread(prospect);
   } catch {
-    const { compileSource } = require('./compile-source.js') as typeof import('./compile-source.js');
-    return { compile: compileSource, compileLater: async (...module) => compileSource(...module) };
+    const compile: Compiler['compile'] = (...module) =>
+      (require('./compile-source.js') as typeof import('./compile-source.js')).compileSource(...module);
+    return { compile, compileLater: async (...module) => compile(...module) };
   }
 };

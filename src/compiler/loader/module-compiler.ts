@@ -1,9 +1,11 @@
-import { writeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { mayHaveGenerators } from '../may-have-generators.js';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findCacheFile } from './cache-file.js';
-import { CodeCache, type CompiledModule } from './code-cache.js';
+import { cacheKey, CodeCache, type CompiledModule } from './code-cache.js';
 import type { compileSource, ModuleToCompile } from './compile-source.js';
+import type { Prospect } from './look-ahead.js';
+import { mayBeCompiled } from './may-be-compiled.js';
 import type { ModuleKind } from './module-kind.js';
 import { makeSelection, type Selection } from './selection.js';
 
@@ -33,8 +35,8 @@ export interface Compiler {
   readonly compileLater: (...args: Parameters<typeof compileSource>) => Promise<CompiledModule>;
 }
 
-/** Finds what compiles, when there is something to compile. */
-export type FindCompiler = () => Compiler;
+/** Finds what compiles, when there is something to compile, or with a prospect of it. */
+export type FindCompiler = (prospect?: Prospect) => Compiler;
 
 /**
  * Compiles modules as they are loaded, or finds them in the cache. What a start with a full cache needs is kept small:
@@ -87,12 +89,23 @@ export class ModuleCompiler {
     }
   }
 
+  /**
+   * Has a program that starts for the first time compiled ahead of what is asked for. Later starts need a compiler for what
+   * has changed, if for anything, and only the cache knows what that is.
+   */
+  lookAhead(): void {
+    const { program, own, packages, runtime } = this.#options;
+    if (!isAbsolute(program) || !this.selects(pathToFileURL(program).href)) return;
+    const { maps, file } = openStore(this.#options);
+    if (file !== null && !isFirstStart(file)) return;
+    this.#foundCompiler = this.#findCompiler({ program, own, packages, runtime, maps, file });
+  }
+
   #find(url: string, kind: ModuleKind, source: ModuleSource, strip: boolean): Found {
     const text = typeof source === 'string' ? source : bytesOf(source);
     if (!strip && !mayBeCompiled(text)) return { known: null };
     const { maps, file, cache } = (this.#store ??= openStore(this.#options));
-    // A program may load a module again by another query, when its text has changed.
-    const key = `${kind}${strip ? ' stripped' : ''} ${url.replace(/[?#].*/, '')}`;
+    const key = cacheKey(url, kind, strip);
     const known = cache?.get(key, typeof text === 'string' ? Buffer.from(text) : text);
     if (known !== undefined) return { known };
     const { runtime } = this.#options;
@@ -145,6 +158,19 @@ function openStore(options: LoaderOptions): Store {
 }
 
 /**
+ * Whether there is no file yet. Makes it, so that a program in which there is nothing to compile starts for the first time
+ * but once; where it cannot be made each start is the first.
+ */
+function isFirstStart(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EEXIST';
+  }
+}
+
+/**
  * Whether source maps are read by anybody: Node itself, a debugger, or a tool that measures coverage. A map is four times
  * as long as the code, so that 200 modules take a tenth longer to load with maps, be they in the cache. Lines are right
  * without.
@@ -153,15 +179,6 @@ function mapsAreRead(): boolean {
   const { sourceMapsEnabled, env, execArgv } = process as NodeJS.Process & { sourceMapsEnabled?: boolean };
   if (sourceMapsEnabled || env['NODE_V8_COVERAGE'] || env['VSCODE_INSPECTOR_OPTIONS']) return true;
   return [...execArgv, env['NODE_OPTIONS'] ?? ''].some((option) => option.includes('--inspect'));
-}
-
-/** What only compiled code has: a module can come by more than one hook, or out of a bundler with `heddle/plugin`. */
-const COMPILED = /\$module\d*\([\d, ]*\$places\d*\)/;
-
-/** Searches bytes before it makes text of them, which takes several times as long. For both patterns Latin-1 will do. */
-function mayBeCompiled(source: string | Buffer): boolean {
-  if (source.includes('$module') && COMPILED.test(source.toString('latin1'))) return false;
-  return source.includes('yield') || mayHaveGenerators(source.toString('latin1'));
 }
 
 function bytesOf(source: ArrayBuffer | NodeJS.TypedArray): Buffer {

@@ -38,6 +38,7 @@ export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOpti
   compileCommonJs(compiler, heed);
   if (readsByFs) compileWhatLoaderReads(compiler, heed);
   if (!readsByFs || TYPESCRIPT.test(process.argv[1] ?? '') || hooksAreRunning()) useThread();
+  else compiler.lookAhead();
   // Hooks that others register from now on shall have ours below them, as if ours had been registered in that way.
   (nodeModule.default as { register: typeof register }).register = ((...args: Parameters<typeof register>) => {
     useThread();

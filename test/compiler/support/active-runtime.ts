@@ -1,3 +1,5 @@
+import { pauses } from './pauses.js';
+
 export { each } from '#src/blocking-graph/compiled/each.js';
 
 /** How many activations there were: what was compiled must also have run. */
@@ -14,6 +16,7 @@ export const site = <T>(index: number, point: { id: number }, operand: T): T => 
 };
 export const pause = (index: number, point: { id: number }): number => {
   check(index, point, 'loop');
+  pauses.note();
   return -1;
 };
 export const module = (_count: number, describe: () => [file: string, ...entries: Entry[]]): number => {

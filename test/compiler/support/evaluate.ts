@@ -34,8 +34,8 @@ export function makeEvaluator(): Evaluator {
       writeFileSync(file, code.replaceAll('./self.mjs', `./${name}`));
       return import(pathToFileURL(file).href);
     }
-    const module = { exports: {} };
     const require = (specifier: string): unknown => imports[specifier] ?? nodeRequire(specifier);
+    const module = { exports: {}, require };
     const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
     const body = compileFunction(code, parameters, { filename: file });
     body.call(module.exports, module.exports, require, module, file, directory);

@@ -12,7 +12,7 @@ export interface ProgramTree {
 }
 
 export interface FunctionTree {
-  /** How it is written: declaration, expression, method, static method. */
+  /** How it is written: declaration, expression, method of an object, a class or an instance. */
   readonly form: number;
   /** Parameters: plain, with a default, destructured. */
   readonly parameters: number;
@@ -45,7 +45,7 @@ export type Statement =
       readonly finalizer: readonly Statement[] | null;
     }
   | { readonly kind: 'switch'; readonly value: Expression; readonly cases: readonly Statement[] }
-  | { readonly kind: 'block'; readonly body: readonly Statement[] }
+  | { readonly kind: 'block'; readonly labelled: boolean; readonly body: readonly Statement[] }
   | { readonly kind: 'jump'; readonly how: number; readonly target: number; readonly guard: number }
   | { readonly kind: 'return' | 'throw'; readonly value: Expression; readonly guard: number }
   | { readonly kind: 'closure'; readonly value: Expression };
@@ -58,6 +58,8 @@ export type Expression =
   | { readonly kind: 'assign'; readonly operator: number; readonly which: number; readonly value: Expression }
   | { readonly kind: 'choose'; readonly test: Expression; readonly then: Expression; readonly otherwise: Expression }
   | { readonly kind: 'arrow' | 'template' | 'object' | 'list'; readonly value: Expression; readonly other: Expression }
+  /** Of what the language has beside: classes, accessors, tags, optional calls, `super`, `arguments`. */
+  | { readonly kind: 'rare'; readonly which: number; readonly value: Expression; readonly other: Expression }
   /** Gives a value out: `yield*` of a list or, in data, `yield`; in fibers waits. */
   | { readonly kind: 'give'; readonly how: number; readonly value: Expression; readonly style: number }
   /** `yield*` of another function of the program. */
@@ -96,6 +98,10 @@ const { functionTree } = fc.letrec<{
         weight: 2,
         arbitrary: fc.record({ kind: fc.constantFrom('arrow', 'template', 'object', 'list'), value, other: value }),
       },
+      {
+        weight: 2,
+        arbitrary: fc.record({ kind: fc.constant('rare'), which: fc.nat({ max: 19 }), value, other: value }),
+      },
       { weight: 6, arbitrary: fc.record({ kind: fc.constant('give'), how: small, value, style: small }) },
       {
         weight: 8,
@@ -124,7 +130,7 @@ const { functionTree } = fc.letrec<{
         weight: 6,
         arbitrary: fc.record({
           kind: fc.constant('loop'),
-          head: small,
+          head: fc.nat({ max: 15 }),
           braces: fc.boolean(),
           bound: value,
           body: inner,
@@ -140,7 +146,7 @@ const { functionTree } = fc.letrec<{
         }),
       },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('switch'), value, cases: some }) },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('block'), body: some }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('block'), labelled: fc.boolean(), body: some }) },
       {
         weight: 2,
         arbitrary: fc.record({ kind: fc.constant('jump'), how: small, target: small, guard: small }),
@@ -152,7 +158,7 @@ const { functionTree } = fc.letrec<{
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('closure'), value }) },
     ) as fc.Arbitrary<Statement>,
     functionTree: fc.record({
-      form: small,
+      form: fc.nat({ max: 11 }),
       parameters: small,
       yieldsBare: fc.nat({ max: 3 }).map((n) => n === 3),
       directive: fc.nat({ max: 4 }).map((n) => n === 4),

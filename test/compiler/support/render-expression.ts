@@ -15,6 +15,12 @@ export interface Place {
   readonly variables: readonly string[];
   /** Labels of the loops around it. */
   readonly loops: readonly string[];
+  /** Labels of those and of the blocks around it. */
+  readonly labels: readonly string[];
+  /** It is in a method, so that `super` is possible. */
+  readonly inMethod: boolean;
+  /** It may be in a field of a class, where there are no `arguments`. */
+  readonly inField: boolean;
 }
 
 /** Driven as a fiber, iterated, or iterated with bare yields. */
@@ -52,7 +58,7 @@ export abstract class ExpressionRenderer {
   }
 
   /** Parameters and body of a function; `outer` are the variables around it. */
-  protected abstract rest(f: FunctionTree, role: Role, outer?: readonly string[]): string;
+  protected abstract rest(f: FunctionTree, role: Role, inMethod: boolean, outer?: readonly string[]): string;
 
   /** The call of function `i`. */
   protected call(i: number, values: string): string {
@@ -60,7 +66,7 @@ export abstract class ExpressionRenderer {
   }
 
   protected callee(i: number): string {
-    return this.tree.functions[i]!.form % 8 < 4 ? `f${i}` : `o${i}.f`;
+    return this.tree.functions[i]!.form < 4 ? `f${i}` : `o${i}.f`;
   }
 
   /** An expression; in parentheses unless it stands where any assignment may. */
@@ -101,6 +107,8 @@ export abstract class ExpressionRenderer {
         return `({ [${this.expression(e.value, place, false)}]: 1, k: ${this.expression(e.other, place, false)} }).k`;
       case 'list':
         return `[${this.expression(e.value, place, false)}, ${this.expression(e.other, place, false)}][0]`;
+      case 'rare':
+        return this.rare(e, place);
       case 'give':
         return this.give(e, place);
       case 'delegate':
@@ -110,6 +118,34 @@ export abstract class ExpressionRenderer {
       case 'consume':
         return this.consume(e.how, this.dataCall(e.callee, this.expression(e.value, place, false)));
     }
+  }
+
+  private rare(e: Extract<Expression, { kind: 'rare' }>, place: Place): string {
+    const v = this.expression(e.value, place, false);
+    const o = this.expression(e.other, place, false);
+    // What stands in a function or a field of its own.
+    const inner = this.expression(e.other, { ...place, yields: false, inMethod: false, inField: true }, false);
+    const n = this.id();
+    const all = [
+      `tag\`a${'${'}${v}}b${'${'}${o}}\``,
+      `(t(${n}, ${v}) % 2 ? { m: (x) => t(${n}, x) } : null)?.m(${o})`,
+      `(t(${n}, ${v}) % 2 ? { m: null } : { m: (x) => x })?.m?.(${o})`,
+      `({ get k() { return t(${n}, ${inner}) } }).k + (${v})`,
+      `(class { static [t(${n}, ${v})] = ${inner}${this.end} static k = ${inner} }).k`,
+      `new (class { x = ${inner}${this.end} constructor(y) { this.z = [new.target === undefined, y] } })(${v}).z.length`,
+      `(traps[t(${n}, ${v})] = ${o})`,
+      `(traps.k ??= ${v}, ${o})`,
+      `typeof ${this.expression(e.value, place)} + void ${this.expression(e.other, place)}`,
+      place.inMethod ? `super.s(${v}, ${o})` : `base.s(${v}, ${o})`,
+      place.inMethod ? `super[t(${n}, 's')]?.(${v})` : `base[t(${n}, 's')]?.(${v})`,
+      `Math.max(...[${v}], ...[${o}, ${n}])`,
+      `[...[${v}, ${o}]].length`,
+      `({ ...{ a: ${v} }, b: ${o} }).a`,
+      `(({ p = ${inner} } = {}) => p)((${v}) || undefined)`,
+      place.inField ? v : `(() => arguments.length)() + (${v})`,
+      `(function () { return new.target === undefined ? ${inner} : 0 })()`,
+    ];
+    return `(${all[e.which % all.length]!})`;
   }
 
   private give(e: Extract<Expression, { kind: 'give' }>, place: Place): string {
@@ -162,7 +198,7 @@ export abstract class ExpressionRenderer {
 
   private nested(e: Extract<Expression, { kind: 'nested' }>, place: Place): string {
     const role = place.yields && place.role === 'operation' ? 'operation' : e.f.yieldsBare ? 'bare' : 'data';
-    const f = `(function*${this.rest(e.f, role, place.variables)})(${this.expression(e.value, place, false)})`;
+    const f = `(function*${this.rest(e.f, role, false, place.variables)})(${this.expression(e.value, place, false)})`;
     return place.yields ? `${this.star(e.style)}${f}` : this.consume(e.style, f);
   }
 

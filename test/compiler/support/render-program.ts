@@ -10,6 +10,9 @@ export function renderProgram(tree: ProgramTree, options: RenderOptions): string
   return new Renderer(tree, options).program();
 }
 
+/** Forms of functions that may say `super`. */
+const IN_METHOD: ReadonlySet<number> = new Set([4, 6, 7, 8, 9, 10, 11]);
+
 class Renderer extends ExpressionRenderer {
   program(): string {
     const functions = this.tree.functions.map((f, i) => this.declaration(f, i));
@@ -18,6 +21,10 @@ class Renderer extends ExpressionRenderer {
       'const kept = []',
       'function* dual(parts) { for (const part of parts) { if (--fuel < 0) return 0; yield* part } return parts.length }',
       'function* traced(it) { return t(0, yield* it) }',
+      'const tag = ({ raw }, ...values) => (t(0, [...raw, ...values]), values.length)',
+      'const base = { s(x, y) { return t(0, [x, y]).length } }',
+      'const traps = new Proxy({}, { get: (o, k) => t(0, o[k]), set: (o, k, v) => (t(0, [k, v]), (o[k] = v), true) })',
+      'class Base { s(x, y) { return t(1, [x, y]).length } }',
       ...functions,
       `exports.make = () => ${this.call(0, '1, 2')}`,
       'exports.kept = kept',
@@ -26,7 +33,7 @@ class Renderer extends ExpressionRenderer {
   }
 
   private declaration(f: FunctionTree, i: number): string {
-    const rest = this.rest(f, this.roles[i]!);
+    const rest = this.rest(f, this.roles[i]!, IN_METHOD.has(f.form));
     const forms = [
       `function* f${i}${rest}`,
       `function *f${i}${rest}`,
@@ -36,12 +43,17 @@ class Renderer extends ExpressionRenderer {
       `const o${i} = { f: function*${rest} }`,
       `class o${i} { static *f${rest}; g() {} }`,
       `class o${i} { static *#f${rest}; static f(...all) { return o${i}.#f(...all) } }`,
+      `const o${i} = { __proto__: base, *f${rest} }`,
+      `const o${i} = new (class extends Base { *f${rest} })()`,
+      `const o${i} = new (class extends Base { f = this.#f; *#f${rest} })()`,
+      `const o${i} = new (class extends Base { get f() { return t(${this.id()}, 1), super.s(), this['f f'] } *'f f'${rest} })()`,
     ];
-    return forms[f.form % forms.length]!;
+    return forms[f.form]!;
   }
 
-  protected rest(f: FunctionTree, role: Role, outer: readonly string[] = []): string {
-    const place: Place = { role, yields: true, variables: [...outer, 'p', 'q', 'a', 'b'], loops: [] };
+  protected rest(f: FunctionTree, role: Role, inMethod: boolean, outer: readonly string[] = []): string {
+    const variables = [...outer, 'p', 'q', 'a', 'b'];
+    const place: Place = { role, yields: true, variables, loops: [], labels: [], inMethod, inField: false };
     const simple = f.parameters % 4 < 2;
     const parameters = ['(p, q)', '(p = 1, q = 2)', '({ p = 3, q = p } = {}, ...rest)', '(p, q = () => p)'];
     const isStrict = `t(${this.id()}, (function () { return this === undefined })())${this.end}`;
@@ -75,13 +87,13 @@ class Renderer extends ExpressionRenderer {
         const cases = s.cases.map((c, i) => `case ${i}: {${this.statement(c, place)}}\n`).join('');
         return `switch (${this.expression(s.value, place)} % 3) {${cases}default: {}}\n`;
       }
-      case 'block':
-        return `{${this.statements(s.body, place)}}\n`;
-      case 'jump': {
-        if (place.loops.length === 0) return `t(${this.id()}, 0)${this.end}`;
-        const label = s.how % 4 < 2 ? '' : ` ${place.loops[s.target % place.loops.length]}`;
-        return `${this.guard(s.guard, place)}${s.how % 2 === 0 ? 'continue' : 'break'}${label}${this.end}`;
+      case 'block': {
+        if (!s.labelled) return `{${this.statements(s.body, place)}}\n`;
+        const label = `B${this.id()}`;
+        return `${label}: {${this.statements(s.body, { ...place, labels: [...place.labels, label] })}}\n`;
       }
+      case 'jump':
+        return this.jump(s, place);
       case 'return':
         return `${this.guard(s.guard, place)}return ${this.expression(s.value, place)}${this.end}`;
       case 'throw':
@@ -91,6 +103,19 @@ class Renderer extends ExpressionRenderer {
         return `kept.push(() => ${inner})${this.end}`;
       }
     }
+  }
+
+  private jump(
+    { how, target, guard }: Extract<Statement, { kind: 'jump' }>,
+    { loops, labels, ...place }: Place,
+  ): string {
+    const isContinue = how % 2 === 0;
+    const all = isContinue ? loops : labels;
+    // What has no label is about the innermost loop.
+    const isBare = how % 4 < 2 && loops.length > 0;
+    if (!isBare && all.length === 0) return `t(${this.id()}, 0)${this.end}`;
+    const label = isBare ? '' : ` ${all[target % all.length]}`;
+    return `${this.guard(guard, { loops, labels, ...place })}${isContinue ? 'continue' : 'break'}${label}${this.end}`;
   }
 
   /** A statement that stands alone may begin with what would continue the line before. */
@@ -131,7 +156,8 @@ class Renderer extends ExpressionRenderer {
   private loop(s: Extract<Statement, { kind: 'loop' }>, place: Place): string {
     const n = this.id();
     const bound = this.expression(s.bound, place);
-    const inside: Place = { ...place, variables: [...place.variables, `x${n}`], loops: [...place.loops, `L${n}`] };
+    const [loops, labels] = [place.loops, place.labels].map((around) => [...around, `L${n}`]) as [string[], string[]];
+    const inside: Place = { ...place, variables: [...place.variables, `x${n}`], loops, labels };
     const body = this.body(s.body, inside, s.braces);
     const more = `--fuel > 0`;
     const count = `{ let x${n} = 0${this.end}L${n}: `;
@@ -147,6 +173,12 @@ class Renderer extends ExpressionRenderer {
       `${count}for (;;) { if (x${n}++ > ${bound} % 3 || --fuel < 0) break${this.end}${body} } }`,
       `L${n}: for (const [x${n} = ${bound}, y] of [[1], []]) ${body}`,
       `L${n}: for (var x${n} of lib.take(3, ${this.dataCall(s.head + 1, bound)})) ${body}`,
+      `L${n}: for (const x${n} of lib.nasty(${s.head % 2 ? bound : 7}, t)) ${body}`,
+      `L${n}: for (const x${n} of lib.nasty(${bound}, t)) ${body}`,
+      `L${n}: for (let x${n} = ${bound}, i = 0, c = () => x${n}; i < 3 && ${more}; kept.push(() => [x${n}, i, c()]), x${n} += ++i) ${body}`,
+      `L${n}: for (traps.x of [1, ${bound}]) { const x${n} = traps.x${this.end}${body} }`,
+      `L${n}: for (const { length: x${n}, [0]: y = ${bound} } of ['', [1]]) ${body}`,
+      `M${n}: L${n}: for (const x${n} of new Map([[1, ${bound}], [2, 3]]).values()) ${body}`,
     ];
     return `${heads[s.head % heads.length]}\n`;
   }

@@ -1,5 +1,6 @@
 import { Runtime, type Operation } from 'heddle';
 import { VirtualClock } from 'heddle/testing';
+import { pauses } from './pauses.js';
 import { programLibrary } from './program-library.js';
 
 /** A step of whoever drives a generator by hand. */
@@ -54,6 +55,7 @@ function* recorded(make: Instance['make'], trace: string[], now: () => number): 
 }
 
 function instantiate(code: string, runtime: object): Instance {
+  pauses.limit();
   const exports = {};
   const trace: string[] = [];
   const t = <T>(id: number, value: T): T => (trace.push(`${id} ${show(value)}`), value);

@@ -1,0 +1,116 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { cacheKey } from './code-cache.js';
+import type { ModuleToCompile } from './compile-source.js';
+import type { ThreadAnswer } from './compiler-thread.js';
+import { mayBeCompiled } from './may-be-compiled.js';
+import { kindOfPackage, kindToStrip, type ModuleKind } from './module-kind.js';
+import { makeSelection, type Selection } from './selection.js';
+
+/** Where to look ahead, and how modules are compiled there. Plain data, since it goes to another thread. */
+export interface Prospect {
+  /** Path of the program. */
+  readonly program: string;
+  /** As in `LoaderOptions`. */
+  readonly own: string;
+  readonly packages: readonly string[];
+  /** As in `ModuleToCompile`. */
+  readonly runtime: string;
+  readonly maps: boolean;
+  /** The file of the cache; null if there is none. */
+  readonly file: string | null;
+}
+
+/** `import … './a.js'`, `export … from './a.js'`, `require('./a')`: in comments too, which costs no more than a look. */
+const IMPORT = /\b(?:import|from|require\s*\()\s*(['"])(\.\.?\/[^'"\n]+)\1/g;
+
+/**
+ * Compiles what a program is going to import, as its files say, before it is asked for: otherwise who loads modules waits for
+ * who compiles them, and then the other way round. Nothing depends on it. What is asked for is given out only if it is
+ * the same in every respect, and once it was not, as where others change modules before us, nothing is guessed any more.
+ */
+export class LookAhead {
+  readonly #prospect: Prospect;
+  readonly #selects: Selection;
+  readonly #compile: (module: ModuleToCompile) => ThreadAnswer;
+  /** Grows while it is gone through. */
+  readonly #urls: Set<string> = new Set();
+  readonly #next: Iterator<string, undefined> = this.#urls.values();
+  readonly #made: Map<string, { readonly module: ModuleToCompile; readonly answer: ThreadAnswer }> = new Map();
+  readonly #asked: Set<string> = new Set();
+
+  constructor(prospect: Prospect, compile: (module: ModuleToCompile) => ThreadAnswer) {
+    this.#prospect = prospect;
+    this.#compile = compile;
+    this.#selects = makeSelection(prospect.own, prospect.packages);
+    try {
+      this.#urls.add(pathToFileURL(realpathSync(prospect.program)).href);
+    } catch {
+      // It has another name than Node was given.
+    }
+  }
+
+  /** Looks at one file; false if there is none left. */
+  step(): boolean {
+    const url = this.#next.next().value;
+    if (url === undefined) return false;
+    try {
+      this.#look(url);
+    } catch {
+      // Who imports it will hear of it.
+    }
+    return true;
+  }
+
+  /** What was made of a module; undefined if nothing. */
+  take(module: ModuleToCompile): ThreadAnswer | undefined {
+    const { url } = module;
+    this.#asked.add(url);
+    const made = this.#made.get(url);
+    this.#made.delete(url);
+    if (made === undefined || isDeepStrictEqual(made.module, module)) return made?.answer;
+    this.#urls.clear();
+    return undefined;
+  }
+
+  #look(url: string): void {
+    if (!this.#selects(url)) return;
+    const file = fileURLToPath(url);
+    const text = readFileSync(file, 'utf8');
+    for (const [, , name] of text.matchAll(IMPORT)) this.#urls.add(findFile(name!, url));
+    const module = this.#makeModule(url, file, text);
+    if (this.#asked.has(url) || (!module.strip && !mayBeCompiled(text))) return;
+    this.#made.set(url, { module, answer: this.#compile(module) });
+  }
+
+  #makeModule(url: string, path: string, text: string): ModuleToCompile {
+    const { runtime, maps, file } = this.#prospect;
+    const stripped = kindToStrip(url);
+    const strip = stripped !== undefined;
+    const kind = strip ? stripped : kindOf(path);
+    return {
+      url,
+      kind,
+      text,
+      strip,
+      runtime,
+      maps,
+      store: file === null ? null : { file, key: cacheKey(url, kind, strip) },
+    };
+  }
+}
+
+function kindOf(path: string): ModuleKind {
+  const extension = extname(path);
+  return extension[1] === 'm' ? 'module' : extension[1] === 'c' ? 'commonjs' : kindOfPackage(path);
+}
+
+/** CommonJS may leave out the end of a name. */
+function findFile(name: string, from: string): string {
+  const { href } = new URL(name, from);
+  if (/\.\w+(?:[?#]|$)/.test(name)) return href;
+  const end = ['.js', '/index.js'].find((one) => statSync(new URL(href + one), { throwIfNoEntry: false })?.isFile());
+  return href + (end ?? '');
+}
