@@ -61,7 +61,15 @@ export class RunLoop {
   private alarmAt: number = Infinity;
   private passing: boolean = false;
   private deferred: boolean = false;
-  private readonly pass_ = (): void => this.pass();
+  /** A crowd has had its slice in this turn of the outside world. */
+  private crowdWaits: boolean = false;
+  /** The outside world has had a turn. */
+  private readonly turned_ = (): void => {
+    this.deferred = this.crowdWaits = false;
+    const now = this.meter.start();
+    if (this.governor?.passesBy(now)) this.requestPass();
+    else this.pass(now);
+  };
   private readonly alarm_ = (): void => {
     this.alarmAt = Infinity;
     this.requestPass();
@@ -123,23 +131,23 @@ export class RunLoop {
   }
 
   /**
-   * For sources of events, at the end of their callback: if many fibers are ready by now, they run at once instead of
-   * after all events of this poll. With a thousand busy connections the requests of one poll, kept until its end, would
-   * outlive scavenges: a quarter more processor time for each.
+   * For sources of events, at the end of their callback: many ready fibers run at once instead of after all events of
+   * this poll. With a thousand busy connections its requests, kept until its end, would outlive scavenges: a quarter
+   * more processor time for each. What does not fit into a slice waits, or fifty dear requests would make it fifty slices.
    */
   runIfCrowded(): void {
-    if (this.queue.size >= CROWD && !this.passing) this.pass();
+    if (this.queue.size < CROWD || this.passing || this.crowdWaits) return;
+    this.pass(this.meter.start());
+    this.crowdWaits = this.queue.size > 0;
   }
 
-  private pass(): void {
+  private pass(now: number): void {
     const { queue, meter } = this;
-    this.now = meter.start();
-    if (this.governor !== null && this.governor.passesBy(this.now)) return this.clock.defer(this.pass_);
-    this.deferred = false;
+    this.now = now;
     this.passing = true;
     this.passes++;
     const end = (this.sliceEnd = this.now + this.sliceMs);
-    this.expireTimers();
+    while (this.timers.nextAt <= this.now) this.timers.pop()!.timeUp();
     // Batches are counted too: in virtual time nothing but their number ends a slice of fibers that always give way.
     for (let batch = 0; batch < MOST_BATCHES; batch++) {
       const list = queue.take();
@@ -259,21 +267,16 @@ export class RunLoop {
     fiber.end(failed, outcome);
   }
 
-  private expireTimers(): void {
-    while (this.timers.nextAt <= this.now) this.timers.pop()!.timeUp();
-  }
-
   private requestPass(): void {
     if (this.deferred) return;
     this.deferred = true;
-    this.clock.defer(this.pass_);
+    this.clock.defer(this.turned_);
   }
 
   /** An alarm that is too early costs an empty pass, less than moving it each time; but none may outlive the timers. */
   private setAlarm(): void {
     const at = this.timers.nextAt;
-    if (at >= this.alarmAt && at !== Infinity) return;
-    if (at === this.alarmAt) return;
+    if (at === this.alarmAt || (at > this.alarmAt && at !== Infinity)) return;
     this.alarmAt = at;
     this.clock.alarm(at, this.alarm_);
   }
@@ -287,10 +290,8 @@ interface Timed {
 
 /** More than fit into a slice of real time. */
 const MOST_BATCHES = 10_000;
-
 /** Enough for the scheduler to choose among, few enough to stay in the young generation. */
 const CROWD = 16;
-
 /**
  * A producer into a buffered channel, or a reader of a socket that always has data, would otherwise never suspend
  * (tokio's cooperative budget is the same). Large enough to cost nothing, small enough for some tens of microseconds.

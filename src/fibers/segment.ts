@@ -109,8 +109,12 @@ export function iterate(operation: unknown, maker: Function): Iterator<Leaf, unk
 export function checkOperation<T>(operation: Operation<T>, maker?: Function): Operation<T> {
   if (typeof operation === 'object' && typeof operation?.[Symbol.iterator] === 'function') return operation;
   const what = maker?.name ? `\`${maker.name}\` to return an operation` : 'an operation';
-  const advice = isPromise(operation) ? 'to wait for a promise write `yield* until(promise)`' : 'is it a function*?';
-  throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${advice}`);
+  throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${adviceFor(operation)}`);
+}
+
+function adviceFor(value: unknown): string {
+  if (isPromise(value)) return 'to wait for a promise write `yield* until(promise)`';
+  return typeof value === 'function' ? 'it has to be called first' : 'is it a function*?';
 }
 
 function isGenerator(value: unknown): value is Generator<Leaf, unknown, unknown> {

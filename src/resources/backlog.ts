@@ -20,7 +20,7 @@ export class Backlog {
   /**
    * `finished` pieces of work have ended within `elapsedMs`.
    *
-   * @param crowded something could not be let in at once.
+   * @param crowded something could not be let in at once, or the kernel's queue was never empty.
    * @param withinMs the part of the goal.
    */
   tick(finished: number, elapsedMs: number, crowded: boolean, withinMs: number): void {

@@ -94,8 +94,9 @@ export class GatedEntry implements Entry {
   }
 
   /** What happened in the last `elapsedMs` is looked at. */
-  tick(elapsedMs: number): void {
-    const { crowded, finishedNow } = this;
+  tick(elapsedMs: number, kernelQueueStands: boolean): void {
+    const { finishedNow } = this;
+    const crowded = this.crowded || kernelQueueStands;
     this.crowded = false;
     this.finishedNow = 0;
     this.backlog.tick(finishedNow, elapsedMs, crowded, BACKLOG_SHARE * this.goal);

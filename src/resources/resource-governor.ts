@@ -39,7 +39,7 @@ export class ResourceGovernor implements Governor {
   private ticks: number = 0;
   private offers: number = 0;
   private refreshedAt: number = -1;
-  private readonly debt: TurnDebt = new TurnDebt();
+  private readonly debt: TurnDebt;
   private readonly queueing: QueueingMeter = new QueueingMeter();
   readonly backStop: BackStop | null;
 
@@ -61,6 +61,7 @@ export class ResourceGovernor implements Governor {
     this.backStop = this.outlook === null || !on.backStop ? null : new BackStop(loop.population, this.outlook.memory);
     loop.descriptors.checked = on.localCheck;
     this.tickedAt = loop.clock.now();
+    this.debt = new TurnDebt(this.tickedAt);
     this.answers = new CpuBudget(ANSWERS_SHARE, 5, this.tickedAt);
     this.control = new CpuBudget(CONTROL_SHARE, 100, this.tickedAt);
   }
@@ -173,17 +174,14 @@ export class ResourceGovernor implements Governor {
   }
 
   passesBy(now: number): boolean {
-    return this.debt.isOwed(now);
+    let perMs = 0;
+    for (const entry of this.entries) perMs = Math.max(perMs, entry.turnsPerMs);
+    return this.debt.turned(perMs, now);
   }
 
   passed(now: number): void {
     this.queueing.add(this.live, this.loop.queue.size + (this.steering?.heldFibers ?? 0), now);
-    let turns = 0;
-    for (const entry of this.entries) {
-      turns = Math.max(turns, entry.turnsPerMs);
-      this.drain(entry, now);
-    }
-    this.debt.passed(turns, now);
+    for (const entry of this.entries) this.drain(entry, now);
     const { outlook, backStop } = this;
     if (outlook === null) return;
     const stuck = this.steering?.unstick(this.live, outlook) === false;
@@ -208,7 +206,7 @@ export class ResourceGovernor implements Governor {
     this.watch.look(now, this.entries, this.heldLists);
     this.learn(elapsed);
     for (const entry of this.entries) {
-      entry.tick(elapsed);
+      entry.tick(elapsed, this.debt.standingMs(now) > elapsed);
       if (this.on.latencyNet) entry.net.look(now, entry.live, entry.kinds.values());
       this.drain(entry, now);
     }

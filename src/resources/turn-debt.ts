@@ -7,30 +7,44 @@
 export class TurnDebt {
   private owed: number = 0;
   private arrivals: number = 0;
-  /** Since then nothing has been added. */
-  private addedAt: number = 0;
+  /** When `turned` was last called. */
+  private turnedAt: number;
+  /** Since then a connection has come before each of its calls. */
+  private standsSince: number;
+
+  constructor(now: number) {
+    this.turnedAt = this.standsSince = now;
+  }
 
   /** A connection has come. */
   arrived(): void {
     this.arrivals++;
   }
 
-  /** Whether the next turn is to be one without work. */
-  isOwed(now: number): boolean {
-    if (this.arrivals === 0) {
-      this.owed = 0;
-      this.addedAt = now;
-    }
+  /**
+   * A turn is over, and there is work to do. Turns in which there was none count by the connections that came in them.
+   *
+   * @param perMs turns that are due in a millisecond.
+   * @returns whether the next one is to come before the work.
+   */
+  turned(perMs: number, now: number): boolean {
+    const { arrivals, owed } = this;
+    // Turns without work owe nothing for themselves: one in which the collector had the processor would call for many more.
+    const due = owed >= 1 ? 0 : (now - this.turnedAt) * perMs;
+    this.turnedAt = now;
     this.arrivals = 0;
-    if (this.owed < 1) return false;
-    this.owed--;
-    return true;
+    if (arrivals === 0) {
+      this.owed = 0;
+      this.standsSince = now;
+      return false;
+    }
+    this.owed = Math.min(MOST, Math.max(0, owed + due - arrivals));
+    return this.owed >= 1;
   }
 
-  /** Work was done; `perMs` turns are due in a millisecond, also of those in which connections were accepted and read. */
-  passed(perMs: number, now: number): void {
-    this.owed = Math.min(MOST, Math.max(0, this.owed + (now - this.addedAt) * perMs - 1));
-    this.addedAt = now;
+  /** For how long the queue has not been empty, in ms. */
+  standingMs(now: number): number {
+    return now - this.standsSince;
   }
 }
 

@@ -109,7 +109,7 @@ test('fibers that are held back are counted at their node, with by what and for 
   };
   // Without the gates at the door it is the check within that holds them back, and with little room in the heap for long.
   const scheduling = { stockGate: false, cpuGate: false, latencyNet: false, heapRoom: false };
-  new SimulatedServer({ kinds: [dear], rate: 40, seconds: 5, scheduling }).run();
+  new SimulatedServer({ kinds: [dear], rate: 60, seconds: 5, scheduling }).run();
   t.true(seen.length > 0, 'somebody was held back');
   for (const snapshot of seen) {
     const held = snapshot.nodes.filter((node) => node.held !== null);

@@ -16,6 +16,7 @@ import {
   withTimeout,
   yieldNow,
   type Operation,
+  type Scope,
 } from 'heddle';
 import { simulate } from 'heddle/testing';
 import { ImpatientClock } from '../support/impatient-clock.js';
@@ -87,6 +88,46 @@ test('a pass ends after its slice, so that the outside world gets a turn', async
     }
   });
   t.true(steps < 60, `${steps} steps of 1 ms before the outside world had its second turn`);
+});
+
+test('a crowd that comes in one poll runs before its end, but for a slice at most', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock, sliceMs: 2 });
+  const { loop } = runtime;
+  let ran = 0;
+  function* short(): Operation<void> {
+    ran++;
+  }
+  function* dear(): Operation<void> {
+    ran++;
+    clock.work(1);
+  }
+  /** How many have run when a hundred events have been delivered, each of which starts a fiber. */
+  const poll = (requests: Scope, step: () => Operation<void>): Promise<number> =>
+    new Promise((resolve) =>
+      clock.defer(() => {
+        ran = 0;
+        for (let i = 0; i < 100; i++) {
+          requests.spawn(step);
+          loop.runIfCrowded();
+        }
+        resolve(ran);
+      }),
+    );
+  await runtime.run(function* () {
+    yield* scope(function* (requests) {
+      t.is(yield* until(poll(requests, short)), 96, 'short ones run by the crowd');
+      yield* sleep(1);
+      let count = 0;
+      // In the first one it is not known yet what they take.
+      for (let turn = 0; turn < 3; turn++) {
+        count = yield* until(poll(requests, dear));
+        // Until all have run.
+        yield* sleep(1);
+      }
+      t.true(count >= 1 && count <= 3, `${count} of 1 ms in a slice of 2`);
+    });
+  });
 });
 
 test('timers are served between passes while fibers are busy', async (t) => {

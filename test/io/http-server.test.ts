@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { request as rawRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
@@ -662,11 +663,16 @@ test.serial('a client that does not read its last reply holds up a stopped serve
 });
 
 test.serial('a listen that is cancelled while its host is looked up leaves nothing open', async (t) => {
+  const { lookup } = dns;
+  t.teardown(() => (dns.lookup = lookup));
+  let answer: (() => void) | undefined;
+  dns.lookup = ((...args: Parameters<typeof lookup>) => (answer = () => lookup(...args))) as unknown as typeof lookup;
   await leavesNothing(t, function* () {
     const fiber = yield* spawn(() => listen({ host: 'localhost', port: 0 }));
-    while (fiber.status !== 'waiting') yield* yieldNow();
+    while (answer === undefined) yield* yieldNow();
     fiber.cancel();
     t.true((yield* thrownBy(fiber.join())) instanceof FiberCancelledError);
+    answer();
     yield* sleep(50);
   });
 });

@@ -167,59 +167,59 @@ test('a few slow ones among many are borne with', (t) => {
   t.is(net.limit, Infinity);
 });
 
-test('turns are owed for the time that a pass took, as long as connections come', (t) => {
-  const debt = new TurnDebt();
-  debt.arrived();
-  t.false(debt.isOwed(0), 'nothing is owed at first');
-  // 10 ms at 64 turns in 100 ms are 6.4, less the one that comes anyway.
-  debt.passed(0.64, 10);
+/** Turns without work that follow one that ended at `now`, while a connection comes in each. */
+function turnsAt(debt: TurnDebt, perMs: number, now: number): number {
   let turns = 0;
-  for (debt.arrived(); debt.isOwed(10); debt.arrived()) turns++;
-  t.is(turns, 5);
+  for (debt.arrived(); debt.turned(perMs, now); debt.arrived()) turns++;
+  return turns;
+}
+
+test('turns are owed for the time that one took, as long as connections come', (t) => {
+  const debt = new TurnDebt(0);
+  t.is(turnsAt(debt, 0.64, 0), 0, 'nothing is owed at first');
+  // 10 ms at 64 turns in 100 ms are 6.4, less the one that was taken.
+  t.is(turnsAt(debt, 0.64, 10), 5);
+  t.is(turnsAt(debt, 0.64, 20), 5);
 });
 
-test('time in which connections are accepted and read counts for turns too', (t) => {
-  const debt = new TurnDebt();
-  debt.arrived();
-  debt.isOwed(0);
-  debt.passed(0.64, 1);
-  debt.arrived();
-  t.false(debt.isOwed(10));
-  debt.passed(0.64, 11);
-  debt.arrived();
-  // 10 ms, of which one was spent in fibers.
-  t.true(debt.isOwed(11));
+test('turns in which nothing was ready count by the connections that came', (t) => {
+  const debt = new TurnDebt(0);
+  for (let i = 0; i < 6; i++) debt.arrived();
+  t.false(debt.turned(0.64, 10));
 });
 
 test('turns are not owed to nobody', (t) => {
-  const debt = new TurnDebt();
+  const debt = new TurnDebt(0);
   debt.arrived();
-  debt.isOwed(0);
-  debt.passed(0.64, 100);
+  t.true(debt.turned(0.64, 100));
+  t.false(debt.turned(0.64, 100), 'none has come since');
   debt.arrived();
-  t.true(debt.isOwed(100));
-  t.false(debt.isOwed(100), 'none has come since');
-  debt.arrived();
-  t.false(debt.isOwed(100), 'and the debt is forgotten');
+  t.false(debt.turned(0.64, 100), 'and the debt is forgotten');
 });
 
-test('after the longest pass no more than sixteen turns are owed', (t) => {
-  const debt = new TurnDebt();
-  debt.arrived();
-  debt.isOwed(0);
-  debt.passed(320, 1e6);
+test('after the longest turn no more than sixteen are owed, however long those take', (t) => {
+  t.is(turnsAt(new TurnDebt(0), 320, 1e6), 16);
+  const debt = new TurnDebt(0);
   let turns = 0;
-  for (debt.arrived(); debt.isOwed(1e6); debt.arrived()) turns++;
+  for (debt.arrived(); turns < 99 && debt.turned(0.64, 1000 + 10 * turns); debt.arrived()) turns++;
   t.is(turns, 16);
 });
 
-test('passes that are no longer than a turn may take owe nothing', (t) => {
-  const debt = new TurnDebt();
-  for (let now = 0; now < 100; now++) {
+test('turns that are no longer than they may be owe nothing', (t) => {
+  const debt = new TurnDebt(0);
+  for (let now = 1; now < 100; now++) {
     debt.arrived();
-    t.false(debt.isOwed(now));
-    debt.passed(0.64, now + 1);
+    t.false(debt.turned(0.64, now));
   }
+});
+
+test("the kernel's queue stands since the last turn in which nobody came", (t) => {
+  const debt = new TurnDebt(0);
+  for (let now = 1; now <= 50; now++) {
+    if (now !== 20) debt.arrived();
+    debt.turned(0.64, now);
+  }
+  t.is(debt.standingMs(60), 40);
 });
 
 test('a budget allows its share of the time, and saves up no more than it may', (t) => {

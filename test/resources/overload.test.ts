@@ -180,6 +180,28 @@ for (const [name, why] of [
     for (const seed of SEEDS) t.false(offer(workloads[name], 8, { seed }).machine.heap.exhausted, `[seed ${seed}]`);
   });
 
+for (const [name, most] of [
+  ['mixed', 135],
+  ['hogs', 110],
+] as const)
+  test(`light requests of ${name} at eight times the load keep a p99 below ${most} ms, although clients stall and come all at once`, (t) => {
+    for (const seed of SEEDS) {
+      const server = offer(workloads[name], 8, { seed, burstMs: 20 });
+      const kept = server.goodput(SETTLED, SECONDS) / workloads[name].best;
+      t.true(kept >= 0.94, `[seed ${seed}] ${kept}`);
+      const slowest = server.percentile(99, SETTLED);
+      t.true(slowest <= most, `[seed ${seed}] ${slowest} ms`);
+    }
+  });
+
+test("the kernel's queue is made shorter while it stands, although all that is accepted is let in", (t) => {
+  const workload = workloads['cpu beside threads'];
+  const server = offer(workload, 2);
+  for (const { refusals } of server.governor.entries) t.is(refusals.size, 0);
+  t.true(server.backlog < 50, `${server.backlog}`);
+  t.is(offer(workload, 0.5).backlog, 64);
+});
+
 for (const name of ['cpu', 'mixed'] as const)
   test(`a crowd on ${name}: full goodput in its first second, and nothing of it is felt a second after`, (t) => {
     const workload: Workload = workloads[name];

@@ -32,6 +32,8 @@ export interface Simulation extends ClientOptions, MachineOptions {
   /** Connections that the kernel keeps; 64 unless given. */
   readonly backlog?: number;
   readonly scheduling?: SchedulingOptions;
+  /** Requests come at the multiples of so many ms, when their connections are accepted already: clients or a network that stall. */
+  readonly burstMs?: number;
   /** Instead of a governor: as many begin at once, and the others are refused. */
   readonly limit?: number;
 }
@@ -54,7 +56,8 @@ export class SimulatedServer {
   private readonly entry: Entry | null;
   private readonly root: Scope;
   private live: number = 0;
-  private backlog: number;
+  /** Connections that the kernel keeps now. */
+  backlog: number;
 
   constructor(options: Simulation) {
     const { seed = 1, scheduling = {}, limit, goal = 500 } = options;
@@ -129,7 +132,9 @@ export class SimulatedServer {
     if (job === undefined) return;
     this.work(ACCEPT_MS);
     this.entry?.arrived();
-    this.request(job);
+    const { burstMs } = this.options;
+    if (burstMs === undefined) this.request(job);
+    else this.machine.at(Math.ceil(this.now() / burstMs) * burstMs, () => this.arrived.push(job));
   }
 
   private connect(kind: RequestKind, at: number, attempt: number): Job | null {
@@ -149,6 +154,7 @@ export class SimulatedServer {
       this.live++;
       job.begin({ body: job.request.handler, end: () => this.live-- });
     }
+    this.runtime.loop.runIfCrowded();
   }
 
   /** A fiber for it. */

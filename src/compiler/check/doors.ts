@@ -145,6 +145,7 @@ const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   OpenScope: { scope: '= Scope' },
   ReadableBytes: READABLE,
   Reader: { forEach: 'Operation', read: 'Operation' },
+  ResponseError: { response: '= ClientResponse' },
   Scope: { spawn: 'Fiber', spawnDaemon: 'Fiber' },
   Semaphore: SEMAPHORE,
   Resource: SEMAPHORE,

@@ -188,11 +188,11 @@ test('what is no operation gets no permit, and is told so', (t) =>
     const work = sleep as unknown as Operation<void>;
     const error = yield* thrownBy(pool.withPermit(work));
     t.true(error instanceof MisuseError);
-    t.is((error as Error).message, 'Expected an operation, got a function: is it a function*?');
+    t.is((error as Error).message, 'Expected an operation, got function `sleep`: it has to be called first');
     t.is(pool.stats().available, 1);
   }));
 
 test('a resource without its capacity is refused', (t) => {
   const make = resource as (name: string) => unknown;
-  t.throws(() => make('seats'), { instanceOf: ArgumentError, message: /`capacity`.* got undefined/ });
+  t.throws(() => make('seats'), { instanceOf: ArgumentError, message: /`capacity`.* got `undefined`/ });
 });
