@@ -66,5 +66,5 @@ function passCheckpoint<T>(index: number, point: CallPoint, operand: T): T {
 }
 
 /** How many levels of `yield*` a segment has; see `docs/rationale.md` for how both were chosen. */
-const LEVELS = 8;
-const MOST_LEVELS = 64;
+const LEVELS = 7;
+const MOST_LEVELS = 63;
