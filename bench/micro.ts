@@ -33,8 +33,8 @@ const functions: Readonly<Record<string, (parts: Parts) => () => void>> = {
   },
   'Deque.pushBack+popFront': (parts) => queue(parts, 100),
   'Deque.pushBack+popFront n=100000': (parts) => queue(parts, 100_000),
-  'TimerHeap.pop+push n=1000': (parts) => timers(parts, 1000),
-  'TimerHeap.pop+push n=100000': (parts) => timers(parts, 100_000),
+  'Timers.pop+set n=1000': (parts) => timers(parts, 1000),
+  'Timers.pop+set n=100000': (parts) => timers(parts, 100_000),
   'Stride.next+charge n=10': (parts) => shares(parts, 10),
   'Stride.next+charge n=1000': (parts) => shares(parts, 1000),
 };
@@ -49,11 +49,14 @@ function queue(parts: Parts, count: number): () => void {
   });
 }
 
-/** n timers are set; one that is due is set again, for a random time from then on: the clock moves as the timers do. */
+/**
+ * n timers are set; one that is due is set again, for a random time of up to a second from then on: the clock moves as the timers do.
+ * Times are whole milliseconds, as those that Node's timers go by.
+ */
 function timers(parts: Parts, count: number): () => void {
   const { add, again } = parts.timers();
-  for (let index = 0; index < count; index++) add(numbers.below(1_000_000));
-  return forDurations(again);
+  for (let index = 0; index < count; index++) add(1 + numbers.below(1000));
+  return forDurations((duration) => again(1 + (duration % 1000)));
 }
 
 /** n clients with different tickets are always ready. */

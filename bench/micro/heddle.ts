@@ -2,12 +2,15 @@ import { Deque } from '#src/base/deque.js';
 import { Ewma } from '#src/base/ewma.js';
 import { Histogram } from '#src/base/histogram.js';
 import { Random } from '#src/base/random.js';
-import { TimerHeap } from '#src/base/timer-heap.js';
+import type { Instant, Timer } from '#src/base/instant.js';
+import { Timers } from '#src/base/timers.js';
 import { Stride, StrideClient } from '#src/stride/stride.js';
 import { batchMs, type Parts } from './parts.js';
 
-class Sleeper {
-  timerIndex = -1;
+class Sleeper implements Timer<Sleeper> {
+  instant: Instant<Sleeper> | null = null;
+  previous: Sleeper | null = null;
+  following: Sleeper | null = null;
 }
 
 export const heddle: Parts = {
@@ -28,12 +31,12 @@ export const heddle: Parts = {
     return { push: (item) => deque.pushBack(item), shift: () => deque.popFront() };
   },
   timers() {
-    const heap = new TimerHeap<Sleeper>();
+    const sleepers = new Timers<Sleeper>();
     return {
-      add: (at) => heap.push(new Sleeper(), at),
+      add: (at) => sleepers.set(new Sleeper(), at),
       again(duration) {
-        const at = heap.nextAt + duration;
-        heap.push(heap.pop() as Sleeper, at);
+        const at = sleepers.nextAt + duration;
+        sleepers.set(sleepers.pop() as Sleeper, at);
       },
     };
   },

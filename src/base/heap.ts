@@ -5,7 +5,7 @@ import { InternalError } from './errors.js';
  * Each object keeps its place in `heapIndex` (-1 when it is in no heap), so that `update` and `remove` are
  * O(log n) and nothing is allocated. `isBefore` must be a strict total order if ties are to be deterministic.
  *
- * The keys stay in the objects, unlike those of the timer heap: they change more often than objects come and go,
+ * The keys stay in the objects, unlike those of `TimerHeap`: they change more often than objects come and go,
  * and up to some thousands of objects stay in the cache anyway.
  */
 export class Heap<T extends { heapIndex: number }> {

@@ -26,6 +26,16 @@ export class TimerHeap<T extends { timerIndex: number }> {
     return this.items.length === 0 ? Infinity : this.times[0]!;
   }
 
+  /** The item that is due first, left where it is; undefined when there is none. */
+  peek(): T | undefined {
+    return this.items[0];
+  }
+
+  /** When an item of this heap is due. */
+  timeOf(item: T): number {
+    return this.times[item.timerIndex]!;
+  }
+
   /** Adds an item that is in no heap, due at the absolute time `at`. */
   push(item: T, at: number): void {
     if (item.timerIndex !== -1) throw new InternalError('timer heap: the item is in a heap already');

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { MisuseError } from '../base/errors.js';
 import { FRACTION } from '../base/fraction.js';
 import type { Random } from '../base/random.js';
-import { TimerHeap } from '../base/timer-heap.js';
+import { Timers } from '../base/timers.js';
 import type { AllocationMeter } from './allocation-meter.js';
 import { asyncContext } from './async-context.js';
 import { current } from './current.js';
@@ -19,6 +19,7 @@ import { isCall, isStoppedAside, linkSegment, settleCall, unlinkSegment } from '
 import { SliceMeter } from './slice-meter.js';
 import { isAstray, straighten } from './straighten.js';
 import type { Leaf, Suspension } from './suspension.js';
+import type { Timed } from './timed.js';
 import { ThreadPool } from './thread-pool.js';
 import { preempted } from './yield-now.js';
 
@@ -57,7 +58,7 @@ export class RunLoop {
   governor: Governor | null = null;
   makeGovernor: (() => Governor) | null = null;
   allocation: AllocationMeter | null = null;
-  private readonly timers: TimerHeap<Timed> = new TimerHeap();
+  private readonly timers: Timers<Timed> = new Timers();
   private alarmAt: number = Infinity;
   private passing: boolean = false;
   private deferred: boolean = false;
@@ -122,12 +123,12 @@ export class RunLoop {
 
   /** Calls `timeUp` on `target` at `at`, in ms of the clock, unless it is unset before. */
   setTimer(target: Timed, at: number): void {
-    this.timers.push(target, at);
+    this.timers.set(target, at);
     if (!this.passing) this.setAlarm();
   }
 
   unsetTimer(target: Timed): void {
-    if (target.timerIndex >= 0) this.timers.remove(target);
+    this.timers.unset(target);
   }
 
   /**
@@ -280,12 +281,6 @@ export class RunLoop {
     this.alarmAt = at;
     this.clock.alarm(at, this.alarm_);
   }
-}
-
-/** What a timer is set for: sleeping fibers, scopes with a deadline, a governor. */
-interface Timed {
-  timerIndex: number;
-  timeUp(): void;
 }
 
 /** More than fit into a slice of real time. */

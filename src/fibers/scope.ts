@@ -1,5 +1,6 @@
 import { checkFunction } from '../base/check.js';
 import { CancelledError, MisuseError, ScopeClosedError } from '../base/errors.js';
+import type { Instant } from '../base/instant.js';
 import { textOf } from '../base/text-of.js';
 import { current } from './current.js';
 import { Fiber, type FiberHandle } from './fiber.js';
@@ -7,6 +8,7 @@ import { isOperation } from './foreign-yield.js';
 import type { Operation, OperationFunction } from './operation.js';
 import type { RunLoop } from './run-loop.js';
 import { iterate } from './segment.js';
+import type { Timed } from './timed.js';
 
 /** An open scope, as its users see it: owns fibers, and ends only after all of them have. */
 export interface ScopeHandle {
@@ -47,7 +49,10 @@ export class Scope implements ScopeHandle {
   /** Cancellation from outside stops here. */
   readonly shielded: boolean;
   readonly deadline: number;
-  timerIndex: number = -1;
+  /** Among the loop's timers, for its deadline. */
+  instant: Instant<Timed> | null = null;
+  previous: Timed | null = null;
+  following: Timed | null = null;
   /** Why everything in here is to stop; null while it may go on. */
   cancellation: CancelledError | null = null;
   /** Its deadline passed. */

@@ -1,8 +1,10 @@
 import { IoError, MisuseError } from '../base/errors.js';
+import type { Instant } from '../base/instant.js';
 import { current, NO_ENTRY } from './current.js';
 import type { Fiber } from './fiber.js';
 import type { Label } from './label.js';
 import type { Select } from './select.js';
+import type { Timed } from './timed.js';
 import type { YieldNow } from './yield-now.js';
 
 /** See `current`. */
@@ -32,11 +34,11 @@ export class Suspension<T = unknown> {
   fiber: Fiber | null = null;
   /** The select that this is a branch of, if any: it, and not the fiber, learns of the completion. */
   branchOf: Select | null = null;
-  /** Links for the one wait list that a suspension can stand in. */
+  /** Links for the one wait list that a suspension can stand in, or for the timers: what sleeps waits for nothing else. */
   previous: Suspension | null = null;
   following: Suspension | null = null;
-  /** Place in the timer heap; -1 outside. */
-  timerIndex: number = -1;
+  /** When it is due, if it sleeps. */
+  instant: Instant<Timed> | null = null;
   /**
    * When it began to wait, in ms of the loop's clock. Not a number from the start: V8 would box one for each suspension,
    * also for those that complete at once.

@@ -1,10 +1,12 @@
 import { checkGoal } from '../base/check.js';
+import type { Instant } from '../base/instant.js';
 import type { FlowGraph } from '../blocking-graph/flow-graph.js';
 import type { Fiber } from '../fibers/fiber.js';
 import type { Entry, EntryOptions, Governor } from '../fibers/governor.js';
 import type { ReadyList } from '../fibers/ready-list.js';
 import type { BlockingPoint } from '../fibers/recorder.js';
 import type { RunLoop } from '../fibers/run-loop.js';
+import type { Timed } from '../fibers/timed.js';
 import { BackStop } from './back-stop.js';
 import { CpuBudget } from './cpu-budget.js';
 import { GatedEntry } from './gated-entry.js';
@@ -28,7 +30,10 @@ export class ResourceGovernor implements Governor {
   lastObstacle: string | null = null;
   live: number = 0;
   done: number = 0;
-  timerIndex: number = -1;
+  /** Among the loop's timers, for its next tick. */
+  instant: Instant<Timed> | null = null;
+  previous: Timed | null = null;
+  following: Timed | null = null;
   private readonly loop: RunLoop;
   private readonly machine: Machine;
   private readonly on: SchedulingSwitches;
@@ -99,7 +104,7 @@ export class ResourceGovernor implements Governor {
   /** Something happens: there will be something to learn at the next tick. */
   wake(): void {
     this.offers++;
-    if (this.timerIndex >= 0) return;
+    if (this.instant !== null) return;
     this.tickedAt = this.now();
     this.queueing.restart(this.tickedAt);
     this.loop.setTimer(this, this.tickedAt + TICK_MS);

@@ -4,12 +4,12 @@ import { simulate, type SimulateOptions, type World } from 'heddle/testing';
 /** What is left of a program that has ended: all zeros, unless something leaks. */
 export function leftovers(runtime: Runtime): { live: number; scopes: number; ready: number; timers: number } {
   const { loop } = runtime;
-  const { timers } = loop as unknown as { timers: { size: number } };
+  const { timers } = loop as unknown as { timers: { nextAt: number } };
   return {
     live: loop.spawned - loop.ended,
     scopes: loop.population.scopes.length,
     ready: loop.queue.size,
-    timers: timers.size,
+    timers: Number(timers.nextAt !== Infinity),
   };
 }
 

@@ -2,9 +2,10 @@ import type { Clock } from 'effect/Clock';
 import * as Duration from 'effect/Duration';
 import * as Effect from 'effect/Effect';
 import type { RunLoop } from '../../fibers/run-loop.js';
+import type { Timed } from '../../fibers/timed.js';
 
 /**
- * Effect's clock on the run loop's: delays and timeouts of Effects wait in the same timer heap as those of fibers, and
+ * Effect's clock on the run loop's: delays and timeouts of Effects wait among the same timers as those of fibers, and
  * stand still with them under a `VirtualClock`.
  */
 export class HeddleClock implements Clock {
@@ -34,7 +35,7 @@ export class HeddleClock implements Clock {
     if (ms === Infinity) return Effect.never;
     const loop = this.#loop;
     return Effect.callback((resume) => {
-      const timer = { timerIndex: -1, timeUp: () => resume(Effect.void) };
+      const timer: Timed = { instant: null, previous: null, following: null, timeUp: () => resume(Effect.void) };
       loop.setTimer(timer, loop.clock.after(ms));
       return Effect.sync(() => loop.unsetTimer(timer));
     });
