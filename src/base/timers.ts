@@ -16,7 +16,11 @@ export class Timers<T extends Timer<T>> {
    * instant that was overwritten here gets no timer more: if its time comes again, there will be a second one of that
    * time, behind it. A `Map` would find all, and take as long as the heap does to ask it and to keep it.
    */
-  private readonly latest: (Instant<T> | undefined)[] = new Array<Instant<T> | undefined>(LATEST);
+  private readonly latest: (Instant<T> | undefined)[] = [];
+
+  constructor() {
+    this.latest.length = LATEST;
+  }
 
   /** When the first timer is due, in ms of whatever clock the times come from; Infinity when there is none. */
   get nextAt(): number {

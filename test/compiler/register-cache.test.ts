@@ -54,10 +54,14 @@ test('what is compiled ahead is what runs, also where another tool changes it fi
 });
 
 parserTest('TypeScript that was stripped is remembered', async (t) => {
-  const program = new ProgramDirectory(t, { 'app.ts': `${typed(esm('app'))}${PARSER}` });
+  const program = new ProgramDirectory(t, {
+    'app.ts': `import './plain.ts';\n${typed(esm('app'))}${PARSER}`,
+    // Whether Node has loaded its own stripper.
+    'plain.ts': `console.log(process.moduleLoadList.some((name: string) => name.includes('amaro')) as boolean);`,
+  });
   const start = async (): Promise<string> => (await program.node([...QUIET, '--import', REGISTER, 'app.ts'])).stdout;
-  t.is(await start(), 'app compiled 1\ntrue\n');
-  t.is(await start(), 'app compiled 1\nfalse\n');
+  t.is(await start(), 'false\napp compiled 1\ntrue\n');
+  t.is(await start(), 'false\napp compiled 1\nfalse\n');
 });
 
 test('a start with a debugger or source maps has code of its own', async (t) => {

@@ -117,11 +117,10 @@ test('TypeScript is compiled and stripped of its types, by Node or by the hook',
     'old/f.ts': typed(commonJs('f')),
     'plain.ts': 'const x: number = 1;\nexport const y = x as unknown;\n',
   });
-  // The second time by the hook everywhere.
-  const offs = process.allowedNodeEnvironmentFlags.has('--experimental-strip-types')
-    ? ['--no-experimental-strip-types']
+  const flags = process.allowedNodeEnvironmentFlags.has('--experimental-strip-types')
+    ? [['--no-experimental-strip-types'], ['--experimental-strip-types']]
     : [];
-  for (const strip of [[], offs]) {
+  for (const strip of [[], ...flags]) {
     const { stdout, stderr, code } = await program.node([...QUIET, ...strip, '--import', REGISTER, 'app.ts']);
     t.deepEqual(lines(stdout), compiled('a', 'app', 'b', 'b2', 'c', 'd', 'e', 'f'));
     t.is(stderr.replaceAll(/\(node:\d+\) \[MODULE_TYPELESS_PACKAGE_JSON\][^]*/g, ''), '');
@@ -146,13 +145,16 @@ test('where the parser has no binding JavaScript is compiled, and TypeScript run
 
 test('TypeScript that a program of JavaScript imports is compiled', async (t) => {
   const program = new ProgramDirectory(t, {
-    'app.mjs': `import { createRequire } from 'node:module';\nimport './a.ts'; createRequire(import.meta.url)('./b.cjs');`,
+    'app.mjs': `import { createRequire } from 'node:module';
+      import './a.ts?x=1#y.js'; import './c.js?x=y.ts'; createRequire(import.meta.url)('./b.cjs');`,
     'a.ts': typed(esm('a')),
     'b.cjs': `import('./b.mts');`,
     'b.mts': typed(esm('b')),
+    // In TypeScript this is a call of `x`.
+    'c.js': `const [x, y, z] = [3, 2, 1];\nconst no = x < y > (z);\n${esm('c')}`,
   });
   const { stdout, code } = await program.node([...QUIET, '--import', REGISTER, 'app.mjs']);
-  t.deepEqual(lines(stdout), compiled('a', 'b'));
+  t.deepEqual(lines(stdout), compiled('a', 'b', 'c'));
   t.is(code, 0);
 });
 
@@ -189,6 +191,18 @@ test('TypeScript whose types cannot be removed is reported with its place', asyn
     t.false(stderr.includes('heddle:'), stderr);
     t.is(exit, 1);
   }
+});
+
+/** Not on Node 20, and no more on 26. */
+const TRANSFORM_TYPES = '--experimental-transform-types';
+const transformTest = process.allowedNodeEnvironmentFlags.has(TRANSFORM_TYPES) ? test : test.skip;
+
+transformTest('TypeScript of which Node makes more than its types can be removed from is compiled', async (t) => {
+  const program = new ProgramDirectory(t, {
+    'app.ts': `enum Colour { Red = 1 }\n${typed(esm('app'))}console.log(Colour.Red);`,
+  });
+  const { stdout } = await program.node([...QUIET, TRANSFORM_TYPES, '--import', REGISTER, 'app.ts']);
+  t.is(stdout, 'app compiled 1\n1\n');
 });
 
 test('a compiler that does not work leaves programs alone, and says so once', async (t) => {
@@ -249,12 +263,13 @@ test('heddle itself is never compiled, also where it is linked or named', async 
 test('the modules of worker threads are compiled', async (t) => {
   const program = new ProgramDirectory(t, {
     'app.mjs': `import { Worker } from 'node:worker_threads';
-      new Worker(new URL('./a.mjs', import.meta.url)); new Worker(new URL('./b.cjs', import.meta.url));`,
+      for (const file of ['./a.mjs', './b.cjs', './c.mts']) new Worker(new URL(file, import.meta.url));`,
     'a.mjs': esm('a'),
     'b.cjs': commonJs('b'),
+    'c.mts': typed(esm('c')),
   });
-  const { stdout, stderr } = await program.run('app.mjs');
-  t.deepEqual(lines(stdout), compiled('a', 'b'));
+  const { stdout, stderr } = await program.node([...QUIET, '--import', REGISTER, 'app.mjs']);
+  t.deepEqual(lines(stdout), compiled('a', 'b', 'c'));
   t.is(stderr, '');
 });
 
@@ -304,10 +319,12 @@ const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   : '--experimental-permission';
 
 test('a program that may not have threads runs, and is compiled where no hooks need one', async (t) => {
-  const program = new ProgramDirectory(t, { 'app.mjs': esm('app') });
+  const program = new ProgramDirectory(t, { 'app.mjs': esm('app'), 'app.mts': typed(esm('app')) });
   const options = [...QUIET, PERMISSION, '--allow-fs-read=*', '--allow-addons'];
-  const { stdout } = await program.node([...options, '--import', REGISTER, 'app.mjs']);
-  t.is(stdout, hasSoundHooks || readsByFs ? 'app compiled 1\n' : 'app plain 1\n');
+  for (const file of ['app.mjs', 'app.mts']) {
+    const { stdout } = await program.node([...options, '--import', REGISTER, file]);
+    t.is(stdout, hasSoundHooks || readsByFs ? 'app compiled 1\n' : 'app plain 1\n');
+  }
 });
 
 test('NODE_OPTIONS can register too, for a whole tree of processes', async (t) => {

@@ -9,16 +9,13 @@ type Compile = (this: Module, content: string, filename: string, format?: string
 /**
  * Compiles CommonJS that does not come by the load hook: all of it where Node has no hook that sees it (20), and
  * elsewhere what tools load in their own way (tsx).
- *
- * @param heed gets each text that will run, before it does
  */
-export function compileCommonJs(compiler: ModuleCompiler, heed?: (text: string) => void): void {
+export function compileCommonJs(compiler: ModuleCompiler): void {
   const prototype = Module.prototype as unknown as { _compile: Compile };
   const compile = prototype._compile;
   prototype._compile = function (content, filename, format, ...rest: []) {
     const url = pathToFileURL(filename).href;
     if (!compiler.selects(url)) return compile.call(this, content, filename, format, ...rest);
-    heed?.(content);
     const strip = format === undefined ? kindToStrip(url) : undefined;
     const kind = strip === undefined ? (kindOfFormat(format) ?? null) : strip;
     const compiled = compiler.compile(url, kind, content, strip !== undefined);

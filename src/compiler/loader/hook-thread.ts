@@ -19,7 +19,7 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   const request = makeRequest(url, context);
   const found = await nextLoad(url, request.context);
   const code = findCode(found, request);
-  const loaded = code === null ? found : replaceCode(found, request, await compiler.compileLater(url, ...code));
+  const loaded = code === null ? found : replaceCode(found, code, await compiler.compileLater(url, ...code));
   // The program's thread shall read CommonJS itself: it compiles it there, and `require` is the ordinary one.
   return request.strip !== undefined && loaded.format === 'commonjs' ? { format: 'commonjs' } : loaded;
 };

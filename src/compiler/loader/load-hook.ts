@@ -2,6 +2,7 @@ import type { LoadFnOutput, LoadHookContext } from 'node:module';
 import type { CompiledModule } from './code-cache.js';
 import type { ModuleCompiler, ModuleSource } from './module-compiler.js';
 import { kindOfFormat, kindToStrip, type ModuleKind } from './module-kind.js';
+import { onlyRemovesTypes } from './node-abilities.js';
 
 /** A load hook that runs in the thread of the program. */
 export type SyncLoadHook = (
@@ -13,13 +14,13 @@ export type SyncLoadHook = (
 /** What is asked of the hooks that come next. */
 export interface LoadRequest {
   readonly context: LoadHookContext;
-  /** Of which kind a TypeScript module is whose types are to be removed; undefined for all others. */
+  /** Of which kind a TypeScript module is that Node does not know as such; undefined for all others. */
   readonly strip: ModuleKind | undefined;
 }
 
 /**
  * The hook: what the hooks before it and Node itself have loaded is compiled. Coming last it sees what they have made
- * of the file (tsx: JavaScript with a source map); what Node would still strip of its types stays TypeScript.
+ * of the file (tsx: JavaScript with a source map).
  */
 export function makeLoadHook(compiler: ModuleCompiler): SyncLoadHook {
   return (url, context, nextLoad) => {
@@ -27,7 +28,7 @@ export function makeLoadHook(compiler: ModuleCompiler): SyncLoadHook {
     const request = makeRequest(url, context);
     const loaded = nextLoad(url, request.context);
     const code = findCode(loaded, request);
-    return code === null ? loaded : replaceCode(loaded, request, compiler.compile(url, ...code));
+    return code === null ? loaded : replaceCode(loaded, code, compiler.compile(url, ...code));
   };
 }
 
@@ -37,21 +38,27 @@ export function makeRequest(url: string, context: LoadHookContext): LoadRequest 
   return { strip, context: strip === undefined ? context : { ...context, format: strip ?? 'module' } };
 }
 
-/** What `ModuleCompiler` wants to know of what was loaded; null if that is no code, or not for us to see. */
-export function findCode(
-  { format, source }: LoadFnOutput,
-  { strip }: LoadRequest,
-): [kind: ModuleKind, source: ModuleSource, strip: boolean] | null {
+/** What `ModuleCompiler` wants to know of what was loaded. */
+export type LoadedCode = readonly [kind: ModuleKind, source: ModuleSource, strip: boolean];
+
+/**
+ * Null if it is no code, or not for us to see.
+ *
+ * Modules whose types Node would remove lose them too: Node does that at each start, which takes longer than all the rest
+ * of it, and what is compiled is kept. CommonJS, of which Node has several loaders, stays TypeScript.
+ */
+export function findCode({ format, source }: LoadFnOutput, { strip }: LoadRequest): LoadedCode | null {
   const kind = strip === undefined ? kindOfFormat(format) : strip;
-  return kind === undefined || source === undefined || source === null ? null : [kind, source, strip !== undefined];
+  if (kind === undefined || source === undefined || source === null) return null;
+  return [kind, source, strip !== undefined || (onlyRemovesTypes && format === 'module-typescript')];
 }
 
 /** Puts compiled code in the place of what was loaded. */
 export function replaceCode(
   loaded: LoadFnOutput,
-  { strip }: LoadRequest,
+  [, , strip]: LoadedCode,
   compiled: CompiledModule | null,
 ): LoadFnOutput {
   if (compiled === null || compiled.code === null) return loaded;
-  return { ...loaded, source: compiled.code, format: strip === undefined ? loaded.format : compiled.kind };
+  return { ...loaded, source: compiled.code, format: strip ? compiled.kind : loaded.format };
 }

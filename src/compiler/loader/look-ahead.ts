@@ -7,6 +7,7 @@ import type { ModuleToCompile } from './compile-source.js';
 import type { ThreadAnswer } from './compiler-thread.js';
 import { mayBeCompiled } from './may-be-compiled.js';
 import { kindOfPackage, kindToStrip, type ModuleKind } from './module-kind.js';
+import { onlyRemovesTypes } from './node-abilities.js';
 import { makeSelection, type Selection } from './selection.js';
 
 /** Where to look ahead, and how modules are compiled there. Plain data, since it goes to another thread. */
@@ -88,8 +89,8 @@ export class LookAhead {
   #makeModule(url: string, path: string, text: string): ModuleToCompile {
     const { runtime, maps, file } = this.#prospect;
     const stripped = kindToStrip(url);
-    const strip = stripped !== undefined;
-    const kind = strip ? stripped : kindOf(path);
+    const kind = stripped === undefined ? kindOf(path) : stripped;
+    const strip = stripped !== undefined || (onlyRemovesTypes && kind === 'module' && /\.m?ts$/.test(path));
     return {
       url,
       kind,

@@ -7,6 +7,7 @@ import type { compileSource, ModuleToCompile } from './compile-source.js';
 import type { Prospect } from './look-ahead.js';
 import { mayBeCompiled } from './may-be-compiled.js';
 import type { ModuleKind } from './module-kind.js';
+import { removesTypes } from './node-abilities.js';
 import { makeSelection, type Selection } from './selection.js';
 
 /** What the loader is told by whoever installs it. Plain data, since it may have to go to another thread. */
@@ -60,9 +61,9 @@ export class ModuleCompiler {
   /**
    * Compiles a module.
    *
-   * @param strip whether its text is TypeScript whose types nobody else removes
+   * @param strip whether its text is TypeScript whose types are to be removed
    * @returns null if there is nothing to do, or nothing that can be done: then it runs as it is
-   * @throws SyntaxError only with `strip`, as Node does where it removes types
+   * @throws SyntaxError only with `strip`, and where Node cannot say it itself
    */
   compile(url: string, kind: ModuleKind, source: ModuleSource, strip = false): CompiledModule | null {
     try {
@@ -117,9 +118,12 @@ export class ModuleCompiler {
     return (this.#foundCompiler ??= this.#findCompiler());
   }
 
-  /** What cannot be compiled runs as it is. */
+  /** What cannot be compiled runs as it is, or Node says what is wrong with it: it may know newer TypeScript than we do. */
   #leaveAlone(url: string, error: unknown, strip: boolean): null {
-    if (strip && error instanceof SyntaxError) throw error;
+    if (strip && error instanceof SyntaxError) {
+      if (removesTypes) return null;
+      throw error;
+    }
     // Node will say in its own words that the text is no JavaScript.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_HEDDLE_COMPILE') this.#complain(url, error);
     return null;

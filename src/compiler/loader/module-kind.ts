@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Module } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removesTypes } from './node-abilities.js';
 
 /** Whether a module's code is an ECMAScript module or CommonJS; null when only its syntax tells. */
 export type ModuleKind = 'module' | 'commonjs' | null;
@@ -28,8 +29,7 @@ export function kindOfFormat(format: string | null | undefined): ModuleKind | un
   }
 }
 
-const TYPESCRIPT = /\.([cm]?)ts$/;
-const nodeStrips = Boolean((process.features as { typescript?: unknown }).typescript);
+const TYPESCRIPT = /^[^?#]*\.([cm]?)ts(?:[?#]|$)/;
 const { _extensions: extensions } = Module as unknown as { _extensions: Record<string, unknown> };
 
 /**
@@ -39,7 +39,7 @@ const { _extensions: extensions } = Module as unknown as { _extensions: Record<s
  * @returns undefined if there is nothing for us to remove
  */
 export function kindToStrip(url: string): ModuleKind | undefined {
-  const match = nodeStrips ? null : TYPESCRIPT.exec(url);
+  const match = removesTypes ? null : TYPESCRIPT.exec(url);
   if (match === null || `.${match[1]}ts` in extensions) return undefined;
   return match[1] === 'm' ? 'module' : match[1] === 'c' ? 'commonjs' : kindOfPackage(fileURLToPath(url));
 }

@@ -11,5 +11,16 @@ export const hasSoundHooks: boolean =
   'registerHooks' in nodeModule &&
   (major >= 26 || (major === 25 && minor >= 1) || (major === 24 && minor >= 12) || (major === 22 && minor >= 23));
 
-/** Whether Node's loader of ECMAScript modules reads files by the `readFile` that everybody finds in `fs.promises`. */
-export const readsByFs: boolean = major === 20 || (major === 22 && minor < 18);
+const { typescript } = process.features as { readonly typescript?: false | 'strip' | 'transform' };
+
+/** Whether Node removes types itself: from 22.18 on, or told to, and not told not to. */
+export const removesTypes: boolean = Boolean(typescript);
+
+/** The same where it does nothing else to TypeScript: then anybody can do it in its place. */
+export const onlyRemovesTypes: boolean = typescript === 'strip';
+
+/**
+ * Whether Node's loader of ECMAScript modules reads files by the `readFile` that everybody finds in `fs.promises`, and
+ * all that CommonJS is in a way that can be seen: where these Nodes are told to remove types, some is not.
+ */
+export const readsByFs: boolean = (major === 20 || (major === 22 && minor < 18)) && !removesTypes;

@@ -4,16 +4,14 @@ import { compileWhatLoaderReads } from './loader-reads.js';
 import type { LoaderOptions, ModuleCompiler } from './module-compiler.js';
 import { readsByFs } from './node-abilities.js';
 
-const TYPESCRIPT = /\.[cm]?ts$/;
-
 /** Part of Node that is loaded when somebody has registered hooks that run in a thread. */
 const HOOKS = 'NativeModule internal/modules/esm/hooks';
 
 /**
  * Hooks into Node where it has no sound hooks in the thread of the program. There is a thread of hooks then, which takes
- * 40 ms to start, and two messages for each module. So where it can be done without, it is started only for what needs
- * it: TypeScript that is imported, and the hooks of others (tsx), who have started it anyway. What neither way sees is
- * what a *required* ECMAScript module imports.
+ * 40 ms to start, and a message for each module and for each import. So where it can be done without, it is started only
+ * for the hooks of others (tsx), who have started it anyway. What neither way sees is what a *required* ECMAScript module
+ * imports.
  */
 export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOptions): void {
   const { register } = nodeModule;
@@ -31,13 +29,9 @@ export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOpti
     }
   }
 
-  function heed(source: string | Buffer): void {
-    if (!threaded && mentionsTypeScript(source)) useThread();
-  }
-
-  compileCommonJs(compiler, heed);
-  if (readsByFs) compileWhatLoaderReads(compiler, heed);
-  if (!readsByFs || TYPESCRIPT.test(process.argv[1] ?? '') || hooksAreRunning()) useThread();
+  compileCommonJs(compiler);
+  if (readsByFs) compileWhatLoaderReads(compiler);
+  if (!readsByFs || hooksAreRunning()) useThread();
   else compiler.lookAhead();
   // Hooks that others register from now on shall have ours below them, as if ours had been registered in that way.
   (nodeModule.default as { register: typeof register }).register = ((...args: Parameters<typeof register>) => {
@@ -45,14 +39,6 @@ export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOpti
     register(...args);
   }) as typeof register;
   nodeModule.syncBuiltinESMExports();
-}
-
-/**
- * Whether a text may import TypeScript. What computes the names of its imports is not seen. Bytes are searched before
- * text is made of them, which takes several times as long.
- */
-function mentionsTypeScript(source: string | Buffer): boolean {
-  return ["ts'", 'ts"', 'ts`'].some((end) => source.includes(end)) && /\.[cm]?ts['"`]/.test(source.toString('latin1'));
 }
 
 function hooksAreRunning(): boolean {

@@ -16,6 +16,9 @@ interface Refusal {
  * Removes types from TypeScript by putting blanks in their place, with what Node uses itself where it does that. All
  * that is left stays where it was.
  *
+ * Of 10 KB this takes 0.4 to 1 ms, where oxc parses for 1 ms and makes its tree for another: to put the blanks by that tree
+ * would take longer. Native tools that print what is left (oxc-transform, esbuild) move it.
+ *
  * @param file for the error
  * @throws SyntaxError with Node's codes, if it is no TypeScript, or has what does not vanish with its types (`enum`)
  */
