@@ -6,6 +6,7 @@ import { movement } from './movement.js';
 import { parseReportArguments, usage } from './arguments.js';
 import { describe } from './description.js';
 import { figures } from './figures.js';
+import { keepEarlier } from './keep-earlier.js';
 import { measureInto } from './measure-into.js';
 import { movementText } from './movement-text.js';
 import { page, type Page } from './page.js';
@@ -30,7 +31,10 @@ export async function report(args: readonly string[]): Promise<void> {
   writing(directory, () => mkdirSync(directory, { recursive: true }));
   const results = join(directory, 'results.jsonl');
   const failures: string[] = [];
-  if ('from' in source) writeFileSync(results, source.from.map((path) => endLine(readFileSync(path, 'utf8'))).join(''));
+  const text = 'from' in source ? source.from.map((path) => endLine(readFileSync(path, 'utf8'))).join('') : undefined;
+  const kept = writing(results, () => keepEarlier(results, text));
+  if (kept !== null) process.stderr.write(`The results of an earlier run are kept in ${relative('', kept)}\n`);
+  if ('from' in source) writeFileSync(results, text!);
   else failures.push(...(await measureInto(results, source)));
   const readings = read ?? readResults(results);
 

@@ -69,10 +69,11 @@ export class IoError extends HeddleError {
   readonly system: string;
 
   constructor(operation: string, cause: unknown) {
-    const { code = 'UNKNOWN', message = String(cause) } = cause as NodeJS.ErrnoException;
-    super(`${operation}: ${message.includes(code) ? message : `${code} ${message}`}`, { cause });
+    const { code, message = String(cause) } = cause as NodeJS.ErrnoException;
+    const isSaid = code === undefined || message.includes(code);
+    super(`${operation}: ${isSaid ? message : `${code} ${message}`}`, { cause });
     this.operation = operation;
-    this.system = code;
+    this.system = code ?? 'UNKNOWN';
   }
 }
 

@@ -58,15 +58,16 @@ export class ChainNode {
   }
 
   /**
-   * What leads here, outermost first. The function that the fiber was spawned with is left out where a call site in
-   * it follows, which says more.
+   * What leads here, outermost first. A function is left out where a call site in it follows, which says more.
    */
   path(): ChainNode[] {
     const path: ChainNode[] = [];
     for (let node: ChainNode | null = this; node !== null; node = node.parent) path.push(node);
     path.reverse();
-    if (path.length > 1 && path[1]!.site !== null && path[1]!.name === this.root.name) path.shift();
-    return path;
+    return path.filter(({ site, name }, i) => {
+      const next = path[i + 1];
+      return site !== null || next === undefined || next.site === null || next.name !== name;
+    });
   }
 
   /** `handle (server.ts:12:5)` for a call site, else the function's name. */

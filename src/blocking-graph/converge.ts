@@ -4,8 +4,10 @@
  * Through cycles they come nearer by the same small fraction each time: one of ten thousand turns would take a hundred
  * thousand sweeps. So once the changes of two sweeps point the same way what is left of their geometric series is added
  * at once (Aitken's method, by vectors). Numbers that grow without bound are left as they are when it gives up.
+ *
+ * @returns whether they are there.
  */
-export function converge(sweep: () => void, values: readonly Float64Array[]): void {
+export function converge(sweep: () => void, values: readonly Float64Array[]): boolean {
   const series = values.map((numbers) => new Series(numbers));
   const size = values[0]?.length ?? 0;
   const most = Math.min(MOST_SWEEPS, Math.max(LEAST_SWEEPS, MOST_VISITS / size));
@@ -13,8 +15,9 @@ export function converge(sweep: () => void, values: readonly Float64Array[]): vo
     sweep();
     let settled = true;
     for (const one of series) if (!one.follow()) settled = false;
-    if (settled) return;
+    if (settled) return values.every((numbers) => numbers.every(Number.isFinite));
   }
+  return false;
 }
 
 class Series {

@@ -133,7 +133,7 @@ const edge: Reader<EdgeSnapshot> = object<EdgeSnapshot>({
 const lock: Reader<LockSnapshot> = object<LockSnapshot>({
   id: count,
   pid: optional(count),
-  kind: oneOf('mutex', 'semaphore'),
+  kind: oneOf('mutex', 'semaphore', 'resource'),
   name: orNull(text),
   capacity: count,
   available: count,

@@ -3,6 +3,13 @@ import { MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js
 import { flowOf } from './snapshot-flow.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
+/** What the fibers of a snapshot are still going to do. */
+export interface Remaining {
+  readonly nodes: readonly NodeRemaining[];
+  /** False where the graph is so large, and goes in circles so often, that the numbers were still growing when it was given up. */
+  readonly settled: boolean;
+}
+
 /** What fibers at a node are still going to do, on average, as the flows of a snapshot tell. */
 export interface NodeRemaining {
   readonly node: NodeSnapshot;
@@ -30,19 +37,20 @@ export interface RemainingDemand {
  * program does it. A difference of two snapshots predicts from what happened in between. Resources that no node takes
  * are left out.
  */
-export function predictRemaining(snapshot: Snapshot): NodeRemaining[] {
+export function predictRemaining(snapshot: Snapshot): Remaining {
   const { nodes } = snapshot;
   const flow = flowOf(snapshot);
   const resources = usesOf(snapshot, flow);
   const ends = whoseEndWasSeen(nodes, flow);
   const prediction = new Prediction();
+  let settled = true;
   // The live graph's goes on from tick to tick and may stop a sweep early; this one has to be right at once.
   prediction.compute(
     flow.map((node, n) => (ends.has(n) ? node : endless(node))),
     resources.map(({ use }) => use),
-    converge,
+    (sweep, values) => void (settled = converge(sweep, values) && settled),
   );
-  return nodes.map((node, n) => ({
+  const predicted = nodes.map((node, n) => ({
     node,
     timeMs: ends.has(n) ? prediction.remaining[n]! : null,
     blockedMs: ends.has(n) ? prediction.blocked[n]! : null,
@@ -58,6 +66,7 @@ export function predictRemaining(snapshot: Snapshot): NodeRemaining[] {
         })
       : [],
   }));
+  return { nodes: predicted, settled };
 }
 
 interface NamedUse {

@@ -29,7 +29,7 @@ export interface Snapshot {
   readonly scheduling: SchedulingSnapshot | null;
   readonly nodes: readonly NodeSnapshot[];
   readonly edges: readonly EdgeSnapshot[];
-  /** Locks, semaphores and pools that somebody waits for. */
+  /** Locks and semaphores that somebody waits for, and resources that somebody has asked for. */
   readonly locks: readonly LockSnapshot[];
   /** Events that were not recorded (too many nodes, a dump that was cut short). Never silently zero. */
   readonly lost: number;
@@ -164,7 +164,7 @@ export interface LockSnapshot {
   readonly id: number;
   /** The process it is in, given in a sum of several: numbers of fibers are unique only within one process. */
   readonly pid?: number;
-  readonly kind: 'mutex' | 'semaphore';
+  readonly kind: 'mutex' | 'semaphore' | 'resource';
   readonly name: string | null;
   readonly capacity: number;
   readonly available: number;

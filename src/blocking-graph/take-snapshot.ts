@@ -1,12 +1,14 @@
 import type { Fiber } from '../fibers/fiber.js';
 import type { PopulationWalk } from '../fibers/population.js';
 import type { RunLoop } from '../fibers/run-loop.js';
-import { TOO_LONG } from '../fibers/slice-meter.js';
 import type { Suspension } from '../fibers/suspension.js';
 import { Mutex } from '../fibers/sync/mutex.js';
+import { Resource } from '../fibers/sync/resource.js';
+import { resourcesOf } from '../fibers/sync/resources-of.js';
 import { Semaphore } from '../fibers/sync/semaphore.js';
 import type { CodePlace } from './code-place.js';
 import { describeDeadlocks } from './deadlocks.js';
+import { describeLongRuns } from './describe-long-runs.js';
 import { describeScheduling } from './describe-scheduling.js';
 import type { GraphNode } from './graph-node.js';
 import type { GraphRecorder } from './graph-recorder.js';
@@ -145,7 +147,11 @@ class Survey {
       edges: nodes.flatMap(edgesOf),
       locks,
       lost: graph?.lost ?? 0,
-      warnings: [...describeDeadlocks(locks), ...describeScheduling(scheduling, listed), ...hogs(nodes, loop.sliceMs)],
+      warnings: [
+        ...describeDeadlocks(locks),
+        ...describeScheduling(scheduling, listed),
+        ...describeLongRuns(nodes, loop.sliceMs),
+      ],
     };
   }
 
@@ -186,12 +192,17 @@ class Survey {
     });
   }
 
-  /** Those whom a fiber visited still waits for: holders as of now and waiters of before would make false deadlocks. */
+  /**
+   * Those that a fiber visited still waits for (holders as of now and waiters of before would make false deadlocks), and
+   * resources.
+   */
   private locks(now: number): LockSnapshot[] {
-    return [...this.waitersOf]
+    const waitedFor = [...this.waitersOf]
       .map(([lock, fibers]) => [lock, fibers.filter((fiber) => waitsFor(fiber) === lock)] as const)
-      .filter(([, waiters]) => waiters.length > 0)
-      .map(([lock, waiters], id) => this.lock(id + 1, lock, waiters, now));
+      .filter(([, waiters]) => waiters.length > 0);
+    const shown = new Map<Semaphore, readonly Fiber[]>(waitedFor);
+    for (const resource of resourcesOf(this.source.loop)) if (!shown.has(resource)) shown.set(resource, []);
+    return [...shown].map(([lock, waiters], id) => this.lock(id + 1, lock, waiters, now));
   }
 
   private lock(id: number, lock: Semaphore, waiters: readonly Fiber[], now: number): LockSnapshot {
@@ -200,7 +211,7 @@ class Survey {
     for (const permit of lock.holders()) if (held++ < LISTED) holders.push(permit.holder);
     return {
       id,
-      kind: lock instanceof Mutex ? 'mutex' : 'semaphore',
+      kind: lock instanceof Mutex ? 'mutex' : lock instanceof Resource ? 'resource' : 'semaphore',
       name: lock.name,
       capacity: lock.capacity,
       available: Math.max(0, lock.available),
@@ -267,16 +278,6 @@ function refTo(fiber: Fiber, now: number): FiberRef {
     node: (fiber.node as GraphNode | null)?.id ?? null,
     sinceMs: waiting ? Math.max(0, now - waitingSince(fiber)) : null,
   };
-}
-
-function hogs(nodes: readonly GraphNode[], sliceMs: number): string[] {
-  return nodes
-    .filter((node) => node.ready.runs >= 8 && node.ready.meanMs > TOO_LONG * sliceMs)
-    .map(
-      (node) =>
-        `${callsTo(node).chain.join(' → ')} runs ${node.ready.meanMs.toFixed(1)} ms from ${node.label.text} without suspending, ` +
-        `longer than a slice of ${sliceMs} ms: put a yieldNow() into its loops, or compile it`,
-    );
 }
 
 /** Fibers visited between two looks at the clock, and the most fibers that are named for one lock. */

@@ -161,12 +161,13 @@ const OWN_REQUIRE = /^function\s+require\b/m;
 
 function putHeader(text: MagicString, source: string, { body }: Program, header: string): void {
   const start = afterDirectives(body);
-  if (start === null) text.appendLeft(afterHashbang(source), `${header} `);
+  if (start === null) text.appendLeft(afterFirstComments(source), `${header} `);
   else text.appendLeft(start, `${gapAfter(source, start)}${header}`);
 }
 
-function afterHashbang(source: string): number {
-  return /^#!.*(?:\r\n|[^])/.exec(source)?.[0].length ?? 0;
+/** Comments that are none unless they begin their line: `#!`, and in CommonJS `-->`. */
+function afterFirstComments(source: string): number {
+  return /^(?:(?:#!|[^\S\r\n]*-->).*(?:\r\n|[^]))*/.exec(source)![0].length;
 }
 
 /** Before the comment that names a source map, which is looked for at the end. */

@@ -1,7 +1,9 @@
 import { checkInteger } from '../base/check.js';
 import { checkOperations } from './check-operations.js';
+import type { Fiber } from './fiber.js';
 import type { Operation } from './operation.js';
 import { PLAIN, type Scope } from './scope.js';
+import { inSegment } from './segment.js';
 import { NOTHING, runScope, stoppedFromOutside } from './with-scope.js';
 
 /** The results of a tuple or list of operations. */
@@ -12,7 +14,7 @@ export type Results<O extends readonly Operation<unknown>[]> = {
 /**
  * Runs operations side by side, each in a fiber, and returns their results in the given order.
  *
- * @param options.concurrency how many run at once; all of them unless given. They start in order.
+ * @param options.concurrency how many run at once, started in order; all of them unless given.
  * @throws the first failure, after the others were cancelled and have ended.
  * Suspends: until all have ended. If cancelled: so are they.
  *
@@ -24,15 +26,31 @@ export function* all<const O extends readonly Operation<unknown>[]>(
   options: { concurrency?: number } = {},
 ): Operation<Results<O>> {
   checkOperations(operations);
-  const concurrency = options.concurrency ?? Infinity;
+  const { concurrency } = options;
+  if (concurrency === undefined) return (yield* atOnce(operations)) as Results<O>;
   checkInteger('concurrency', concurrency, 1, Infinity);
+  return (yield* inTurns(operations, Math.min(concurrency, operations.length))) as Results<O>;
+}
+
+/** A fiber for each, named by what the caller wrote: a generator does not tell of which function it is. */
+function* atOnce(operations: readonly Operation<unknown>[]): Operation<unknown[]> {
+  const fibers: Fiber[] = [];
+  yield* runScope((scope) => {
+    for (const operation of operations) fibers.push(scope.startMember(all, operation, false));
+    return NOTHING;
+  }, PLAIN);
+  return fibers.map((fiber) => {
+    if (fiber.wasCancelled) throw stoppedFromOutside();
+    return fiber.outcome;
+  });
+}
+
+function* inTurns(operations: readonly Operation<unknown>[], workers: number): Operation<unknown[]> {
   // In the order of the operations. `Array.from({ length })` takes as long as two fibers.
-  const results: unknown[] = operations.map(() => undefined);
-  const work = { operations, results, started: 0, done: 0 };
-  const workers = Math.min(concurrency, operations.length);
+  const work = { operations, results: operations.map(() => undefined), started: 0, done: 0 };
   yield* runScope((scope) => startWorkers(scope, work, workers), PLAIN);
   if (work.done < operations.length) throw stoppedFromOutside();
-  return work.results as Results<O>;
+  return work.results;
 }
 
 interface Work {
@@ -43,14 +61,15 @@ interface Work {
 }
 
 function startWorkers(scope: Scope, work: Work, workers: number): Operation<void> {
-  for (let i = 0; i < workers; i++) scope.startMember(worker, worker(work), false);
+  for (let i = 0; i < workers; i++) scope.startMember(all, worker(work), false);
   return NOTHING;
 }
 
 function* worker(work: Work): Operation<void> {
   while (work.started < work.operations.length) {
     const index = work.started++;
-    work.results[index] = yield* work.operations[index]!;
+    // Compiled operations can be interrupted only where the run loop drives them.
+    work.results[index] = yield* inSegment(work.operations[index]!);
     work.done++;
   }
 }

@@ -30,7 +30,8 @@ interface Course {
 }
 
 function startRacers(scope: Scope, operations: readonly Operation<unknown>[], course: Course): Operation<void> {
-  for (const operation of operations) scope.startMember(racer, racer(scope, operation, course), false);
+  // As in `all`.
+  for (const operation of operations) scope.startMember(race, racer(scope, operation, course), false);
   return NOTHING;
 }
 

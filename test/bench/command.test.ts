@@ -89,6 +89,21 @@ for (const args of [
   });
 }
 
+test('results that are there already are kept when others are written in their place', async (t) => {
+  const out = join(directory, 'report');
+  const file = join(directory, 'drawn.jsonl');
+  const resultsIn = (): string[] => readdirSync(out).filter((name) => name.endsWith('.jsonl'));
+  writeFileSync(file, line);
+  const draw = () => bench('report', '--from', file, '--out', out);
+  t.is((await draw()).code, 0);
+  t.is((await draw()).stderr, '');
+  t.deepEqual(resultsIn(), ['results.jsonl']);
+  writeFileSync(file, line.replace('"value":50', '"value":51'));
+  t.regex((await draw()).stderr, /^The results of an earlier run are kept in .*results-2\S*Z\.jsonl\n$/);
+  const [kept] = resultsIn().filter((name) => name !== 'results.jsonl');
+  t.is(readFileSync(join(out, kept!), 'utf8'), line);
+});
+
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -1,6 +1,9 @@
 import test from 'ava';
 import {
+  all,
+  call,
   CancelledError,
+  race,
   run,
   Runtime,
   scope,
@@ -95,6 +98,15 @@ function newIds(): number {
   return registerModule(10, () => ['test.ts']);
 }
 
+/** Its time also passes by what is computed. */
+class BusyClock extends VirtualClock {
+  workedMs = 0;
+
+  override now(): number {
+    return super.now() + this.workedMs;
+  }
+}
+
 function runImpatiently<T>(body: () => Operation<T>): Promise<T> {
   return new Runtime({ clock: new ImpatientClock() }).run(body);
 }
@@ -115,6 +127,13 @@ test('a blocking point is the chain of call sites that leads there', async (t) =
     }),
     ['scope.close: anonymous', 'sleep: handle (server.ts:2:3) > read (server.ts:6:3)', 'sleep: handle (server.ts:3:3)'],
   );
+});
+
+test('a function that is called in a segment of its own is left out where a call site in it says more', async (t) => {
+  t.deepEqual(await placesOf(() => call(handle)), [
+    'sleep: anonymous > handle (server.ts:2:3) > read (server.ts:6:3)',
+    'sleep: anonymous > handle (server.ts:3:3)',
+  ]);
 });
 
 test('a snapshot names the places for machines too', async (t) => {
@@ -259,6 +278,38 @@ test('a spinning fiber stops at its deadline', async (t) => {
     runImpatiently(() => withTimeout(50, spin(1e12))),
     { instanceOf: TimeoutError },
   );
+});
+
+test('what `all` and `race` run gives way too, and its fibers go by their names', async (t) => {
+  const combined: readonly [name: string, body: () => Operation<unknown>][] = [
+    ['all', () => all([spin(1e6), spin(1e6)])],
+    ['all', () => all([spin(1e6), spin(1e6)], { concurrency: 1 })],
+    ['race', () => race([spin(1e6), spin(1e6)])],
+  ];
+  for (const [name, body] of combined) {
+    const runtime = new Runtime({ clock: new ImpatientClock() });
+    await runtime.run(body);
+    const node = runtime.snapshotNow().nodes.find(({ label }) => label === 'preempted');
+    t.deepEqual(node?.chain, [name, 'spin (server.ts:18:3)']);
+  }
+});
+
+test('the warning of long runs tells code that is compiled already something else than to compile it', async (t) => {
+  const own = newIds();
+  const warningsOf = async (isCompiled: boolean): Promise<string> => {
+    const clock = new BusyClock();
+    const runtime = new Runtime({ clock });
+    await runtime.run(function* handler() {
+      const c = isCompiled ? enter(own) : null;
+      for (let turn = 0; turn < 20; turn++) {
+        clock.workedMs += 10;
+        yield* site(1, c, sleep(1));
+      }
+    });
+    return runtime.snapshotNow().warnings.join('\n');
+  };
+  t.regex(await warningsOf(false), /^handler runs \d+\.\d ms from sleep .*: put a yieldNow\(\) into .* or compile it$/);
+  t.regex(await warningsOf(true), /^.* runs \d+\.\d ms from sleep .*: a plain function takes it, or /);
 });
 
 test('recursion gives way too', async (t) => {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
-import { predictRemaining, type NodeRemaining } from '#src/blocking-graph/remaining.js';
+import { predictRemaining as predict, type NodeRemaining } from '#src/blocking-graph/remaining.js';
 import { renderRemaining } from '#src/blocking-graph/render/remaining-text.js';
 import type { NodeSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
 import { matchesGolden } from '../cli/golden.js';
@@ -31,6 +31,10 @@ function graphOf(
     ),
   };
   return parseSnapshot(JSON.stringify(snapshot));
+}
+
+function predictRemaining(snapshot: Snapshot): readonly NodeRemaining[] {
+  return predict(snapshot).nodes;
 }
 
 function at(predicted: readonly NodeRemaining[], id: string): NodeRemaining {
@@ -204,4 +208,16 @@ test('the table of what remains looks as it did', (t) => {
     );
   }
   t.false(renderRemaining(hostile).includes(evil));
+});
+
+test('a prediction that was given up before it was done says so, and one of the same size that was done does not', (t) => {
+  // Against the order in which it is gone through, each sweep gets one node further.
+  const names = Array.from({ length: 3000 }, (_, n) => (n === 0 ? 'exit' : `n${n}`));
+  const nodes = Object.fromEntries(names.map((name) => [name, { cpuMs: 1 }]));
+  const backward = Object.fromEntries(names.slice(1).map((name, n) => [name, { [names[n]!]: 1 }]));
+  const forward = Object.fromEntries(names.slice(1).map((name, n) => [name, { [names[n + 2] ?? 'exit']: 1 }]));
+  const [lost, followed] = [graphOf(nodes, backward), graphOf(nodes, forward)];
+  t.deepEqual([predict(lost).settled, predict(followed).settled], [false, true]);
+  t.regex(renderRemaining(lost, { width: 200 }), /too large to be followed to all of its ends/);
+  t.notRegex(renderRemaining(followed, { width: 200 }), /too large/);
 });

@@ -136,7 +136,7 @@ test('what the program expects of its fibers a snapshot of it predicts too', (t)
   const snapshot = server.runtime.snapshotNow();
   const followed = snapshot.nodes.filter(({ ahead, arrivals }) => ahead !== null && arrivals > 20);
   t.true(followed.length >= 5);
-  const predicted = new Map(predictRemaining(snapshot).map((one) => [one.node.id, one]));
+  const predicted = new Map(predictRemaining(snapshot).nodes.map((one) => [one.node.id, one]));
   for (const node of followed) {
     const { timeMs, demands } = predicted.get(node.id)!;
     const within = (a: number, b: number): boolean => Math.abs(a - b) <= 0.15 * Math.max(a, b) + 0.2;

@@ -150,6 +150,27 @@ test('walks are taken down when a snapshot is done', async (t) => {
   });
 });
 
+test('a resource shows from the first permit on, with who has it, and a semaphore while somebody waits', async (t) => {
+  const seats = resource('seats', { capacity: 5 });
+  const locks = await simulate(function* ({ runtime }) {
+    const before = runtime.snapshotNow().locks;
+    yield* scope(function* () {
+      yield* semaphore(2).acquire();
+      yield* seats.acquire(2);
+      t.deepEqual(before, []);
+      t.like(runtime.snapshotNow().locks, [
+        { kind: 'resource', name: 'seats', capacity: 5, available: 3, waiters: [] },
+      ]);
+      t.is(runtime.snapshotNow().locks[0]!.holders.length, 1);
+      yield* spawnDaemon(() => seats.acquire(4));
+      yield* sleep(1);
+    });
+    return parseSnapshot(JSON.stringify(runtime.snapshotNow())).locks;
+  });
+  t.is(locks.length, 1, 'once, whether somebody waits or not');
+  t.deepEqual(new Runtime({ clock: new VirtualClock() }).snapshotNow().locks, [], 'another runtime has not used it');
+});
+
 test('a resource that has shrunk below what is in use has nothing available', async (t) => {
   const { locks } = await simulate(function* ({ runtime }) {
     const seats = resource('seats', { capacity: 5 });

@@ -91,6 +91,8 @@ test('the header stands behind a hashbang and behind directives', (t) => {
     first('// on top\n"use strict"; "use other"; function* f() { yield* x }')[1],
     `"use strict"; "use other"; HEADER${' '}function* f() { const $c = $enter($m); yield* $site(1, $c, x) }`,
   );
+  t.deepEqual(first('#!x\n --> y\n-->\nfunction* f() { yield* x }').slice(0, 3), ['#!x', ' --> y', '-->']);
+  t.regex(first('-->\nfunction* f() { yield* x }')[1]!, /^HEADER function\*/);
   t.is(first('#!x\n"use strict"\nfunction* f() { yield* x }')[1], '"use strict"; HEADER');
   t.is(first('("use strict"); function* f() { yield* x }')[0]!.slice(0, 22), 'HEADER ("use strict");');
 });

@@ -685,13 +685,35 @@ test.serial('closing cuts no reply that a slow client still has to get', async (
   const client = connectSocket((server.address() as AddressInfo).port, '127.0.0.1').pause();
   client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   await eventually(() => answered);
-  await fibers.close();
+  let isClosed = false;
+  const closed = fibers.close().then(() => (isClosed = true));
+  await pause(20);
+  t.false(isClosed, 'it did not wait for the reply');
   let received = 0;
   client.on('data', (piece) => (received += piece.length)).resume();
+  await closed;
   await once(client, 'close');
   t.true(received > size, `${received} of ${size} bytes`);
   await eventually(() => openSockets() <= before);
 });
+
+test.serial(
+  'closing waits for a reply that others finish after its handler, without a bound if the grace has none',
+  async (t) => {
+    const fibers = nodeFibers({ grace: Infinity });
+    const handler = fibers.handler(function* (_request, response) {
+      response.write('begun, ');
+      setTimeout(() => response.end('and done'), 40);
+    });
+    const kept = createServer({ keepAliveTimeout: 600_000 }, handler);
+    const server = await listening(fibers.attach(kept).listen(0, '127.0.0.1'));
+    const reply = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const closed = once(server, 'close');
+    await fibers.close();
+    t.is(await reply.text(), 'begun, and done');
+    await closed;
+  },
+);
 
 test.serial('a client that never reads its reply keeps a closed server for the grace alone', async (t) => {
   const before = openSockets();

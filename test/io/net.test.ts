@@ -30,7 +30,7 @@ function* pair(options: { halfOpen?: boolean } = {}): Operation<{ client: Connec
   const listener = yield* listen({ port: 0, host, ...options });
   const client = yield* connect({ port: listener.port, host, ...options });
   const server = yield* listener.accept();
-  yield* listener.close();
+  listener.close();
   return { client, server };
 }
 
@@ -236,6 +236,10 @@ test.serial('a connection is closed when its scope ends, and adopt moves it to a
       return yield* connect({ port: listener.port, host });
     });
     t.true(inside.closed);
+    t.regex(
+      String(yield* thrown(inside.read())),
+      /^ClosedError: net\.read: .*or the scope that it belonged to has ended$/,
+    );
     t.false(outside.closed);
     yield* scope(function* () {
       outside.adopt();
@@ -268,7 +272,8 @@ test.serial('a cancelled connect leaves nothing behind', (t) =>
       const fiber = yield* spawn(() => connect(place));
       yield* yieldNow();
       fiber.cancel();
-      yield* eventually(() => fiber.status === 'cancelled');
+      // Under load it may have connected before it was cancelled.
+      yield* eventually(() => ['cancelled', 'succeeded'].includes(fiber.status));
       const chosen = yield* select({ connected: connect(place), now: sleep(0) });
       t.true(['connected', 'now'].includes(chosen.branch));
     }
@@ -328,8 +333,8 @@ test.serial('closing a listener fails those who accept, closes those who wait an
     const serving = yield* listener.accept();
     const queued = yield* connect({ port: listener.port, host });
     yield* eventually(() => listener.stats().queued === 1);
-    yield* listener.close();
-    yield* listener.close();
+    listener.close();
+    listener.close();
     t.true(listener.stats().closed);
     t.true((yield* thrown(listener.accept())) instanceof ClosedError);
     t.is(((yield* thrown(queued.read())) as IoError).system, 'ECONNRESET');
@@ -338,7 +343,7 @@ test.serial('closing a listener fails those who accept, closes those who wait an
     const again = yield* listen({ port: listener.port, host });
     const waiting = yield* spawn(() => thrown(again.accept()));
     yield* yieldNow();
-    yield* again.close();
+    again.close();
     t.true((yield* waiting.join()) instanceof ClosedError);
   }),
 );
@@ -381,7 +386,7 @@ test.serial('serve runs each handler in a scope of its own, and one that fails e
     const cut = yield* connect({ port: listener.port, host });
     yield* eventually(() => listener.stats().accepted === 3);
     serving.cancel();
-    yield* listener.close();
+    listener.close();
     yield* cut.close();
   }),
 );

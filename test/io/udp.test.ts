@@ -73,8 +73,8 @@ test.serial('use after close is ClosedError, and closing twice is nothing', (t) 
     const socket = yield* bind({ port: 0, host });
     const waiting = yield* spawn(() => thrown(socket.receive()));
     yield* eventually(() => socket.stats().waitingToReceive === 1);
-    yield* socket.close();
-    yield* socket.close();
+    socket.close();
+    socket.close();
     t.true(socket.closed);
     t.true((yield* waiting.join()) instanceof ClosedError);
     t.true((yield* thrown(socket.receive())) instanceof ClosedError);

@@ -1,8 +1,9 @@
 import { predictRemaining } from '../remaining.js';
 import type { Snapshot } from '../snapshot.js';
 
-/** What fibers at each node are still going to need, for programs: as `predictRemaining` has it, with the node's id. */
+/** What fibers at each node are still going to need, for programs: as `predictRemaining` has it, with the nodes' ids. */
 export function renderRemainingJson(snapshot: Snapshot): string {
-  const rows = predictRemaining(snapshot).map(({ node, ...rest }) => ({ node: node.id, fibers: node.fibers, ...rest }));
-  return `${JSON.stringify(rows, null, 2)}\n`;
+  const { nodes, settled } = predictRemaining(snapshot);
+  const rows = nodes.map(({ node, ...rest }) => ({ node: node.id, fibers: node.fibers, ...rest }));
+  return `${JSON.stringify({ settled, nodes: rows }, null, 2)}\n`;
 }

@@ -14,7 +14,8 @@ import { describeProcess, viewNodes, type NodeView } from './view.js';
 export function renderRemaining(snapshot: Snapshot, options: TextOptions = {}): string {
   const { width = Infinity, color = false, limit = 30 } = options;
   const paint = makePaint(color);
-  const predicted = new Map(predictRemaining(snapshot).map((one) => [one.node.id, one]));
+  const { nodes, settled } = predictRemaining(snapshot);
+  const predicted = new Map(nodes.map((one) => [one.node.id, one]));
   const rows = viewNodes(snapshot)
     .filter(({ node }) => node.label !== 'exit')
     .sort(({ node: a }, { node: b }) => b.fibers - a.fibers || b.arrivals - a.arrivals)
@@ -29,6 +30,7 @@ export function renderRemaining(snapshot: Snapshot, options: TextOptions = {}): 
   if (known.length > limit) note(`… and ${plural(known.length - limit, 'more node')}`);
   const endless = rows.length - known.length;
   if (endless > 0) note(`${plural(endless, 'node')} from which nobody was seen to end`);
+  if (!settled) note('the graph is too large to be followed to all of its ends: the numbers may be far too small');
   return `${lines.map((one) => one.trimEnd()).join('\n')}\n`;
 }
 

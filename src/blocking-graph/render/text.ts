@@ -26,8 +26,8 @@ export interface TextOptions {
 }
 
 /**
- * The snapshot for people at a terminal: nodes by how many fibers wait there, locks that somebody waits for, warnings
- * last. The table is cut to the width, the rest is wrapped. For reading only: programs read `renderJson`.
+ * The snapshot for people at a terminal: nodes by how many fibers wait there, locks and resources, warnings last. The table is
+ * cut to the width, the rest is wrapped. For reading only: programs read `renderJson`.
  */
 export function renderText(snapshot: Snapshot, options: TextOptions = {}): string {
   const { width = Infinity, color = false, limit = 30 } = options;

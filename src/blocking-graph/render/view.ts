@@ -135,7 +135,10 @@ export function viewLock(lock: LockSnapshot): LockView {
     name: printable(lockName(lock)) + (lock.pid === undefined ? '' : ` of process ${lock.pid}`),
     available: capacity === 1 ? '' : `${formatCount(available)} of ${formatCount(capacity)} free`,
     holders: holders.length === 0 ? 'held by nobody' : `held by ${nameSome(holders.map(fiberName))}`,
-    waiters: `${nameSome(waiters.map(fiberName))} ${waiters.length === 1 ? 'waits' : 'wait'}${since}${beyond}`,
+    waiters:
+      waiters.length + unlisted === 0
+        ? ''
+        : `${nameSome(waiters.map(fiberName))} ${waiters.length === 1 ? 'waits' : 'wait'}${since}${beyond}`,
   };
 }
 

@@ -1,6 +1,9 @@
 import { checkInteger, expected } from '../../base/check.js';
+import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
-import { permitKind, Semaphore } from './semaphore.js';
+import type { RunLoop } from '../run-loop.js';
+import { noteResource } from './resources-of.js';
+import { permitKind, Semaphore, type Permit } from './semaphore.js';
 
 /**
  * Something that the program knows there is only so much of: connections of a database, places in a queue of a disk,
@@ -8,12 +11,20 @@ import { permitKind, Semaphore } from './semaphore.js';
  * it as with processor and memory.
  */
 export class Resource extends Semaphore {
+  /** Of the fiber that asked for it last. */
+  private loop: RunLoop | null = null;
+
   constructor(name: string, capacity: number) {
     super(capacity, { name }, permitKind(new Label('resource.acquire', name)));
   }
 
   override get text(): string {
     return `resource \`${this.name}\``;
+  }
+
+  override grant(fiber: Fiber, count: number): Permit | null {
+    if (this.loop !== fiber.loop) noteResource((this.loop = fiber.loop), this);
+    return super.grant(fiber, count);
   }
 
   /** From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. */

@@ -107,8 +107,8 @@ export class RequestHost {
   }
 
   /**
-   * Closes the attached servers and waits for the requests under way; those that take longer than the grace are cancelled.
-   * Again it returns the same promise.
+   * Closes the attached servers and waits until the requests under way have ended and their replies have left; what takes
+   * longer than the grace is cancelled, or cut. Again it returns the same promise.
    */
   close(): Promise<void> {
     return (this.closing ??= this.drain());
@@ -117,20 +117,21 @@ export class RequestHost {
   private async drain(): Promise<void> {
     const { servers, intake } = this;
     const { grace = 10_000 } = this.options;
+    const { clock } = this.requests.loop;
+    const end = clock.now() + grace;
     intake.responses.spare(() => {
       for (const server of servers) server.stop();
     }, grace);
     intake.close();
-    this.requests.spawnDaemon(endOfGrace, this.requests, grace);
+    if (grace < Infinity) this.requests.spawnDaemon(endOfGrace, this.requests, grace);
     await new Promise<void>((resolve) => {
       this.requests.close(() => {
         this.requests.end();
         resolve();
       });
     });
-    intake.responses.spare(() => {
-      for (const server of servers) server.closeIdle();
-    }, grace);
+    await intake.responses.left(Math.max(0, end - clock.now()));
+    for (const server of servers) server.closeIdle();
   }
 
   private *perform<T>(exchange: Exchange<T>, work: RequestWork | null): Operation<void> {

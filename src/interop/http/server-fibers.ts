@@ -19,8 +19,8 @@ export abstract class ServerFibers implements AsyncDisposable {
   }
 
   /**
-   * Closes the server and waits for the requests under way; those that take longer than the grace are cancelled. Again it
-   * returns the same promise.
+   * Closes the server and waits until the requests under way have ended and their replies have left; what takes longer
+   * than the grace is cancelled, or cut. Again it returns the same promise.
    */
   close(): Promise<void> {
     return this.host.close();

@@ -3,6 +3,7 @@ import { ServerResponse } from 'node:http';
 /** Responses that have not left yet: their handlers are at work, or their last bytes on the way. */
 export class OpenResponses {
   private readonly all: Set<ServerResponse> = new Set();
+  private emptied: () => void = () => {};
 
   add(response: ServerResponse): void {
     this.all.add(response);
@@ -10,6 +11,22 @@ export class OpenResponses {
 
   delete(response: ServerResponse): void {
     this.all.delete(response);
+    if (this.all.size === 0) this.emptied();
+  }
+
+  /** Resolves when all have left; those that have not in `graceMs` are cut. To be called when no more are added. */
+  left(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cut = setTimeout(() => {
+        for (const response of this.all) response.destroy();
+        resolve();
+      }, timeout(graceMs));
+      this.emptied = () => {
+        clearTimeout(cut);
+        afterReading(resolve);
+      };
+      if (this.all.size === 0) this.emptied();
+    });
   }
 
   /**
@@ -25,7 +42,7 @@ export class OpenResponses {
     for (const response of leaving) response.finished = true;
     for (const [socket, last] of new Map(leaving.map((response) => [response.req.socket, response]))) {
       this.endAfter(last);
-      const cut = setTimeout(() => socket.destroy(), graceMs).unref();
+      const cut = setTimeout(() => socket.destroy(), timeout(graceMs)).unref();
       socket.once('close', () => clearTimeout(cut));
     }
   }
@@ -37,7 +54,16 @@ export class OpenResponses {
       for (const other of this.all) if (other.req.socket === socket) return;
       socket.end();
     };
-    // While much is on the way Node does not read: what the client has sent meanwhile comes in the next turn.
-    response.once('close', () => setImmediate(() => setImmediate(end)));
+    response.once('close', () => afterReading(end));
   }
+}
+
+/** While much is on the way Node does not read: what the client has sent meanwhile comes in the next turn. */
+function afterReading(act: () => void): void {
+  setImmediate(() => setImmediate(act));
+}
+
+/** Of longer ones Node makes 1 ms. */
+function timeout(ms: number): number {
+  return Math.min(ms, 2 ** 31 - 1);
 }

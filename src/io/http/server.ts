@@ -131,7 +131,7 @@ export class HttpServer {
       if (!message.socket.destroyed) this.#begin(message, response);
     yield* stopping.wait();
     intake.close();
-    requests.spawnDaemon(endOfGrace, requests, this.#grace);
+    if (this.#grace < Infinity) requests.spawnDaemon(endOfGrace, requests, this.#grace);
     yield* this.#drained();
   }
 

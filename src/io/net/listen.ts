@@ -94,8 +94,8 @@ const LISTEN: SuspensionKind = new SuspensionKind({
         backlog: options.backlog,
       });
       // A cancellation while the name was looked up could not stop it.
-      if (suspension.complete(listener)) listener.untie = ownedBy(suspension.fiber!.scope, () => listener.shut());
-      else listener.shut();
+      if (suspension.complete(listener)) listener.untie = ownedBy(suspension.fiber!.scope, () => listener.close());
+      else listener.close();
     });
     suspension.argument = server;
     if (path === undefined) server.listen({ port, host, backlog });

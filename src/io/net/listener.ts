@@ -33,11 +33,9 @@ export interface Listener {
   serve(handler: (connection: Connection) => Operation<unknown>, options?: ServeOptions): Operation<never>;
   /**
    * Stops listening: connections that nobody has accepted are closed, accepted ones stay. Fibers in `accept` get
-   * `ClosedError`. Closing twice has no effect.
-   *
-   * Suspends: no. If cancelled: throws; it still listens.
+   * `ClosedError`. A plain call; twice is allowed.
    */
-  close(): Operation<void>;
+  close(): void;
   stats(): ListenerStats;
 }
 

@@ -227,12 +227,14 @@ const CLOSE: SuspensionKind = new SuspensionKind({
 /** How long what was written before a scope ended may take to leave. */
 const LINGER_MS = 5000;
 
+const CLOSED = 'this side has closed the connection, or the scope that it belonged to has ended';
+
 function readAfterClose(): ClosedError {
-  return new ClosedError('net.read: this side has closed the connection');
+  return new ClosedError(`net.read: ${CLOSED}`);
 }
 
 function writeAfterClose(): ClosedError {
-  return new ClosedError('net.write: this side has closed the connection');
+  return new ClosedError(`net.write: ${CLOSED}`);
 }
 
 function brokenPipe(): IoError {

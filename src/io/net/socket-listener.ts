@@ -90,12 +90,7 @@ export class SocketListener implements Listener {
     }
   }
 
-  close(): Operation<void> {
-    return new Suspension<void>(CLOSE, this, undefined);
-  }
-
-  /** As `close`, a plain call. */
-  shut(): void {
+  close(): void {
     this.stop(() => new ClosedError('net.accept: the listener is closed'));
   }
 
@@ -176,14 +171,4 @@ const ACCEPT: SuspensionKind = new SuspensionKind({
   attempt: SocketListener.attemptAccept,
   arm: SocketListener.armAccept,
   abort: SocketListener.abortAccept,
-});
-
-const CLOSE: SuspensionKind = new SuspensionKind({
-  label: new Label('net.close'),
-  attempt(suspension) {
-    (suspension.subject as SocketListener).shut();
-    return true;
-  },
-  arm() {},
-  abort: () => true,
 });

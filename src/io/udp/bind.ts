@@ -54,7 +54,7 @@ const BIND: SuspensionKind = new SuspensionKind({
     socket.once('listening', () => {
       socket.off('error', refuse);
       const bound = new DatagramSocket(socket, type, queue);
-      bound.untie = ownedBy(suspension.fiber!.scope, () => bound.shut());
+      bound.untie = ownedBy(suspension.fiber!.scope, () => bound.close());
       suspension.complete(bound);
     });
     socket.bind({ port, ...(host === undefined ? {} : { address: host }) });

@@ -57,12 +57,7 @@ export class DatagramSocket implements UdpSocket {
     return this.failure !== null;
   }
 
-  close(): Operation<void> {
-    return new Suspension<void>(CLOSE, this, undefined);
-  }
-
-  /** As `close`, a plain call. */
-  shut(): void {
+  close(): void {
     this.stop((operation) => new ClosedError(`${operation}: the socket is closed`));
   }
 
@@ -155,14 +150,4 @@ const SEND: SuspensionKind = new SuspensionKind({
   label: new Label('udp.send'),
   arm: DatagramSocket.armSend,
   abort: () => false,
-});
-
-const CLOSE: SuspensionKind = new SuspensionKind({
-  label: new Label('net.close'),
-  attempt(suspension) {
-    (suspension.subject as DatagramSocket).shut();
-    return true;
-  },
-  arm() {},
-  abort: () => true,
 });

@@ -29,11 +29,10 @@ export interface UdpSocket {
    */
   send(data: string | Uint8Array, port: number, address?: string): Operation<void>;
   /**
-   * Closes it. What waits for `receive` is dropped; fibers in `receive` get `ClosedError`. Twice is as once.
-   *
-   * Suspends: no. If cancelled: throws; it stays open.
+   * Closes it. What waits for `receive` is dropped; fibers in `receive` get `ClosedError`. A plain call; twice is
+   * allowed.
    */
-  close(): Operation<void>;
+  close(): void;
   stats(): UdpStats;
 }
 
