@@ -4,13 +4,18 @@ import type { EntryOptions } from '../fibers/governor.js';
 /** Connections that the kernel keeps until they are accepted, unless somebody says how many. */
 export const USUAL_BACKLOG = 64;
 
-/** What an entry has to know of the kernel's queue in front of `server`. A size that was asked for stays as it is. */
+/** What an entry has to know of the kernel's queues in front of `servers`. A size that was asked for stays as it is. */
 export function kernelQueueOf(
-  server: Server,
+  servers: Iterable<Server>,
   asked: number | undefined,
 ): Pick<EntryOptions, 'backlog' | 'resizeBacklog'> {
   if (asked !== undefined) return { backlog: asked };
-  return { backlog: USUAL_BACKLOG, resizeBacklog: (size) => void resizeBacklog(server, size) };
+  return {
+    backlog: USUAL_BACKLOG,
+    resizeBacklog(size) {
+      for (const server of servers) resizeBacklog(server, size);
+    },
+  };
 }
 
 /**

@@ -205,6 +205,18 @@ function hold(entry: GatedEntry, most: number): void {
   Object.defineProperty(entry.net, 'limit', { configurable: true, get: () => most, set() {} });
 }
 
+/** The sizes of the queue that the kernel is told from now on. */
+function told(server: Server): readonly number[] {
+  const { _handle: handle } = server as unknown as { _handle: { listen(size: number): number } };
+  const sizes: number[] = [];
+  const listenAgain = handle.listen.bind(handle);
+  handle.listen = (size) => {
+    sizes.push(size);
+    return listenAgain(size);
+  };
+  return sizes;
+}
+
 const entryOf = (runtime: Runtime): GatedEntry => [...(runtime.loop.governor as ResourceGovernor).entries][0]!;
 
 for (const name of Object.keys(servers)) {
@@ -283,6 +295,23 @@ for (const name of Object.keys(servers)) {
     }),
   );
 
+  test.serial(`${name}: in overload the kernel is told to keep fewer connections`, (t) =>
+    onSite(t, name, { goal: 2000 }, async ({ deeds, site, get, runtime }) => {
+      const sizes = told(site.server);
+      const begun = get('latch');
+      const entry = entryOf(runtime);
+      await eventually(() => entry.live === 1);
+      hold(entry, 1);
+      const waiting = get('well');
+      await eventually(() => sizes.length > 0);
+      t.true(sizes[0]! < 64);
+      hold(entry, Infinity);
+      deeds.latch.set();
+      t.is((await begun).status, 200);
+      await waiting;
+    }),
+  );
+
   test.serial(`${name}: a request that waits and whose client goes away is withdrawn`, (t) =>
     onSite(t, name, { goal: 5000 }, async ({ deeds, get, runtime }) => {
       await get('well');
@@ -326,6 +355,109 @@ for (const name of Object.keys(servers)) {
     t.is((await late!).status, 0);
   });
 }
+
+function* forEver(): Operation<void> {
+  yield* suspend();
+}
+
+/** Servers in which `first` runs before a fiber's handler is asked for. */
+const withFirst: Readonly<
+  Record<string, (first: () => Promise<void>, handler: () => Operation<void>, options: Options) => Promise<Site>>
+> = {
+  async express(first, handler, options) {
+    const fibers = expressFibers(options);
+    const app = express().get(
+      '/',
+      async (_request, _response, next) => {
+        await first();
+        next();
+      },
+      fibers.handler(handler),
+    );
+    const server = fibers.attach(app.listen(0, '127.0.0.1'));
+    return { server: await listening(server), close: () => fibers.close() };
+  },
+  async fastify(first, handler, options) {
+    const app = fastify();
+    await app.register(fastifyFibers, options);
+    app.get('/', { preHandler: () => first() }, handler);
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    return { server: app.server, close: () => app.close() };
+  },
+  async hono(first, handler, options) {
+    const fibers = honoFibers(options);
+    const app = new Hono();
+    app.use(async (_context, next) => {
+      await first();
+      await next();
+    });
+    app.get(
+      '/',
+      fibers.handler(function* (context) {
+        yield* handler();
+        return context.text('');
+      }),
+    );
+    const server = fibers.attach(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server);
+    return { server: await listening(server), close: () => fibers.close() };
+  },
+};
+
+for (const [name, open] of Object.entries(withFirst))
+  for (const options of [{}, { goal: 500 }])
+    test.serial(
+      `${name}: no fiber begins for a client that went away before its handler was reached: ${JSON.stringify(options)}`,
+      async (t) => {
+        const runtime = new Runtime();
+        let reached = false;
+        const first = async (): Promise<void> => {
+          client.destroy();
+          await eventually(() => openSockets() === sockets);
+          // Node tells the response in the next tick.
+          await pause(0);
+          reached = true;
+        };
+        const { server, close } = await open(first, forEver, { runtime, ...options });
+        const sockets = openSockets();
+        const client = connectSocket((server.address() as AddressInfo).port, '127.0.0.1');
+        client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+        await eventually(() => reached);
+        await pause(5);
+        t.is(runtime.loop.spawned, 0);
+        await close();
+      },
+    );
+
+test.serial('fastify: a hook of a route that is a generator is an error that names the fix', async (t) => {
+  const app = fastify();
+  await app.register(fastifyFibers, {});
+  const preHandler = function* (): Operation<void> {} as never;
+  t.throws(() => app.get('/', { preHandler: [() => {}, preHandler] }, () => 'well'), {
+    message: /preHandler.*`yield\*` it/,
+  });
+  await app.close();
+});
+
+for (const [options, expected] of [
+  [{}, []],
+  [{ goal: 500 }, [64]],
+  [{ goal: 500, backlog: 200 }, [200]],
+] as const)
+  test.serial(
+    `the kernel is told how many connections to keep, once a server listens: ${JSON.stringify(options)}`,
+    async (t) => {
+      for (const late of [false, true]) {
+        await using fibers = nodeFibers(options);
+        const server = createServer();
+        let sizes: readonly number[] = [];
+        server.once('listening', () => (sizes = told(server)));
+        if (!late) fibers.attach(server);
+        await listening(server.listen(0, '127.0.0.1'));
+        if (late) fibers.attach(server);
+        t.deepEqual(sizes, expected);
+      }
+    },
+  );
 
 test.serial('fastify: inject works, with and without a goal', async (t) => {
   for (const options of [{}, { goal: 500 }]) {

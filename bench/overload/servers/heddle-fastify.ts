@@ -7,16 +7,15 @@ import { reply, replyHeaders } from './reply.js';
 /** Fastify 5 as in `under-pressure`, with heddle's plugin and the fibers' half of the work. Answers how many fibers live. */
 export async function serveHeddleFastify(
   routes: Routes,
-  options: { readonly goal: number; readonly backlog: number; readonly scheduling: SchedulingOptions },
+  options: { readonly goal: number; readonly scheduling: SchedulingOptions },
   announce: (port: number) => void,
 ): Promise<() => number> {
-  const { goal, backlog, scheduling } = options;
+  const { goal, scheduling } = options;
   const runtime = new Runtime({ scheduling });
   const server = fastify();
   await server.register(fastifyFibers, {
     runtime,
     goal,
-    backlog,
     priorityOf: ({ url }) => (url === '/health' ? 10 : 1),
   });
   for (const [path, work] of routes)
@@ -25,7 +24,7 @@ export async function serveHeddleFastify(
       response.headers(replyHeaders);
       return reply;
     });
-  await server.listen({ port: 0, host: '127.0.0.1', backlog });
+  await server.listen({ port: 0, host: '127.0.0.1' });
   announce((server.server.address() as { port: number }).port);
   return () => runtime.snapshotNow().fibers.live;
 }

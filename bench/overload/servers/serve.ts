@@ -59,7 +59,7 @@ async function start(
     case 'heddle-uncontrolled':
       return serveHeddle(routes, { backlog: shortBacklog, scheduling }, announce);
     case 'heddle-fastify':
-      return serveHeddleFastify(routes, { goal: order.goal, backlog: shortBacklog, scheduling }, announce);
+      return serveHeddleFastify(routes, { goal: order.goal, scheduling }, announce);
     case 'static': {
       const { limit, backlog } = order.setting!;
       servePlain(routes, new StaticLimit(limit), backlog, announce);

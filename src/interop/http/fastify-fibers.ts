@@ -43,6 +43,7 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
     // Costs every request a little.
     if (host.governed) app.decorateRequest(VISIT, null);
     app.addHook('onRoute', (route) => {
+      checkHooks(route);
       if (isGeneratorFunction(route.handler)) adopt(route, route.handler as unknown as Handler, host);
     });
     // A route that was added before the plugin would answer with an empty object, and nobody would know why.
@@ -143,6 +144,17 @@ class Visit implements Respondent, Exchange<unknown> {
   }
 }
 
+/** It would never run, and its requests never end: Fastify takes what it returns for nothing. */
+function checkHooks(route: RouteOptions): void {
+  for (const name of HOOKS) {
+    const hooks: readonly unknown[] = [route[name]].flat();
+    if (hooks.some(isGeneratorFunction))
+      throw new MisuseError(
+        `\`${name}\` of ${route.url} is a function*, which only a handler may be: \`yield*\` it in the handler`,
+      );
+  }
+}
+
 /** Fastify would send anything else as a reply that is well. */
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(`The handler threw ${describe(thrown)}`, { cause: thrown });
@@ -159,8 +171,23 @@ function unadopted(): MisuseError {
   );
 }
 
-function isGeneratorFunction(handler: unknown): boolean {
-  return typeof handler === 'function' && GENERATOR_FUNCTION.isPrototypeOf(handler);
+function isGeneratorFunction(f: unknown): boolean {
+  return typeof f === 'function' && GENERATOR_FUNCTION.isPrototypeOf(f);
 }
+
+/** What a route may have besides its handler. */
+const HOOKS = [
+  'onRequest',
+  'preParsing',
+  'preValidation',
+  'preHandler',
+  'preSerialization',
+  'onSend',
+  'onResponse',
+  'onTimeout',
+  'onError',
+  'onRequestAbort',
+  'errorHandler',
+] as const satisfies readonly (keyof RouteOptions)[];
 
 const GENERATOR_FUNCTION: object = Object.getPrototypeOf(function* () {});

@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { checkFunction } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
+import { isClosed } from '../../io/http/is-closed.js';
 import { wasAnswered } from '../../io/http/was-answered.js';
 import { statusOf } from '../../io/http/status-of.js';
 import type { Exchange, HostOptions } from './request-host.js';
@@ -47,8 +48,10 @@ export class HonoFibers extends ServerFibers {
         if (bindings?.outgoing === undefined) return this.host.startDetached(kind, exchange);
         const { incoming, outgoing } = bindings as NodeBindings;
         // Nobody reads what is answered to a client that has gone, but whoever waits for the promise must go on.
+        const gone = (): void => reject(new HTTPException(503, { message: 'the connection was closed' }));
+        if (isClosed(outgoing)) return gone();
         outgoing.once('close', () => {
-          if (!wasAnswered(outgoing)) reject(new HTTPException(503, { message: 'the connection was closed' }));
+          if (!wasAnswered(outgoing)) gone();
         });
         this.host.offer(kind, incoming, outgoing, {
           begin: (work) => this.host.start(kind, work, exchange),

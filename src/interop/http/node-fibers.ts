@@ -78,7 +78,7 @@ export class NodeFibers extends ServerFibers {
  * @example
  * const fibers = nodeFibers({ goal: 500 });
  * const server = fibers.attach(createServer(fibers.handler(hello)));
- * server.listen({ port: 8080, backlog: 64 });
+ * server.listen(8080);
  */
 export function nodeFibers(options: NodeFibersOptions = {}): NodeFibers {
   return new NodeFibers(options);

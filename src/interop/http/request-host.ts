@@ -13,6 +13,7 @@ import { until } from '../../fibers/until.js';
 import { runScope } from '../../fibers/with-scope.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';
+import { kernelQueueOf, resizeBacklog, USUAL_BACKLOG } from '../../io/kernel-queue.js';
 import { Runtime } from '../../runtime.js';
 import { AttachedServer, speaksHttp2 } from './attached-server.js';
 
@@ -24,7 +25,10 @@ export interface HostOptions {
   readonly goal?: number;
   /** The share of the processor for a request in relation to others; 1 unless given. Above 1 it is let in first. */
   readonly priorityOf?: (request: IncomingMessage) => number;
-  /** What the server was told to keep of connections that are not accepted yet; 64 unless given. */
+  /**
+   * How many connections the kernel keeps until they are accepted, which the server is told if there is a goal, whatever it
+   * was told to listen with. 64 unless given, and under overload fewer, as in `heddle/http`.
+   */
   readonly backlog?: number;
   /** How long requests may go on after `close`, in ms; 10,000 unless given. */
   readonly grace?: number;
@@ -51,6 +55,8 @@ export class RequestHost {
   private readonly intake: RequestIntake;
   private readonly options: HostOptions;
   private readonly servers: AttachedServer[] = [];
+  /** Those whose connections count. */
+  private readonly watched: Server[] = [];
   /** By kind: what names the fibers of requests that nobody had to let in. */
   private readonly bodies: Map<string, Function> = new Map();
   private closing: Promise<void> | null = null;
@@ -66,7 +72,7 @@ export class RequestHost {
     const loop = this.runtime === null ? fiber!.loop : this.runtime.loop;
     // A root, as `run` makes: the requests go on for a while after the program was told to stop.
     this.requests = new Scope(loop, null, null, PLAIN);
-    this.intake = new RequestIntake(this.requests, { name, goal, kernel: backlog === undefined ? {} : { backlog } });
+    this.intake = new RequestIntake(this.requests, { name, goal, kernel: kernelQueueOf(this.watched, backlog) });
     if (fiber !== null) ownedBy(fiber.scope, () => until(this.close(), 'http.close'));
   }
 
@@ -84,7 +90,12 @@ export class RequestHost {
 
   /** Takes its connections into account, if each has one request at a time. */
   watch(server: Server): void {
-    if (!speaksHttp2(server)) this.intake.watch(server as HttpServer);
+    if (!this.governed || speaksHttp2(server)) return;
+    this.intake.watch(server as HttpServer);
+    this.watched.push(server);
+    const { backlog = USUAL_BACKLOG } = this.options;
+    if (server.listening) resizeBacklog(server, backlog);
+    server.on('listening', () => resizeBacklog(server, backlog));
   }
 
   /** Asks whether a request may begin. The kind is of the route, and not of the path. */

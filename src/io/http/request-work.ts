@@ -5,6 +5,7 @@ import type { FiberHandle } from '../../fibers/fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/governor.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
+import { isClosed } from './is-closed.js';
 import type { OpenResponses } from './open-responses.js';
 import { waitsBehind } from './pipeline.js';
 import { wasAnswered } from './was-answered.js';
@@ -42,8 +43,12 @@ export class RequestWork extends Work {
     this.respondent = respondent;
   }
 
-  /** To be called once. Without an entry everything may begin. Until it has left the response is in `open`. */
+  /**
+   * To be called once. Without an entry everything may begin. Until it has left the response is in `open`. Where its client
+   * has gone already, while a framework did something before, nothing begins.
+   */
   offerTo(entry: Entry | null, open: OpenResponses): void {
+    if (isClosed(this.response)) return;
     open.add(this.response);
     // `once` would wrap the listener and take it off again; to hear of it twice does nothing.
     this.response.on('close', () => {
@@ -62,8 +67,12 @@ export class RequestWork extends Work {
     this.respondent.begin(this);
   }
 
-  /** Starts the fiber that answers it, known in the graph by its kind; by `f` if nobody had to let it in. */
+  /**
+   * Starts the fiber that answers it, known in the graph by its kind; by `f` if nobody had to let it in. Not if its client
+   * has gone since it was let in.
+   */
   start(requests: Scope, f: Function, operation: Operation<void>): void {
+    if (isClosed(this.response)) return;
     this.fiber = requests.startMember(this.admitted?.body ?? f, operation, false);
   }
 

@@ -119,7 +119,7 @@ export class HttpServer {
   *#accept(requests: Scope, handler: Handler, stopping: Event): Operation<void> {
     this.#requests = requests;
     const { goal, backlog } = this.#options;
-    const kernel = kernelQueueOf(this.raw, backlog);
+    const kernel = kernelQueueOf([this.raw], backlog);
     const intake = new RequestIntake(requests, { name: `http :${this.port}`, goal, kernel });
     this.#intake = intake;
     intake.watch(this.raw);

@@ -73,7 +73,7 @@ export class SocketListener implements Listener {
     const entry =
       goal === null
         ? null
-        : scope.loop.openEntry({ name: `net :${this.port}`, goal, ...kernelQueueOf(this.server, backlog) });
+        : scope.loop.openEntry({ name: `net :${this.port}`, goal, ...kernelQueueOf([this.server], backlog) });
     try {
       for (;;) {
         const connection = yield* this.accept();

@@ -1,0 +1,9 @@
+import type { ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
+
+/** Whether nobody waits for a response any more: it was sent, or its client has gone. Node tells only the first of a pipeline. */
+export function isClosed(response: ServerResponse & { readonly stream?: ServerHttp2Stream }): boolean {
+  return response.stream === undefined
+    ? response.destroyed || response.req.socket.destroyed
+    : response.stream.destroyed;
+}
