@@ -71,9 +71,11 @@ export class RunLoop {
     if (this.governor?.passesBy(now)) this.requestPass();
     else this.pass(now);
   };
+  /** The outside world has had its turn, unless it comes right behind a pass: another one costs 5 µs, and its events go first. */
   private readonly alarm_ = (): void => {
     this.alarmAt = Infinity;
-    this.requestPass();
+    if (!this.deferred && this.clock.now() - this.now >= REST_MS) this.turned_();
+    else this.requestPass();
   };
 
   constructor(options: {
@@ -117,8 +119,7 @@ export class RunLoop {
 
   /** Opens an entry for work. Without a governor there is none, and everything may begin at once. */
   openEntry(options: EntryOptions): Entry | null {
-    if (this.governor === null && this.makeGovernor !== null) this.governor = this.makeGovernor();
-    return this.governor?.open(options) ?? null;
+    return (this.governor ??= this.makeGovernor?.() ?? null)?.open(options) ?? null;
   }
 
   /** Calls `timeUp` on `target` at `at`, in ms of the clock, unless it is unset before. */
@@ -171,10 +172,9 @@ export class RunLoop {
 
   private runBatch(list: ReadyList, end: number): number {
     const count = list.size === 1 ? 1 : Math.min(list.size, this.meter.batchLimit(list, end));
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count; i++)
       if (following.capture === null) this.step(list.shift(), CREDIT);
       else this.runInContext(list.shift());
-    }
     return count;
   }
 
@@ -278,8 +278,7 @@ export class RunLoop {
   private setAlarm(): void {
     const at = this.timers.nextAt;
     if (at === this.alarmAt || (at > this.alarmAt && at !== Infinity)) return;
-    this.alarmAt = at;
-    this.clock.alarm(at, this.alarm_);
+    this.clock.alarm((this.alarmAt = at), this.alarm_);
   }
 }
 
@@ -287,6 +286,7 @@ export class RunLoop {
 const MOST_BATCHES = 10_000;
 /** Enough for the scheduler to choose among, few enough to stay in the young generation. */
 const CROWD = 16;
+const REST_MS = 0.5;
 /**
  * A producer into a buffered channel, or a reader of a socket that always has data, would otherwise never suspend
  * (tokio's cooperative budget is the same). Large enough to cost nothing, small enough for some tens of microseconds.

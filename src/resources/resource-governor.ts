@@ -174,7 +174,7 @@ export class ResourceGovernor implements Governor {
 
   /** A connection has come to one of the entries. */
   arrived(): void {
-    this.debt.arrived();
+    this.debt.arrived(this.now());
     this.wake();
   }
 
@@ -185,6 +185,7 @@ export class ResourceGovernor implements Governor {
   }
 
   passed(now: number): void {
+    if (this.loop.queue.size === 0) this.debt.rests(now);
     this.queueing.add(this.live, this.loop.queue.size + (this.steering?.heldFibers ?? 0), now);
     for (const entry of this.entries) this.drain(entry, now);
     const { outlook, backStop } = this;

@@ -7,18 +7,27 @@
 export class TurnDebt {
   private owed: number = 0;
   private arrivals: number = 0;
-  /** When `turned` was last called. */
-  private turnedAt: number;
-  /** Since then a connection has come before each of its calls. */
+  /** What the turn has taken so far, in ms, up to `since`; without the time in which there was nothing to do. */
+  private tookMs: number = 0;
+  /** Infinite while there is nothing to do. */
+  private since: number;
+  /** From then on a connection has come before each call of `turned`. */
   private standsSince: number;
 
   constructor(now: number) {
-    this.turnedAt = this.standsSince = now;
+    this.since = this.standsSince = now;
   }
 
   /** A connection has come. */
-  arrived(): void {
+  arrived(now: number): void {
     this.arrivals++;
+    if (this.since === Infinity) this.since = now;
+  }
+
+  /** All work is done: until the next connection comes nobody stands in the queue. */
+  rests(now: number): void {
+    this.tookMs += Math.max(0, now - this.since);
+    this.since = Infinity;
   }
 
   /**
@@ -28,11 +37,12 @@ export class TurnDebt {
    * @returns whether the next one is to come before the work.
    */
   turned(perMs: number, now: number): boolean {
+    this.rests(now);
     const { arrivals, owed } = this;
     // Turns without work owe nothing for themselves: one in which the collector had the processor would call for many more.
-    const due = owed >= 1 ? 0 : (now - this.turnedAt) * perMs;
-    this.turnedAt = now;
-    this.arrivals = 0;
+    const due = owed >= 1 ? 0 : this.tookMs * perMs;
+    this.since = now;
+    this.tookMs = this.arrivals = 0;
     if (arrivals === 0) {
       this.owed = 0;
       this.standsSince = now;

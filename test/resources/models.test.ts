@@ -170,7 +170,7 @@ test('a few slow ones among many are borne with', (t) => {
 /** Turns without work that follow one that ended at `now`, while a connection comes in each. */
 function turnsAt(debt: TurnDebt, perMs: number, now: number): number {
   let turns = 0;
-  for (debt.arrived(); debt.turned(perMs, now); debt.arrived()) turns++;
+  for (debt.arrived(now); debt.turned(perMs, now); debt.arrived(now)) turns++;
   return turns;
 }
 
@@ -184,31 +184,39 @@ test('turns are owed for the time that one took, as long as connections come', (
 
 test('turns in which nothing was ready count by the connections that came', (t) => {
   const debt = new TurnDebt(0);
-  for (let i = 0; i < 6; i++) debt.arrived();
+  for (let i = 0; i < 6; i++) debt.arrived(i);
   t.false(debt.turned(0.64, 10));
 });
 
 test('turns are not owed to nobody', (t) => {
   const debt = new TurnDebt(0);
-  debt.arrived();
+  debt.arrived(0);
   t.true(debt.turned(0.64, 100));
   t.false(debt.turned(0.64, 100), 'none has come since');
-  debt.arrived();
+  debt.arrived(100);
   t.false(debt.turned(0.64, 100), 'and the debt is forgotten');
+});
+
+test('turns are owed for work, and not for the time after it until somebody comes', (t) => {
+  const debt = new TurnDebt(0);
+  debt.rests(1);
+  t.is(turnsAt(debt, 0.64, 100), 0);
+  debt.rests(110);
+  t.is(turnsAt(debt, 0.64, 200), 5, 'as after 10 ms');
 });
 
 test('after the longest turn no more than sixteen are owed, however long those take', (t) => {
   t.is(turnsAt(new TurnDebt(0), 320, 1e6), 16);
   const debt = new TurnDebt(0);
   let turns = 0;
-  for (debt.arrived(); turns < 99 && debt.turned(0.64, 1000 + 10 * turns); debt.arrived()) turns++;
+  for (debt.arrived(0); turns < 99 && debt.turned(0.64, 1000 + 10 * turns); debt.arrived(0)) turns++;
   t.is(turns, 16);
 });
 
 test('turns that are no longer than they may be owe nothing', (t) => {
   const debt = new TurnDebt(0);
   for (let now = 1; now < 100; now++) {
-    debt.arrived();
+    debt.arrived(now);
     t.false(debt.turned(0.64, now));
   }
 });
@@ -216,7 +224,7 @@ test('turns that are no longer than they may be owe nothing', (t) => {
 test("the kernel's queue stands since the last turn in which nobody came", (t) => {
   const debt = new TurnDebt(0);
   for (let now = 1; now <= 50; now++) {
-    if (now !== 20) debt.arrived();
+    if (now !== 20) debt.arrived(now);
     debt.turned(0.64, now);
   }
   t.is(debt.standingMs(60), 40);

@@ -3,7 +3,7 @@ import { gate, Runtime, sleep, spawn } from 'heddle';
 import { simulateClean } from '../support/no-leak.js';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedMachine } from './simulated-machine.js';
-import type { SimulatedServer } from './simulated-server.js';
+import { SimulatedServer } from './simulated-server.js';
 import { health, peakOf, workloads, type Workload, type WorkloadName } from './workloads.js';
 
 /** What the governor reckons with once everything is over: all zeros, unless it has lost count. */
@@ -257,13 +257,30 @@ test('two seconds of four times the load with clients that ask up to three times
 for (const [name] of BARS)
   test(`the health of a server with ${name} at eight times the load is answered within 100 ms`, (t) => {
     const workload: Workload = workloads[name];
-    const server = offer(workload, 8, { kinds: [...workload.kinds(), health] });
+    // No check comes at the very end, where it could not be answered.
+    const server = offer(workload, 8, { kinds: [...workload.kinds(), health], seconds: 5.5 });
     const { offered, good } = server.outcome('health');
     t.true(offered >= 5);
     t.is(good.length, offered);
     const slowest = Math.max(...good.map(({ took }) => took));
     t.true(slowest <= 100, `${slowest} ms`);
   });
+
+test('connections that come one at a time cost no turns of the outside world', (t) => {
+  const { cpu } = workloads;
+  const server = new SimulatedServer({ ...cpu, kinds: cpu.kinds(), rate: 20, seconds: SECONDS });
+  const { governor } = server;
+  let turns = 0;
+  const passesBy = governor.passesBy.bind(governor);
+  governor.passesBy = (now) => {
+    const another = passesBy(now);
+    if (another) turns++;
+    return another;
+  };
+  const { offered } = server.run().outcome('cpu');
+  t.true(offered > 50);
+  t.true(turns <= 0.05 * offered, `${turns} for ${offered} connections`);
+});
 
 test('a seed repeats a simulation exactly', (t) => {
   const outcomes = (seed: number): unknown => [...offer(workloads.mixed, 8, { seed }).clients.outcomes];
