@@ -1,25 +1,42 @@
 import { addEdges, addNodes } from './add.js';
 import { merge } from './merge.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
+import { groupWaits, type WaitGroup } from './wait-groups.js';
 
 /**
- * The same picture with at most `limit` nodes: the least ones are shown as a single node. How much a node matters is
- * the largest of its shares of fibers, of processor time and of arrivals. Nodes keep their order, so that a drawing
- * changes little from one snapshot to the next.
+ * The same picture with at most `limit` nodes. Those that wait for the same are shown as one, where they are most first;
+ * if that is not enough, so are the least of what is left. How much a node matters is the largest of its shares of
+ * fibers, of processor time and of arrivals. Nodes keep their order, so that a drawing changes little from one snapshot
+ * to the next.
+ *
+ * @param apart ids of nodes that stay as they are.
  */
-export function collapse(snapshot: Snapshot, limit: number): Snapshot {
-  const { nodes, edges } = snapshot;
-  if (nodes.length <= limit) return snapshot;
+export function collapse(snapshot: Snapshot, limit: number, apart: ReadonlySet<string> = new Set()): Snapshot {
+  if (snapshot.nodes.length <= limit) return snapshot;
+  const grouped = withGroups(snapshot, limit, apart);
+  return grouped.nodes.length <= limit ? grouped : withRest(grouped, limit, apart);
+}
+
+/** What waits for the same as one; but those with the fewest places apart, as long as there is room. */
+function withGroups(snapshot: Snapshot, limit: number, apart: ReadonlySet<string>): Snapshot {
+  const { nodes } = snapshot;
+  const groups = groupWaits(nodes.filter(({ id }) => !apart.has(id)));
+  let room = limit - apart.size - groups.length;
+  const folded = [...groups]
+    .sort((a, b) => a.places.length - b.places.length)
+    .filter(({ places }) => (room -= places.length - 1) < 0);
+  return redraw(snapshot, folded);
+}
+
+/** The least nodes as one. */
+function withRest(snapshot: Snapshot, limit: number, apart: ReadonlySet<string>): Snapshot {
+  const { nodes } = snapshot;
   const weight = weigher(nodes);
-  const kept = new Set(
-    [...nodes]
-      .sort((a, b) => weight(b) - weight(a))
-      .slice(0, Math.max(0, limit - 1))
-      .map((node) => node.id),
-  );
-  const small = nodes.filter((node) => !kept.has(node.id));
+  const small = [...nodes]
+    .sort((a, b) => Number(apart.has(b.id)) - Number(apart.has(a.id)) || weight(b) - weight(a))
+    .slice(Math.max(0, limit - 1));
   const rest: NodeSnapshot = {
-    // Without what they start, which is joined below: node by node the list would be built anew each time.
+    // What they start is joined at once: node by node the list would be built anew each time.
     ...small.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes),
     spawns: small.flatMap(({ spawns }) => spawns),
     id: REST,
@@ -28,13 +45,24 @@ export function collapse(snapshot: Snapshot, limit: number): Snapshot {
     chain: [],
     places: [],
   };
-  const shown = (id: string): string => (kept.has(id) ? id : REST);
-  const redirected = edges
+  return redraw(snapshot, [{ node: rest, places: small }]);
+}
+
+/** Shows the places of each group as its node, which comes where the last of them was. */
+function redraw(snapshot: Snapshot, groups: readonly WaitGroup[]): Snapshot {
+  const groupOf = new Map(groups.flatMap((group) => group.places.map(({ id }) => [id, group.node] as const)));
+  const shown = (id: string): string => groupOf.get(id)?.id ?? id;
+  const nodes = new Map<string, NodeSnapshot>();
+  for (const node of snapshot.nodes) {
+    nodes.delete(shown(node.id));
+    nodes.set(shown(node.id), groupOf.get(node.id) ?? node);
+  }
+  const edges = snapshot.edges
     .map((edge) => ({ ...edge, from: shown(edge.from), to: shown(edge.to) }))
-    .filter((edge) => edge.from !== REST || edge.to !== REST);
+    .filter(({ from, to }, index) => from !== to || from === snapshot.edges[index]!.from);
   return {
     ...snapshot,
-    nodes: [...nodes.filter((node) => kept.has(node.id)), rest].map((node) => ({
+    nodes: [...nodes.values()].map((node) => ({
       ...node,
       spawns: merge(
         node.spawns.map(({ to, count }) => ({ to: shown(to), count })),
@@ -42,7 +70,7 @@ export function collapse(snapshot: Snapshot, limit: number): Snapshot {
         (a, b) => ({ to: a.to, count: a.count + b.count }),
       ),
     })),
-    edges: merge(redirected, (edge) => JSON.stringify([edge.from, edge.to]), addEdges),
+    edges: merge(edges, (edge) => JSON.stringify([edge.from, edge.to]), addEdges),
   };
 }
 

@@ -66,7 +66,7 @@ class Survey {
   private readonly walk: PopulationWalk;
   private readonly oldest: Map<GraphNode, number> = new Map();
   private readonly ready: Map<GraphNode, number> = new Map();
-  private readonly waitersOf: Map<Semaphore, Fiber[]> = new Map();
+  private readonly waitedFor: Set<Semaphore> = new Set();
   private waiting: number = 0;
 
   constructor(source: SnapshotSource) {
@@ -101,10 +101,7 @@ class Survey {
       if (oldest === undefined || since < oldest) this.oldest.set(node, since);
     }
     const subject = waitsFor(fiber);
-    if (!(subject instanceof Semaphore)) return;
-    const waiters = this.waitersOf.get(subject);
-    if (waiters === undefined) this.waitersOf.set(subject, [fiber]);
-    else waiters.push(fiber);
+    if (subject instanceof Semaphore) this.waitedFor.add(subject);
   }
 
   finish(): Snapshot {
@@ -193,22 +190,24 @@ class Survey {
   }
 
   /**
-   * Those that a fiber visited still waits for (holders as of now and waiters of before would make false deadlocks), and
-   * resources.
+   * Those that somebody waits for, as of now, whoever was seen: holders of now and waiters of before would make false
+   * deadlocks. And resources.
    */
   private locks(now: number): LockSnapshot[] {
-    const waitedFor = [...this.waitersOf]
-      .map(([lock, fibers]) => [lock, fibers.filter((fiber) => waitsFor(fiber) === lock)] as const)
-      .filter(([, waiters]) => waiters.length > 0);
-    const shown = new Map<Semaphore, readonly Fiber[]>(waitedFor);
-    for (const resource of resourcesOf(this.source.loop)) if (!shown.has(resource)) shown.set(resource, []);
-    return [...shown].map(([lock, waiters], id) => this.lock(id + 1, lock, waiters, now));
+    const shown = new Set<Semaphore>([...this.waitedFor, ...resourcesOf(this.source.loop)]);
+    return [...shown]
+      .map((lock, index) => this.lock(index + 1, lock, now))
+      .filter(({ kind, waiters }) => kind === 'resource' || waiters.length > 0);
   }
 
-  private lock(id: number, lock: Semaphore, waiters: readonly Fiber[], now: number): LockSnapshot {
+  private lock(id: number, lock: Semaphore, now: number): LockSnapshot {
     const holders: Fiber[] = [];
     let held = 0;
     for (const permit of lock.holders()) if (held++ < LISTED) holders.push(permit.holder);
+    // In the order in which they came. One with other branches of a select is not bound to wait for this.
+    const waiters: Fiber[] = [];
+    let waiting = 0;
+    for (const { fiber } of lock.waiters) if (waitsFor(fiber!) === lock && waiting++ < LISTED) waiters.push(fiber!);
     return {
       id,
       kind: lock instanceof Mutex ? 'mutex' : lock instanceof Resource ? 'resource' : 'semaphore',
@@ -216,8 +215,8 @@ class Survey {
       capacity: lock.capacity,
       available: Math.max(0, lock.available),
       holders: holders.map((fiber) => refTo(fiber, now)),
-      waiters: waiters.slice(0, LISTED).map((fiber) => refTo(fiber, now)),
-      unlisted: Math.max(0, held - LISTED) + Math.max(0, waiters.length - LISTED),
+      waiters: waiters.map((fiber) => refTo(fiber, now)),
+      unlisted: Math.max(0, held - LISTED) + Math.max(0, waiting - LISTED),
     };
   }
 }

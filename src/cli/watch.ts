@@ -2,26 +2,50 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Shows what `draw` returns again and again: on a terminal in place, on a screen of its own that is taken down at the
- * end; elsewhere one after another. Ends by SIGINT or SIGTERM, or when `draw` fails.
+ * end; elsewhere one after another. Ends by SIGINT or SIGTERM, or when `draw` fails, which is told the lines there are
+ * room for; null without a terminal, or with one that does not know.
  */
-export async function watch(everySeconds: number, draw: () => Promise<string>): Promise<void> {
+export async function watch(everySeconds: number, draw: (rows: number | null) => Promise<string>): Promise<void> {
   const { stdout } = process;
   const stopped = new AbortController();
-  const stop = (): void => stopped.abort();
   const { signal } = stopped;
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const forget = onStop(() => stopped.abort());
   if (stdout.isTTY) stdout.write(ENTER);
   try {
     while (!signal.aborted) {
-      const picture = await draw();
+      const picture = await draw((stdout.isTTY && stdout.rows) || null);
       if (signal.aborted) return;
       stdout.write(stdout.isTTY ? inPlace(picture, stdout.rows) : `${picture}\n`);
       await sleep(everySeconds * 1000, undefined, { signal }).catch(() => {});
     }
   } finally {
     if (stdout.isTTY) stdout.write(LEAVE);
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    forget();
   }
+}
+
+/** Resolves when the process is told to stop, and keeps it alive until then. */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const alive = setInterval(() => {}, LONGEST_INTERVAL_MS);
+    onStop(() => {
+      clearInterval(alive);
+      resolve();
+    });
+  });
+}
+
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
+
+/** Calls `stop` at the first SIGINT or SIGTERM; a second one ends the process at once. Returns how not to. */
+function onStop(stop: () => void): () => void {
+  const forget = (): void => void process.off('SIGINT', once).off('SIGTERM', once);
+  const once = (): void => {
+    forget();
+    stop();
+  };
+  process.on('SIGINT', once).on('SIGTERM', once);
+  return forget;
 }
 
 /** The alternate screen, without a cursor. */

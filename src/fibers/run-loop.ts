@@ -71,7 +71,7 @@ export class RunLoop {
     if (this.governor?.passesBy(now)) this.requestPass();
     else this.pass(now);
   };
-  /** The outside world has had its turn, unless it comes right behind a pass: another one costs 5 µs, and its events go first. */
+  /** After a rest the world has had its turn, and one more would hold up whoever is due; behind a pass its events go first. */
   private readonly alarm_ = (): void => {
     this.alarmAt = Infinity;
     if (!this.deferred && this.clock.now() - this.now >= REST_MS) this.turned_();
@@ -119,7 +119,8 @@ export class RunLoop {
 
   /** Opens an entry for work. Without a governor there is none, and everything may begin at once. */
   openEntry(options: EntryOptions): Entry | null {
-    return (this.governor ??= this.makeGovernor?.() ?? null)?.open(options) ?? null;
+    if (this.governor === null && this.makeGovernor !== null) this.governor = this.makeGovernor();
+    return this.governor?.open(options) ?? null;
   }
 
   /** Calls `timeUp` on `target` at `at`, in ms of the clock, unless it is unset before. */
@@ -172,9 +173,10 @@ export class RunLoop {
 
   private runBatch(list: ReadyList, end: number): number {
     const count = list.size === 1 ? 1 : Math.min(list.size, this.meter.batchLimit(list, end));
-    for (let i = 0; i < count; i++)
+    for (let i = 0; i < count; i++) {
       if (following.capture === null) this.step(list.shift(), CREDIT);
       else this.runInContext(list.shift());
+    }
     return count;
   }
 
@@ -278,7 +280,8 @@ export class RunLoop {
   private setAlarm(): void {
     const at = this.timers.nextAt;
     if (at === this.alarmAt || (at > this.alarmAt && at !== Infinity)) return;
-    this.clock.alarm((this.alarmAt = at), this.alarm_);
+    this.alarmAt = at;
+    this.clock.alarm(at, this.alarm_);
   }
 }
 

@@ -94,14 +94,22 @@ function repaint(view) {
   return fits;
 }
 
+/** Of the drawing that is shown or asked for: it is about what is selected in the table. */
+let focus = null;
+
 async function refresh() {
-  const answer = await fetch('/view.json?structure=' + encodeURIComponent(drawing.structure ?? ''));
+  const asked = focus;
+  const query = new URLSearchParams({ structure: drawing.structure ?? '', filter: page.filter, last: $('#last').value });
+  if (asked !== null) query.set('focus', asked);
+  const answer = await fetch('/view.json?' + query);
   if (!answer.ok) throw new Error(await answer.text());
   const view = await answer.json();
+  if (asked !== focus) return;
   $('#process').textContent = view.process;
   document.title = 'blocking graph of ' + view.process;
   for (const part of ['tiles', 'warnings', 'locks', 'scheduler', 'scheduling']) put(part, view.html[part]);
-  $('.table tbody').innerHTML = view.html.rows;
+  for (const body of $$('.table tbody')) body.remove();
+  $('.table table').insertAdjacentHTML('beforeend', view.html.bodies);
   if (view.dot !== null && performance.now() - drawing.at >= LAYOUT_MS) await layOut(view);
   // Without a structure the next answer brings the graph.
   if (!repaint(view)) drawing.structure = null;
@@ -124,6 +132,18 @@ async function loop() {
   }
 }
 
+/** At once: the reader waits for it. */
+function refreshNow() {
+  drawing.at = -Infinity;
+  refresh().catch(() => {});
+}
+
+document.addEventListener('selected', () => {
+  focus = page.selected;
+  $('#overview').hidden = focus === null;
+  refreshNow();
+});
+$('#last').addEventListener('change', refreshNow);
 $('#pause').addEventListener('click', () => {
   paused = !paused;
   $('#pause').setAttribute('aria-pressed', String(paused));

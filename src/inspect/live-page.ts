@@ -8,9 +8,10 @@ import { renderJson } from '../blocking-graph/render/json.js';
 import { pageScript } from '../blocking-graph/render/page-script.js';
 import { pageStyle } from '../blocking-graph/render/page-style.js';
 import { renderPrometheus } from '../blocking-graph/render/prometheus.js';
+import { History } from './history.js';
 import { livePageHtml } from './live-page-html.js';
 import { liveScript } from './live-page-script.js';
-import { liveView } from './live-view.js';
+import { liveView, type LiveView } from './live-view.js';
 import { shareRunning } from './share-running.js';
 
 export interface LivePageOptions {
@@ -26,21 +27,26 @@ export interface LivePage {
 }
 
 /**
- * Serves a page that shows the blocking graph of this process as it lives. The browser lays the graph out, so that
- * looking costs this process a snapshot a second and nothing more. On the loopback interface only, and only for
+ * Serves a page that shows the blocking graph of a program as it lives. The browser lays the graph out, so that
+ * looking costs the program a snapshot a second and nothing more. On the loopback interface only, and only for
  * requests that name it as their host: a page from elsewhere whose name was bent to 127.0.0.1 gets nothing. Does not
  * keep the process alive.
  *
  * @throws (rejects) the system's error when the port is taken.
  */
 export async function openLivePage(options: LivePageOptions): Promise<LivePage> {
-  const snapshot = shareRunning(options.snapshot);
+  const history = new History(KEEP_EVERY_MS, LONGEST_MS);
+  const snapshot = shareRunning(async () => {
+    const taken = await options.snapshot();
+    history.add(taken);
+    return taken;
+  });
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
     if (!isOurs(request.headers.host, port))
       return refuse(response, 403, 'This page is served on the loopback interface only');
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'There is nothing but GET');
-    respond(request, response, snapshot).catch((error: unknown) => {
+    respond(request, response, snapshot, history).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else refuse(response, 500, error instanceof Error ? error.message : String(error));
     });
@@ -72,6 +78,7 @@ async function respond(
   { method, url = '/' }: IncomingMessage,
   response: ServerResponse,
   snapshot: () => Promise<Snapshot>,
+  history: History,
 ): Promise<void> {
   // Without a base `//` would be taken for the beginning of a host.
   const { pathname, searchParams } = new URL(`http://localhost${url.startsWith('/') ? url : '/'}`);
@@ -83,6 +90,15 @@ async function respond(
       'content-length': Buffer.byteLength(body),
     });
     response.end(method === 'HEAD' ? undefined : body);
+  };
+  const view = async (query: URLSearchParams): Promise<LiveView> => {
+    const taken = await snapshot();
+    const lastMs = Number(query.get('last') ?? 0);
+    return liveView(lastMs > 0 ? history.last(lastMs, taken) : taken, {
+      structure: query.get('structure'),
+      focus: query.get('focus'),
+      filter: query.get('filter') ?? '',
+    });
   };
   switch (pathname) {
     case '/':
@@ -98,7 +114,7 @@ async function respond(
         'max-age=86400',
       );
     case '/view.json':
-      return send('application/json', JSON.stringify(liveView(await snapshot(), searchParams.get('structure'))));
+      return send('application/json', JSON.stringify(await view(searchParams)));
     case '/snapshot.json':
       return send('application/json', renderJson(await snapshot()));
     case '/graph.dot':
@@ -109,6 +125,10 @@ async function respond(
       return refuse(response, 404, 'There are /, /snapshot.json, /graph.dot and /metrics');
   }
 }
+
+/** The page offers up to a minute; a snapshot of hundreds of nodes takes megabytes. */
+const LONGEST_MS = 60_000;
+const KEEP_EVERY_MS = 5000;
 
 const HEADERS = {
   // Graphviz is WebAssembly; nothing else runs, and nothing comes from elsewhere.

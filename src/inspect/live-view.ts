@@ -1,7 +1,8 @@
 import { collapse } from '../blocking-graph/collapse.js';
+import { focus } from '../blocking-graph/focus.js';
 import { renderDot } from '../blocking-graph/render/dot.js';
 import { heatOf, nodeLines, nodeTooltip } from '../blocking-graph/render/node-lines.js';
-import { locksHtml, rowsHtml, schedulerHtml, tilesHtml, warningsHtml } from '../blocking-graph/render/page-parts.js';
+import { bodiesHtml, locksHtml, schedulerHtml, tilesHtml, warningsHtml } from '../blocking-graph/render/page-parts.js';
 import { schedulingHtml } from '../blocking-graph/render/scheduling-html.js';
 import { describeProcess, viewEdges, viewNodes } from '../blocking-graph/render/view.js';
 import type { Snapshot } from '../blocking-graph/snapshot.js';
@@ -16,7 +17,8 @@ export interface LiveView {
     readonly locks: string;
     readonly scheduler: string;
     readonly scheduling: string;
-    readonly rows: string;
+    /** Of the table. */
+    readonly bodies: string;
   };
   /** Stands for the nodes and edges that there are; a drawing of the same structure can be kept. */
   readonly structure: string;
@@ -28,8 +30,19 @@ export interface LiveView {
   readonly nodes: Readonly<Record<string, { lines: string[]; tooltip: string; heat: number; waits: boolean }>>;
 }
 
-export function liveView(snapshot: Snapshot, structureShown: string | null): LiveView {
-  const shown = collapse(snapshot, MOST_NODES);
+/** What the page shows of the graph. */
+export interface LiveQuery {
+  /** Of the drawing that it has; null when it has none. */
+  readonly structure: string | null;
+  /** Id of a node, or of several that wait for the same, that the drawing is about; null for an overview. */
+  readonly focus: string | null;
+  /** What is searched for; empty for everything. */
+  readonly filter: string;
+}
+
+export function liveView(snapshot: Snapshot, query: LiveQuery): LiveView {
+  const near = query.focus === null ? null : focus(snapshot, query.focus, MOST_NEAR);
+  const shown = near ?? collapse(snapshot, MOST_NODES);
   const structure = structureOf(shown);
   return {
     process: describeProcess(snapshot),
@@ -39,10 +52,10 @@ export function liveView(snapshot: Snapshot, structureShown: string | null): Liv
       locks: locksHtml(snapshot),
       scheduler: schedulerHtml(snapshot),
       scheduling: schedulingHtml(snapshot.scheduling),
-      rows: rowsHtml(snapshot, MOST_ROWS),
+      bodies: bodiesHtml(snapshot, MOST_PLACES, query.filter.toLowerCase()),
     },
     structure,
-    dot: structure === structureShown ? null : renderDot(shown),
+    dot: structure === query.structure ? null : renderDot(shown),
     edges: Object.fromEntries(viewEdges(shown).map(({ id, width, tooltip }) => [id, { width, tooltip }])),
     nodes: Object.fromEntries(
       viewNodes(shown).map((view) => [
@@ -53,9 +66,11 @@ export function liveView(snapshot: Snapshot, structureShown: string | null): Liv
   };
 }
 
-/** A layout of so many nodes takes the browser about 0.2 s. */
-const MOST_NODES = 80;
-const MOST_ROWS = 200;
+/** More boxes nobody can read at once; fewer where the drawing is about one of them. */
+const MOST_NODES = 40;
+const MOST_NEAR = 24;
+/** Listed below what is waited for. What is beyond is found by searching. */
+const MOST_PLACES = 200;
 
 /** FNV-1a over ids: two structures with one hash are a drawing that is a second late. */
 function structureOf({ nodes, edges }: Snapshot): string {

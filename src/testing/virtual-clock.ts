@@ -96,8 +96,11 @@ export class VirtualClock implements Clock {
     for (const resume of waiting) resume();
     if (waiting.length > 0) return this.autoAdvance ? this.turnSoon() : undefined;
     if (!this.autoAdvance) return;
-    if (this.alarms.size > 0) this.ring();
-    else for (const exhausted of Array.from(this.whenExhausted)) exhausted();
+    if (this.alarms.size === 0) for (const exhausted of Array.from(this.whenExhausted)) exhausted();
+    else {
+      this.ring();
+      this.turnSoon();
+    }
   }
 
   private ring(): void {

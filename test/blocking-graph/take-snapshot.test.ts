@@ -103,6 +103,22 @@ test('of many holders and waiters a hundred are listed and the rest are counted'
   t.is(lock.unlisted, 50 + 150);
 });
 
+test('of many waiters those are listed who have waited longest, the first in line first', async (t) => {
+  const { waiters, holders } = await simulate(function* ({ runtime }) {
+    const lock = mutex();
+    yield* spawn(() => lock.withLock(sleep(1000)));
+    for (let i = 0; i < 150; i++) {
+      yield* spawn(() => lock.withLock(sleep(1)));
+      yield* sleep(1);
+    }
+    return runtime.snapshotNow().locks[0]!;
+  });
+  t.is(waiters.length, 100);
+  t.is(waiters[0]!.sinceMs, 150);
+  t.is(waiters[0]!.fiber, holders[0]!.fiber + 1);
+  t.is(waiters[99]!.sinceMs, 51);
+});
+
 test('what was seen of locks at two instants is not taken for a deadlock', async (t) => {
   const clock = new SlowClock();
   const runtime = new Runtime({ clock, sliceMs: 0.01 });

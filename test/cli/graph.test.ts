@@ -141,6 +141,37 @@ test('watching shows one picture after another until it is stopped', async (t) =
   t.false(seen.includes('\u001B'), 'a pipe gets no escape sequences');
 });
 
+test('watching a difference shows what happened lately', async (t) => {
+  let taken = 1;
+  const take = async () => snapshotAfter(walk, ++taken);
+  const server = await openInspectionServer({ pid: 1_000_011, title: 'tested', snapshot: take });
+  const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, 'graph', server.path, '--watch', '0.1', '--diff', '0.1']);
+  let seen = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    seen += chunk as string;
+    if (seen.split('blocking graph').length > 2) child.kill('SIGINT');
+  }
+  t.regex(seen, /· 2 ms window ·[^]*· 1 ms window ·/);
+  await server.close();
+});
+
+test('a page shows a program live until it is stopped, and says so when the program has ended', async (t) => {
+  const server = await openInspectionServer({ pid: 1_000_012, title: 'tested', snapshot: async () => snapshot });
+  const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, 'graph', server.path, '--live']);
+  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  const url = /http:\S+/.exec(line)![0];
+  t.regex(await (await fetch(`${url}view.json`)).text(), /until\(db\.query\)/);
+  await server.close();
+  const after = await fetch(`${url}view.json`);
+  t.is(after.status, 500);
+  t.regex(await after.text(), /there is no such file/);
+  child.kill('SIGINT');
+  await once(child, 'exit');
+  t.is(child.exitCode, 0);
+});
+
 test('what remains to be done is shown as text and as JSON, and as nothing else', async (t) => {
   const target = fixture('server.json');
   const { code, stdout } = await heddle(['graph', target, '--remaining']);
@@ -237,8 +268,12 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
     /Allowed choices are text, json, dot, mermaid, svg, html, prometheus/,
     2,
   );
-  failsWith(t, await heddle(['graph', 'x', '--watch', '--diff', '1']), /cannot be used with/, 2);
-  failsWith(t, await heddle(['graph', '-', '--watch']), /standard input can be read once/, 2);
+  failsWith(t, await heddle(['graph', 'x', '--watch', '--since', 'y']), /cannot be used with/, 2);
+  failsWith(t, await heddle(['graph', 'x', '--live', '--watch']), /cannot be used with/, 2);
+  failsWith(t, await heddle(['graph', 'x', '--live', '65536']), /from 0 to 65535/, 2);
+  failsWith(t, await heddle(['graph', 'x', '--by', 'name']), /Allowed choices are waiting, oldest, cpu, arrivals/, 2);
+  for (const again of ['--watch', '--live'])
+    failsWith(t, await heddle(['graph', '-', again]), /standard input can be read once/, 2);
   failsWith(t, await heddle(['graph', 'x', '--diff', '0']), /Expected seconds/, 2);
   failsWith(t, await heddle(['serve', '--port', '65536']), /from 0 to 65535/, 2);
   failsWith(t, await heddle(['grahp']), /unknown command 'grahp'/, 2);

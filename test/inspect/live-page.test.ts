@@ -7,8 +7,13 @@ import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { pageScript } from '#src/blocking-graph/render/page-script.js';
 import { openLivePage } from '#src/inspect/live-page.js';
 import { liveScript } from '#src/inspect/live-page-script.js';
-import { liveView, type LiveView } from '#src/inspect/live-view.js';
+import { liveView, type LiveQuery, type LiveView } from '#src/inspect/live-view.js';
 import { evil, hostile, server as snapshot } from '../blocking-graph/hostile.js';
+import { manyRoutes } from '../blocking-graph/many-routes.js';
+import { snapshotAfter } from '../blocking-graph/walks.js';
+import type { Snapshot } from '#src/blocking-graph/snapshot.js';
+
+const everything: LiveQuery = { structure: null, focus: null, filter: '' };
 
 interface Answer {
   status: number;
@@ -83,34 +88,56 @@ test('a snapshot that fails is an error of the request', async (t) => {
 });
 
 test('the page shows what limits the program, and nothing of that where nothing is scheduled by resources', (t) => {
-  const { scheduling } = liveView(snapshot, null).html;
+  const { scheduling } = liveView(snapshot, everything).html;
   t.regex(scheduling, /<b>the limiting resource is memory<\/b>/);
   t.regex(scheduling, /<tr class="limiting"><td>memory<\/td><td>128 MB<\/td>/);
   t.regex(scheduling, /<td>522 memory, 38 slow start<\/td>/);
-  t.is(liveView({ ...snapshot, scheduling: null }, null).html.scheduling, '');
+  t.is(liveView({ ...snapshot, scheduling: null }, everything).html.scheduling, '');
 });
 
 test('the drawing is sent only when its structure is another', (t) => {
-  const first = liveView(snapshot, null);
+  const first = liveView(snapshot, everything);
   t.regex(first.dot!, /^digraph/);
-  t.is(liveView(snapshot, first.structure).dot, null);
+  t.is(liveView(snapshot, { ...everything, structure: first.structure }).dot, null);
   const busier = {
     ...snapshot,
     nodes: snapshot.nodes.map((node) => ({ ...node, waiting: node.waiting + 1, arrivals: node.arrivals + 9 })),
   };
-  t.is(liveView(busier, first.structure).dot, null);
-  t.not(liveView({ ...snapshot, edges: snapshot.edges.slice(1) }, first.structure).dot, null);
+  t.is(liveView(busier, { ...everything, structure: first.structure }).dot, null);
+  t.not(
+    liveView({ ...snapshot, edges: snapshot.edges.slice(1) }, { ...everything, structure: first.structure }).dot,
+    null,
+  );
 });
 
 test('of a large graph the page is sent a part', (t) => {
-  const nodes = Array.from({ length: 3000 }, (_, i) => ({ ...snapshot.nodes[5]!, id: `n${i}` }));
-  const view = liveView({ ...snapshot, nodes, edges: [] }, null);
-  t.is(Object.keys(view.nodes).length, 80);
+  const nodes = Array.from({ length: 3000 }, (_, i) => ({ ...snapshot.nodes[5]!, id: `n${i}`, subject: `s${i % 99}` }));
+  const view = liveView({ ...snapshot, nodes, edges: [] }, everything);
+  t.is(Object.keys(view.nodes).length, 40);
   t.true(JSON.stringify(view).length < 300_000);
 });
 
+test('the page can ask for a part of the drawing, for what it searches, and for what happened lately', async (t) => {
+  let starts = 0;
+  const take = async (): Promise<Snapshot> => snapshotAfter(starting, ++starts * 10);
+  const page = await openLivePage({ port: 0, snapshot: take });
+  const view = async (query: string): Promise<LiveView> =>
+    JSON.parse((await ask(`${page.url}view.json?${query}`)).body) as LiveView;
+  t.regex((await view('last=10000')).html.tiles, /<dt>started<\/dt><dd>10<\/dd>/);
+  t.regex((await view('')).html.tiles, /<dt>started<\/dt><dd>20<\/dd>/);
+  t.regex((await view('last=10000')).html.tiles, /<dt>started<\/dt><dd>20<\/dd>/);
+  await page.close();
+  const near = liveView(manyRoutes, { ...everything, focus: 'lock7' });
+  t.deepEqual(Object.keys(near.nodes).sort(), ['lock7', 'query7', 'start']);
+  t.is(Object.keys(liveView(manyRoutes, { ...everything, focus: 'gone' }).nodes).length, 4);
+  const { bodies } = liveView(manyRoutes, { ...everything, filter: 'Route17 ' }).html;
+  t.is(bodies.match(/class="place/g)?.length, 2);
+});
+
+const starting = Array.from({ length: 100 }, () => [0, 0] as const);
+
 test('names that programs choose are escaped in what the page puts into itself', (t) => {
-  const view: LiveView = liveView(hostile, null);
+  const view: LiveView = liveView(hostile, everything);
   for (const [part, html] of Object.entries(view.html)) t.notRegex(html, /<(?:script|img)/, part);
   t.false(JSON.stringify(view).includes(evil));
 });

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Snapshot } from '../snapshot.js';
-import { escapeMarkup as escape, plural, printable } from './format.js';
-import { locksHtml, rowsHtml, schedulerHtml, tableHeadHtml, tilesHtml, warningsHtml } from './page-parts.js';
+import { escapeMarkup as escape, printable } from './format.js';
+import { bodiesHtml, locksHtml, schedulerHtml, tableHeadHtml, tilesHtml, warningsHtml } from './page-parts.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
 import { schedulingHtml } from './scheduling-html.js';
 import { renderSvg } from './svg.js';
-import { describeProcess, listNodes } from './view.js';
+import { describeProcess } from './view.js';
 
 /**
  * The snapshot as one self-contained page: the drawing, a table to sort and search, locks and warnings. It loads
@@ -19,9 +19,6 @@ export async function renderHtml(snapshot: Snapshot, options: { readonly limit?:
     .slice(svg.indexOf('<svg'))
     .replace('<svg', '<svg role="img" aria-label="The blocking graph; the table has the same facts"');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(pageScript)}'`;
-  const rows = options.limit ?? 500;
-  const unlisted = listNodes(snapshot).length - rows;
-  const note = unlisted > 0 ? `<p class="faint">${plural(unlisted, 'more node')} not listed.</p>` : '';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -35,13 +32,13 @@ export async function renderHtml(snapshot: Snapshot, options: { readonly limit?:
 <header><h1>Blocking graph</h1><p>${escape(describeProcess(snapshot))} · ${dateOf(snapshot.takenAt)}</p></header>
 <dl class="tiles">${tilesHtml(snapshot)}</dl>
 <ul class="warnings">${warningsHtml(snapshot)}</ul>
+<ul class="locks">${locksHtml(snapshot)}</ul>
 <main class="columns">
 ${graphSection(drawing)}
-${tableSection(rowsHtml(snapshot, rows), note)}
+${tableSection(bodiesHtml(snapshot, options.limit ?? 1000))}
 </main>
 <section id="scheduling" aria-label="scheduling by resources">${schedulingHtml(snapshot.scheduling)}</section>
-<footer><h2>Locks</h2><ul class="locks">${locksHtml(snapshot)}</ul>
-<h2>Scheduler</h2><p class="faint">${schedulerHtml(snapshot)}</p></footer>
+<footer><h2>Scheduler</h2><p class="faint">${schedulerHtml(snapshot)}</p></footer>
 <script>${pageScript}</script>
 </body>
 </html>
@@ -50,15 +47,16 @@ ${tableSection(rowsHtml(snapshot, rows), note)}
 
 /** The part with the drawing; what it holds may be put there later. */
 export function graphSection(drawing: string): string {
-  return `<section aria-label="graph"><div class="bar"><h2>Graph</h2><span class="faint">colour: processor time · blue frame: fibers wait · click to see neighbours</span>
+  return `<section aria-label="graph"><div class="bar"><h2>Graph</h2><span class="faint" id="caption">colour: processor time · blue frame: fibers wait · click to see neighbours</span>
+<button type="button" id="overview" hidden>overview</button>
 <button type="button" id="size" aria-pressed="false">actual size</button></div>
 <div class="graph">${drawing}</div></section>`;
 }
 
-export function tableSection(rows: string, note: string): string {
-  return `<section aria-label="nodes"><div class="bar"><h2>Nodes</h2><span class="faint">click a heading to sort</span>
-<label><span class="visually-hidden">filter</span><input id="filter" type="search" placeholder="filter"></label></div>
-<div class="table" tabindex="0"><table><thead>${tableHeadHtml}</thead><tbody>${rows}</tbody></table></div>${note}</section>`;
+export function tableSection(bodies: string): string {
+  return `<section aria-label="nodes"><div class="bar"><h2>Waiting for</h2><span class="faint">click for the places, a heading to sort</span>
+<label><span class="visually-hidden">filter</span><input id="filter" type="search" placeholder="find a function, a file, a route"></label></div>
+<div class="table" tabindex="0"><table><thead>${tableHeadHtml}</thead>${bodies}</table></div></section>`;
 }
 
 function hashOf(script: string): string {

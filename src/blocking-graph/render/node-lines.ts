@@ -1,11 +1,11 @@
 import { formatCount, formatMs, formatShare, plural, printable } from './format.js';
-import { describeAhead, describeHeld, formatChain, type NodeView } from './view.js';
+import { describeAhead, describeHeld, formatChain, functionsOf, type NodeView } from './view.js';
 
 /** What stands in the box of a node: its name, the calls that lead to it, who is there, and how long things take. */
 export function nodeLines(view: NodeView): string[] {
   const { node } = view;
   const name = printable(view.name, 60);
-  const chain = formatChain(node.chain, 3);
+  const chain = formatChain(functionsOf(node), 3);
   if (node.label === 'spawn' || node.label === 'exit')
     return [name, chain, traffic(view)].filter((line) => line !== '');
   const there = [

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../snapshot.js';
-import { escapeMarkup as escape, formatCount, formatMs, formatShare, printable } from './format.js';
-import { describeHeld, describeScheduler, listNodes, viewLock, type NodeView } from './view.js';
+import { escapeMarkup as escape, formatCount, formatMs, formatShare, plural, printable } from './format.js';
+import { describeHeld, describeScheduler, listGroups, viewLocks, type GroupView, type NodeView } from './view.js';
 
 /** Pieces of HTML that the report holds and the live page fetches. Whatever came from the program is escaped here. */
 
@@ -22,11 +22,10 @@ export function warningsHtml({ warnings }: Snapshot): string {
   return warnings.map((warning) => `<li>${escape(printable(warning, 2000))}</li>`).join('');
 }
 
-export function locksHtml({ locks }: Snapshot): string {
-  return locks
-    .map((lock) => {
-      const { name, available, holders, waiters } = viewLock(lock);
-      const rest = [available, holders, waiters].filter((part) => part !== '').join(' · ');
+export function locksHtml(snapshot: Snapshot): string {
+  return viewLocks(snapshot)
+    .map(({ name, available, waiters, holders }) => {
+      const rest = [available, waiters, holders].filter((part) => part !== '').join(' · ');
       return `<li><b>${escape(name)}</b> ${escape(rest)}</li>`;
     })
     .join('');
@@ -36,9 +35,33 @@ export function schedulerHtml(snapshot: Snapshot): string {
   return escape(describeScheduler(snapshot).join(' · '));
 }
 
-/** The rows of the table; beyond `limit` the ones where least fibers wait are left out. */
-export function rowsHtml(snapshot: Snapshot, limit: number): string {
-  return listNodes(snapshot).slice(0, limit).map(rowHtml).join('\n');
+/**
+ * The bodies of the table, one for each thing that is waited for: a row for all places, and below it one for each that
+ * is within `limit`, which a page shows when it is asked to.
+ *
+ * @param filter a text in lower case; what does not have it in its name or its calls is left out.
+ */
+export function bodiesHtml(snapshot: Snapshot, limit: number, filter: string = ''): string {
+  const groups = listGroups(snapshot).flatMap(({ whole, places }): GroupView[] => {
+    const found = has(whole, filter) ? places : places.filter((place) => has(place, filter));
+    return found.length === 0 ? [] : [{ whole, places: found }];
+  });
+  let room = limit;
+  return groups
+    .map(({ whole, places }) => {
+      if (places.length === 1 && places[0]!.node.id === whole.node.id) return `<tbody>${rowHtml(whole)}</tbody>`;
+      const listed = places.slice(0, room);
+      room -= listed.length;
+      const rest = places.length - listed.length;
+      const more =
+        rest === 0 ? '' : `<tr class="place more"><td colspan="13">${plural(rest, 'more place')}, not listed</td></tr>`;
+      return `<tbody>${rowHtml(whole, 'group')}${listed.map((place) => rowHtml(place, 'place')).join('\n')}${more}</tbody>`;
+    })
+    .join('\n');
+}
+
+function has({ name, node }: NodeView, filter: string): boolean {
+  return `${name} ${node.chain.join(' ')}`.toLowerCase().includes(filter);
 }
 
 export const tableHeadHtml: string = `<tr>${[
@@ -59,7 +82,10 @@ export const tableHeadHtml: string = `<tr>${[
   .map(([title, explanation]) => `<th scope="col"><button type="button" title="${explanation}">${title}</button></th>`)
   .join('')}</tr>`;
 
-function rowHtml({ node, name, chain, medianWaitMs, p99WaitMs, share }: NodeView): string {
+function rowHtml(
+  { node, name, chain, medianWaitMs, p99WaitMs, share }: NodeView,
+  role: 'group' | 'place' | null = null,
+): string {
   const cells = [
     numberCell(node.waiting, formatCount),
     numberCell(node.ready, formatCount),
@@ -74,8 +100,10 @@ function rowHtml({ node, name, chain, medianWaitMs, p99WaitMs, share }: NodeView
     numberCell(node.ahead?.timeMs ?? null, formatMs),
     numberCell(node.ahead?.cpuMs ?? null, formatMs),
   ];
-  const title = `<td>${escape(name)}<small>${escape(chain)}</small></td>`;
-  return `<tr data-node="${escape(node.id)}"${node.waiting > 0 ? ' class="waits"' : ''}>${title}${cells.join('')}</tr>`;
+  const calls = escape(chain);
+  const title = role === 'place' ? `<td>${calls}</td>` : `<td>${escape(name)}<small>${calls}</small></td>`;
+  const classes = [...(role === null ? [] : [role]), ...(node.waiting > 0 ? ['waits'] : [])].join(' ');
+  return `<tr data-node="${escape(node.id)}"${classes === '' ? '' : ` class="${classes}"`}>${title}${cells.join('')}</tr>`;
 }
 
 /** Without style attributes, which the live page's policy forbids. */

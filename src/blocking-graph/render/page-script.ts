@@ -3,28 +3,42 @@
  * neighbours. Plain script without dependencies, since it is put into the page; it keeps its state across refreshes.
  */
 export const pageScript: string = /* js */ String.raw`'use strict';
-const page = { column: -1, direction: -1, selected: null, filter: '' };
+const page = { column: -1, direction: -1, selected: null, filter: '', open: new Set() };
 const $ = (selector) => document.querySelector(selector);
 const $$ = (selector) => [...document.querySelectorAll(selector)];
 
+/** What is waited for by its sum, and the places of each below it among themselves. */
 function sortRows() {
-  const body = $('.table tbody');
-  if (!body || page.column < 0) return;
+  const table = $('.table table');
+  if (page.column < 0) return;
   const value = (row) => {
     const cell = row.cells[page.column];
-    return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
+    return cell?.dataset.value === undefined ? row.cells[0].textContent : Number(cell.dataset.value);
   };
-  const order = (a, b) => (typeof a === 'string' ? a.localeCompare(b) : a - b);
-  const rows = [...body.rows].sort((a, b) => page.direction * order(value(a), value(b)));
-  body.append(...rows);
+  const order = (a, b) => (typeof a === typeof b && typeof a === 'number' ? a - b : String(a).localeCompare(String(b)));
+  const sorted = (list, row) => list.sort((a, b) => page.direction * order(value(row(a)), value(row(b))));
+  for (const body of table.tBodies) {
+    body.append(...sorted([...body.querySelectorAll('.place:not(.more)')], (row) => row), ...body.querySelectorAll('.more'));
+  }
+  table.append(...sorted([...table.tBodies], (body) => body.rows[0]));
   $$('.table thead th').forEach((th, index) => {
     if (index !== page.column) th.removeAttribute('aria-sort');
     else th.setAttribute('aria-sort', page.direction < 0 ? 'descending' : 'ascending');
   });
 }
 
+/** What is found is opened. */
 function filterRows() {
-  for (const row of $$('.table tbody tr')) row.hidden = !row.textContent.toLowerCase().includes(page.filter);
+  const has = (row) => row.textContent.toLowerCase().includes(page.filter);
+  for (const body of $$('.table tbody')) {
+    const [head, ...places] = body.rows;
+    const all = has(head);
+    for (const row of places) row.hidden = !all && !has(row);
+    body.hidden = !all && places.every((row) => row.hidden);
+    const open = page.open.has(head.dataset.node) || (page.filter !== '' && !all);
+    body.classList.toggle('open', open);
+    if (places.length > 0) head.setAttribute('aria-expanded', String(open));
+  }
 }
 
 function showSelected() {
@@ -48,6 +62,13 @@ function showSelected() {
 function select(id) {
   page.selected = id === page.selected ? null : id;
   showSelected();
+  document.dispatchEvent(new Event('selected'));
+}
+
+/** Shows or hides the places of what is waited for. */
+function unfold(id) {
+  if (!page.open.delete(id)) page.open.add(id);
+  filterRows();
 }
 
 /** After the table or the graph has been replaced. */
@@ -69,7 +90,10 @@ document.addEventListener('click', (event) => {
     event.preventDefault();
     select(node.id);
     $$('.table tbody tr').find((one) => one.dataset.node === page.selected)?.scrollIntoView({ block: 'nearest' });
-  } else if (row) {
+  } else if (event.target.closest('#overview')) {
+    select(null);
+  } else if (row?.dataset.node) {
+    if (row.classList.contains('group')) unfold(row.dataset.node);
     select(row.dataset.node);
   } else if (event.target.closest('#size')) {
     const actual = $('.graph').classList.toggle('actual');

@@ -19,6 +19,10 @@ body {
   background: var(--paper); color: var(--ink); font: 14px/1.45 system-ui, sans-serif;
 }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; }
+header .controls { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem .8rem; }
+#state::before { content: '● '; color: var(--accent); }
+.gone #state::before { color: var(--alarm); }
+#filter { width: 17rem; }
 h1 { font-size: 1.35rem; margin: 0; }
 h2 { font-size: 1rem; margin: 0; }
 .faint, header p { color: var(--faint); margin: 0; overflow-wrap: anywhere; }
@@ -35,7 +39,7 @@ a { color: var(--accent); }
 @media (min-width: 100rem) { .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 56rem); } }
 section > .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; margin: 0 0 .5rem; min-height: 2rem; }
 .bar .faint { margin-right: auto; }
-button, input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: .4rem; padding: .15rem .6rem; }
+button, input, select { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: .4rem; padding: .15rem .6rem; }
 button { cursor: pointer; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .graph, .table { border: 1px solid var(--line); border-radius: .5rem; overflow: auto; max-height: 70vh; }
@@ -70,13 +74,17 @@ th[aria-sort=ascending] button::after { content: ' ↑'; }
 .table tbody tr:hover, tbody tr.selected { background: var(--panel); }
 tbody tr.selected td:first-child { box-shadow: inset 3px 0 var(--accent); }
 td small { display: block; color: var(--faint); }
+tbody[hidden], tbody:not(.open) .place { display: none; }
+.group td:first-child::before { content: '▸ '; color: var(--faint); }
+.open .group td:first-child::before { content: '▾ '; }
+.place td:first-child { padding-left: 1.6rem; color: var(--faint); font-size: 12px; }
+.place.more td { text-align: left; padding-left: 1.6rem; color: var(--faint); cursor: default; }
 tr.waits td:nth-child(2) { font-weight: 700; color: var(--accent); }
 svg.share { width: 2.5rem; height: .5rem; margin-left: .4rem; border-radius: 2px; }
 .share rect { fill: var(--line); }
 .share rect + rect { fill: var(--warm); }
-ul.locks { padding-left: 1.2rem; margin: .3rem 0; }
+ul.locks { padding: 0; margin: 1rem 0; list-style: none; }
 .locks li { margin: .2rem 0; overflow-wrap: anywhere; }
-.locks:empty::after { content: 'nobody waits for a lock'; color: var(--faint); }
 footer { margin-top: 1.2rem; }
 footer h2 { margin-top: .8rem; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

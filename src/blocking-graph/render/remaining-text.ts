@@ -41,7 +41,15 @@ interface Row extends NodeRemaining {
 const COLUMNS: readonly Column<Row>[] = [
   { head: 'fibers', cell: ({ node }) => formatCount(node.fibers), keep: 10, style: 'strong', toRight: true },
   { head: 'at', cell: ({ view }) => view.name, keep: 9, cut: 2 },
-  { head: 'called by', cell: ({ view }) => view.chain, keep: 8, style: 'faint', cut: 1, legible: 24 },
+  {
+    head: 'called by',
+    cell: ({ view }) => view.chain,
+    brief: ({ view }) => view.functions,
+    keep: 8,
+    style: 'faint',
+    cut: 1,
+    legible: 24,
+  },
   { head: 'T', cell: ({ timeMs }) => formatMs(timeMs ?? 0), keep: 7, toRight: true },
   { head: 'blocked', cell: ({ blockedMs }) => formatMs(blockedMs ?? 0), keep: 5, toRight: true },
   ...demandColumns('cpu', 6, formatMs),

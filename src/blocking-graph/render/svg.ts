@@ -2,14 +2,14 @@ import type { Snapshot } from '../snapshot.js';
 import { renderDot } from './dot.js';
 
 /**
- * The blocking graph laid out as a drawing, by Graphviz in WebAssembly. A layout of 100 nodes takes about 0.2 s, one
- * of 1,000 many seconds: the smallest nodes beyond `limit`, 120 unless given, are shown as one.
+ * The blocking graph laid out as a drawing, by Graphviz in WebAssembly. Of more nodes than `limit`, 40 unless given, those
+ * that wait for the same are shown as one: more boxes nobody can read at once, and a layout of 1,000 takes many seconds.
  */
 export async function renderSvg(snapshot: Snapshot, options: { readonly limit?: number } = {}): Promise<string> {
   // Loaded when a drawing is first asked for, since nothing else needs its 1.2 MB.
   const graphviz = await import('@viz-js/viz');
   const viz = await graphviz.instance();
-  const svg = viz.renderString(renderDot(snapshot, { limit: options.limit ?? 120 }), { format: 'svg', engine: 'dot' });
+  const svg = viz.renderString(renderDot(snapshot, { limit: options.limit ?? 40 }), { format: 'svg', engine: 'dot' });
   return showTooltips(svg);
 }
 

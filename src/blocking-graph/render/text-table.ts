@@ -5,6 +5,8 @@ export interface Column<Row> {
   /** What stands above it, if anything stands above any. */
   readonly head?: string;
   readonly cell: (row: Row) => string;
+  /** The same in fewer words, for where there is not enough room. */
+  readonly brief?: (row: Row) => string;
   /** The smallest gives way first when there is not enough room. */
   readonly keep: number;
   readonly style?: Style;
@@ -22,8 +24,12 @@ export function layOutTable<Row>(
   { width, paint }: { readonly width: number; readonly paint: Paint },
 ): string[] {
   const headed = columns.some(({ head }) => head !== undefined) && rows.length > 0;
-  const filled = columns.map((column) => ({ column, cells: rows.map(column.cell) }));
-  const fitting = fit(filled, width);
+  const fill = (cellOf: (column: Column<Row>) => (row: Row) => string): Filled<Row>[] =>
+    columns
+      .map((column) => ({ column, cells: rows.map(cellOf(column)) }))
+      .filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const whole = fill(({ cell }) => cell);
+  const fitting = fit(excessOf(whole.map(sized), width) > 0 ? fill(({ cell, brief = cell }) => brief) : whole, width);
   const line = (cell: (filled: Fitted<Row>) => string, style: (column: Column<Row>) => Style | undefined): string =>
     fitting
       .map((one) => {
@@ -60,20 +66,25 @@ interface Fitted<Row> extends Filled<Row> {
   size: number;
 }
 
+function sized<Row>(filled: Filled<Row>): Fitted<Row> {
+  const { column, cells } = filled;
+  return { ...filled, size: Math.max(column.head?.length ?? 0, ...cells.map((cell) => cell.length)) };
+}
+
+function excessOf<Row>(columns: readonly Fitted<Row>[], width: number, legibly: boolean = false): number {
+  return columns.reduce((sum, { column: { legible = Infinity }, size }) => {
+    return sum + GAP.length + (legibly ? Math.min(size, legible) : size);
+  }, -width);
+}
+
 function fit<Row>(filled: readonly Filled<Row>[], width: number): Fitted<Row>[] {
-  let columns = filled
-    .filter(({ cells }) => cells.some((cell) => cell !== ''))
-    .map((one) => ({ ...one, size: Math.max(one.column.head?.length ?? 0, ...one.cells.map((cell) => cell.length)) }));
-  const excess = (legibly: boolean): number =>
-    columns.reduce((sum, { column: { legible = Infinity }, size }) => {
-      return sum + GAP.length + (legibly ? Math.min(size, legible) : size);
-    }, -width);
+  let columns = filled.map(sized);
   const mostKept = Math.max(...filled.map(({ column }) => column.keep));
-  for (let keep = 0; keep < mostKept && excess(true) > 0; keep++)
+  for (let keep = 0; keep < mostKept && excessOf(columns, width, true) > 0; keep++)
     columns = columns.filter(({ column }) => column.keep !== keep || column.cut !== undefined);
   for (const order of [1, 2])
     for (const column of columns.filter(({ column: { cut: turn } }) => turn === order))
-      column.size = Math.max(Math.min(column.size, SHORTEST), column.size - Math.max(0, excess(false)));
+      column.size = Math.max(Math.min(column.size, SHORTEST), column.size - Math.max(0, excessOf(columns, width)));
   return columns;
 }
 

@@ -11,42 +11,46 @@ import {
   describeUsage,
   describeScheduler,
   describeSize,
-  listNodes,
-  viewLock,
+  listGroups,
+  viewLocks,
+  type GroupView,
   type NodeView,
 } from './view.js';
+import type { Order } from '../wait-groups.js';
 
 export interface TextOptions {
   /** Columns of the terminal; what is less important gives way. Without limit unless given. */
   readonly width?: number;
   /** Whether to use ANSI colours; false unless given. */
   readonly color?: boolean;
-  /** Most nodes to list; 30 unless given. */
+  /** Most lines of nodes; 30 unless given. */
   readonly limit?: number;
+  /** What comes first: where most fibers wait unless given. */
+  readonly by?: Order;
 }
 
 /**
- * The snapshot for people at a terminal: nodes by how many fibers wait there, locks and resources, warnings last. The table is
- * cut to the width, the rest is wrapped. For reading only: programs read `renderJson`.
+ * The snapshot for people at a terminal: what is waited for by how many fibers, and the places where they do; locks that
+ * somebody waits for, and who holds them; resources; warnings last. The table is cut to the width, the rest is wrapped.
+ * For reading only: programs read `renderJson`.
  */
 export function renderText(snapshot: Snapshot, options: TextOptions = {}): string {
-  const { width = Infinity, color = false, limit = 30 } = options;
+  const { width = Infinity, color = false, limit = 30, by = 'waiting' } = options;
   const paint = makePaint(color);
   const titled = (title: string, facts: readonly string[]): string[] => titledLines(title, facts, width, paint);
   const lines = [
     ...titled('blocking graph', describeSize(snapshot)),
     ...titled('process', [describeProcess(snapshot)]),
     ...(snapshot.usage === null ? [] : titled('uses', describeUsage(snapshot))),
-    ...nodeTable(snapshot, limit, width, paint),
+    ...nodeTable(listGroups(snapshot, by), limit, width, paint),
+    ...viewLocks(snapshot).flatMap(({ name, available, waiters, holders }) =>
+      titled(
+        'lock',
+        [name, available, waiters, holders].filter((part) => part !== ''),
+      ),
+    ),
     ...titled('scheduler', describeScheduler(snapshot)),
     ...schedulingLines(snapshot.scheduling, { width, paint }),
-    ...snapshot.locks.flatMap((lock) => {
-      const { name, available, holders, waiters } = viewLock(lock);
-      return titled(
-        'lock',
-        [name, available, holders, waiters].filter((part) => part !== ''),
-      );
-    }),
     ...snapshot.warnings.flatMap((warning) =>
       wrap(printable(warning, 2000), width - 2).map((part, index) =>
         paint('alarm', (index === 0 ? '! ' : '  ') + part),
@@ -56,15 +60,26 @@ export function renderText(snapshot: Snapshot, options: TextOptions = {}): strin
   return `${lines.map((one) => one.trimEnd()).join('\n')}\n`;
 }
 
-const COLUMNS: readonly Column<NodeView>[] = [
-  { cell: ({ node }) => formatCount(node.waiting), keep: 10, style: 'strong', toRight: true },
-  { cell: ({ name }) => name, keep: 9, cut: 2 },
-  { cell: ({ chain }) => chain, keep: 8, style: 'faint', cut: 1, legible: 24 },
+/** What is waited for, or one of the places where it is. */
+interface Row extends NodeView {
+  /** Of a place below what is waited for there: `├ 112`. */
+  readonly branch: string | null;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    cell: ({ node, branch }) => (branch === null ? formatCount(node.waiting) : ''),
+    keep: 10,
+    style: 'strong',
+    toRight: true,
+  },
+  { cell: ({ name, branch }) => branch ?? name, keep: 9, cut: 2 },
+  { cell: ({ chain }) => chain, brief: ({ functions }) => functions, keep: 8, style: 'faint', cut: 1, legible: 24 },
   { cell: ({ node }) => (node.ready === 0 ? '' : `${formatCount(node.ready)} ready`), keep: 6, style: 'strong' },
   { cell: ({ node }) => describeHeld(node), keep: 6, style: 'strong' },
-  { cell: ({ medianWaitMs }) => duration('wait', medianWaitMs), keep: 7 },
+  { cell: ({ medianWaitMs }) => duration('wait', medianWaitMs), keep: 5 },
   { cell: ({ p99WaitMs }) => duration('p99', p99WaitMs), keep: 4 },
-  { cell: ({ node }) => duration('oldest', node.oldestMs), keep: 5 },
+  { cell: ({ node }) => duration('oldest', node.oldestMs), keep: 7 },
   { cell: ({ node }) => duration('run', node.run.meanMs), keep: 3 },
   { cell: ({ share }) => (share === 0 ? '' : `cpu ${formatShare(share)}`), keep: 2 },
   { cell: ({ node }) => (node.tickets === null ? '' : plural(node.tickets, 'ticket')), keep: 1 },
@@ -75,13 +90,35 @@ function duration(title: string, ms: number | null): string {
   return ms === null ? '' : `${title} ${formatMs(ms)}`;
 }
 
-function nodeTable(snapshot: Snapshot, limit: number, width: number, paint: Paint): string[] {
-  const views = listNodes(snapshot);
-  const lines = layOutTable(views.slice(0, limit), COLUMNS, { width, paint });
-  const rest = views.slice(limit);
+function nodeTable(groups: readonly GroupView[], limit: number, width: number, paint: Paint): string[] {
+  // All that fibers stand at has a line; of the room that is left the places get half.
+  const occupied = groups.filter(({ whole }) => whole.node.fibers > 0).length;
+  let room = Math.max(0, limit - groups.length, Math.floor((limit - occupied) / 2));
+  const rows: Row[] = [];
+  let listed = 0;
+  for (const { whole, places } of groups) {
+    if (rows.length >= limit) break;
+    rows.push({ ...whole, branch: null });
+    listed++;
+    if (places.length === 1 || whole.node.fibers === 0) continue;
+    const shown = branches(places, Math.min(places.length, Math.ceil(limit / 5), room, limit - rows.length));
+    room -= shown.length;
+    rows.push(...shown);
+  }
+  const lines = layOutTable(rows, COLUMNS, { width, paint });
+  const rest = groups.slice(listed).flatMap(({ places }) => places);
   if (rest.length > 0) {
     const fibers = rest.reduce((sum, { node }) => sum + node.fibers, 0);
     lines.push(paint('faint', `${GAP}… and ${plural(rest.length, 'more node')} with ${plural(fibers, 'fiber')}`));
   }
   return lines;
+}
+
+function branches(places: readonly NodeView[], shown: number): Row[] {
+  const counts = places.slice(0, shown).map(({ node }) => formatCount(node.waiting));
+  const size = Math.max(0, ...counts.map((count) => count.length));
+  return counts.map((count, index) => {
+    const twig = index < places.length - 1 ? '├' : '└';
+    return { ...places[index]!, branch: `${twig} ${count.padStart(size)}` };
+  });
 }

@@ -1,6 +1,7 @@
 import { percentileMs } from '../../base/histogram-snapshot.js';
 import { fiberName, lockName } from '../deadlocks.js';
-import type { EdgeSnapshot, LockSnapshot, NodeSnapshot, Snapshot } from '../snapshot.js';
+import type { EdgeSnapshot, FiberRef, LockSnapshot, NodeSnapshot, Snapshot } from '../snapshot.js';
+import { comparing, groupWaits, type Order } from '../wait-groups.js';
 import { formatBytes, formatCount, formatMs, formatShare, plural, printable } from './format.js';
 
 /** A node as people read about it. All text is printable, and none of it is escaped for a format. */
@@ -8,8 +9,10 @@ export interface NodeView {
   readonly node: NodeSnapshot;
   /** `until(db.query)` */
   readonly name: string;
-  /** Innermost call first: `lookup ← GET /item/:id`. */
+  /** Innermost call first: `lookup (db.ts:7:3) ← GET /item/:id`. */
   readonly chain: string;
+  /** The same without places in the source. */
+  readonly functions: string;
   readonly medianWaitMs: number | null;
   readonly p99WaitMs: number | null;
   /** Of the processor time of all nodes, from 0 to 1. */
@@ -18,25 +21,47 @@ export interface NodeView {
 
 /** All nodes in the order of the snapshot. */
 export function viewNodes(snapshot: Snapshot): NodeView[] {
-  const total = snapshot.nodes.reduce((sum, node) => sum + node.run.totalMs, 0);
-  return snapshot.nodes.map((node) => ({
+  return snapshot.nodes.map(viewer(snapshot));
+}
+
+function viewer({ nodes }: Snapshot): (node: NodeSnapshot) => NodeView {
+  const total = nodes.reduce((sum, node) => sum + node.run.totalMs, 0);
+  return (node) => ({
     node,
-    name: printable(node.subject === null ? node.label : `${node.label}(${node.subject})`),
+    name: printable(nodeName(node)),
     chain: formatChain(node.chain),
+    functions: formatChain(functionsOf(node)),
     medianWaitMs: node.wait === null ? null : percentileMs(node.wait, 50),
     p99WaitMs: node.wait === null ? null : percentileMs(node.wait, 99),
     share: total === 0 ? 0 : node.run.totalMs / total,
-  }));
+  });
+}
+
+/** The calls that lead to a node, outermost first, without places in the source. */
+export function functionsOf({ chain, places }: NodeSnapshot): string[] {
+  return chain.map((call, index) => places[index]?.function ?? call);
+}
+
+function nodeName({ label, subject }: NodeSnapshot): string {
+  return subject === null ? label : `${label}(${subject})`;
+}
+
+/** What is waited for, and the places where it is. */
+export interface GroupView {
+  readonly whole: NodeView;
+  readonly places: readonly NodeView[];
 }
 
 /**
- * The nodes for a list: where most fibers wait comes first, then where most came. Where fibers start and end is left
- * out unless some stand there: nobody waits at these, and their number is said elsewhere.
+ * The nodes for a list, those together that wait for the same. Where fibers start and end is left out unless some stand there: nobody waits at these, and their number is said
+ * elsewhere.
  */
-export function listNodes(snapshot: Snapshot): NodeView[] {
-  return viewNodes(snapshot)
-    .filter(({ node }) => node.fibers > 0 || (node.label !== 'spawn' && node.label !== 'exit'))
-    .sort(({ node: a }, { node: b }) => b.waiting - a.waiting || b.fibers - a.fibers || b.arrivals - a.arrivals);
+export function listGroups(snapshot: Snapshot, order: Order = 'waiting'): GroupView[] {
+  const view = viewer(snapshot);
+  const listed = snapshot.nodes.filter(({ fibers, label }) => fibers > 0 || (label !== 'spawn' && label !== 'exit'));
+  return groupWaits(listed, order)
+    .sort((a, b) => comparing(order)(a.node, b.node))
+    .map(({ node, places }) => ({ whole: view(node), places: places.map(view) }));
 }
 
 /** `3 held by memory for 2 s`; empty where nobody is. */
@@ -126,27 +151,48 @@ export interface LockView {
   readonly waiters: string;
 }
 
-export function viewLock(lock: LockSnapshot): LockView {
-  const { capacity, available, holders, waiters, unlisted } = lock;
+/** The locks that somebody waits for, those first for which most do. */
+export function viewLocks({ locks, nodes }: Snapshot): LockView[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  return [...locks].sort((a, b) => waitersOf(b) - waitersOf(a)).map((lock) => viewLock(lock, byId));
+}
+
+function viewLock(lock: LockSnapshot, nodes: ReadonlyMap<string, NodeSnapshot>): LockView {
+  const { capacity, available, holders, waiters } = lock;
+  const waiting = waitersOf(lock);
   const oldest = Math.max(-1, ...waiters.map((waiter) => waiter.sinceMs ?? -1));
   const since = oldest < 0 ? '' : `, for up to ${formatMs(oldest)}`;
-  const beyond = unlisted === 0 ? '' : `, and ${formatCount(unlisted)} fibers that are not listed`;
+  const first = waiters[0] === undefined ? '' : `, the first is ${printable(fiberName(waiters[0]))}`;
   return {
     name: printable(lockName(lock)) + (lock.pid === undefined ? '' : ` of process ${lock.pid}`),
     available: capacity === 1 ? '' : `${formatCount(available)} of ${formatCount(capacity)} free`,
-    holders: holders.length === 0 ? 'held by nobody' : `held by ${nameSome(holders.map(fiberName))}`,
-    waiters:
-      waiters.length + unlisted === 0
-        ? ''
-        : `${nameSome(waiters.map(fiberName))} ${waiters.length === 1 ? 'waits' : 'wait'}${since}${beyond}`,
+    waiters: waiting === 0 ? '' : `${plural(waiting, 'fiber')} ${waiting === 1 ? 'waits' : 'wait'}${since}${first}`,
+    holders:
+      holders.length === 0
+        ? 'held by nobody'
+        : `held by ${nameSome(holders.map((holder) => holderName(holder, nodes)))}`,
   };
 }
 
+/** With those that are not listed. Each holder is taken to have one permit. */
+function waitersOf({ capacity, available, holders, waiters, unlisted }: LockSnapshot): number {
+  const unlistedHolders = Math.max(0, capacity - available - holders.length);
+  return waiters.length + Math.max(0, unlisted - unlistedHolders);
+}
+
+/** A holder and what it waits for itself: that is what everybody waits for in truth. */
+function holderName(holder: FiberRef, nodes: ReadonlyMap<string, NodeSnapshot>): string {
+  const node = holder.sinceMs === null || holder.node === null ? undefined : nodes.get(holder.node);
+  if (node === undefined) return fiberName(holder);
+  const calls = formatChain(functionsOf(node), 8);
+  return `${fiberName(holder)} at ${nodeName(node)}${calls === '' ? '' : ` in ${calls}`}`;
+}
+
 function nameSome(names: readonly string[]): string {
-  const unique = [...new Set(names)].map((name) => printable(name));
+  const unique = [...new Set(names)].map((name) => printable(name, 400));
   return unique.length <= NAMED + 1
     ? unique.join(', ')
-    : `${unique.slice(0, NAMED).join(', ')} and ${unique.length - NAMED} more`;
+    : `${unique.slice(0, NAMED).join(', ')} and ${formatCount(unique.length - NAMED)} more`;
 }
 
 /** Most fibers that a line names. */
