@@ -1,3 +1,5 @@
+import { InherentTime } from './inherent-time.js';
+
 /** Work of one kind: what is known of it, and how it fared. */
 export class Kind {
   readonly name: string;
@@ -18,8 +20,8 @@ export class Kind {
   outstandingMs: number = 0;
   /** Descriptors that one of its fibers holds on average while it lives. */
   descriptors: number = 0;
-  /** What the fastest of it took, in ms, without queueing for the processor; a little more with time. */
-  fastestMs: number = Infinity;
+  /** Without queueing for the processor. */
+  readonly inherent: InherentTime = new InherentTime();
   private seen: number = 0;
 
   constructor(name: string, priority: number) {

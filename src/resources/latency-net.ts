@@ -1,3 +1,5 @@
+import type { InherentTime } from './inherent-time.js';
+
 /**
  * A limit on how much work goes on at once, for what slows it down that nobody can see: a database behind a socket.
  * When too much of it takes too long the limit becomes what, at the rate at which it ends, takes a fair part of the goal
@@ -26,8 +28,8 @@ export class LatencyNet {
   finished(kind: Paced, tookMs: number): void {
     this.count++;
     this.sumMs += tookMs;
-    if (tookMs < kind.fastestMs) kind.fastestMs = tookMs;
-    const inherentMs = INHERENT * kind.fastestMs;
+    kind.inherent.add(tookMs);
+    const inherentMs = INHERENT * kind.inherent.ms;
     this.aimMs += Math.max(AIM * this.goalMs, inherentMs);
     if (tookMs > Math.max(SLOW * this.goalMs, inherentMs)) this.slow++;
   }
@@ -40,8 +42,7 @@ export class LatencyNet {
     this.lookAt = now + Math.max(100, this.sumMs / count);
     this.lookedAt = now;
     this.count = this.slow = this.sumMs = this.aimMs = 0;
-    // What is the fastest may change; the program with it.
-    for (const kind of kinds) kind.fastestMs *= 1.001;
+    for (const { inherent } of kinds) inherent.age();
     if (slow > TOLERATED * count) {
       const fitting = aimMs / (now - lookedAt);
       this.limit = Math.max(LEAST, Math.min(fitting, this.limit, DECREASE * live));
@@ -51,13 +52,12 @@ export class LatencyNet {
 }
 
 interface Paced {
-  /** What the fastest of its kind took, in ms; a little more with time. */
-  fastestMs: number;
+  readonly inherent: InherentTime;
 }
 
 /** Of the goal: from here on work is slow. */
 const SLOW = 0.6;
-/** Of the fastest of its kind: work that takes long by nature is not slow. */
+/** Of what its kind takes by nature: that is not slow. */
 const INHERENT = 1.5;
 const TOLERATED = 0.05;
 /** Of the goal: what work is to take when it had become slow. */

@@ -3,7 +3,7 @@ import { gate, Runtime, sleep, spawn } from 'heddle';
 import { simulateClean } from '../support/no-leak.js';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedMachine } from './simulated-machine.js';
-import { SimulatedServer } from './simulated-server.js';
+import { SimulatedServer, type RequestKind } from './simulated-server.js';
 import { health, peakOf, workloads, type Workload, type WorkloadName } from './workloads.js';
 
 /** What the governor reckons with once everything is over: all zeros, unless it has lost count. */
@@ -281,6 +281,22 @@ test('connections that come one at a time cost no turns of the outside world', (
   t.true(offered > 50);
   t.true(turns <= 0.05 * offered, `${turns} for ${offered} connections`);
 });
+
+for (const quick of [0.03, 0.2, 0.5])
+  test(`an idle server refuses nothing of a kind of which ${100 * quick} % are quick and the others take 350 ms`, (t) => {
+    for (const seed of SEEDS) {
+      const kind: RequestKind = {
+        name: 'page',
+        *handler({ random }) {
+          yield* sleep(random.next() < quick ? 2 : 350);
+        },
+      };
+      const server = new SimulatedServer({ kinds: [kind], rate: 20, seconds: 40, seed }).run();
+      const { offered, refused, late } = server.outcome('page');
+      t.true(offered > 700);
+      t.is(refused + late, 0, `[seed ${seed}]`);
+    }
+  });
 
 test('a seed repeats a simulation exactly', (t) => {
   const outcomes = (seed: number): unknown => [...offer(workloads.mixed, 8, { seed }).clients.outcomes];
