@@ -21,6 +21,8 @@ console.log(/\\/(?:parser|oxc)[^/]*\\.node$/m.test(readFileSync('/proc/self/maps
 
 /** Only Linux tells which libraries a process has loaded. */
 const parserTest = process.platform === 'linux' ? test : test.skip;
+// Some versions of Node between the old hooks and the sound ones ask in a thread of hooks, which looks at nothing ahead.
+const aheadTest = hasSoundHooks || readsByFs ? test : test.skip;
 
 parserTest('the second start does not load the parser, and runs the same code', async (t) => {
   const program = new ProgramDirectory(t, { ...FILES, 'app.mjs': FILES['app.mjs'] + PARSER });
@@ -40,11 +42,14 @@ parserTest('modules in which there is nothing to do are remembered too', async (
   t.is((await program.run('app.mjs')).stdout, '1\nfalse\n');
 });
 
-test('a program in which nothing is compiled leaves a file all the same, so that its next start is not the first', async (t) => {
-  const program = new ProgramDirectory(t, { 'app.mjs': `console.log(1);` });
-  t.is((await program.run('app.mjs')).stdout, '1\n');
-  t.is(statSync(cacheFile(program.cache)).size, 0);
-});
+aheadTest(
+  'a program in which nothing is compiled leaves a file all the same, so that its next start is not the first',
+  async (t) => {
+    const program = new ProgramDirectory(t, { 'app.mjs': `console.log(1);` });
+    t.is((await program.run('app.mjs')).stdout, '1\n');
+    t.is(statSync(cacheFile(program.cache)).size, 0);
+  },
+);
 
 test('what is compiled ahead is what runs, also where another tool changes it first', async (t) => {
   const files = { 'app.mts': `import './b.mts';\n${typed(esm('app'))}`, 'b.mts': typed(esm('b')) };
