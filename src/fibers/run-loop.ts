@@ -172,7 +172,7 @@ export class RunLoop {
   }
 
   private runBatch(list: ReadyList, end: number): number {
-    const count = list.size === 1 ? 1 : Math.min(list.size, this.meter.batchLimit(list, end));
+    const count = list.size === 1 ? 1 : Math.min(list.size, this.meter.batchLimit(list, end, this.governor !== null));
     for (let i = 0; i < count; i++) {
       if (following.capture === null) this.step(list.shift(), CREDIT);
       else this.runInContext(list.shift());
