@@ -1,7 +1,7 @@
 import { InternalError } from './errors.js';
 
 /**
- * Timers ordered by when they are due; those due at the same time leave in the order in which they came.
+ * Items ordered by when they are due, for `Timers`; those due at the same time leave in the order in which they came.
  *
  * A 4-ary min-heap: half as deep as a binary one, and the four times to compare on the way down are neighbours in
  * memory. Times and sequence numbers stand in typed arrays beside the items, so that sifting reads no item, which

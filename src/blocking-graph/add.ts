@@ -74,8 +74,14 @@ function addUsage(a: ProcessUsage | null, b: ProcessUsage | null): ProcessUsage 
   };
 }
 
-/** Of two nodes that are shown as one. What they are is the first's. */
-export function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
+/** Of nodes that are shown as one, at least one. What they are is the first's. */
+export function joinNodes(nodes: readonly NodeSnapshot[]): NodeSnapshot {
+  // What they start is joined at once: node by node the list would be built anew each time.
+  const sum = nodes.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes);
+  return { ...sum, spawns: addSpawns(nodes.flatMap(({ spawns }) => spawns)) };
+}
+
+function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
   return {
     ...a,
     fibers: a.fibers + b.fibers,
@@ -88,17 +94,22 @@ export function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
     wait: addWaits(a.wait, b.wait),
     tickets: null,
     pass: null,
-    spawns: merge(
-      [...a.spawns, ...b.spawns],
-      ({ to }) => to,
-      (x, y) => ({ to: x.to, count: x.count + y.count }),
-    ),
+    spawns: addSpawns([...a.spawns, ...b.spawns]),
     pool: a.pool === b.pool ? a.pool : null,
     allocated: addAllocations(a.allocated, b.allocated),
     descriptors: a.descriptors + b.descriptors,
     ahead: addAhead(a, b),
     held: addHeld(a.held, b.held),
   };
+}
+
+/** One for each node in which fibers were started. */
+export function addSpawns(spawns: NodeSnapshot['spawns']): NodeSnapshot['spawns'] {
+  return merge(
+    spawns,
+    ({ to }) => to,
+    (a, b) => ({ to: a.to, count: a.count + b.count }),
+  );
 }
 
 export function addEdges(a: EdgeSnapshot, b: EdgeSnapshot): EdgeSnapshot {

@@ -1,4 +1,4 @@
-import { addEdges, addNodes } from './add.js';
+import { addEdges, addSpawns, joinNodes } from './add.js';
 import { merge } from './merge.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 import { groupWaits, type WaitGroup } from './wait-groups.js';
@@ -36,9 +36,7 @@ function withRest(snapshot: Snapshot, limit: number, apart: ReadonlySet<string>)
     .sort((a, b) => Number(apart.has(b.id)) - Number(apart.has(a.id)) || weight(b) - weight(a))
     .slice(Math.max(0, limit - 1));
   const rest: NodeSnapshot = {
-    // What they start is joined at once: node by node the list would be built anew each time.
-    ...small.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes),
-    spawns: small.flatMap(({ spawns }) => spawns),
+    ...joinNodes(small),
     id: REST,
     label: `${small.length} other nodes`,
     subject: null,
@@ -64,11 +62,7 @@ function redraw(snapshot: Snapshot, groups: readonly WaitGroup[]): Snapshot {
     ...snapshot,
     nodes: [...nodes.values()].map((node) => ({
       ...node,
-      spawns: merge(
-        node.spawns.map(({ to, count }) => ({ to: shown(to), count })),
-        ({ to }) => to,
-        (a, b) => ({ to: a.to, count: a.count + b.count }),
-      ),
+      spawns: addSpawns(node.spawns.map(({ to, count }) => ({ to: shown(to), count }))),
     })),
     edges: merge(edges, (edge) => JSON.stringify([edge.from, edge.to]), addEdges),
   };

@@ -6,7 +6,7 @@ import type { NodeSnapshot, Snapshot } from './snapshot.js';
 /** What the fibers of a snapshot are still going to do. */
 export interface Remaining {
   readonly nodes: readonly NodeRemaining[];
-  /** False where the graph is so large, and goes in circles so often, that the numbers were still growing when it was given up. */
+  /** False where the graph is so large, and goes in circles so often, that it was given up while the numbers still grew. */
   readonly settled: boolean;
 }
 

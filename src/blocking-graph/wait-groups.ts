@@ -1,4 +1,4 @@
-import { addNodes } from './add.js';
+import { joinNodes } from './add.js';
 import type { NodeSnapshot } from './snapshot.js';
 
 /** All nodes at which the same thing is waited for, wherever in the program. */
@@ -65,11 +65,9 @@ function join(nodes: readonly NodeSnapshot[], order: Order): WaitGroup {
   ];
   return {
     node: {
-      // What they start is joined at once: node by node the list would be built anew each time.
-      ...nodes.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes),
+      ...joinNodes(nodes),
       // No node of a program has such an id.
       id: `(${first.id})`,
-      spawns: nodes.flatMap(({ spawns }) => spawns),
       chain: calls(first.chain, `${nodes.length} places`),
       places: calls(first.places, null),
     },

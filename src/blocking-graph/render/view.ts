@@ -53,8 +53,8 @@ export interface GroupView {
 }
 
 /**
- * The nodes for a list, those together that wait for the same. Where fibers start and end is left out unless some stand there: nobody waits at these, and their number is said
- * elsewhere.
+ * The nodes for a list, those together that wait for the same. Where fibers start and end is left out unless some stand
+ * there: nobody waits at these, and their number is said elsewhere.
  */
 export function listGroups(snapshot: Snapshot, order: Order = 'waiting'): GroupView[] {
   const view = viewer(snapshot);
@@ -151,7 +151,7 @@ export interface LockView {
   readonly waiters: string;
 }
 
-/** The locks that somebody waits for, those first for which most do. */
+/** The locks and resources, those first for which most wait. */
 export function viewLocks({ locks, nodes }: Snapshot): LockView[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   return [...locks].sort((a, b) => waitersOf(b) - waitersOf(a)).map((lock) => viewLock(lock, byId));
