@@ -6,7 +6,7 @@ import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/gove
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
 import { isClosed } from './is-closed.js';
-import type { OpenResponses } from './open-responses.js';
+import type { OpenResponse, OpenResponses } from './open-responses.js';
 import { waitsBehind } from './pipeline.js';
 import { wasAnswered } from './was-answered.js';
 
@@ -19,10 +19,11 @@ export interface Respondent {
 }
 
 /** A request that asks to be let in. It is withdrawn, or its fiber cancelled, when the client goes away. */
-export class RequestWork extends Work {
+export class RequestWork extends Work implements OpenResponse {
   override readonly answerMs: number = 0.06;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  slot: number = -1;
   private readonly respondent: Respondent;
   private begun: boolean = false;
   private admitted: Admitted | null = null;
@@ -49,10 +50,10 @@ export class RequestWork extends Work {
    */
   offerTo(entry: Entry | null, open: OpenResponses): void {
     if (isClosed(this.response)) return;
-    open.add(this.response);
+    open.add(this);
     // `once` would wrap the listener and take it off again; to hear of it twice does nothing.
     this.response.on('close', () => {
-      open.delete(this.response);
+      open.delete(this);
       this.closed(entry);
     });
     if (this.response.socket === null) waitsBehind(this.response, this.message.socket);
