@@ -1,5 +1,5 @@
 import { SystemClock, type Clock } from './base/clock.js';
-import { checkDuration, checkFunction, checkInteger, expected } from './base/check.js';
+import { checkDuration, checkFunction, checkInteger, checkOptions, expected } from './base/check.js';
 import { DeadlockError, MisuseError } from './base/errors.js';
 import { Random } from './base/random.js';
 import { textOf } from './base/text-of.js';
@@ -67,8 +67,10 @@ export class Runtime {
   readonly #since: number;
 
   constructor(options: RuntimeOptions = {}) {
+    checkOptions(options);
     const { recording = true, sampleEvery = 64, sliceMs = 2, seed = 1, clock = new SystemClock() } = options;
     checkDuration('sliceMs', sliceMs);
+    if (typeof clock?.now !== 'function') throw expected('clock', 'a Clock', clock);
     checkInteger('seed', seed, 0);
     checkInteger('sampleEvery', sampleEvery, 1);
     const on = switchesOf(options.scheduling);
@@ -109,6 +111,7 @@ export class Runtime {
     options: { readonly signal?: AbortSignal } = {},
   ): { root: Scope; result: Promise<T> } {
     checkFunction('f', f);
+    checkOptions(options);
     if (current.fiber !== null)
       throw new MisuseError(
         '`run` inside of a fiber: there is a runtime already. Write `yield* f()`, or `yield* spawn(f)`',
@@ -116,7 +119,8 @@ export class Runtime {
     const root = new Scope(this.loop, null, null, PLAIN);
     const result = new Promise<T>((resolve, reject) => {
       const { signal } = options;
-      const stopListening = signal && onAbort(signal, () => root.cancel(`aborted: ${textOf(signal.reason)}`));
+      const stopListening =
+        signal === undefined ? undefined : onAbort(signal, () => root.cancel(`aborted: ${textOf(signal.reason)}`));
       const fiber = root.startMember(f, rootOperation(f), false);
       const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
       root.close(() => {

@@ -47,6 +47,26 @@ export function checkInteger(name: string, value: number, min: number, max: numb
   throw expected(name, `an integer ${range}${max === Infinity ? ' or Infinity' : ''}`, value);
 }
 
+/** The options of a function. A name or a number in their place would be passed over in silence. */
+export function checkOptions(options: unknown, name: string = 'options'): void {
+  if (typeof options !== 'object' || options === null) throw expected(name, 'an object', options);
+}
+
+/** A text, and not an empty one. */
+export function checkText(name: string, value: unknown, what: string = 'a text'): void {
+  if (typeof value !== 'string' || value === '') throw expected(name, what, value);
+}
+
+/** How bytes become text, and text bytes. */
+export function checkEncoding(encoding: unknown): void {
+  if (!Buffer.isEncoding(encoding as string)) throw expected('encoding', 'an encoding such as `utf8`', encoding);
+}
+
+/** The permissions of a file. Node would take a function for its callback. */
+export function checkMode(mode: number): void {
+  checkInteger('mode', mode, 0, 0o7777);
+}
+
 /** Something that can be called. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw expected(name, 'a function', value);

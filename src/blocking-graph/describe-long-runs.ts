@@ -1,18 +1,33 @@
 import { TOO_LONG } from '../fibers/slice-meter.js';
 import type { GraphNode } from './graph-node.js';
 
-/** Warnings about nodes from which fibers run for longer than a slice, one sentence each: others have to wait for them. */
+/**
+ * Warnings about nodes from which fibers run for longer than a slice: others have to wait for them. One sentence for all that
+ * wait for the same: what a server of sixty routes does before each answer would else be said sixty times.
+ */
 export function describeLongRuns(nodes: readonly GraphNode[], sliceMs: number): string[] {
-  return nodes
+  const slow = nodes
     .filter(({ ready }) => ready.runs >= LEAST_RUNS && ready.meanMs > TOO_LONG * sliceMs)
-    .map((node) => {
-      const chain = node.chain.path().map(({ text }) => text);
-      const { meanMs } = node.ready;
-      return (
-        `${chain.join(' → ')} runs ${meanMs.toFixed(1)} ms from ${node.label.text} without suspending, ` +
-        `longer than a slice of ${sliceMs} ms: ${isCompiled(node) ? OF_COMPILED : OF_OTHERS}`
-      );
-    });
+    .sort((a, b) => b.ready.meanMs - a.ready.meanMs);
+  const alike = new Map<string, { readonly worst: GraphNode; readonly advice: string; count: number }>();
+  for (const node of slow) {
+    const advice = isCompiled(node) ? OF_COMPILED : OF_OTHERS;
+    const key = `${node.label.text}: ${advice}`;
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, { worst: node, advice, count: 1 });
+    else group.count++;
+  }
+  return [...alike.values()].map(({ worst, advice, count }) => {
+    const { chain, label, ready } = worst;
+    const others = count === 1 ? '' : `, and ${count - 1} more run too long from there`;
+    return (
+      `${chain
+        .path()
+        .map(({ text }) => text)
+        .join(' → ')} runs ${ready.meanMs.toFixed(1)} ms from ${label.text} ` +
+      `without suspending, longer than a slice of ${sliceMs} ms${others}: ${advice}`
+    );
+  });
 }
 
 /** Runs that begin or end at a call site were compiled code, at least in part. */

@@ -1,3 +1,4 @@
+import { expected } from '../base/check.js';
 import { SnapshotError } from '../base/errors.js';
 import { schedulingReader } from './parse-scheduling.js';
 import {
@@ -42,6 +43,7 @@ import type {
  * or lacks a field or has one of the wrong type (which the message names by its path).
  */
 export function parseSnapshot(json: string): Snapshot {
+  if (typeof json !== 'string') throw expected('json', 'the text of a snapshot', json);
   let value: unknown;
   try {
     value = JSON.parse(json);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expected } from '../base/check.js';
+import { ArgumentError } from '../base/errors.js';
 
 const SOURCE = /(?<!\.d)\.[cm]?[jt]sx?$/;
 const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git']);
@@ -18,7 +18,7 @@ export function findSources(paths: readonly string[]): string[] {
 
 function isDirectory(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw expected('file', 'a file or a directory', path);
+  if (stats === undefined) throw new ArgumentError(`There is no file or directory \`${path}\``);
   return stats.isDirectory();
 }
 

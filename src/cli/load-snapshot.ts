@@ -42,7 +42,7 @@ function socketOf(pid: number): string {
 function reason({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOENT':
-      return 'there is no such file';
+      return 'there is no such file, and it is no process id';
     case 'EACCES':
     case 'EPERM':
       return 'you may not';

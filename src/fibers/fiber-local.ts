@@ -1,6 +1,6 @@
 import { currentFiber } from './current.js';
 import type { Operation } from './operation.js';
-import { inSegment } from './segment.js';
+import { checkOperation, inSegment } from './segment.js';
 
 /**
  * A value that belongs to a fiber: a request's id, its user. Children see what their parent had when it spawned them;
@@ -34,7 +34,7 @@ export class FiberLocal<T> {
     const before = this.get();
     this.set(value);
     try {
-      return yield* inSegment(operation);
+      return yield* inSegment(checkOperation(operation));
     } finally {
       fiber.more().locals = new Map(fiber.locals).set(this, before);
     }

@@ -1,4 +1,4 @@
-import { checkFunction, checkGoal, expected } from '../base/check.js';
+import { checkFunction, checkGoal, checkOptions, checkText } from '../base/check.js';
 import { CancelledError, FiberCancelledError, OverloadError } from '../base/errors.js';
 import { currentFiber } from './current.js';
 import type { FiberHandle } from './fiber.js';
@@ -8,7 +8,7 @@ import type { Operation, OperationFunction } from './operation.js';
 import { ownedBy } from './owned.js';
 import type { Scope } from './scope.js';
 import { Suspension, SuspensionKind } from './suspension.js';
-import { inSegment } from './segment.js';
+import { checkOperation, inSegment } from './segment.js';
 
 export interface GateOptions {
   /** How snapshots and errors call it. */
@@ -46,8 +46,9 @@ export interface Gate {
  * }
  */
 export function gate(options: GateOptions): Gate {
+  checkOptions(options);
   const { name, goal, patient = false } = options;
-  if (typeof name !== 'string' || name === '') throw expected('name', 'a text', name);
+  checkText('name', name);
   checkGoal('goal', goal);
   const { scope } = currentFiber('gate');
   const entry = scope.loop.openEntry({ name, goal, patient });
@@ -62,7 +63,7 @@ function* admit<A extends readonly unknown[], T>(
   args: A,
 ): Operation<T> {
   checkFunction('f', f);
-  const operation = f(...args);
+  const operation = checkOperation(f(...args), f);
   if (entry === null) return yield* inSegment(operation);
   const work = new GateWork<T>(f.name || 'anonymous', name, currentFiber('admit').scope, operation);
   const child = yield* new Suspension<FiberHandle<void>>(ADMISSION, entry, work);

@@ -1,5 +1,9 @@
 import { expected } from '../base/check.js';
 
+export function checkSignal(signal: AbortSignal): void {
+  if (typeof signal?.addEventListener !== 'function') throw expected('signal', 'an AbortSignal', signal);
+}
+
 /**
  * Calls `aborted` once when `signal` is aborted: at once if it is so already. Returns how to take that back.
  *
@@ -8,7 +12,7 @@ import { expected } from '../base/check.js';
  * start and another to end, and from the eleventh on Node 20 would warn of a leak.
  */
 export function onAbort(signal: AbortSignal, aborted: () => void): () => void {
-  if (typeof signal?.addEventListener !== 'function') throw expected('signal', 'an AbortSignal', signal);
+  checkSignal(signal);
   if (signal.aborted) {
     aborted();
     return nothing;

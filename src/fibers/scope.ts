@@ -103,6 +103,7 @@ export class Scope implements ScopeHandle {
   }
 
   defer(cleanup: () => Operation<unknown> | void): void {
+    checkFunction('cleanup', cleanup);
     this.addCleanup(cleanup);
   }
 

@@ -1,4 +1,4 @@
-import { expected } from '../base/check.js';
+import { checkOptions, expected } from '../base/check.js';
 import { currentFiber } from './current.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
@@ -24,6 +24,7 @@ export type Selected<B extends Record<string, Operation<unknown>>> = {
  * if (chosen.branch === 'job') yield* handle(chosen.value);
  */
 export function* select<B extends Record<string, Operation<unknown>>>(branches: B): Operation<Selected<B>> {
+  checkOptions(branches, 'branches');
   const names = Object.keys(branches);
   const suspensions = names.map((name) => leaf(name, branches[name]!));
   if (names.length === 0) throw expected('branches', 'at least one operation', branches);

@@ -1,4 +1,4 @@
-import { checkDuration } from '../base/check.js';
+import { checkDuration, checkOptions } from '../base/check.js';
 import { TimeoutError } from '../base/errors.js';
 import type { Operation } from './operation.js';
 import { after } from './sleep.js';
@@ -19,6 +19,7 @@ import { runScope } from './with-scope.js';
  * }
  */
 export function* shield<T>(operation: Operation<T>, options: { within?: number } = {}): Operation<T> {
+  checkOptions(options);
   const within = options.within ?? 30_000;
   checkDuration('within', within, true);
   const end = yield* runScope(() => operation, { deadline: after(within), shielded: true });

@@ -30,6 +30,7 @@ export interface ClsNamespace {
  * });
  */
 export function runIn<T>(namespace: ClsNamespace, f: (context: object) => Operation<T>): Operation<T> {
+  checkFunction('namespace.run', namespace?.run);
   checkFunction('f', f);
   return inContext<[context: object], T>(
     (body) => namespace.run(body),

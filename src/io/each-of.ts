@@ -1,6 +1,6 @@
 import { checkFunction } from '../base/check.js';
 import type { Operation } from '../fibers/operation.js';
-import { inSegment } from '../fibers/segment.js';
+import { checkOperation, inSegment } from '../fibers/segment.js';
 
 /** What is done with each: an operation, or just a function. */
 export type Body<T> = (item: T) => Operation<unknown> | void;
@@ -10,6 +10,6 @@ export function* eachOf<T>(source: { read(): Operation<T | null> }, body: Body<T
   checkFunction('body', body);
   for (let item = yield* source.read(); item !== null; item = yield* source.read()) {
     const work = body(item);
-    if (work !== undefined) yield* inSegment(work);
+    if (work !== undefined) yield* inSegment(checkOperation(work, body));
   }
 }

@@ -1,4 +1,4 @@
-import { expected } from '../base/check.js';
+import { checkOptions, expected } from '../base/check.js';
 
 /**
  * The parts of scheduling by resources, each of which can be switched off: to find out what it does, or by who
@@ -33,6 +33,7 @@ export type SchedulingSwitches = Required<SchedulingOptions>;
 
 /** What `options` leave on. @throws {ArgumentError} for a switch that there is not, or a value that is no boolean. */
 export function switchesOf(options: SchedulingOptions = {}): SchedulingSwitches {
+  checkOptions(options, 'scheduling');
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(allSwitchedOn, name))
       throw expected('scheduling', `an object with any of ${Object.keys(allSwitchedOn).join(', ')}`, name);

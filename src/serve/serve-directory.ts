@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
-import { expected } from '../base/check.js';
-import { CancelledError } from '../base/errors.js';
+import { ArgumentError, CancelledError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
 import { openLivePage } from '../inspect/live-page.js';
 import { until } from '../fibers/until.js';
@@ -19,7 +18,8 @@ export interface ServeOptions {
 
 /** The program behind `heddle serve`: files on one address, the live blocking graph of doing so on another. */
 export function serveDirectory({ root, port, host, inspectPort }: ServeOptions): Promise<void> {
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw expected('directory', 'a directory', root);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new ArgumentError(`There is no directory \`${root}\` to serve`);
   return main(function* serve(runtime) {
     const handler = yield* fileServer(root);
     const server = yield* orExplain(listen({ port, host }));

@@ -1,4 +1,4 @@
-import { checkDuration, checkInteger } from '../base/check.js';
+import { checkDuration, checkInteger, checkOptions } from '../base/check.js';
 import type { Random } from '../base/random.js';
 import { currentFiber } from '../fibers/current.js';
 import type { Operation } from '../fibers/operation.js';
@@ -16,6 +16,7 @@ import { MemoryConnection, type Faults } from './memory-connection.js';
  * yield* client.write('hello');
  */
 export function* connectionPair(faults: Faults = {}): Operation<[Connection, Connection]> {
+  checkOptions(faults, 'faults');
   checkDuration('delay', faults.delay ?? 0);
   checkInteger('piece', faults.piece ?? Infinity, 1, Infinity);
   checkInteger('resetAfter', faults.resetAfter ?? Infinity, 0, Infinity);

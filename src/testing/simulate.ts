@@ -1,3 +1,4 @@
+import { checkFunction, checkInteger, checkOptions } from '../base/check.js';
 import { Random } from '../base/random.js';
 import type { Operation } from '../fibers/operation.js';
 import { Runtime } from '../runtime.js';
@@ -37,6 +38,8 @@ export interface SimulateOptions {
  * });
  */
 export function simulate<T>(body: (world: World) => Operation<T>, options: SimulateOptions = {}): Promise<T> {
+  checkFunction('body', body);
+  checkOptions(options);
   const { seed = 1, queue = 'shuffled', autoAdvance = true } = options;
   const clock = new VirtualClock({ autoAdvance });
   const random = new Random(seed);
@@ -66,6 +69,9 @@ export async function simulateMany(
   body: (world: World) => Operation<unknown>,
   options: SimulateOptions & { readonly runs?: number } = {},
 ): Promise<void> {
+  checkFunction('body', body);
+  checkOptions(options);
+  checkInteger('runs', options.runs ?? 50, 0);
   const runs = Math.max(options.runs ?? 50, Number(process.env['FUZZ_RUNS']) || 0);
   const first = options.seed ?? 1;
   for (let seed = first; seed < first + runs; seed++) {

@@ -1,4 +1,4 @@
-import { checkDuration } from '../base/check.js';
+import { checkDuration, checkOptions } from '../base/check.js';
 import type { Clock } from '../base/clock.js';
 
 /**
@@ -20,6 +20,7 @@ export class VirtualClock implements Clock {
   private turning: boolean = false;
 
   constructor(options: { autoAdvance?: boolean; start?: number } = {}) {
+    checkOptions(options);
     this.autoAdvance = options.autoAdvance ?? true;
     this.time = options.start ?? 0;
   }

@@ -37,6 +37,13 @@ test('colours change nothing but colours', (t) => {
   );
 });
 
+test('a resource has a line of its own kind, and a lock too', (t) => {
+  const [lock] = server.locks;
+  const text = renderText({ ...server, locks: [{ ...lock!, kind: 'resource', name: 'database' }, lock!] });
+  t.regex(text, /^resource {8}`database` · /m);
+  t.regex(text, /^lock {12}(mutex|semaphore) `/m);
+});
+
 test('nodes beyond the limit are counted', (t) => {
   t.regex(renderText(server, { limit: 2 }), /^ {2}… and 8 more nodes with 94 fibers$/m);
 });

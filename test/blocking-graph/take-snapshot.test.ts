@@ -16,6 +16,7 @@ import {
 } from 'heddle';
 import { simulate, VirtualClock } from 'heddle/testing';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
+import { WorkClock } from '../support/work-clock.js';
 import type { Snapshot } from '#src/blocking-graph/snapshot.js';
 
 /** Each reading of it takes time, so that a survey comes to the end of its piece. */
@@ -226,4 +227,30 @@ test('fibers that one runtime starts in another leave the graphs of both readabl
     t.is(started(theirs!), 1);
     t.is(theirs!.fibers.spawned, 4);
   }
+});
+
+test('long runs from one wait are one warning, however many places there are', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock });
+  const bodies = [1, 2, 3].map((ms) =>
+    Object.defineProperty(
+      function* () {
+        for (let i = 0; i < 10; i++) {
+          yield* sleep(1);
+          clock.work(ms * 10);
+        }
+      },
+      'name',
+      { value: `route${ms}` },
+    ),
+  );
+  await runtime.run(function* () {
+    for (const body of bodies) yield* spawn(body);
+  });
+  const { warnings } = await runtime.snapshot();
+  t.is(warnings.length, 1, warnings.join('\n'));
+  t.regex(
+    warnings[0]!,
+    /^route3 runs \d+\.\d ms from sleep .* of 2 ms, and 2 more run too long from there: put a yieldNow/,
+  );
 });

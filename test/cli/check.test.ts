@@ -126,7 +126,7 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
   symlinkSync('circle.js', join(cwd, 'circle.js'));
   for (const [args, message] of [
     [['circle.js'], /^heddle: ELOOP: [^\n]*\n$/],
-    [['nowhere.js'], /^heddle: Expected `file` to be a file or a directory, got `nowhere\.js`/],
+    [['nowhere.js'], /^heddle: There is no file or directory `nowhere\.js`/],
     [[], /^heddle: there are no JavaScript or TypeScript files in \.\n/],
     [['--wrong'], /^heddle: unknown option '--wrong'/],
   ] as const) {

@@ -79,7 +79,7 @@ test('a file without generators is said to have none, and its code is its own', 
 test('a file that is not there, or is no program, is an error in one line', async (t) => {
   writeFileSync(join(cwd, 'broken.ts'), 'function* f() {\n  yield* ;\n}\n');
   for (const [file, message] of [
-    ['nowhere.ts', /^heddle: Expected `file` to be a file that can be read, got `nowhere\.ts` \(string\)\n$/],
+    ['nowhere.ts', /^heddle: There is no file `nowhere\.ts` that can be read\n$/],
     ['broken.ts', /^heddle: broken\.ts:2:10: [^\n]*\n$/],
   ] as const) {
     const { code, stdout, stderr } = await heddle(['explain', file], { cwd });

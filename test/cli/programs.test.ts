@@ -17,14 +17,14 @@ function program(name: string, source: string): string {
 
 test('a directory or a program that is not there is an error in one line', async (t) => {
   for (const [command, missing, path] of [
-    ['serve', 'directory', '/nowhere/at-all'],
-    ['serve', 'directory', program('file', '')],
-    ['run', 'program', '/nowhere/at-all'],
-    ['run', 'program', directory],
+    ['serve', 'directory `.*` to serve', '/nowhere/at-all'],
+    ['serve', 'directory `.*` to serve', program('file', '')],
+    ['run', 'file `.*` to run', '/nowhere/at-all'],
+    ['run', 'file `.*` to run', directory],
   ] as const) {
     const { code, stderr } = await heddle([command, path]);
     t.is(code, 1);
-    t.regex(stderr, new RegExp(`^heddle: Expected .* to be a ${missing}, got .*\n$`));
+    t.regex(stderr, new RegExp(`^heddle: There is no ${missing}\n$`));
   }
 });
 

@@ -45,6 +45,32 @@ test('what a program imports is compiled in the order in which it is imported', 
   t.deepEqual(names(), ['b.mjs', 'c.mjs?x=1#y', 'd/e.js', 'c.mjs']);
 });
 
+test('what is imported for its types alone is not', (t) => {
+  const { ahead, names } = lookAhead(
+    t,
+    {
+      'app.mts': [
+        `import type { A } from './a.mjs'`,
+        `import type * as b from "./a.mjs"`,
+        `export type { C } from './a.mjs';`,
+        `import type D, { type E } from './a.mjs';`,
+        `export type F = number`,
+        `import type from './type.mjs';`,
+        `import { type G, g } from './g.mjs';`,
+      ].join('\n'),
+      'a.mjs': esm('a'),
+      'type.mjs': esm('type'),
+      'g.mjs': esm('g'),
+    },
+    'app.mts',
+  );
+  while (ahead.step());
+  t.deepEqual(
+    names().filter((name) => name !== 'app.mts'),
+    ['type.mjs', 'g.mjs'],
+  );
+});
+
 test('so is what CommonJS requires, without the end of its name', (t) => {
   const { ahead, names } = lookAhead(
     t,

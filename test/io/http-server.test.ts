@@ -346,6 +346,7 @@ test.serial('what cannot be an answer is the fault of the handler, and the conne
           reported.map((error) => (error as Error).name),
           ['ArgumentError', 'ArgumentError', 'TypeError', 'MisuseError', 'TypeError'],
         );
+        t.true(reported.some((error) => /write `return yield\* until\(…\)`/.test((error as Error).message)));
       },
       { onError: (error) => void reported.push(error) },
     ),

@@ -11,6 +11,7 @@ import {
   ClosedError,
   EndOfStreamError,
   IoError,
+  run,
   Runtime,
   scope,
   sleep,
@@ -599,3 +600,9 @@ test('a line over the limit is refused, before its end has come', (t) =>
     t.deepEqual(lines, ['short']);
     t.true(stream.destroyed);
   }));
+
+test('a web stream is read by lines, too', async (t) => {
+  const lines: string[] = [];
+  await run(() => forEachLine(new Blob(['a\nb', 'c\r\nd']).stream(), (line) => void lines.push(line)));
+  t.deepEqual(lines, ['a', 'bc', 'd']);
+});

@@ -24,9 +24,9 @@ export function warningsHtml({ warnings }: Snapshot): string {
 
 export function locksHtml(snapshot: Snapshot): string {
   return viewLocks(snapshot)
-    .map(({ name, available, waiters, holders }) => {
+    .map(({ kind, name, available, waiters, holders }) => {
       const rest = [available, waiters, holders].filter((part) => part !== '').join(' · ');
-      return `<li><b>${escape(name)}</b> ${escape(rest)}</li>`;
+      return `<li><b>${kind} ${escape(name)}</b> ${escape(rest)}</li>`;
     })
     .join('');
 }

@@ -43,10 +43,10 @@ export function renderText(snapshot: Snapshot, options: TextOptions = {}): strin
     ...titled('process', [describeProcess(snapshot)]),
     ...(snapshot.usage === null ? [] : titled('uses', describeUsage(snapshot))),
     ...nodeTable(listGroups(snapshot, by), limit, width, paint),
-    ...viewLocks(snapshot).flatMap(({ name, available, waiters, holders }) =>
+    ...viewLocks(snapshot).flatMap(({ kind, name, available, waiters, holders }) =>
       titled(
-        'lock',
-        [name, available, waiters, holders].filter((part) => part !== ''),
+        kind === 'resource' ? kind : 'lock',
+        [kind === 'resource' ? name : `${kind} ${name}`, available, waiters, holders].filter((part) => part !== ''),
       ),
     ),
     ...titled('scheduler', describeScheduler(snapshot)),

@@ -1,5 +1,5 @@
 import { percentileMs } from '../../base/histogram-snapshot.js';
-import { fiberName, lockName } from '../deadlocks.js';
+import { fiberName } from '../deadlocks.js';
 import type { EdgeSnapshot, FiberRef, LockSnapshot, NodeSnapshot, Snapshot } from '../snapshot.js';
 import { comparing, groupWaits, type Order } from '../wait-groups.js';
 import { formatBytes, formatCount, formatMs, formatShare, plural, printable } from './format.js';
@@ -145,6 +145,7 @@ export function describeScheduler({ scheduler, windowMs }: Snapshot): string[] {
 }
 
 export interface LockView {
+  readonly kind: LockSnapshot['kind'];
   readonly name: string;
   readonly available: string;
   readonly holders: string;
@@ -158,13 +159,16 @@ export function viewLocks({ locks, nodes }: Snapshot): LockView[] {
 }
 
 function viewLock(lock: LockSnapshot, nodes: ReadonlyMap<string, NodeSnapshot>): LockView {
-  const { capacity, available, holders, waiters } = lock;
+  const { kind, capacity, available, holders, waiters } = lock;
   const waiting = waitersOf(lock);
   const oldest = Math.max(-1, ...waiters.map((waiter) => waiter.sinceMs ?? -1));
   const since = oldest < 0 ? '' : `, for up to ${formatMs(oldest)}`;
   const first = waiters[0] === undefined ? '' : `, the first is ${printable(fiberName(waiters[0]))}`;
   return {
-    name: printable(lockName(lock)) + (lock.pid === undefined ? '' : ` of process ${lock.pid}`),
+    kind,
+    name:
+      (lock.name === null ? String(lock.id) : `\`${printable(lock.name)}\``) +
+      (lock.pid === undefined ? '' : ` of process ${lock.pid}`),
     available: capacity === 1 ? '' : `${formatCount(available)} of ${formatCount(capacity)} free`,
     waiters: waiting === 0 ? '' : `${plural(waiting, 'fiber')} ${waiting === 1 ? 'waits' : 'wait'}${since}${first}`,
     holders:

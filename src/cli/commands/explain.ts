@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { expected } from '../../base/check.js';
+import { ArgumentError } from '../../base/errors.js';
 import { explainText } from '../explain-text.js';
 
 interface ExplainOptions {
@@ -23,7 +23,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw expected('file', 'a file that can be read', file);
+    throw new ArgumentError(`There is no file \`${file}\` that can be read`);
   }
 }
 

@@ -24,8 +24,12 @@ export interface Prospect {
   readonly file: string | null;
 }
 
-/** `import … './a.js'`, `export … from './a.js'`, `require('./a')`: in comments too, which costs no more than a look. */
-const IMPORT = /\b(?:import|from|require\s*\()\s*(['"])(\.\.?\/[^'"\n]+)\1/g;
+/**
+ * `import … './a.js'`, `export … from './a.js'`, `require('./a')`: in comments too, which costs no more than a look. The first
+ * group is there where only types are imported, which nobody will load.
+ */
+const IMPORT =
+  /(\b(?:import|export)\s+type\s+(?!from\b)[\w$\s,{}*]*?)?\b(?:import|from|require\s*\()\s*(['"])(\.\.?\/[^'"\n]+)\2/g;
 
 /**
  * Compiles what a program is going to import, as its files say, before it is asked for: otherwise who loads modules waits for
@@ -80,7 +84,8 @@ export class LookAhead {
     if (!this.#selects(url)) return;
     const file = fileURLToPath(url);
     const text = readFileSync(file, 'utf8');
-    for (const [, , name] of text.matchAll(IMPORT)) this.#urls.add(findFile(name!, url));
+    for (const [, types, , name] of text.matchAll(IMPORT))
+      if (types === undefined) this.#urls.add(findFile(name!, url));
     const module = this.#makeModule(url, file, text);
     if (this.#asked.has(url) || (!module.strip && !mayBeCompiled(text))) return;
     this.#made.set(url, { module, answer: this.#compile(module) });

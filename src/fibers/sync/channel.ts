@@ -1,4 +1,4 @@
-import { checkFunction, checkInteger } from '../../base/check.js';
+import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
 import { ChannelClosedError } from '../../base/errors.js';
 import type { Operation } from '../operation.js';
 import { Suspension } from '../suspension.js';
@@ -20,6 +20,7 @@ export class Channel<T> {
 
   constructor(capacity: number = 0, options: { name?: string } = {}) {
     checkInteger('capacity', capacity, 0, Infinity);
+    checkOptions(options);
     this.capacity = capacity;
     this.name = options.name ?? null;
     this.exchange = new Exchange<T>(capacity, this.name);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../base/check.js';
 import { Label } from '../label.js';
 import type { Operation } from '../operation.js';
 import { Suspension, SuspensionKind } from '../suspension.js';
@@ -11,6 +12,7 @@ export class Event {
   private happened: boolean = false;
 
   constructor(options: { name?: string } = {}) {
+    checkOptions(options);
     this.name = options.name ?? null;
     this.kind = this.name === null ? WAIT : waitKind(this.name);
   }

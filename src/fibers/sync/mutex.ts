@@ -11,7 +11,7 @@ import type { SuspensionKind } from '../suspension.js';
  */
 export class Mutex extends Semaphore {
   constructor(options: { name?: string } = {}) {
-    super(1, options, options.name === undefined ? LOCK : permitKind(new Label('mutex.lock', options.name)));
+    super(1, options, options?.name === undefined ? LOCK : permitKind(new Label('mutex.lock', options.name)));
   }
 
   /**

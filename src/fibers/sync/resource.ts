@@ -1,4 +1,4 @@
-import { checkInteger, expected } from '../../base/check.js';
+import { checkInteger, checkText } from '../../base/check.js';
 import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
 import type { RunLoop } from '../run-loop.js';
@@ -43,6 +43,6 @@ export class Resource extends Semaphore {
  * const rows = yield* database.withPermit(query('select …'));
  */
 export function resource(name: string, options: { readonly capacity: number }): Resource {
-  if (typeof name !== 'string' || name === '') throw expected('name', 'a text', name);
+  checkText('name', name);
   return new Resource(name, options?.capacity);
 }

@@ -1,4 +1,4 @@
-import { checkInteger } from '../../base/check.js';
+import { checkInteger, checkOptions } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
@@ -54,6 +54,7 @@ export class Semaphore implements Pool {
 
   constructor(capacity: number, options: { name?: string } = {}, kind?: SuspensionKind) {
     checkInteger('capacity', capacity, 1, Infinity);
+    checkOptions(options);
     this.total = capacity;
     this.name = options.name ?? null;
     this.kind = kind ?? (this.name === null ? ACQUIRE : acquireKind(this.name));

@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import { checkFunction } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
-import { inSegment } from '../../fibers/segment.js';
+import { checkOperation, inSegment } from '../../fibers/segment.js';
 
 /** A class of errors, as `attempt` takes them. */
 export type ErrorClass<E extends Error = Error> = abstract new (...args: never) => E;
@@ -31,6 +31,7 @@ export function* attempt<A>(
   ...expected: readonly (ErrorClass | ((error: unknown) => unknown))[]
 ): Operation<Either<unknown, A>> {
   const toLeft = leftOf(expected);
+  checkOperation(operation);
   try {
     return { _tag: 'Right', right: yield* inSegment(operation) };
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { Option } from 'fp-ts/lib/Option.js';
 import { HeddleError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
-import { inSegment } from '../../fibers/segment.js';
+import { checkOperation, inSegment } from '../../fibers/segment.js';
 
 /** There was no value where straight-line code went on as if there were one. Give `fromOption` what to throw instead. */
 export class NoneError extends HeddleError {
@@ -41,7 +41,7 @@ export function* fromOption<A>(option: Option<A>, onNone: () => unknown = noValu
  * const quick = yield* toOption(moveOnAfter(20, lookUp(key)));
  */
 export function* toOption<A>(operation: Operation<A>): Operation<Option<NonNullable<A>>> {
-  const value = yield* inSegment(operation);
+  const value = yield* inSegment(checkOperation(operation));
   return value === null || value === undefined ? { _tag: 'None' } : { _tag: 'Some', value };
 }
 

@@ -38,5 +38,6 @@ export function* fromReaderTaskEither<R, E, A>(
   environment: R,
   name?: string,
 ): Operation<A> {
+  checkFunction('reader', reader);
   return yield* fromTaskEither(reader(environment), name);
 }

@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import { checkFunction } from '../../base/check.js';
+import { checkFunction, checkOptions } from '../../base/check.js';
 import { current } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Runtime } from '../../runtime.js';
@@ -23,6 +23,7 @@ export interface TaskOptions {
  */
 export function toTask<A>(make: () => Operation<A>, options: TaskOptions = {}): Task<A> {
   checkFunction('make', make);
+  checkOptions(options);
   return () => promiseOf(current.fiber ?? options.runtime ?? sharedRuntime(), make);
 }
 

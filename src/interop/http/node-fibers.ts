@@ -27,6 +27,9 @@ export class NodeFibers extends ServerFibers {
 
   constructor(options: NodeFibersOptions) {
     super('node:http', options);
+    const { kindOf, onError } = options;
+    if (kindOf !== undefined) checkFunction('kindOf', kindOf);
+    if (onError !== undefined) checkFunction('onError', onError);
     this.options = options;
   }
 

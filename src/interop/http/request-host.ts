@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import { checkDuration, checkGoal, checkInteger } from '../../base/check.js';
+import { checkDuration, checkFunction, checkGoal, checkInteger, checkOptions, expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { current } from '../../fibers/current.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
@@ -54,6 +54,7 @@ export class RequestHost {
   private readonly requests: Scope;
   private readonly intake: RequestIntake;
   private readonly options: HostOptions;
+  private readonly grace: number;
   private readonly servers: AttachedServer[] = [];
   /** Those whose connections count. */
   private readonly watched: Server[] = [];
@@ -62,13 +63,17 @@ export class RequestHost {
   private closing: Promise<void> | null = null;
 
   constructor(name: string, options: HostOptions) {
-    const { goal, grace, backlog } = options;
+    checkOptions(options);
+    const { goal, grace = 10_000, backlog, priorityOf, runtime } = options;
     if (goal !== undefined) checkGoal('goal', goal);
-    checkDuration('grace', grace ?? 0, true);
+    checkDuration('grace', grace, true);
     if (backlog !== undefined) checkInteger('backlog', backlog, 1);
+    if (priorityOf !== undefined) checkFunction('priorityOf', priorityOf);
+    if (runtime !== undefined && !(runtime instanceof Runtime)) throw expected('runtime', 'a Runtime', runtime);
     this.options = options;
+    this.grace = grace;
     const { fiber } = current;
-    this.runtime = options.runtime ?? (fiber === null ? new Runtime() : null);
+    this.runtime = runtime ?? (fiber === null ? new Runtime() : null);
     const loop = this.runtime === null ? fiber!.loop : this.runtime.loop;
     // A root, as `run` makes: the requests go on for a while after the program was told to stop.
     this.requests = new Scope(loop, null, null, PLAIN);
@@ -83,6 +88,8 @@ export class RequestHost {
 
   /** Takes its connections into account, and closes with it. */
   attach<S extends Server>(server: S): S {
+    if (typeof server?.on !== 'function')
+      throw expected('server', 'a server of node:http, node:https or node:http2', server);
     this.watch(server);
     this.servers.push(new AttachedServer(server));
     return server;
@@ -126,8 +133,7 @@ export class RequestHost {
   }
 
   private async drain(): Promise<void> {
-    const { servers, intake } = this;
-    const { grace = 10_000 } = this.options;
+    const { servers, intake, grace } = this;
     const { clock } = this.requests.loop;
     const end = clock.now() + grace;
     intake.responses.spare(() => {

@@ -4,7 +4,7 @@ import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
-import { inSegment } from '../../fibers/segment.js';
+import { checkOperation, inSegment } from '../../fibers/segment.js';
 import { shield } from '../../fibers/shield.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { until } from '../../fibers/until.js';
@@ -75,7 +75,7 @@ class IteratorPull<T> implements AsyncPull<T> {
     try {
       for (let next = yield* this.next(); !next.done; next = yield* this.next()) {
         const work = body(next.value);
-        if (work !== undefined) yield* inSegment(work);
+        if (work !== undefined) yield* inSegment(checkOperation(work, body));
       }
     } finally {
       yield* shield(this.close());

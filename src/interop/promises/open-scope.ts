@@ -1,3 +1,4 @@
+import { expected } from '../../base/check.js';
 import { PLAIN, type ScopeHandle } from '../../fibers/scope.js';
 import { suspend } from '../../fibers/suspend.js';
 import { runScope } from '../../fibers/with-scope.js';
@@ -26,6 +27,7 @@ export interface OpenScope extends AsyncDisposable {
  * const pages = await toPromise(all(urls.map(load)), { scope: fibers.scope, signal: request.signal });
  */
 export async function openScope(runtime: Runtime = new Runtime()): Promise<OpenScope> {
+  if (!(runtime instanceof Runtime)) throw expected('runtime', 'a Runtime', runtime);
   let open!: (scope: ScopeHandle) => void;
   const opened = new Promise<ScopeHandle>((resolve) => (open = resolve));
   const ended = runtime.run(function* openScope() {

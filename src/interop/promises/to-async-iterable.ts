@@ -1,4 +1,4 @@
-import { checkFunction } from '../../base/check.js';
+import { checkFunction, checkOptions } from '../../base/check.js';
 import { Deque } from '../../base/deque.js';
 import { Feed, type Producer } from '../../fibers/feed.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
@@ -25,6 +25,7 @@ export function toAsyncIterable<T>(
   options: { readonly scope?: ScopeHandle } = {},
 ): AsyncIterableIterator<T, void, void> & AsyncDisposable {
   checkFunction('producer', producer);
+  checkOptions(options);
   return new FedIterator<T>(ownerOf('toAsyncIterable', options.scope), producer);
 }
 

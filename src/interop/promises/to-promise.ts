@@ -1,3 +1,5 @@
+import { checkSignal } from '../../fibers/on-abort.js';
+import { checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
 import { promiseOf } from '../promise-of.js';
@@ -24,7 +26,9 @@ export interface ToPromiseOptions {
  * const cached = await cache.wrap(key, (signal) => toPromise(loadPage(key), { scope, signal }));
  */
 export function toPromise<T>(operation: Operation<T>, options: ToPromiseOptions = {}): Promise<T> {
+  checkOptions(options);
   const { signal } = options;
+  if (signal !== undefined) checkSignal(signal);
   const owner = ownerOf('toPromise', options.scope);
   if (signal?.aborted) return Promise.reject(signal.reason);
   return promiseOf(

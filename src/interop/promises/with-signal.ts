@@ -1,5 +1,5 @@
 import { textOf } from '../../base/text-of.js';
-import { onAbort } from '../../fibers/on-abort.js';
+import { checkSignal, onAbort } from '../../fibers/on-abort.js';
 import type { Operation } from '../../fibers/operation.js';
 import { PLAIN } from '../../fibers/scope.js';
 import { runScope } from '../../fibers/with-scope.js';
@@ -15,6 +15,7 @@ import { runScope } from '../../fibers/with-scope.js';
  * const page = yield* withSignal(request.signal, render(request.url));
  */
 export function* withSignal<T>(signal: AbortSignal, operation: Operation<T>): Operation<T> {
+  checkSignal(signal);
   signal.throwIfAborted();
   let stopListening: (() => void) | undefined;
   try {

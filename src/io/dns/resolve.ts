@@ -7,7 +7,7 @@ import {
   type SoaRecord,
   type SrvRecord,
 } from 'node:dns';
-import { expected } from '../../base/check.js';
+import { checkOptions, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -50,6 +50,7 @@ export function resolve<R extends keyof DnsRecords = 'A'>(
   options: ResolveOptions = {},
 ): Operation<DnsRecords[R]> {
   if (typeof host !== 'string') throw expected('host', 'the name of a host', host);
+  checkOptions(options);
   if (!TYPES.has(rrtype)) throw expected('rrtype', `one of ${[...TYPES].join(', ')}`, rrtype);
   return new Suspension<DnsRecords[R]>(RESOLVE, { host, rrtype, options } satisfies Question, undefined);
 }
@@ -57,6 +58,7 @@ export function resolve<R extends keyof DnsRecords = 'A'>(
 /** Asks for the names of an IP address. Otherwise as `resolve`. */
 export function reverse(address: string, options: ResolveOptions = {}): Operation<string[]> {
   if (typeof address !== 'string') throw expected('address', 'an IP address', address);
+  checkOptions(options);
   return new Suspension<string[]>(REVERSE, { host: address, rrtype: 'PTR', options } satisfies Question, undefined);
 }
 

@@ -7,6 +7,7 @@ import {
   symlink as nodeSymlink,
   type PathLike,
 } from 'node:fs';
+import { checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { fsOperation } from './fs-operation.js';
 
@@ -23,6 +24,7 @@ export function mkdir(
   path: PathLike,
   options: { readonly recursive?: boolean; readonly mode?: number } = {},
 ): Operation<void> {
+  checkOptions(options);
   return MKDIR(path, options);
 }
 
@@ -35,6 +37,7 @@ export function remove(
   path: PathLike,
   options: { readonly recursive?: boolean; readonly force?: boolean } = {},
 ): Operation<void> {
+  checkOptions(options);
   return REMOVE(path, options);
 }
 
@@ -49,6 +52,7 @@ export function copyFile(
   to: PathLike,
   options: { readonly exclusive?: boolean } = {},
 ): Operation<void> {
+  checkOptions(options);
   return COPY(from, to, options.exclusive === true ? constants.COPYFILE_EXCL : 0);
 }
 

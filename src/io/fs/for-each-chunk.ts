@@ -1,10 +1,10 @@
 import type { PathLike } from 'node:fs';
-import { checkFunction, checkInteger } from '../../base/check.js';
+import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
 import { File } from './file.js';
 import { open } from './open.js';
-import { inSegment } from '../../fibers/segment.js';
+import { checkOperation, inSegment } from '../../fibers/segment.js';
 
 export interface ChunkOptions {
   /** The most bytes to a chunk; 65,536 unless given. */
@@ -31,6 +31,7 @@ export function* forEachChunk(
   body: Body<Buffer>,
   options: ChunkOptions = {},
 ): Operation<void> {
+  checkOptions(options);
   const { chunk = 64 * 1024, start = 0, end = Infinity } = options;
   checkFunction('body', body);
   checkInteger('chunk', chunk, 1);
@@ -58,7 +59,7 @@ function* readRange(file: File, body: Body<Buffer>, size: number, start: number,
     const chunk = yield* file.readAt(position, Math.min(size, end - position));
     if (chunk === null) return;
     const work = body(chunk);
-    if (work !== undefined) yield* inSegment(work);
+    if (work !== undefined) yield* inSegment(checkOperation(work, body));
     position += chunk.length;
   }
 }

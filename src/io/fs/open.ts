@@ -1,4 +1,5 @@
 import { close, constants, open as nodeOpen, type PathLike } from 'node:fs';
+import { checkMode, checkText } from '../../base/check.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -20,6 +21,8 @@ import { fsOperation, type Done } from './fs-operation.js';
  * yield* file.write(`${line}\n`);
  */
 export function open(path: PathLike, flags: string | number = 'r', mode: number = 0o666): Operation<File> {
+  if (typeof flags !== 'number') checkText('flags', flags, 'flags such as `r` or `wx`');
+  checkMode(mode);
   return openIn(currentFiber('fs.open').scope, path, flags, mode);
 }
 

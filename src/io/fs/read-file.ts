@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer';
 import type { PathLike } from 'node:fs';
-import { checkInteger } from '../../base/check.js';
+import { checkEncoding, checkInteger, checkOptions } from '../../base/check.js';
 import { TooLargeError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { File } from './file.js';
@@ -14,6 +14,7 @@ import { open } from './open.js';
  * Suspends: always. If cancelled: throws after the piece of at most 1 MiB that is being read; the file is closed.
  */
 export function* readFile(path: PathLike, options: { readonly limit?: number } = {}): Operation<Buffer> {
+  checkOptions(options);
   const { limit = constants.MAX_LENGTH } = options;
   checkInteger('limit', limit, 0, Infinity);
   const file = yield* open(path);
@@ -33,6 +34,7 @@ export function* readText(
   encoding: BufferEncoding = 'utf8',
   options: { readonly limit?: number } = {},
 ): Operation<string> {
+  checkEncoding(encoding);
   return (yield* readFile(path, options)).toString(encoding);
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expected } from '../../base/check.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
@@ -18,6 +19,7 @@ import { fsOperation } from './fs-operation.js';
  * Suspends: always. If cancelled: waits for the answer and returns it.
  */
 export function tempDirectory(prefix: string = 'heddle-'): Operation<string> {
+  if (typeof prefix !== 'string') throw expected('prefix', 'a text', prefix);
   return make(currentFiber('fs.tempDirectory').scope, join(tmpdir(), prefix));
 }
 

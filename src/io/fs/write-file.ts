@@ -1,4 +1,5 @@
 import { appendFile as nodeAppendFile, writeFile as nodeWriteFile, type PathLike } from 'node:fs';
+import { checkMode, checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { fsOperation } from './fs-operation.js';
 
@@ -22,12 +23,19 @@ export function writeFile(
   data: string | NodeJS.ArrayBufferView,
   options: WriteFileOptions = {},
 ): Operation<void> {
+  checkWriting(options);
   return WRITE(path, data, options);
 }
 
 /** As `writeFile`, at the end of what is there. */
 export function appendFile(path: PathLike, data: string | Uint8Array, options: WriteFileOptions = {}): Operation<void> {
+  checkWriting(options);
   return APPEND(path, data, options);
+}
+
+function checkWriting(options: WriteFileOptions): void {
+  checkOptions(options);
+  if (options.mode !== undefined) checkMode(options.mode);
 }
 
 const WRITE = fsOperation<[PathLike, string | NodeJS.ArrayBufferView, WriteFileOptions], void>(

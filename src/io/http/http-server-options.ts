@@ -1,5 +1,7 @@
 import type { ServerOptions } from 'node:http';
 import type { ServerOptions as TlsServerOptions } from 'node:https';
+import { checkDuration, checkFunction, checkGoal, checkInteger, checkOptions, checkText } from '../../base/check.js';
+import { USUAL_BACKLOG } from '../kernel-queue.js';
 import type { ServerRequest } from './server-request.js';
 
 export interface HttpServerOptions {
@@ -37,4 +39,17 @@ export interface HttpServerOptions {
   readonly grace?: number;
   /** Is told what handlers threw, except `HttpError`s; prints it unless given. */
   readonly onError?: (error: unknown, request: ServerRequest) => void;
+}
+
+/** @throws `ArgumentError`. What was not checked here would be found out by the first request. */
+export function checkServerOptions(options: HttpServerOptions): void {
+  checkOptions(options);
+  const { port = 0, host, goal, backlog = USUAL_BACKLOG, grace = 0 } = options;
+  checkInteger('port', port, 0, 65_535);
+  if (host !== undefined) checkText('host', host, 'an address of this machine');
+  checkInteger('backlog', backlog, 1);
+  checkDuration('grace', grace, true);
+  if (goal !== undefined) checkGoal('goal', goal);
+  for (const name of ['kindOf', 'priorityOf', 'onError'] as const)
+    if (options[name] !== undefined) checkFunction(name, options[name]);
 }

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 
 /** What a handler answers. */
@@ -15,11 +16,13 @@ export type ReplyStream = (write: (chunk: string | Uint8Array) => Operation<void
 
 /** A reply of plain text. */
 export function text(body: string, init: Omit<Reply, 'body'> = {}): Reply {
+  checkOptions(init, 'init');
   return { ...init, headers: { 'content-type': 'text/plain; charset=utf-8', ...init.headers }, body };
 }
 
 /** A reply of JSON. */
 export function json(value: unknown, init: Omit<Reply, 'body'> = {}): Reply {
+  checkOptions(init, 'init');
   return {
     ...init,
     headers: { 'content-type': 'application/json; charset=utf-8', ...init.headers },

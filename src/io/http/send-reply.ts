@@ -62,8 +62,15 @@ function sendHead(
 function notAReply(reply: unknown): MisuseError {
   // What becomes of it nobody will ask; unheard, a rejection would end the process.
   if (reply instanceof Promise) reply.catch(() => {});
-  const fix = isOperation(reply) ? 'an operation that was never run: write `return yield* …`' : describe(reply);
-  return new MisuseError(`The handler returned ${fix}. It has to return { status, headers, body }, text(…) or json(…)`);
+  return new MisuseError(
+    `The handler returned ${nameOf(reply)}. It has to return { status, headers, body }, text(…) or json(…)`,
+  );
+}
+
+function nameOf(reply: unknown): string {
+  if (isOperation(reply)) return 'an operation that was never run: write `return yield* …`';
+  if (reply instanceof Promise) return 'a promise that it has not waited for: write `return yield* until(…)`';
+  return describe(reply);
 }
 
 interface Listeners {

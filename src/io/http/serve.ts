@@ -1,6 +1,7 @@
+import { checkFunction } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
-import type { HttpServerOptions } from './http-server-options.js';
+import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
 import { listen, type Handler, type HttpServer } from './server.js';
 
 export interface ServeOptions extends HttpServerOptions {
@@ -21,6 +22,8 @@ export interface ServeOptions extends HttpServerOptions {
  * }, { port: 8080, goal: 500 });
  */
 export function serve(handler: Handler, options: ServeOptions = {}): Operation<never> {
+  checkServerOptions(options);
+  checkFunction('handler', handler);
   return scope(function* () {
     const server = yield* listen(options);
     options.onListen?.(server);

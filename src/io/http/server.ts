@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { checkDuration, checkFunction, checkGoal, checkInteger, expected } from '../../base/check.js';
+import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
@@ -19,7 +19,7 @@ import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
-import type { HttpServerOptions } from './http-server-options.js';
+import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
 import { RequestIntake } from './request-intake.js';
@@ -242,11 +242,7 @@ export class HttpServer {
  * });
  */
 export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
-  if (typeof options !== 'object') throw expected('options', 'an object', options);
-  checkInteger('port', options.port ?? 0, 0, 65535);
-  checkInteger('backlog', options.backlog ?? USUAL_BACKLOG, 1);
-  checkDuration('grace', options.grace ?? 0, true);
-  if (options.goal !== undefined) checkGoal('goal', options.goal);
+  checkServerOptions(options);
   return open(options, currentFiber('http.listen').scope);
 }
 

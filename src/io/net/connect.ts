@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { checkInteger, expected } from '../../base/check.js';
+import { checkInteger, checkText, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -41,6 +41,7 @@ export function connect(options: ConnectOptions): Operation<Connection> {
     if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
     checkInteger('port', port, 1, 65_535);
   } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
+  if (options.host !== undefined) checkText('host', options.host, 'the name or address of a host');
   return new Suspension<Connection>(CONNECT, options, undefined);
 }
 

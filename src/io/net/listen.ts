@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { checkGoal, checkInteger, expected } from '../../base/check.js';
+import { checkGoal, checkInteger, checkText, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -58,6 +58,7 @@ export function listen(options: ListenOptions): Operation<Listener> {
     if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
     checkInteger('port', port, 0, 65_535);
   } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
+  if (options.host !== undefined) checkText('host', options.host, 'an address of this machine');
   checkInteger('backlog', backlog, 1);
   if (options.goal !== undefined) checkGoal('goal', options.goal);
   checkInteger('queue', queue, 1, Infinity);

@@ -1,4 +1,4 @@
-import { checkInteger } from '../../base/check.js';
+import { checkEncoding, checkInteger, checkOptions } from '../../base/check.js';
 import { EndOfStreamError, ExitError, IoError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
@@ -48,8 +48,10 @@ export function* execute(
   args: readonly string[] = [],
   options: ExecuteOptions = {},
 ): Operation<Executed<Buffer | string>> {
+  checkOptions(options);
   const { input, limit = 16 * 1024 * 1024, check = false, encoding = 'utf8', ...others } = options;
   checkInteger('limit', limit, 0, Infinity);
+  if (encoding !== 'buffer') checkEncoding(encoding);
   const { exit, stdout, stderr } = yield* scope(function* (work) {
     const stdin = input === undefined ? ('ignore' as const) : ('pipe' as const);
     const child = yield* start(command, args, { ...others, stdin, stdout: 'pipe', stderr: 'pipe' });

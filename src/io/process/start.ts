@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess as NodeChildProcess } from 'node:child_process';
-import { checkDuration, expected } from '../../base/check.js';
+import { checkDuration, checkOptions, expected } from '../../base/check.js';
 import { ArgumentError, HeddleError, IoError, ScopeClosedError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
@@ -48,6 +48,7 @@ export function start(
   args: readonly string[] = [],
   options: StartOptions = {},
 ): Operation<ChildProcess> {
+  checkOptions(options);
   const { stdin = 'pipe', stdout = 'pipe', stderr = 'inherit', grace = 5000, ...others } = options;
   if (typeof command !== 'string' || command === '') throw expected('command', 'the name of a program', command);
   if (!Array.isArray(args)) throw expected('args', 'an array of strings', args);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { checkOptions } from '../../base/check.js';
 import { ClosedError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -26,6 +27,7 @@ export interface BytesReader extends ReadableBytes, Reader<Buffer> {
  */
 export function byteReader(stream: Readable, options: StreamOptions = {}): BytesReader {
   checkReadable(stream);
+  checkOptions(options);
   return new ByteStreamReader(stream, options.own ?? false, currentFiber('byteReader').scope);
 }
 

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
-import { checkFunction, checkInteger } from '../../base/check.js';
+import { readerOf } from './reader-of.js';
+import { checkEncoding, checkFunction, checkInteger, checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
 import { LineSplitter } from './line-splitter.js';
 import { toBytes } from './read-all.js';
 import type { Reader } from './reader.js';
-import { reader } from './stream-reader.js';
-import { inSegment } from '../../fibers/segment.js';
+import { checkOperation, inSegment } from '../../fibers/segment.js';
 
 export interface LineOptions {
   /** The most bytes to a line; 1 MiB unless given. */
@@ -28,13 +28,13 @@ export interface LineOptions {
  * });
  */
 export function* forEachLine(
-  source: Readable | Reader<Uint8Array | string>,
+  source: Readable | ReadableStream<Uint8Array> | Reader<Uint8Array | string>,
   body: Body<string>,
   options: LineOptions = {},
 ): Operation<void> {
   checkFunction('body', body);
   const lines = lineSplitter(options);
-  const input = 'pipe' in source ? reader<Uint8Array | string>(source, { own: true }) : source;
+  const input = readerOf<Uint8Array | string>(source);
   try {
     yield* eachOf(input, (chunk) => {
       lines.feed(toBytes(chunk));
@@ -51,12 +51,14 @@ export function* forEachLine(
 export function* eachLine(lines: LineSplitter, body: Body<string>): Operation<void> {
   for (let line = lines.next(); line !== null; line = lines.next()) {
     const work = body(line);
-    if (work !== undefined) yield* inSegment(work);
+    if (work !== undefined) yield* inSegment(checkOperation(work, body));
   }
 }
 
 export function lineSplitter(options: LineOptions): LineSplitter {
+  checkOptions(options);
   const { limit = 1024 * 1024, encoding = 'utf8' } = options;
+  checkEncoding(encoding);
   checkInteger('limit', limit, 1, Infinity);
   return new LineSplitter(limit, encoding);
 }

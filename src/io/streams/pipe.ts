@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
+import { readerOf } from './reader-of.js';
+import { checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
 import type { Reader } from './reader.js';
-import { reader } from './stream-reader.js';
-import { fromWeb } from './web-reader.js';
 import { writer, Writer } from './writer.js';
 
 /**
@@ -22,6 +22,7 @@ export function pipe<T>(
   destination: Writer<T> | Writable,
   options: { readonly end?: boolean } = {},
 ): Operation<void> {
+  checkOptions(options);
   const { end = true } = options;
   return scope(function* (copying) {
     const from = readerOf(source);
@@ -30,9 +31,4 @@ export function pipe<T>(
     yield* from.forEach((chunk) => to.write(chunk));
     if (end) yield* to.finish();
   });
-}
-
-function readerOf<T>(source: Reader<T> | Readable | ReadableStream<T>): Reader<T> {
-  if (source instanceof ReadableStream) return fromWeb<T>(source, { own: true });
-  return 'pipe' in source ? reader<T>(source, { own: true }) : source;
 }

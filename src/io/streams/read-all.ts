@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
-import { checkInteger, expected } from '../../base/check.js';
+import { checkInteger, checkOptions, expected } from '../../base/check.js';
 import { TooLargeError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Reader } from './reader.js';
@@ -20,6 +20,7 @@ export function* readAll(
   stream: Readable | ReadableStream<Uint8Array>,
   options: { readonly limit?: number } = {},
 ): Operation<Buffer> {
+  checkOptions(options);
   const { limit = constants.MAX_LENGTH } = options;
   checkInteger('limit', limit, 0, Infinity);
   const own = { own: true };

@@ -1,5 +1,5 @@
 import { Readable, type ReadableOptions } from 'node:stream';
-import { checkFunction } from '../../base/check.js';
+import { checkFunction, checkOptions } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Feed, type Producer } from '../../fibers/feed.js';
@@ -25,6 +25,7 @@ export function toReadable<T = string | Uint8Array>(
   options: { readonly objectMode?: boolean; readonly highWaterMark?: number } = {},
 ): Readable {
   checkFunction('producer', producer);
+  checkOptions(options);
   const readableOptions: ReadableOptions = {
     ...options,
     read: () => feed.demand(),

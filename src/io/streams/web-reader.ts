@@ -1,5 +1,5 @@
 import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/web';
-import { expected } from '../../base/check.js';
+import { checkOptions, expected } from '../../base/check.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
@@ -19,6 +19,7 @@ import { streamError } from './stream-error.js';
  */
 export function fromWeb<T = Uint8Array>(stream: ReadableStream<T>, options: StreamOptions = {}): Reader<T> {
   if (typeof stream?.getReader !== 'function') throw expected('stream', 'a web ReadableStream', stream);
+  checkOptions(options);
   return new WebReader<T>(stream, options.own ?? false);
 }
 

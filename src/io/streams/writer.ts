@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { expected } from '../../base/check.js';
+import { checkOptions, expected } from '../../base/check.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -18,6 +18,7 @@ import { BROKEN, END, FINISHED, WRITE, WriteQueue } from './write-queue.js';
  */
 export function writer<T = string | Uint8Array>(stream: Writable, options: StreamOptions = {}): Writer<T> {
   if (typeof stream?.write !== 'function') throw expected('stream', 'a writable stream', stream);
+  checkOptions(options);
   return new Writer<T>(stream, options.own ?? false, currentFiber('writer').scope);
 }
 

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { checkInteger, expected } from '../../base/check.js';
+import { checkInteger, checkOptions, checkText, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -33,12 +33,16 @@ export interface BindOptions {
  * }
  */
 export function bind(options: BindOptions): Operation<UdpSocket> {
-  const { port, type = 'udp4', queue = 1024 } = options;
+  checkOptions(options);
+  const { port, host, type = 'udp4', queue = 1024 } = options;
   checkInteger('port', port, 0, 65_535);
   checkInteger('queue', queue, 1, Infinity);
+  if (host !== undefined) checkText('host', host, ADDRESS);
   if (type !== 'udp4' && type !== 'udp6') throw expected('type', "'udp4' or 'udp6'", type);
   return new Suspension<UdpSocket>(BIND, options, undefined);
 }
+
+const ADDRESS = 'an address of this machine';
 
 const BIND: SuspensionKind = new SuspensionKind({
   label: new Label('udp.bind'),

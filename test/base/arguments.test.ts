@@ -1,0 +1,168 @@
+import { PassThrough, Readable } from 'node:stream';
+import test from 'ava';
+import {
+  all,
+  ArgumentError,
+  channel,
+  event,
+  FiberLocal,
+  gate,
+  HeddleError,
+  main,
+  mutex,
+  resource,
+  Runtime,
+  run,
+  scope,
+  select,
+  semaphore,
+  shield,
+  sleep,
+  until,
+  type Operation,
+} from 'heddle';
+import { runIn } from 'heddle/cls-hooked';
+import { lookup, resolve, reverse } from 'heddle/dns';
+import { expressFibers } from 'heddle/express';
+import { attempt, fromReaderTaskEither, toOption, toTask } from 'heddle/fp-ts';
+import * as fs from 'heddle/fs';
+import { honoFibers } from 'heddle/hono';
+import { json, listen as listenHttp, serve, text } from 'heddle/http';
+import { connect, listen } from 'heddle/net';
+import { nodeFibers } from 'heddle/node-http';
+import { execute, start } from 'heddle/process';
+import { abortSignal, openScope, own, toAsyncIterable, toPromise, withSignal } from 'heddle/promises';
+import { parseSnapshot } from 'heddle/snapshot';
+import { byteReader, forEachLine, pipe, readAll, reader, toReadable, writer } from 'heddle/streams';
+import { connectionPair, simulate, simulateMany, VirtualClock } from 'heddle/testing';
+import { bind } from 'heddle/udp';
+
+/* What the types forbid, as it comes from JavaScript. */
+const wrong = (value: unknown): never => value as never;
+const nothing = (): void => {};
+function* noop(): Operation<void> {}
+const stream = (): Readable => Readable.from(['a\n']);
+const here = import.meta.filename ?? '.';
+
+/** What takes options, and each is given what is none. */
+const optioned: Readonly<Record<string, (options: never) => unknown>> = {
+  all: (o) => all([], o),
+  channel: (o) => channel(1, o),
+  event: (o) => event(o),
+  gate: (o) => gate(o),
+  mutex: (o) => mutex(o),
+  resource: (o) => resource('r', o),
+  semaphore: (o) => semaphore(1, o),
+  shield: (o) => shield(sleep(0), o),
+  select: (o) => select(o),
+  Runtime: (o) => new Runtime(o),
+  'Runtime: scheduling': (o) => new Runtime({ scheduling: o }),
+  'Runtime: clock': (o) => new Runtime({ clock: o }),
+  'net.listen': (o) => listen(o),
+  'net.connect': (o) => connect(o),
+  'udp.bind': (o) => bind(o),
+  'http.listen': (o) => listenHttp(o),
+  'http.serve': (o) => serve(noop as never, o),
+  json: (o) => json(1, o),
+  text: (o) => text('', o),
+  readFile: (o) => fs.readFile(here, o),
+  readText: (o) => fs.readText(here, 'utf8', o),
+  writeFile: (o) => fs.writeFile('/nonexistent/a', '', o),
+  forEachChunk: (o) => fs.forEachChunk(here, nothing, o),
+  'fs.forEachLine': (o) => fs.forEachLine(here, nothing, o),
+  mkdir: (o) => fs.mkdir('/nonexistent/a', o),
+  remove: (o) => fs.remove('/nonexistent/a', o),
+  copyFile: (o) => fs.copyFile('/nonexistent/a', '/nonexistent/b', o),
+  execute: (o) => execute('true', [], o),
+  start: (o) => start('true', [], o),
+  lookup: (o) => lookup('localhost', o),
+  resolve: (o) => resolve('localhost', 'A', o),
+  reverse: (o) => reverse('127.0.0.1', o),
+  byteReader: (o) => byteReader(stream(), o),
+  reader: (o) => reader(stream(), o),
+  writer: (o) => writer(new PassThrough(), o),
+  'streams.forEachLine': (o) => forEachLine(stream(), nothing, o),
+  pipe: (o) => pipe(stream(), process.stdout, o),
+  readAll: (o) => readAll(stream(), o),
+  toReadable: (o) => toReadable(noop, o),
+  toPromise: (o) => toPromise(sleep(0), o),
+  toAsyncIterable: (o) => toAsyncIterable(noop, o),
+  toTask: (o) => toTask(noop, o),
+  nodeFibers: (o) => nodeFibers(o),
+  expressFibers: (o) => expressFibers(o),
+  honoFibers: (o) => honoFibers(o),
+  connectionPair: (o) => connectionPair(o),
+  VirtualClock: (o) => new VirtualClock(o),
+};
+
+for (const [name, call] of Object.entries(optioned)) {
+  for (const value of [null, 4, 'jobs', nothing])
+    test(`${name} says that its options are none: ${typeof value}`, async (t) => {
+      await t.throwsAsync(
+        inFiber(() => call(wrong(value))),
+        { instanceOf: ArgumentError },
+      );
+    });
+}
+
+/** Calls that are wrong in one place. */
+const others: Readonly<Record<string, () => unknown>> = {
+  'a host that is a number': () => listen({ port: 0, host: wrong(7) }),
+  'a host of HTTP that is a number': () => listenHttp({ port: 0, host: wrong(7) }),
+  'a host of UDP that is a number': () => bind({ port: 0, host: wrong(7) }),
+  'a priority that is no function': () => listenHttp({ priorityOf: wrong(2) }),
+  'a kind that is no function': () => nodeFibers({ kindOf: wrong('all') }),
+  'a grace that is null': () => nodeFibers({ grace: wrong(null) }),
+  'a runtime that is none': () => nodeFibers({ runtime: wrong({}) }),
+  'a server that is none': () => nodeFibers().attach(wrong({})),
+  'permissions that are a function': () => fs.open('/nonexistent/a', 'w', wrong(nothing)),
+  'permissions of a file that is written': () => fs.writeFile('/nonexistent/a', '', { mode: wrong(nothing) }),
+  'flags that are null': () => fs.open(here, wrong(null)),
+  'an encoding that there is not': () => fs.readText(here, wrong('utf-9')),
+  'an encoding of lines': () => forEachLine(stream(), nothing, { encoding: wrong('utf-9') }),
+  'an encoding of output': () => execute('true', [], { encoding: wrong('utf-9') as BufferEncoding }),
+  'a prefix that is a number': () => fs.tempDirectory(wrong(7)),
+  'a source that is none': () => forEachLine(wrong({}), nothing),
+  'a source to pipe that is none': () => pipe(wrong('text'), process.stdout),
+  'a body that returns something': () =>
+    forEachLine(
+      stream(),
+      wrong(() => 1),
+    ),
+  'a signal that is none': () => withSignal(wrong({}), sleep(0)),
+  'a signal of a promise': () => toPromise(sleep(0), { signal: wrong('x') }),
+  'a scope that is none': () => abortSignal(wrong({})),
+  'an owner that is none': () => own({ [Symbol.dispose]: nothing }, wrong({})),
+  'a runtime for a scope': () => openScope(wrong({})),
+  'a namespace that is none': () => runIn(wrong({}), noop),
+  'a reader that is none': () => fromReaderTaskEither(wrong(null), 1),
+  'an option of nothing': () => toOption(wrong(7)),
+  'an attempt at nothing': () => attempt(wrong(7)),
+  'a value with nothing': () => new FiberLocal(1).with(2, wrong(noop)),
+  'a gate for what is no operation': () => gate({ name: 'g', goal: 50 }).admit(wrong(() => 7)),
+  'a cleanup that is none': () => scope(wrong((it: { defer(f: unknown): void }) => it.defer(null))),
+  'a snapshot that is no text': () => parseSnapshot(wrong(undefined)),
+};
+
+for (const [name, call] of Object.entries(others))
+  test(`${name}: the error says so`, async (t) => {
+    t.true((await t.throwsAsync(inFiber(call))) instanceof HeddleError);
+  });
+
+test('what starts a program says what is wrong with it', async (t) => {
+  await t.throwsAsync(async () => run(noop, wrong(null)), { instanceOf: ArgumentError });
+  await t.throwsAsync(run(noop, { signal: wrong(Number.NaN) }), { instanceOf: ArgumentError });
+  t.throws(() => main(noop, wrong(null)), { instanceOf: ArgumentError });
+  await t.throwsAsync(async () => simulate(noop, wrong(null)), { instanceOf: ArgumentError });
+  await t.throwsAsync(async () => simulate(wrong(null)), { instanceOf: ArgumentError });
+  await t.throwsAsync(simulateMany(noop, { runs: Infinity }), { instanceOf: ArgumentError });
+});
+
+/** Runs it as a program would, to its end: nothing may be left that hangs. */
+function inFiber(call: () => unknown): Promise<void> {
+  return run(function* () {
+    const made = call() as Operation<unknown> | Promise<unknown> | undefined;
+    if (made instanceof Promise) yield* until(made);
+    else if (typeof (made as Operation<unknown>)?.[Symbol.iterator] === 'function') yield* made as Operation<unknown>;
+  });
+}
