@@ -2,6 +2,7 @@
 export { each } from './blocking-graph/compiled/each.js';
 export { enter } from './blocking-graph/compiled/enter.js';
 export { pause } from './blocking-graph/compiled/pause.js';
+export { same } from './blocking-graph/compiled/same.js';
 export { site } from './blocking-graph/compiled/site.js';
 export { registerPlaces as module } from './blocking-graph/code-place.js';
 export { preempted } from './fibers/yield-now.js';

@@ -1,7 +1,16 @@
-import type { CallExpression, Expression, Function as FunctionNode, Node, Program, YieldExpression } from 'oxc-parser';
+import type {
+  CallExpression,
+  Expression,
+  Function as FunctionNode,
+  LabeledStatement,
+  Node,
+  Program,
+  YieldExpression,
+} from 'oxc-parser';
 import { unwrap } from './syntax.js';
 import { FunctionNames, type NamedFunction } from './function-names.js';
-import type { GeneratorFunction, Loop, Point, Site, Verdict } from './generator-function.js';
+import type { GeneratorFunction, Point, Site, Verdict } from './generator-function.js';
+import { LoopDraft, type Labels, type LoopNode } from './loop-draft.js';
 import { afterDirectives } from './statements.js';
 
 /** All generator functions of a program, in the order of the source. */
@@ -12,6 +21,7 @@ export function findGenerators(program: Program, source: string): GeneratorFunct
 /** A generator whose body is being read. */
 class Draft implements GeneratorFunction {
   readonly name: string;
+  readonly node: FunctionNode;
   readonly start: number;
   readonly bodyStart: number;
   readonly points: Point[] = [];
@@ -20,11 +30,12 @@ class Draft implements GeneratorFunction {
   hazard: 'with' | 'eval' | null;
   private readonly isAsync: boolean;
 
-  constructor({ name, start }: NamedFunction, bodyStart: number, isAsync: boolean, inWith: boolean) {
+  constructor({ name, start }: NamedFunction, node: FunctionNode, bodyStart: number, inWith: boolean) {
     this.name = name;
+    this.node = node;
     this.start = start;
     this.bodyStart = bodyStart;
-    this.isAsync = isAsync;
+    this.isAsync = node.async;
     this.hazard = inWith ? 'with' : null;
   }
 
@@ -41,6 +52,8 @@ interface Scope {
   readonly owner: Draft | null;
   /** The generator whose variables a direct `eval` here sees: also from arrow functions and bodies of classes. */
   readonly around: Draft | null;
+  /** The innermost loop of `owner` in which this is. */
+  readonly loop: LoopDraft | null;
   /** Whether names are looked up in the object of a `with` first. */
   readonly inWith: boolean;
 }
@@ -48,8 +61,7 @@ interface Scope {
 class Finder {
   private readonly found: Draft[] = [];
   private readonly names: FunctionNames;
-  /** Where the labels of a statement begin. */
-  private readonly labels: Map<Node, number> = new Map();
+  private readonly labels: Map<Node, Labels> = new Map();
   /** What is still to be read, with its scope. Not by recursion: an expression can be deeper than the stack. */
   private readonly nodes: Node[] = [];
   private readonly scopes: Scope[] = [];
@@ -59,13 +71,14 @@ class Finder {
   }
 
   find(program: Program): GeneratorFunction[] {
-    this.push(program, { owner: null, around: null, inWith: false });
+    this.push(program, { owner: null, around: null, loop: null, inWith: false });
     for (let node = this.nodes.pop(); node !== undefined; node = this.nodes.pop()) this.read(node, this.scopes.pop()!);
     for (const { points } of this.found) points.sort(byStart);
     return this.found.sort(byStart);
   }
 
   private read(node: Node, scope: Scope): void {
+    scope.loop?.note(node);
     switch (node.type) {
       case 'Identifier':
       case 'Literal':
@@ -100,10 +113,10 @@ class Finder {
       case 'DoWhileStatement':
       case 'ForOfStatement':
       case 'ForInStatement':
-        scope.owner?.points.push(loopOf(node, this.labels.get(node)));
-        break;
+        if (scope.owner === null) break;
+        return this.pushChildren(node, { ...scope, loop: this.addLoop(node, scope.owner) });
       case 'LabeledStatement':
-        this.labels.set(node.body, this.labels.get(node) ?? node.start);
+        this.addLabel(node);
         break;
       case 'VariableDeclarator':
       case 'AssignmentExpression':
@@ -118,13 +131,24 @@ class Finder {
     this.pushChildren(node, scope);
   }
 
+  private addLoop(node: LoopNode, { points }: Draft): LoopDraft {
+    const loop = new LoopDraft(node, this.labels.get(node));
+    points.push(loop);
+    return loop;
+  }
+
+  private addLabel(node: LabeledStatement): void {
+    const { start, names } = this.labels.get(node) ?? { start: node.start, names: [] };
+    this.labels.set(node.body, { start, names: [...names, node.label.name] });
+  }
+
   /** The scope of a function's parameters and body. */
   private enter(node: FunctionNode, { inWith }: Scope): Scope {
-    if (!node.generator || node.body === null) return { owner: null, around: null, inWith };
+    if (!node.generator || node.body === null) return { owner: null, around: null, loop: null, inWith };
     const bodyStart = afterDirectives(node.body.body) ?? node.body.start + 1;
-    const draft = new Draft(this.names.of(node), bodyStart, node.async, inWith);
+    const draft = new Draft(this.names.of(node), node, bodyStart, inWith);
     this.found.push(draft);
-    return { owner: draft, around: draft, inWith };
+    return { owner: draft, around: draft, loop: null, inWith };
   }
 
   private pushChildren(node: Node, scope: Scope, except: Node | null = null): void {
@@ -148,7 +172,7 @@ class Finder {
 }
 
 function withoutOwner(scope: Scope): Scope {
-  return scope.owner === null ? scope : { ...scope, owner: null };
+  return scope.owner === null ? scope : { ...scope, owner: null, loop: null };
 }
 
 function byStart(a: { readonly start: number }, b: { readonly start: number }): number {
@@ -179,26 +203,4 @@ function calleeOf(expression: Expression): Expression | null {
   const call = unwrap(expression);
   if (call.type === 'ChainExpression') return calleeOf(call.expression);
   return call.type === 'CallExpression' ? call.callee : null;
-}
-
-const KEYWORDS = {
-  ForStatement: 'for',
-  WhileStatement: 'while',
-  DoWhileStatement: 'do',
-  ForOfStatement: 'for of',
-  ForInStatement: 'for in',
-} as const;
-
-function loopOf(node: Extract<Node, { type: keyof typeof KEYWORDS }>, statementStart: number = node.start): Loop {
-  const { type, start, body } = node;
-  return {
-    kind: 'loop',
-    start,
-    statementStart,
-    keyword: KEYWORDS[type],
-    iterable: type === 'ForOfStatement' ? node.right : null,
-    bodyStart: body.start,
-    bodyEnd: body.end,
-    isBlock: body.type === 'BlockStatement',
-  };
 }

@@ -1,7 +1,10 @@
+import type { Function as FunctionNode } from 'oxc-parser';
+
 /** A generator function as it stands in the source, with what in it is of interest. Offsets are into the text. */
 export interface GeneratorFunction {
   /** Declared or inferred; `anonymous` where it has none. */
   readonly name: string;
+  readonly node: FunctionNode;
   /** Of the keyword, or of a method's name. */
   readonly start: number;
   /** Where statements may be put in: after the directives of its body. */
@@ -33,15 +36,24 @@ export interface Loop {
   /** Where its statement begins: with a label, if it has one. */
   readonly statementStart: number;
   readonly keyword: 'for' | 'while' | 'do' | 'for of' | 'for in';
-  /** What a `for…of` iterates. */
-  readonly iterable: Range | null;
+  /** What is evaluated once, when it begins: what a `for…of` iterates, or the declarations of a `for`. */
+  readonly once: Range | null;
+  /** The condition of a `for` or `while`. */
+  readonly test: Range | null;
   readonly bodyStart: number;
   readonly bodyEnd: number;
   /** Whether the body has braces. */
   readonly isBlock: boolean;
+  /**
+   * Whether it can be left between two iterations and be entered again where it was, and gains by that: nothing in it
+   * can suspend but what is evaluated once.
+   */
+  readonly isTight: boolean;
+  /** Names of what it assigns, if that is likely to be a number. */
+  readonly computed: ReadonlySet<string>;
 }
 
-interface Range {
+export interface Range {
   readonly start: number;
   readonly end: number;
 }

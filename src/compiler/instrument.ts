@@ -1,7 +1,8 @@
 import MagicString from 'magic-string';
 import type { Program } from 'oxc-parser';
-import type { GeneratorFunction, Loop, Point } from './generator-function.js';
+import type { GeneratorFunction, Point } from './generator-function.js';
 import { namesFor, type Names } from './names.js';
+import { putLoop } from './put-loop.js';
 import { afterDirectives, endOfStatements, hasModuleStatements } from './statements.js';
 
 /** Something that has an id: a function, or a point in one. */
@@ -87,50 +88,7 @@ function put(
     text.prependLeft(point.operandEnd, ')');
     return ['site'];
   }
-  if (isTight(point, f)) {
-    putTightLoop(text, source, names, point, index);
-    return ['each', 'pause', 'preempted'];
-  }
-  const { budget, pause, preempted } = names;
-  const asked = `(${budget} = ${pause}(${index}, ${names.point}))`;
-  putBlock(text, point, `if (--${budget} < 0 && ${asked} < 0) yield* ${preempted};`);
-  return ['pause', 'preempted'];
-}
-
-/** Puts text at the beginning of the body of a loop, which gets braces if it has none. */
-function putBlock(text: MagicString, { bodyStart, bodyEnd, isBlock }: Loop, beginning: string): void {
-  if (isBlock) {
-    text.appendRight(bodyStart + 1, ` ${beginning}`);
-  } else {
-    text.appendRight(bodyStart, `{ ${beginning} `);
-    text.prependLeft(bodyEnd, ' }');
-  }
-}
-
-/** A loop that is left to give way, and entered again: `each` says why. */
-function putTightLoop(text: MagicString, source: string, names: Names, loop: TightLoop, index: number): void {
-  const { iteration, budget, each, pause, point, preempted } = names;
-  const { iterable, statementStart, bodyStart, bodyEnd, isBlock } = loop;
-  text.appendRight(statementStart, `{ let ${iteration}; do `);
-  // `of(a, b)` needs no space, `of$i` would be a name.
-  const gap = source.startsWith('of', iterable.start - 2) ? ' ' : '';
-  text.appendRight(iterable.start, `${gap}${iteration} ??= ${each}(`);
-  text.prependLeft(iterable.end, `, ${budget}, ${budget} = 0)`);
-  if (!isBlock) text.appendRight(bodyStart, '{ ');
-  const again = `${iteration}.again(${pause}(${index}, ${point})) || (yield* ${iteration}.turn(${preempted}), true)`;
-  text.prependLeft(bodyEnd, `${isBlock ? '' : ' }'} while ((${budget} = ${iteration}.left) < 0 && (${again})); }`);
-}
-
-type TightLoop = Loop & { readonly iterable: NonNullable<Loop['iterable']> };
-
-/** Whether this is a `for…of` that holds no point but in what it iterates, which is evaluated once. */
-function isTight(loop: Loop, { points }: GeneratorFunction): loop is TightLoop {
-  const { iterable, start, bodyEnd } = loop;
-  if (iterable === null) return false;
-  const within = (point: Point, from: number, to: number): boolean => point.start >= from && point.start < to;
-  return points.every(
-    (point) => point === loop || !within(point, start, bodyEnd) || within(point, iterable.start, iterable.end),
-  );
+  return putLoop({ text, source, names, f, loop: point, index });
 }
 
 function isLoop({ kind }: Point): boolean {
@@ -143,7 +101,7 @@ function gapAfter(source: string, offset: number): string {
 }
 
 /** What compiled code imports, in this order. */
-const IMPORTS = ['enter', 'site', 'each', 'pause', 'preempted', 'module'] as const;
+const IMPORTS = ['enter', 'site', 'each', 'pause', 'same', 'preempted', 'module'] as const;
 type Import = (typeof IMPORTS)[number];
 
 function importsOf(names: Names, used: ReadonlySet<Import>, door: string, specifier: string): string {

@@ -14,6 +14,7 @@ const NAMES = {
   enter: '$enter',
   site: '$site',
   pause: '$pause',
+  same: '$same',
   preempted: '$preempted',
   module: '$module',
   places: '$places',
@@ -32,7 +33,7 @@ export function namesFor(source: string): Names {
   return Object.fromEntries(Object.entries(NAMES).map(([key, name]) => [key, name + suffix])) as Names;
 }
 
-const TAKEN = /(?<![\w$])\$(?:c|b|m|i|each|enter|site|pause|preempted|module|places)(\d*)(?![\w$])/g;
+const TAKEN = /(?<![\w$])\$(?:c|b|m|i|each|enter|site|pause|same|preempted|module|places)(\d*)(?![\w$])/g;
 
 /** Identifiers may be written with escapes: `\u0024c` is `$c`. */
 function unescaped(source: string): string {

@@ -380,7 +380,7 @@ test('names that the source has anywhere make all names get a number', (t) => {
     /let \$b(\d*) = 0/.exec(transform(source, { file: 'a.js', format: 'module' })!.code)?.[1];
   const f = 'function* f() { for (;;) yield* x }';
   t.is(used(f), '');
-  for (const name of ['$c', '$b', '$m', '$enter', '$site', '$pause', '$preempted', '$module', '$places'])
+  for (const name of ['$c', '$b', '$m', '$enter', '$site', '$pause', '$same', '$preempted', '$module', '$places'])
     t.is(used(`${f} let ${name}`), '1', name);
   t.is(used(`${f} a.$site; "$c1"`), '2');
   t.is(used(`${f} let $c1, $m3`), '');
@@ -388,7 +388,7 @@ test('names that the source has anywhere make all names get a number', (t) => {
   t.is(used(`${f} let \\u0024c`), '1');
   t.is(used(`${f} let $\\u{65}nter`), '1');
   const { code } = transform(`${f} let $c`, { file: 'a.js', format: 'module' })!;
-  t.false(/\$(?:b|m|enter|site|pause|preempted|module|places)(?!\w)/.test(code), code);
+  t.false(/\$(?:b|m|enter|site|pause|same|preempted|module|places)(?!\w)/.test(code), code);
 });
 
 test('TypeScript stays TypeScript', (t) => {

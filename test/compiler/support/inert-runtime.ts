@@ -1,6 +1,7 @@
 import { pauses } from './pauses.js';
 
 export { each } from '#src/blocking-graph/compiled/each.js';
+export { same } from '#src/blocking-graph/compiled/same.js';
 
 /** The run-time half as it is outside of fibers. */
 export const enter = (_id: number): null => null;

@@ -9,6 +9,9 @@ export const MUTATIONS: Readonly<Record<string, (code: string) => string>> = {
   'gives way with a value': (code) => code.replaceAll(/yield\* \$preempted;/g, 'yield 0;'),
   'does not enter a loop again that it left': (code) =>
     code.replaceAll(/(?<=while \()\(\$b = \$i\.left\) < 0 && .*?, true\)\)(?=\);)/g, 'false'),
+  'does not enter a loop again in which it counted': (code) => code.replaceAll('if ($b >= 0) break;', 'break;'),
+  'enters a loop again that has ended': (code) => code.replaceAll('if ($b >= 0) break;', ''),
+  'makes a number of what is none': (code) => code.replaceAll(/: \$same\((\w+)\);/g, ': +$1;'),
   'begins an iteration anew where it was left': (code) => code.replaceAll('$i ??= ', '$i = '),
   'puts the prologue before the directives': (code) =>
     code.replaceAll(/('use strict';?)(\s*const \$c = \$enter\([^)]*\);)/g, '$2 $1'),

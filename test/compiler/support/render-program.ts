@@ -178,6 +178,9 @@ class Renderer extends ExpressionRenderer {
       `L${n}: for (let x${n} = ${bound}, i = 0, c = () => x${n}; i < 3 && ${more}; kept.push(() => [x${n}, i, c()]), x${n} += ++i) ${body}`,
       `L${n}: for (traps.x of [1, ${bound}]) { const x${n} = traps.x${this.end}${body} }`,
       `L${n}: for (const { length: x${n}, [0]: y = ${bound} } of ['', [1]]) ${body}`,
+      // Bodies mostly hold what keeps loops from being left and entered again.
+      `L${n}: for (let x${n} = ${s.braces ? "'7'" : '7n'}, i = 0; i++ < 3 && ${more}; x${n} = x${n} + x${n}) t(${this.id()}, x${n})${this.end}`,
+      `{ let x${n} = 0${this.end}let y = ${s.braces ? 'null' : 0.5}${this.end}while (x${n} < 3 && ${more}) { y += t(${this.id()}, y)${this.end}x${n}++ } ${this.statement(s.body, place)} }`,
       `M${n}: L${n}: for (const x${n} of new Map([[1, ${bound}], [2, 3]]).values()) ${body}`,
     ];
     return `${heads[s.head % heads.length]}\n`;

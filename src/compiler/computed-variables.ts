@@ -1,0 +1,80 @@
+import type { BindingPattern, Function as FunctionNode, Node, Statement, VariableDeclaration } from 'oxc-parser';
+import { bareParameter, declarePattern } from './check/pattern.js';
+import type { Loop } from './generator-function.js';
+import { forEachChild } from './syntax.js';
+
+/**
+ * Which of the variables that a loop computes may be read and assigned right before it, in the innermost scope around
+ * it: those of the function `f` in which it stands that are no constants, and have certainly been initialised there.
+ */
+export function computedVariables(f: FunctionNode, loop: Loop): string[] {
+  const found: string[] = [];
+  const wanted = new Set(loop.computed);
+  // A name means what the innermost declaration says.
+  for (const scope of scopesAround(f, loop).toReversed())
+    declare(scope, loop, (name, isReady) => {
+      if (wanted.delete(name) && isReady) found.push(name);
+    });
+  return found;
+}
+
+/** The nodes in which the loop stands, from the function to the loop itself. */
+function scopesAround(f: FunctionNode, { start }: Loop): Node[] {
+  const path: Node[] = [];
+  for (let node: Node | null = f; node !== null;) {
+    path.push(node);
+    let next: Node | null = null;
+    forEachChild(node, (child) => {
+      if (child.start <= start && start < child.end) next = child;
+    });
+    node = next;
+  }
+  return path;
+}
+
+type Declare = (name: string, isReady: boolean) => void;
+
+/** Calls `report` for each name that a node declares for what is in it, and whether it can be assigned at the loop. */
+function declare(node: Node, loop: Loop, report: Declare): void {
+  switch (node.type) {
+    case 'BlockStatement':
+      for (const statement of node.body) declareStatement(statement, statement.end <= loop.start, report);
+      return;
+    case 'SwitchStatement':
+      // What one case declares is there in the next, but has not been initialised.
+      for (const { consequent } of node.cases)
+        for (const statement of consequent) declareStatement(statement, false, report);
+      return;
+    case 'ForStatement':
+      if (node.init?.type === 'VariableDeclaration') declareStatement(node.init, true, report);
+      return;
+    case 'ForOfStatement':
+    case 'ForInStatement':
+      // The loop's own are made anew within it.
+      if (node.left.type === 'VariableDeclaration') declareStatement(node.left, node.start < loop.start, report);
+      return;
+    case 'CatchClause':
+      return declarePattern(node.param, (name) => report(name, false));
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+      for (const parameter of node.params) {
+        const pattern = parameter.type === 'RestElement' ? parameter.argument : bareParameter(parameter);
+        declarePattern(pattern as BindingPattern, (name) => report(name, true));
+      }
+  }
+}
+
+/** `isBefore`: the declaration has been evaluated when the loop begins. */
+function declareStatement(statement: Statement | VariableDeclaration, isBefore: boolean, report: Declare): void {
+  switch (statement.type) {
+    case 'VariableDeclaration': {
+      const { kind, declarations } = statement;
+      const isReady = kind === 'var' || (kind === 'let' && isBefore);
+      for (const { id } of declarations) declarePattern(id, (name) => report(name, isReady));
+      return;
+    }
+    case 'ClassDeclaration':
+    case 'FunctionDeclaration':
+      if (statement.id !== null) report(statement.id.name, false);
+  }
+}
