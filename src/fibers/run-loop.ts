@@ -62,11 +62,11 @@ export class RunLoop {
   private alarmAt: number = Infinity;
   private passing: boolean = false;
   private deferred: boolean = false;
-  /** A crowd has had its slice in this turn of the outside world. */
-  private crowdWaits: boolean = false;
-  /** The outside world has had a turn. */
+  /** When a crowd may run again within this turn of the outside world. */
+  private crowdAt: number = FRACTION;
   private readonly turned_ = (): void => {
-    this.deferred = this.crowdWaits = false;
+    this.deferred = false;
+    this.crowdAt = FRACTION;
     const now = this.meter.start();
     if (this.governor?.passesBy(now)) this.requestPass();
     else this.pass(now);
@@ -134,14 +134,16 @@ export class RunLoop {
   }
 
   /**
-   * For sources of events, at the end of their callback: many ready fibers run at once instead of after all events of
-   * this poll. With a thousand busy connections its requests, kept until its end, would outlive scavenges: a quarter
-   * more processor time for each. What does not fit into a slice waits, or fifty dear requests would make it fifty slices.
+   * For sources of events, at the end of their callback: many ready fibers run at once, not after all events of this
+   * poll, until which requests would outlive scavenges: a quarter more processor time for each. What does not fit into a
+   * slice waits: for the poll's end where a governor lets in what fits, or dear requests would make it fifty slices; else
+   * for a while, or what has piled up would stay while as many come as are answered.
    */
   runIfCrowded(): void {
-    if (this.queue.size < CROWD || this.passing || this.crowdWaits) return;
-    this.pass(this.meter.start());
-    this.crowdWaits = this.queue.size > 0;
+    if (this.queue.size < CROWD || this.passing || this.clock.now() < this.crowdAt) return;
+    const began = this.meter.start();
+    this.pass(began);
+    if (this.queue.size > 0) this.crowdAt = this.governor ? Infinity : this.now + (this.now - began) * WORLDS_SHARE;
   }
 
   private pass(now: number): void {
@@ -289,9 +291,8 @@ export class RunLoop {
 const MOST_BATCHES = 10_000;
 /** Enough for the scheduler to choose among, few enough to stay in the young generation. */
 const CROWD = 16;
+/** Of the time that a crowd had: in so much less come than were answered. */
+const WORLDS_SHARE = 0.25;
 const REST_MS = 0.5;
-/**
- * A producer into a buffered channel, or a reader of a socket that always has data, would otherwise never suspend
- * (tokio's cooperative budget is the same). Large enough to cost nothing, small enough for some tens of microseconds.
- */
+/** Tens of microseconds. A producer into a buffered channel would else never suspend; tokio has the same kind of budget. */
 const CREDIT = 512;

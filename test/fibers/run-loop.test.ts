@@ -130,6 +130,37 @@ test('a crowd that comes in one poll runs before its end, but for a slice at mos
   });
 });
 
+test('a crowd that did not fit into a slice is worked off within the poll, however many come', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock, sliceMs: 2 });
+  const { loop } = runtime;
+  let ran = 0;
+  let most = 0;
+  function* answer(): Operation<void> {
+    ran++;
+    clock.work(0.02);
+  }
+  const poll = (requests: Scope): Promise<void> =>
+    new Promise((resolve) =>
+      clock.defer(() => {
+        // The first come at once; then each is read in half the time that its answer takes.
+        for (let i = 0; i < 4000; i++) {
+          if (i >= 1000) clock.work(0.01);
+          requests.spawn(answer);
+          if (i >= 1000) loop.runIfCrowded();
+          if (i >= 3000) most = Math.max(most, i + 1 - ran);
+        }
+        resolve();
+      }),
+    );
+  await runtime.run(function* () {
+    yield* scope(function* (requests) {
+      yield* until(poll(requests));
+    });
+  });
+  t.true(most < 100, `${most} of 4000 stand while the last ones come`);
+});
+
 test('timers are served between passes while fibers are busy', async (t) => {
   const clock = new WorkClock();
   const runtime = new Runtime({ clock, sliceMs: 2 });

@@ -31,9 +31,9 @@ export function* attempt<A>(
   ...expected: readonly (ErrorClass | ((error: unknown) => unknown))[]
 ): Operation<Either<unknown, A>> {
   const toLeft = leftOf(expected);
-  checkOperation(operation);
+  const checked = checkOperation(operation);
   try {
-    return { _tag: 'Right', right: yield* inSegment(operation) };
+    return { _tag: 'Right', right: yield* inSegment(checked) };
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     return { _tag: 'Left', left: toLeft(error) };
