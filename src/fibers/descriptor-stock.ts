@@ -1,6 +1,8 @@
 import { OverloadError } from '../base/errors.js';
+import { Roster } from '../base/roster.js';
 import { Spread } from '../base/spread.js';
 import type { Fiber } from './fiber.js';
+import { Holding } from './holding.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
@@ -22,7 +24,7 @@ export class DescriptorStock {
   checked: boolean = true;
   /** Who was held back so far. */
   heldBack: number = 0;
-  private readonly holdings: Map<Fiber, Holding> = new Map();
+  private readonly holdings: Roster<Holding> = new Roster();
   private readonly demands: Map<string, Spread> = new Map();
   private largestDemand: number = 0;
   readonly waiters: WaitList = new WaitList();
@@ -32,8 +34,8 @@ export class DescriptorStock {
   }
 
   /** Waits until there is room for one more, and counts it. Throws `OverloadError` where that could never be. */
-  take(): Operation<void> {
-    return new Suspension<void>(TAKE, this, undefined);
+  take(): Operation<Holding> {
+    return new Suspension<Holding>(TAKE, this, undefined);
   }
 
   /** The running fiber has got `change` descriptors that nobody waited for, or another owner has. */
@@ -42,11 +44,12 @@ export class DescriptorStock {
     if (change < 0 && this.waiters.size > 0) this.grantWaiting();
   }
 
-  /** One that `fiber` took is closed. */
-  giveBack(fiber: Fiber): void {
-    const holding = this.holdings.get(fiber);
-    if (holding !== undefined && --holding.held === 0) {
-      this.holdings.delete(fiber);
+  /** One that was taken is closed. Its fiber may have ended. */
+  giveBack(holding: Holding): void {
+    const { fiber } = holding;
+    if (--holding.held === 0) {
+      this.holdings.delete(holding);
+      if (fiber.holding === holding) fiber.more().holding = null;
       this.learn(fiber.name, holding.most);
     }
     fiber.loop.recorder?.descriptors(fiber, -1);
@@ -66,7 +69,7 @@ export class DescriptorStock {
 
   get heldByFibers(): number {
     let sum = 0;
-    for (const { held } of this.holdings.values()) sum += held;
+    for (const { held } of this.holdings) sum += held;
     return sum;
   }
 
@@ -80,27 +83,26 @@ export class DescriptorStock {
   /** The same by the names of the fibers. */
   heldByKind(): Map<string, number> {
     const sums = new Map<string, number>();
-    for (const [fiber, { held }] of this.holdings) sums.set(fiber.name, (sums.get(fiber.name) ?? 0) + held);
+    for (const { fiber, held } of this.holdings) sums.set(fiber.name, (sums.get(fiber.name) ?? 0) + held);
     return sums;
   }
 
   /** What those who hold some are still going to need. */
   get pending(): number {
     let sum = 0;
-    for (const [fiber, { held }] of this.holdings) sum += Math.max(0, this.demandOf(fiber.name) - held);
+    for (const { fiber, held } of this.holdings) sum += Math.max(0, this.demandOf(fiber.name) - held);
     return sum;
   }
 
-  grant(fiber: Fiber): boolean {
-    if (!this.fits(fiber)) return false;
-    this.issue(fiber);
-    return true;
+  /** False: it has to wait. */
+  grant(suspension: Suspension<Holding>, fiber: Fiber): boolean {
+    return this.fits(fiber) && suspension.finish(this.issue(fiber));
   }
 
   /** Something has changed: lets in those for whom there is room, those first who hold some already. */
   grantWaiting(): void {
     if (this.waiters.size === 0) return;
-    for (const suspension of this.waiters) if (this.holdings.has(suspension.fiber!)) this.grantIfFits(suspension);
+    for (const suspension of this.waiters) if (suspension.fiber!.holding !== null) this.grantIfFits(suspension);
     this.grantInOrder();
     if (this.waiters.size > 0 && this.waitingHolders() === this.holdings.size) this.unlock();
   }
@@ -120,8 +122,7 @@ export class DescriptorStock {
     const fiber = suspension.fiber!;
     if (!this.fits(fiber)) return false;
     this.waiters.remove(suspension);
-    this.issue(fiber);
-    return suspension.complete(undefined);
+    return suspension.complete(this.issue(fiber));
   }
 
   /**
@@ -132,28 +133,27 @@ export class DescriptorStock {
     const lent = this.holdings.size > 0 ? LAST_SHARE : 1;
     if (this.used < lent * this.limit) return this.grantLeast();
     if (this.holdings.size === 0) return;
-    const last = [...this.waiters].findLast(({ fiber }) => this.holdings.has(fiber!))!;
+    const last = [...this.waiters].findLast(({ fiber }) => fiber!.holding !== null)!;
     this.waiters.remove(last);
     last.fail(new OverloadError('All descriptors are held by fibers that wait for more. Open fewer at once'));
   }
 
   private grantLeast(): void {
-    const need = (fiber: Fiber): number => this.demandOf(fiber.name) - (this.holdings.get(fiber)?.held ?? 0);
+    const need = (fiber: Fiber): number => this.demandOf(fiber.name) - (fiber.holding?.held ?? 0);
     const [least] = [...this.waiters].sort((a, b) => need(a.fiber!) - need(b.fiber!));
     this.waiters.remove(least!);
-    this.issue(least!.fiber!);
-    least!.complete(undefined);
+    least!.complete(this.issue(least!.fiber!));
   }
 
   private waitingHolders(): number {
     let waiting = 0;
-    for (const { fiber } of this.waiters) if (this.holdings.has(fiber!)) waiting++;
+    for (const { fiber } of this.waiters) if (fiber!.holding !== null) waiting++;
     return waiting;
   }
 
   private fits(fiber: Fiber): boolean {
     if (this.limit === Infinity || !this.checked || fiber.permits > 0) return true;
-    const held = this.holdings.get(fiber)?.held ?? 0;
+    const held = fiber.holding?.held ?? 0;
     const need = Math.max(1, this.demandOf(fiber.name) - held);
     const room = this.limit - this.used;
     // Far from the limit nobody needs to be asked.
@@ -162,12 +162,16 @@ export class DescriptorStock {
     return need <= room && (held > 0 || need + this.pending / 2 <= room);
   }
 
-  private issue(fiber: Fiber): void {
-    const holding = this.holdings.get(fiber);
-    if (holding === undefined) this.holdings.set(fiber, { held: 1, most: 1 });
-    else if (++holding.held > holding.most) holding.most = holding.held;
+  private issue(fiber: Fiber): Holding {
+    let { holding } = fiber;
+    if (holding === null) {
+      fiber.more().holding = holding = new Holding(fiber);
+      this.holdings.add(holding);
+    }
+    if (++holding.held > holding.most) holding.most = holding.held;
     this.counted++;
     fiber.loop.recorder?.descriptors(fiber, 1);
+    return holding;
   }
 
   private learn(kind: string, most: number): void {
@@ -181,20 +185,15 @@ export class DescriptorStock {
   }
 }
 
-interface Holding {
-  held: number;
-  most: number;
-}
-
 const MOST_KINDS = 1000;
 /** Beyond the limit, for the one that lets the others go on. */
 const LAST_SHARE = 1.04;
 /** A large demand is forgotten after some hundred fibers. */
 const LEARNING = 0.99;
 
-const TAKE: SuspensionKind<DescriptorStock, unknown, void> = new SuspensionKind({
+const TAKE: SuspensionKind<DescriptorStock, unknown, Holding> = new SuspensionKind({
   label: new Label('descriptor.take'),
-  attempt: (suspension, fiber) => (suspension.subject as DescriptorStock).grant(fiber),
+  attempt: (suspension, fiber) => (suspension.subject as DescriptorStock).grant(suspension, fiber),
   arm(suspension) {
     const stock = suspension.subject as DescriptorStock;
     stock.heldBack++;

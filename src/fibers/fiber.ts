@@ -1,6 +1,8 @@
 import { CancelledError, InternalError } from '../base/errors.js';
 import type { AsyncContext } from './async-context.js';
 import { current, NO_ENTRY } from './current.js';
+import { Extras } from './extras.js';
+import type { Holding } from './holding.js';
 import { JOIN, joinError } from './join.js';
 import type { Label } from './label.js';
 import type { Operation } from './operation.js';
@@ -144,6 +146,11 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     return this.extras === null ? 0 : this.extras.permits;
   }
 
+  /** Its open files; null while it has none. */
+  get holding(): Holding | null {
+    return this.extras === null ? null : this.extras.holding;
+  }
+
   /** Fiber-local values; shared with the parent until one of them sets any. */
   get locals(): ReadonlyMap<object, unknown> | null {
     return this.extras === null ? null : this.extras.locals;
@@ -268,17 +275,6 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
       else joiner.fail(joinError(this));
     }
   }
-}
-
-/** What few fibers have. */
-class Extras {
-  cancellation: CancelledError | null = null;
-  locals: ReadonlyMap<object, unknown> | null = null;
-  frame: Suspension | null = null;
-  daemon: boolean = false;
-  context: AsyncContext | null = null;
-  /** Not a field of the fiber, which is just two cache lines. */
-  permits: number = 0;
 }
 
 /** Where a fiber is in its life, small integers on the hot path; the ended ones come last. */

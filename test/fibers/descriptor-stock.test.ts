@@ -2,7 +2,8 @@ import test from 'ava';
 import { moveOnAfter, mutex, OverloadError, scope, sleep, spawn, type Operation } from 'heddle';
 import { currentFiber } from '#src/fibers/current.js';
 import type { DescriptorStock } from '#src/fibers/descriptor-stock.js';
-import type { Fiber, FiberHandle } from '#src/fibers/fiber.js';
+import type { FiberHandle } from '#src/fibers/fiber.js';
+import type { Holding } from '#src/fibers/holding.js';
 import { simulateClean, simulateManyClean } from '../support/no-leak.js';
 
 function stockOf(limit: number): DescriptorStock {
@@ -13,16 +14,15 @@ function stockOf(limit: number): DescriptorStock {
 
 /** Takes so many, one after the other with a pause in between, and gives them back after `holdMs`. */
 function* hold(stock: DescriptorStock, count: number, pauseMs: number, holdMs: number): Operation<void> {
-  const fiber = currentFiber('test') as Fiber;
-  let taken = 0;
+  const taken: Holding[] = [];
   try {
-    for (; taken < count; taken++) {
-      if (taken > 0) yield* sleep(pauseMs);
-      yield* stock.take();
+    while (taken.length < count) {
+      if (taken.length > 0) yield* sleep(pauseMs);
+      taken.push(yield* stock.take());
     }
     yield* sleep(holdMs);
   } finally {
-    for (; taken > 0; taken--) stock.giveBack(fiber);
+    for (const holding of taken) stock.giveBack(holding);
   }
 }
 

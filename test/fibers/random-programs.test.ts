@@ -35,8 +35,7 @@ import {
 } from 'heddle';
 import type { World } from 'heddle/testing';
 import type { Random } from '#src/base/random.js';
-import { currentFiber } from '#src/fibers/current.js';
-import type { Fiber as InnerFiber } from '#src/fibers/fiber.js';
+import type { Holding } from '#src/fibers/holding.js';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { fuzzRuns, simulateClean } from '../support/no-leak.js';
 
@@ -197,14 +196,13 @@ class Playground {
   }
 
   private *withDescriptors(): Operation<void> {
-    const fiber = currentFiber('test') as InnerFiber;
     const stock = this.world.runtime.loop.descriptors;
-    let taken = 0;
+    const taken: Holding[] = [];
     try {
-      for (let wanted = 1 + this.below(3); taken < wanted; taken++) yield* stock.take();
+      for (let wanted = 1 + this.below(3); wanted > 0; wanted--) taken.push(yield* stock.take());
       yield* sleep(this.below(3));
     } finally {
-      for (; taken > 0; taken--) stock.giveBack(fiber);
+      for (const holding of taken) stock.giveBack(holding);
     }
   }
 

@@ -55,16 +55,16 @@ export class SimulatedMachine implements Clock, Machine {
   /** Opens a file through the runtime's stock of descriptors; returns what closes it. */
   *openFile(fiber: Fiber): Operation<() => void> {
     const { descriptors } = fiber.loop;
-    yield* descriptors.take();
+    const holding = yield* descriptors.take();
     this.work(OPEN_MS);
     if (this.open + OWN_DESCRIPTORS >= this.mostDescriptors) {
-      descriptors.giveBack(fiber);
+      descriptors.giveBack(holding);
       throw new Error('EMFILE');
     }
     this.open++;
     return () => {
       this.open--;
-      descriptors.giveBack(fiber);
+      descriptors.giveBack(holding);
     };
   }
 

@@ -27,16 +27,15 @@ export function open(path: PathLike, flags: string | number = 'r', mode: number 
 }
 
 function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: number): Operation<File> {
-  const fiber = currentFiber('fs.open');
-  const { descriptors } = fiber.loop;
-  yield* descriptors.take();
+  const { descriptors } = currentFiber('fs.open').loop;
+  const holding = yield* descriptors.take();
   let fd: number | null = null;
   try {
     fd = yield* changesNothing(flags) ? OPEN(path, flags, mode) : CREATE(path, flags, mode);
-    return new File(fd, String(path), scope, () => descriptors.giveBack(fiber));
+    return new File(fd, String(path), scope, () => descriptors.giveBack(holding));
   } catch (error) {
     if (fd !== null) closeLate(fd);
-    descriptors.giveBack(fiber);
+    descriptors.giveBack(holding);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.js';
+import { Roster, type Enrolled } from '../../base/roster.js';
 import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
 import type { Entry } from '../../fibers/governor.js';
 import type { RunLoop } from '../../fibers/run-loop.js';
@@ -16,8 +17,8 @@ export class ConnectionWatch {
   /** How long a client may take until its first request, in ms, when descriptors are few. */
   private readonly patienceMs: number;
   private readonly clock: Clock;
-  /** Without a request so far, in the order in which they came, with the time of that. */
-  private readonly silent: Map<Socket, number> = new Map();
+  /** Without a request so far. */
+  private readonly silent: Roster<Silence> = new Roster();
   /** One for all sockets: a closure for each would live as long as they do. */
   private readonly onClose: (this: Socket) => void;
 
@@ -35,14 +36,16 @@ export class ConnectionWatch {
 
   /** A whole request's head has come. True if it is the first of its connection. */
   requested(socket: Socket): boolean {
-    return this.silent.delete(socket);
+    return this.hears(socket);
   }
 
   private opened(socket: Socket): void {
     const { stock, silent } = this;
     stock.count(1);
     const now = this.clock.now();
-    silent.set(socket, now);
+    const silence: Silence = { watch: this, socket, since: now, slot: -1 };
+    (socket as Watched)[SILENCE] = silence;
+    silent.add(silence);
     socket.on('close', this.onClose);
     this.entry.arrived();
     if (!stock.hasRoomForConnection) this.close(socket, 'no descriptor for a connection');
@@ -51,22 +54,38 @@ export class ConnectionWatch {
 
   private closed(socket: Socket): void {
     this.stock.count(-1);
-    this.silent.delete(socket);
+    this.hears(socket);
   }
 
   private closeOldest(before: number): void {
-    for (const [socket, since] of this.silent) {
-      if (since < before) this.close(socket, 'no request on a connection');
-      return;
-    }
+    let oldest: Silence | null = null;
+    for (const one of this.silent) if (oldest === null || one.since < oldest.since) oldest = one;
+    if (oldest !== null && oldest.since < before) this.close(oldest.socket, 'no request on a connection');
+  }
+
+  /** Whether it has been silent until now. */
+  private hears(socket: Watched): boolean {
+    const silence = socket[SILENCE];
+    return silence !== undefined && silence.watch === this && this.silent.delete(silence);
   }
 
   private close(socket: Socket, reason: string): void {
     this.entry.turnedAway(reason);
-    this.silent.delete(socket);
+    this.hears(socket);
     socket.destroy();
   }
 }
+
+/** A connection that has brought no request yet. */
+interface Silence extends Enrolled {
+  readonly watch: ConnectionWatch;
+  readonly socket: Socket;
+  /** When it came. */
+  readonly since: number;
+}
+
+const SILENCE: unique symbol = Symbol('heddle.silence');
+type Watched = Socket & { [SILENCE]?: Silence };
 
 /** Of the descriptors that may be open. */
 const CROWDED = 0.85;

@@ -1,36 +1,23 @@
 import { ServerResponse } from 'node:http';
+import { Roster, type Enrolled } from '../../base/roster.js';
 
-/** A response and its place among those that are open; -1 outside. */
-export interface OpenResponse {
+/** An entry of `OpenResponses`. */
+export interface OpenResponse extends Enrolled {
   readonly response: ServerResponse;
-  slot: number;
 }
 
-/**
- * Responses that have not left yet: their handlers are at work, or their last bytes on the way. No `Set`: for its iterators
- * V8 links each table that it has outgrown to the next one, deleted entries outgrow one soon, and with the first of them in
- * the old generation every scavenge keeps all after it, and what was open then: a third of all requests were copied twice.
- */
+/** Responses that have not left yet: their handlers are at work, or their last bytes on the way. */
 export class OpenResponses {
-  private readonly all: OpenResponse[] = [];
+  private readonly all: Roster<OpenResponse> = new Roster();
   private emptied: () => void = () => {};
 
   add(open: OpenResponse): void {
-    open.slot = this.all.length;
-    this.all.push(open);
+    this.all.add(open);
   }
 
   /** Does nothing when it has left already. */
   delete(open: OpenResponse): void {
-    const { all } = this;
-    if (open.slot < 0) return;
-    const last = all.pop()!;
-    if (last !== open) {
-      last.slot = open.slot;
-      all[last.slot] = last;
-    }
-    open.slot = -1;
-    if (all.length === 0) this.emptied();
+    if (this.all.delete(open) && this.all.size === 0) this.emptied();
   }
 
   /** Resolves when all have left; those that have not in `graceMs` are cut. To be called when no more are added. */
@@ -44,7 +31,7 @@ export class OpenResponses {
         clearTimeout(cut);
         afterReading(resolve);
       };
-      if (this.all.length === 0) this.emptied();
+      if (this.all.size === 0) this.emptied();
     });
   }
 
@@ -54,9 +41,9 @@ export class OpenResponses {
    */
   spare(close: () => void, graceMs: number): void {
     // Over HTTP/2 no server closes its sessions before its streams.
-    const leaving = this.all
-      .map(({ response }) => response)
-      .filter((response) => response.finished && response instanceof ServerResponse);
+    const leaving = Array.from(this.all, ({ response }) => response).filter(
+      (response) => response.finished && response instanceof ServerResponse,
+    );
     // What Node asks. Everything else asks `writableEnded`.
     for (const response of leaving) response.finished = false;
     close();
