@@ -106,7 +106,8 @@ function losses(figures: readonly Figure[]): Html {
     <h2>Where heddle loses</h2>
     <p>
       Of ${total} comparisons with peers, heddle wins ${wins}, ${even} are within the noise, ${undecided} have too few
-      runs to tell, and it loses ${loses}. The numbers are heddle's medians divided by the peers'.
+      runs to tell (three each are the least), and it loses ${loses}. The numbers are heddle's medians divided by the
+      peers'.
     </p>
     <ul>
       ${all.map(({ figure, found }) => lossesOf(figure, found))}

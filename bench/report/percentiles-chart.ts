@@ -67,6 +67,10 @@ export function panelTitle(
     text: title,
     left: (place?.left ?? 0) - 4,
     top: (place?.top ?? 0) - 26,
-    textStyle: { color: ink, fontSize: 13, fontWeight: 600 },
+    // A long one would run into its neighbour's.
+    textStyle: { color: ink, fontSize: title.length > LONG_TITLE ? 10 : 13, fontWeight: 600 },
   };
 }
+
+/** Characters that fit above a panel. */
+const LONG_TITLE = 26;
