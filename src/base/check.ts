@@ -67,6 +67,11 @@ export function checkMode(mode: number): void {
   checkInteger('mode', mode, 0, 0o7777);
 }
 
+/** What tells an operation to stop. */
+export function checkSignal(signal: AbortSignal): void {
+  if (typeof signal?.addEventListener !== 'function') throw expected('signal', 'an AbortSignal', signal);
+}
+
 /** Something that can be called. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw expected(name, 'a function', value);

@@ -1,8 +1,4 @@
-import { expected } from '../base/check.js';
-
-export function checkSignal(signal: AbortSignal): void {
-  if (typeof signal?.addEventListener !== 'function') throw expected('signal', 'an AbortSignal', signal);
-}
+import { checkSignal } from '../base/check.js';
 
 /**
  * Calls `aborted` once when `signal` is aborted: at once if it is so already. Returns how to take that back.

@@ -1,5 +1,4 @@
-import { checkSignal } from '../../fibers/on-abort.js';
-import { checkOptions } from '../../base/check.js';
+import { checkOptions, checkSignal } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
 import { promiseOf } from '../promise-of.js';

@@ -1,5 +1,6 @@
+import { checkSignal } from '../../base/check.js';
 import { textOf } from '../../base/text-of.js';
-import { checkSignal, onAbort } from '../../fibers/on-abort.js';
+import { onAbort } from '../../fibers/on-abort.js';
 import type { Operation } from '../../fibers/operation.js';
 import { PLAIN } from '../../fibers/scope.js';
 import { runScope } from '../../fibers/with-scope.js';

@@ -37,12 +37,10 @@ export function bind(options: BindOptions): Operation<UdpSocket> {
   const { port, host, type = 'udp4', queue = 1024 } = options;
   checkInteger('port', port, 0, 65_535);
   checkInteger('queue', queue, 1, Infinity);
-  if (host !== undefined) checkText('host', host, ADDRESS);
+  if (host !== undefined) checkText('host', host, 'an address of this machine');
   if (type !== 'udp4' && type !== 'udp6') throw expected('type', "'udp4' or 'udp6'", type);
   return new Suspension<UdpSocket>(BIND, options, undefined);
 }
-
-const ADDRESS = 'an address of this machine';
 
 const BIND: SuspensionKind = new SuspensionKind({
   label: new Label('udp.bind'),
