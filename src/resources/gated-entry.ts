@@ -49,7 +49,7 @@ export class GatedEntry implements Entry {
     governor.wake();
     if (work.priority > 1 && governor.hasShare(kind, now)) return this.begin(work, now);
     if (this.queue.size === 0) {
-      const reason = governor.obstacle(this, kind);
+      const reason = governor.obstacle(this, kind, now);
       if (reason === null) return this.begin(work, now);
     }
     this.crowded = true;

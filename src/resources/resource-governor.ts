@@ -14,6 +14,7 @@ import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
 import { Outlook } from './outlook.js';
 import { QueueingMeter } from './queueing-meter.js';
+import type { Resource } from './resource.js';
 import type { SchedulingSwitches } from './scheduling-options.js';
 import { SchedulingWatch } from './scheduling-watch.js';
 import type { Steering } from './steering.js';
@@ -43,7 +44,9 @@ export class ResourceGovernor implements Governor {
   private tickedAt: number;
   private ticks: number = 0;
   private offers: number = 0;
-  private refreshedAt: number = -1;
+  /** The outlook as it is: when it was summed up, and the pass after which nothing has changed it. */
+  private refreshedAt: number = -Infinity;
+  private freshIn: number = -1;
   private readonly debt: TurnDebt;
   private readonly queueing: QueueingMeter = new QueueingMeter();
   readonly backStop: BackStop | null;
@@ -110,12 +113,24 @@ export class ResourceGovernor implements Governor {
     this.loop.setTimer(this, this.tickedAt + TICK_MS);
   }
 
-  /** Why one more of `kind` cannot be let in now; null if it can. */
-  obstacle(entry: GatedEntry, kind: Kind): string | null {
-    this.refresh();
-    this.lastObstacle = this.findObstacle(entry, kind);
-    if (this.lastObstacle !== null) this.watch.blocked(this.lastObstacle);
-    return this.lastObstacle;
+  /**
+   * Why one more of `kind` cannot be let in now; null if it can.
+   *
+   * To sum up what is under way takes longer the more places there are to wait at. What was let in since has been added, and
+   * what has gone on needs less than before: so an older sum serves to let in, and only for a little while, but not to refuse.
+   */
+  obstacle(entry: GatedEntry, kind: Kind, now: number): string | null {
+    if (now - this.refreshedAt >= REFRESH_MS) this.refresh(now);
+    let obstacle = this.findObstacle(entry, kind);
+    if (obstacle !== null && this.freshIn !== this.loop.passes) {
+      this.refresh(now);
+      obstacle = this.findObstacle(entry, kind);
+    }
+    if (obstacle === null) return (this.lastObstacle = null);
+    if (typeof obstacle !== 'string') obstacle.blocked++;
+    const name = typeof obstacle === 'string' ? obstacle : obstacle.name;
+    this.watch.blocked(name);
+    return (this.lastObstacle = name);
   }
 
   /** Whether work of high priority is still within the share that is kept for it. */
@@ -149,7 +164,7 @@ export class ResourceGovernor implements Governor {
     this.live--;
     this.done++;
     entry.net.finished(kind, (this.now() - since) * this.queueing.blockedShare);
-    this.refreshedAt = -1;
+    this.freshIn = -1;
     if (this.on.localCheck) this.steering?.released();
   }
 
@@ -163,7 +178,7 @@ export class ResourceGovernor implements Governor {
       const work = queue.pick(now, (candidate) => {
         const kind = entry.kindOf(candidate);
         if (shut.has(kind)) return false;
-        if (this.obstacle(entry, kind) === null) return true;
+        if (this.obstacle(entry, kind, now) === null) return true;
         shut.add(kind);
         return false;
       });
@@ -198,7 +213,7 @@ export class ResourceGovernor implements Governor {
 
   allocated(fiber: Fiber, from: BlockingPoint, bytes: number): void {
     this.outlook?.memory.allocated(fiber, from, bytes);
-    this.refreshedAt = -1;
+    this.refreshedAt = -Infinity;
   }
 
   /** A tick. */
@@ -237,7 +252,7 @@ export class ResourceGovernor implements Governor {
     this.steering?.steer(outlook, kinds);
     this.steering?.released();
     this.loop.descriptors.grantWaiting();
-    this.refreshedAt = -1;
+    this.freshIn = -1;
   }
 
   /** What heddle did not count itself: the standard streams, logs, sockets of other libraries. */
@@ -249,26 +264,24 @@ export class ResourceGovernor implements Governor {
     if (open !== null) stock.others = Math.max(0, open - stock.counted);
   }
 
-  private refresh(): void {
-    const { passes } = this.loop;
-    if (this.refreshedAt === passes) return;
-    this.refreshedAt = passes;
+  private refresh(now: number): void {
+    this.refreshedAt = now;
+    this.freshIn = this.loop.passes;
     this.outlook?.refresh();
   }
 
-  private findObstacle(entry: GatedEntry, kind: Kind): string | null {
+  private findObstacle(entry: GatedEntry, kind: Kind): Resource | string | null {
     // With nothing under way nothing will ever make room.
     if (this.live === 0) return null;
     if (this.on.slowStart && this.live >= FIRST + PER_DONE * this.done) return 'slow start';
     if (this.on.latencyNet && entry.live >= entry.net.limit) return 'latency';
-    const blocker = this.outlook?.blocker(kind) ?? null;
-    if (blocker === null) return null;
-    blocker.blocked++;
-    return blocker.name;
+    return this.outlook?.blocker(kind) ?? null;
   }
 }
 
 const TICK_MS = 100;
+/** How old a sum of what is under way may be to let more in by. */
+const REFRESH_MS = 2;
 const FIRST = 8;
 const PER_DONE = 2;
 /** Of the processor: for telling others that they were not let in, and for work of high priority. */
