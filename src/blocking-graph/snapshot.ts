@@ -29,7 +29,7 @@ export interface Snapshot {
   readonly scheduling: SchedulingSnapshot | null;
   readonly nodes: readonly NodeSnapshot[];
   readonly edges: readonly EdgeSnapshot[];
-  /** Locks and semaphores that somebody waits for, and resources that somebody has asked for. */
+  /** Locks and semaphores that somebody waits for, and resources with a limit that somebody has asked for. */
   readonly locks: readonly LockSnapshot[];
   /** Events that were not recorded (too many nodes, a dump that was cut short). Never silently zero. */
   readonly lost: number;

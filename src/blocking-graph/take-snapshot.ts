@@ -190,14 +190,16 @@ class Survey {
   }
 
   /**
-   * Those that somebody waits for, as of now, whoever was seen: holders of now and waiters of before would make false
-   * deadlocks. And resources.
+   * Locks that somebody waits for, and resources. As of now, whoever was seen before: holders of now and waiters of
+   * before would make false deadlocks. Without those that have no limit, which nobody can ever wait for.
    */
   private locks(now: number): LockSnapshot[] {
     const shown = new Set<Semaphore>([...this.waitedFor, ...resourcesOf(this.source.loop)]);
     return [...shown]
       .map((lock, index) => this.lock(index + 1, lock, now))
-      .filter(({ kind, waiters }) => kind === 'resource' || waiters.length > 0);
+      .filter(({ kind, capacity, waiters }) => {
+        return Number.isSafeInteger(capacity) && (kind === 'resource' || waiters.length > 0);
+      });
   }
 
   private lock(id: number, lock: Semaphore, now: number): LockSnapshot {

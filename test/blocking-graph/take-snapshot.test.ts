@@ -200,6 +200,21 @@ test('a resource that has shrunk below what is in use has nothing available', as
   t.like(locks, [{ name: 'seats', capacity: 2, available: 0 }]);
 });
 
+test('a resource without a limit, for which nobody can wait, leaves the snapshot readable', async (t) => {
+  for (const capacity of [Infinity, 2 ** 60]) {
+    const { locks } = await simulate(function* ({ runtime }) {
+      const [seats, air] = [resource('seats', { capacity: 2 }), resource('air', { capacity })];
+      for (const one of [seats, air]) yield* spawnDaemon(() => one.withPermit(sleep(100)));
+      yield* sleep(1);
+      return parseSnapshot(JSON.stringify(runtime.snapshotNow()));
+    });
+    t.deepEqual(
+      locks.map(({ name }) => name),
+      ['seats'],
+    );
+  }
+});
+
 test('fibers that one runtime starts in another leave the graphs of both readable', async (t) => {
   for (const recording of [true, false]) {
     const clock = new VirtualClock();
