@@ -30,6 +30,10 @@ export function describeReason(reason: string): string {
       return reason;
     case 'closed':
       return 'the entry was closed';
+    case 'no descriptor for a connection':
+      return 'no descriptor was left for new connections';
+    case 'no request on a connection':
+      return 'connections that brought no request took up the descriptors';
     default:
       return `there is too little of ${reason}`;
   }

@@ -166,6 +166,25 @@ test('what has lasted is warned of, and a burst is not', (t) => {
   t.deepEqual(describeScheduling(null, server.nodes), []);
 });
 
+test('a warning says of each reason for a refusal what it means, and not that there is too little of it', (t) => {
+  const why = (reason: string): string =>
+    describeScheduling(
+      { ...scheduling, stopped: 0, entries: [{ ...scheduling.entries[0]!, refusing: { reason, forMs: 6000 } }] },
+      [],
+    )[0]!.replace(/^.* because /, '');
+  t.is(why('descriptors'), 'there is too little of descriptors');
+  for (const reason of [
+    'latency',
+    'slow start',
+    'overload',
+    'the queue is full',
+    'closed',
+    'no descriptor for a connection',
+    'no request on a connection',
+  ])
+    t.notRegex(why(reason), /too little/, reason);
+});
+
 test('what limits is said in a sentence, whatever it is', (t) => {
   const sentence = (limiting: string | null): string => describeLimiting({ ...scheduling, limiting });
   t.is(sentence('semaphore `pool`'), 'the limiting resource is semaphore `pool`');
