@@ -30,12 +30,15 @@ export class DescriptorGate {
   tick(kinds: readonly Kind[], decay: number): void {
     const held = this.stock.heldByKind();
     const waiting = this.stock.waitingByKind();
-    for (const kind of kinds) {
-      let sum = this.sums.get(kind.name);
-      if (sum === undefined) this.sums.set(kind.name, (sum = { held: 0, live: 0 }));
-      sum.held = sum.held * decay + (held.get(kind.name) ?? 0);
+    for (const [name, live] of liveByName(kinds)) {
+      let sum = this.sums.get(name);
+      if (sum === undefined) this.sums.set(name, (sum = { held: 0, live: 0 }));
+      sum.held = sum.held * decay + (held.get(name) ?? 0);
       // Those who wait for one would make it look as if little were needed, and so let in still more.
-      sum.live = sum.live * decay + Math.max(0, kind.live - (waiting.get(kind.name) ?? 0));
+      sum.live = sum.live * decay + Math.max(0, live - (waiting.get(name) ?? 0));
+    }
+    for (const kind of kinds) {
+      const sum = this.sums.get(kind.name)!;
       if (sum.live > 0.5) kind.descriptors = sum.held / sum.live;
     }
   }
@@ -53,4 +56,11 @@ export class DescriptorGate {
   private of({ name, descriptors }: Kind): number {
     return descriptors > 0 ? descriptors : this.stock.demandOf(name);
   }
+}
+
+/** Two entries may have kinds of one name, as servers of the same routes at two ports do; of a fiber only the name is known. */
+function liveByName(kinds: readonly Kind[]): Map<string, number> {
+  const live = new Map<string, number>();
+  for (const kind of kinds) live.set(kind.name, (live.get(kind.name) ?? 0) + kind.live);
+  return live;
 }

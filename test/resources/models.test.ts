@@ -1,9 +1,11 @@
 import test from 'ava';
 import { semaphore, sleep, spawn } from 'heddle';
 import { Random } from 'heddle/testing';
+import { DescriptorStock } from '#src/fibers/descriptor-stock.js';
 import { ThreadPool } from '#src/fibers/thread-pool.js';
 import { Backlog } from '#src/resources/backlog.js';
 import { CpuBudget } from '#src/resources/cpu-budget.js';
+import { DescriptorGate } from '#src/resources/descriptor-gate.js';
 import { Kind } from '#src/resources/kind.js';
 import { LatencyNet } from '#src/resources/latency-net.js';
 import { MemoryModel } from '#src/resources/memory-model.js';
@@ -336,4 +338,26 @@ test('a queueing meter tells blocked time from time in the queue', (t) => {
   t.is(meter.blockedShare, 0, 'no more than live fibers wait, whoever else is ready');
   meter.tick();
   t.is(meter.blockedShare, 0, 'nothing happened since');
+});
+
+test('what a fiber of a kind holds is the same for all entries that have a kind of this name', (t) => {
+  class Stock extends DescriptorStock {
+    override heldByKind(): Map<string, number> {
+      return new Map([
+        ['GET /', 12],
+        ['GET /other', 5],
+      ]);
+    }
+    override waitingByKind(): Map<string, number> {
+      return new Map([['GET /', 1]]);
+    }
+  }
+  const gate = new DescriptorGate(new Stock());
+  const kinds = ['GET /', 'GET /', 'GET /other'].map((name) => new Kind(name, 1));
+  for (const [index, live] of [3, 2, 1].entries()) kinds[index]!.live = live;
+  for (let i = 0; i < 10; i++) gate.tick(kinds, 0.9);
+  t.deepEqual(
+    kinds.map(({ descriptors }) => Math.round(descriptors * 1000) / 1000),
+    [3, 3, 5],
+  );
 });
