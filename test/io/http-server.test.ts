@@ -795,6 +795,31 @@ test.serial('a response belongs to the scope that asked for it, and not to a tim
   );
 });
 
+test.serial(
+  'responses that were read to their end, or have no body, leave nothing behind in a long-lived scope',
+  async (t) => {
+    await leavesNothing(t, () =>
+      serving(
+        function* handler({ path }) {
+          return path === '/' ? text('body') : { status: 204 };
+        },
+        (server) =>
+          scope(function* (work) {
+            for (const [path, method] of [
+              ['/', 'GET'],
+              ['/', 'HEAD'],
+              ['/empty', 'GET'],
+            ] as const) {
+              const response = yield* fetch(server.url + path, { method });
+              t.is(yield* response.text(), method === 'GET' && path === '/' ? 'body' : '');
+            }
+            t.is((work as unknown as { cleanups: Set<unknown> }).cleanups.size, 0);
+          }),
+      ),
+    );
+  },
+);
+
 function* failureOf(operation: Operation<unknown>): Operation<unknown> {
   try {
     yield* operation;

@@ -128,6 +128,8 @@ function* request(url: string | URL, init: RequestInit, scope: Scope): Operation
   } catch (error) {
     throw wrap('http.fetch', error);
   }
+  // Without a body there is nothing to give up, and no end to be read by which the scope would let go of it.
+  if (raw.body === null) return new ClientResponse(raw, () => {});
   const disown = ownedBy(scope, () => response.cancel());
   const response = new ClientResponse(raw, disown);
   return response;
