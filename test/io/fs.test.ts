@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
@@ -9,6 +10,7 @@ import {
   ClosedError,
   FiberCancelledError,
   IoError,
+  ScopeClosedError,
   TooLargeError,
 } from '#src/base/errors.js';
 import type { Operation } from '#src/fibers/operation.js';
@@ -341,6 +343,19 @@ test('a temporary directory is removed with its scope, however that ends', (t) =
     );
     t.not(path, '');
     t.false(yield* fs.exists(path));
+  }));
+
+test('what was made for a scope that has ended meanwhile is removed, or closed, and refused', (t) =>
+  inDirectory(t, function* (dir) {
+    const prefix = `heddle-late-${process.pid}-`;
+    const late = yield* scope(function* () {
+      return { directory: fs.tempDirectory(prefix), file: fs.open(join(dir, 'a'), 'w') };
+    });
+    for (const operation of [late.directory, late.file])
+      t.true((yield* thrownBy(operation)) instanceof ScopeClosedError);
+    const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(prefix));
+    for (let i = 0; i < 200 && left().length > 0; i++) yield* sleep(5);
+    t.deepEqual(left(), []);
   }));
 
 test('directories, links and names', (t) =>

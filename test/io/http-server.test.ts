@@ -820,6 +820,28 @@ test.serial(
   },
 );
 
+test.serial('a server, or a response, for a scope that has ended meanwhile is closed and refused', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return {
+          body: function* (write) {
+            for (;;) yield* write('x'.repeat(65_536));
+          },
+        };
+      },
+      function* (server) {
+        const late = yield* scope(function* () {
+          return { server: listen({ host: '127.0.0.1', port: 0 }), response: fetch(server.url) };
+        });
+        for (const operation of [late.server, late.response])
+          t.is(yield* failureOf(operation), 'ERR_HEDDLE_SCOPE_CLOSED');
+        while (server.stats().active > 0) yield* sleep(1);
+      },
+    ),
+  );
+});
+
 function* failureOf(operation: Operation<unknown>): Operation<unknown> {
   try {
     yield* operation;

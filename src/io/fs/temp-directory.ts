@@ -25,13 +25,24 @@ export function tempDirectory(prefix: string = 'heddle-'): Operation<string> {
 
 function* make(scope: Scope, prefix: string): Operation<string> {
   const path = yield* MAKE(prefix);
-  ownedBy(scope, () => remove(path, { recursive: true, force: true }));
+  try {
+    ownedBy(scope, () => remove(path, { recursive: true, force: true }));
+  } catch (error) {
+    // The scope has ended meanwhile.
+    removeLate(path);
+    throw error;
+  }
   return path;
+}
+
+/** Nobody is left who could be told of an error. */
+function removeLate(path: string): void {
+  rm(path, { recursive: true, force: true }, () => {});
 }
 
 const MAKE = fsOperation<[string], string>(
   'tempDirectory',
   'wait',
   (prefix, done) => mkdtemp(prefix, done),
-  (path) => rm(path, { recursive: true, force: true }, () => {}),
+  removeLate,
 );

@@ -250,10 +250,17 @@ function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> 
   const raw =
     options.tls === undefined ? createServer(options.node ?? {}) : createTlsServer({ ...options.tls, ...options.node });
   const server = yield* new Suspension<HttpServer>(LISTEN, raw, options);
-  ownedBy(owner, () => {
+  const close = (): void => {
     server.close();
     raw.closeAllConnections();
-  });
+  };
+  try {
+    ownedBy(owner, close);
+  } catch (error) {
+    // The scope has ended meanwhile.
+    close();
+    throw error;
+  }
   return server;
 }
 
