@@ -9,7 +9,7 @@ import { WaitList } from './wait-list.js';
 /**
  * Hands a chunk to the consumer of a stream.
  *
- * @throws `ClosedError` once the consumer has gone.
+ * @throws `ClosedError` once the consumer has gone, or the producer has returned.
  * Suspends: until the consumer wants more. If cancelled: throws; the chunk was not handed over.
  */
 export type Push<T> = (chunk: T) => Operation<void>;
@@ -55,33 +55,37 @@ export class Feed<T> {
 
   /** The consumer wants no more, at its end or before. */
   stop(): void {
-    if (this.finished()) this.fiber.cancel('the consumer of the stream has gone');
+    if (this.over) return;
+    this.fiber.cancel('the consumer of the stream has gone');
+    this.finish();
   }
 
   /** A failure is the consumer's to see, or else the scope's. */
   private *run(producer: Producer<T>): Operation<void> {
     try {
       yield* producer((chunk) => new Suspension<void>(PUSH, this, chunk));
-      if (this.finished()) this.sink.end();
+      if (this.finish()) this.sink.end();
     } catch (error) {
-      if (!this.finished() || !this.sink.fail(error)) throw error;
+      if (!this.finish() || !this.sink.fail(error)) throw error;
     } finally {
       this.sink.over?.();
     }
   }
 
-  /** False if the consumer had gone before. */
-  private finished(): boolean {
-    const first = !this.over;
+  /** No more chunks. False if the consumer had gone before. */
+  private finish(): boolean {
+    if (this.over) return false;
     this.over = true;
-    return first;
+    // Those whom no cancellation has reached: in a shield, or in fibers of other scopes.
+    for (let pusher = this.pushers.shift(); pusher !== null; pusher = this.pushers.shift()) pusher.fail(gone());
+    return true;
   }
 
   static attempt(suspension: Suspension): boolean {
     const feed = suspension.subject as Feed<unknown>;
     const chunk = suspension.argument;
     feed.sink.check?.(chunk);
-    if (feed.over) throw new ClosedError('push: the consumer of the stream has gone');
+    if (feed.over) throw gone();
     if (!feed.wanted || feed.pushers.size > 0) return false;
     feed.wanted = feed.sink.push(chunk);
     return true;
@@ -95,6 +99,10 @@ export class Feed<T> {
     (suspension.subject as Feed<unknown>).pushers.remove(suspension);
     return true;
   }
+}
+
+function gone(): ClosedError {
+  return new ClosedError('push: the stream is over, or its consumer has gone');
 }
 
 const PUSH: SuspensionKind<Feed<unknown>, unknown, void> = new SuspensionKind<Feed<unknown>, unknown, void>({

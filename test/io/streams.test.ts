@@ -14,6 +14,7 @@ import {
   run,
   Runtime,
   scope,
+  shield,
   sleep,
   spawn,
   suspend,
@@ -524,6 +525,28 @@ for (const [name, make] of [
       else yield* until(stream.cancel());
       yield* sleep(1);
       t.deepEqual(log, ['cleaned up']);
+    }));
+
+  test(`${name}: whoever still waits to push when it is over is told, in a shield and in fibers of their own`, (t) =>
+    runs(t, function* () {
+      for (const how of ['is left', 'ends']) {
+        const told: unknown[] = [];
+        const stream = make(function* (push) {
+          const more = function* (): Operation<void> {
+            for (;;) yield* push('x');
+          };
+          yield* spawn(function* () {
+            told.push(yield* thrownBy(shield(more())));
+          });
+          if (how === 'is left') yield* suspend();
+          else yield* sleep(5);
+        });
+        yield* sleep(10);
+        if (stream instanceof Readable) stream.destroy();
+        else yield* until(stream.cancel());
+        while (told.length === 0) yield* sleep(1);
+        t.true(told[0] instanceof ClosedError, `it ${how}`);
+      }
     }));
 
   test(`${name}: the fiber's failure is the consumer's to see, and not the scope's`, (t) =>
