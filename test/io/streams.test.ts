@@ -578,6 +578,15 @@ for (const [name, make] of [
     }));
 }
 
+test('what a fiber that feeds a Node stream throws may be anything', (t) =>
+  runs(t, function* () {
+    const thrown: object = Object.create(null);
+    const stream = toReadable(function* () {
+      throw thrown;
+    });
+    t.is(((yield* thrownBy(readAll(stream))) as Error).cause, thrown);
+  }));
+
 test("the failure of a fiber that feeds a stream nobody listens to is its scope's", (t) =>
   runs(t, function* () {
     const error = new Error('out of ideas');

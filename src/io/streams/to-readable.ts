@@ -1,6 +1,7 @@
 import { Readable, type ReadableOptions } from 'node:stream';
 import { checkFunction, checkOptions } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
+import { textOf } from '../../base/text-of.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Feed, type Producer } from '../../fibers/feed.js';
 import { checkChunk } from './check-chunk.js';
@@ -51,5 +52,5 @@ export function toReadable<T = string | Uint8Array>(
 
 /** A stream takes only errors for failures. */
 function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+  return thrown instanceof Error ? thrown : new Error(textOf(thrown), { cause: thrown });
 }
