@@ -58,7 +58,13 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
 
   *close(): Operation<void> {
     if (this.isClosed) return;
-    yield* this.end();
+    try {
+      yield* this.end();
+    } catch (error) {
+      // Cancelled while it waited for room.
+      this.destroy();
+      throw error;
+    }
     this.refuseUse();
     this.peer.kick();
   }
@@ -174,6 +180,7 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   }
 
   private break(): void {
+    this.isClosed = true;
     const failure = (operation: string) => (): IoError =>
       new IoError(operation, Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' }));
     this.reader.fail(failure('net.read'));

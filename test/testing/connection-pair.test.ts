@@ -1,7 +1,8 @@
 import test from 'ava';
-import { IoError, now, spawn, spawnDaemon, withTimeout, type Operation } from 'heddle';
+import { IoError, moveOnAfter, now, spawn, spawnDaemon, withTimeout, type Operation } from 'heddle';
 import type { Connection } from 'heddle/net';
 import { connectionPair, simulate, simulateMany } from 'heddle/testing';
+import { thrownBy } from '../support/thrown-by.js';
 
 function* echo(connection: Connection): Operation<void> {
   for (;;) {
@@ -68,6 +69,26 @@ test('a peer that does not read makes the writer wait', async (t) => {
       t.true(written >= 60_000 && written <= 80_000, `${written} bytes`);
     }
     t.is(client.stats().waitingToWrite, 0);
+  });
+});
+
+test('a broken connection is closed, and closing it does nothing more', async (t) => {
+  await simulate(function* () {
+    const [a, b] = yield* connectionPair();
+    a.destroy();
+    t.true(b.closed);
+    yield* b.close();
+    t.is(((yield* thrownBy(b.read())) as IoError).system, 'ECONNRESET');
+  });
+});
+
+test('a close that is cancelled while its end waits for room closes the connection all the same', async (t) => {
+  await simulate(function* () {
+    const [a, b] = yield* connectionPair();
+    while (a.stats().unsent < 65_536) yield* a.write(Buffer.alloc(10_000));
+    yield* moveOnAfter(10, a.close());
+    t.true(a.closed);
+    t.is(((yield* thrownBy(b.readExactly(100_000))) as IoError).system, 'ECONNRESET');
   });
 });
 
