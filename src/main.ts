@@ -65,6 +65,8 @@ async function runMain(
     root.cancel(`received ${signal}`);
   };
   for (const signal of Object.keys(SIGNALS)) process.on(signal, stop);
+  // It may fail before it can be looked at; until it is awaited below that is no unhandled rejection.
+  result.catch(() => {});
   const inspection = await inspect(runtime, options);
   try {
     await result;

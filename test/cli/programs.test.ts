@@ -47,6 +47,25 @@ test('a function* that a program exports is its main; anything else is its own b
   }
 });
 
+test('an error of a program that fails before it can be looked at is printed like any other', async (t) => {
+  const path = program(
+    'fails.mjs',
+    `import { once } from 'node:events';
+     import { mkdirSync } from 'node:fs';
+     import { createServer } from 'node:net';
+     const sockets = process.env.XDG_RUNTIME_DIR + '/heddle';
+     mkdirSync(sockets, { mode: 0o700 });
+     // Somebody is there already, and says nothing for a while.
+     const other = createServer((socket) => setTimeout(() => socket.destroy(), 100)).unref();
+     await once(other.listen(sockets + '/' + process.pid + '.sock'), 'listening');
+     export default function* () { throw new Error('on purpose'); }`,
+  );
+  const runtime = mkdtempSync(join(directory, 'runtime-'));
+  const { code, stderr } = await heddle(['run', path], { env: { XDG_RUNTIME_DIR: runtime } });
+  t.is(code, 1);
+  t.regex(stderr, /^Error: on purpose\n/);
+});
+
 test('a program that calls `main` itself runs once, whatever it exports', async (t) => {
   for (const call of ['await main(program)', 'main(program)']) {
     const index = new URL('../../../dist/index.js', import.meta.url).href;
