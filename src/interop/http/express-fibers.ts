@@ -43,7 +43,10 @@ export class ExpressFibers extends ServerFibers {
   }
 }
 
-/** The route, not the path: `GET /users/:id`. Middleware has none, and is known by where it is mounted. */
+/**
+ * The route, not the path: `GET /users/:id`. Middleware has none, and is known by where it is mounted. Of the path of a router
+ * Express tells only what it has matched, so that parameters in it make a kind of each value.
+ */
 function kindOf<P, A, B, Q>({ method, baseUrl, route }: Request<P, A, B, Q>): string {
   return `${method} ${baseUrl}${String((route as { readonly path: unknown } | undefined)?.path ?? '')}`;
 }
