@@ -1,6 +1,6 @@
 /**
- * Time and the turns of the outside world, as a run loop needs them: the one port through which they enter, so
- * that a test can own both. Times are monotonic milliseconds with a fraction; their zero is the clock's own.
+ * Port: time and the turns of the outside world, as a run loop needs them. Both enter by no other way, so that a test
+ * can own them. Times are monotonic milliseconds with a fraction; their zero is the clock's own.
  */
 export interface Clock {
   now(): number;

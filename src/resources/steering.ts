@@ -2,7 +2,7 @@ import type { ReadyList } from '../fibers/ready-list.js';
 import type { Kind } from './kind.js';
 import type { Outlook } from './outlook.js';
 
-/** What the governor steers beside admission: the order in which ready fibers run. */
+/** Port: what the governor steers beside admission: the order in which ready fibers run. */
 export interface Steering {
   /** Tells how the outlook has changed, some times a second. */
   steer(outlook: Outlook, kinds: readonly Kind[]): void;
