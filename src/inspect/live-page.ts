@@ -17,7 +17,6 @@ import { shareRunning } from './share-running.js';
 export interface LivePageOptions {
   /** 0 for any that is free. */
   readonly port: number;
-  readonly host?: '127.0.0.1';
   readonly snapshot: () => Promise<Snapshot>;
 }
 
@@ -56,7 +55,7 @@ export async function openLivePage(options: LivePageOptions): Promise<LivePage> 
   server.maxConnections = 32;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port: options.port, host: options.host ?? '127.0.0.1', exclusive: true }, () => {
+    server.listen({ port: options.port, host: '127.0.0.1', exclusive: true }, () => {
       server.off('error', reject);
       resolve();
     });
