@@ -20,7 +20,7 @@ export class DescriptorStock {
   others: number = 0;
   /** How many may be open. */
   limit: number = Infinity;
-  /** Whether anybody has to wait; else they are only counted. */
+  /** Whether who wants one may have to wait; else they are only counted. */
   checked: boolean = true;
   /** Who was held back so far. */
   heldBack: number = 0;
@@ -38,7 +38,7 @@ export class DescriptorStock {
     return new Suspension<Holding>(TAKE, this, undefined);
   }
 
-  /** The running fiber has got `change` descriptors that nobody waited for, or another owner has. */
+  /** `change` more are open than before (fewer, if negative) that nobody has waited for, such as connections. */
   count(change: number): void {
     this.counted += change;
     if (change < 0 && this.waiters.size > 0) this.grantWaiting();
@@ -80,7 +80,7 @@ export class DescriptorStock {
     return counts;
   }
 
-  /** The same by the names of the fibers. */
+  /** How many the fibers of each kind hold. */
   heldByKind(): Map<string, number> {
     const sums = new Map<string, number>();
     for (const { fiber, held } of this.holdings) sums.set(fiber.name, (sums.get(fiber.name) ?? 0) + held);

@@ -62,7 +62,7 @@ export class RunLoop {
   private alarmAt: number = Infinity;
   private passing: boolean = false;
   private deferred: boolean = false;
-  /** When a crowd may run again within this turn of the outside world. */
+  /** When a crowd may run again within this poll. */
   private crowdAt: number = FRACTION;
   private readonly turned_ = (): void => {
     this.deferred = false;
@@ -71,7 +71,7 @@ export class RunLoop {
     if (this.governor?.passesBy(now)) this.requestPass();
     else this.pass(now);
   };
-  /** After a rest the world has had its turn, and one more would hold up whoever is due; behind a pass its events go first. */
+  /** A while after the last pass the world has had its turn, and who is due runs at once; right behind a pass events go first. */
   private readonly alarm_ = (): void => {
     this.alarmAt = Infinity;
     if (!this.deferred && this.clock.now() - this.now >= REST_MS) this.turned_();
@@ -134,10 +134,10 @@ export class RunLoop {
   }
 
   /**
-   * For sources of events, at the end of their callback: many ready fibers run at once, not after all events of this
-   * poll, until which requests would outlive scavenges: a quarter more processor time for each. What does not fit into a
-   * slice waits: for the poll's end where a governor lets in what fits, or dear requests would make it fifty slices; else
-   * for a while, or what has piled up would stay while as many come as are answered.
+   * For sources of events, at the end of their callback: many ready fibers run now, for a slice, and not after all events of
+   * this poll, until which their requests would outlive scavenges: a quarter more processor time for each. The rest waits for
+   * the end of the poll where there is a governor, or a poll of dear requests would take fifty slices. Elsewhere it waits for
+   * a while only, or what has piled up would never get less while as many requests come as are answered.
    */
   runIfCrowded(): void {
     if (this.queue.size < CROWD || this.passing || this.clock.now() < this.crowdAt) return;
@@ -278,7 +278,7 @@ export class RunLoop {
     this.clock.defer(this.turned_);
   }
 
-  /** An alarm that is too early costs an empty pass, less than moving it each time; but none may outlive the timers. */
+  /** One that is too early stays: an empty pass costs less than moving it. With no timer it would keep the process alive. */
   private setAlarm(): void {
     const at = this.timers.nextAt;
     if (at === this.alarmAt || (at > this.alarmAt && at !== Infinity)) return;
@@ -291,8 +291,9 @@ export class RunLoop {
 const MOST_BATCHES = 10_000;
 /** Enough for the scheduler to choose among, few enough to stay in the young generation. */
 const CROWD = 16;
-/** Of the time that a crowd had: in so much less come than were answered. */
+/** Of the time that a crowd ran: so long events are taken in before the next one. Fewer requests come in it than were answered. */
 const WORLDS_SHARE = 0.25;
+/** So long after a pass an alarm is a turn of its own. */
 const REST_MS = 0.5;
 /** Tens of microseconds. A producer into a buffered channel would else never suspend; tokio has the same kind of budget. */
 const CREDIT = 512;

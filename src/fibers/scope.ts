@@ -32,7 +32,7 @@ export interface ScopeOptions {
   readonly shielded: boolean;
 }
 
-/** Neither of both. */
+/** No deadline, and no shield. */
 export const PLAIN: ScopeOptions = { deadline: Infinity, shielded: false };
 
 /**

@@ -15,7 +15,7 @@ export function* withTimeout<T>(ms: number, operation: Operation<T>): Operation<
   return yield* bounded(after(ms), operation, () => `not done within ${ms} ms`);
 }
 
-/** As `withTimeout`, with an absolute deadline in ms of `now()`. */
+/** As `withTimeout`, with an absolute deadline, in ms of `now()`. */
 export function* withTimeoutAt<T>(at: number, operation: Operation<T>): Operation<T> {
   checkTime('at', at);
   return yield* bounded(at, operation, () => 'not done by the deadline');
@@ -25,13 +25,15 @@ export function* withTimeoutAt<T>(at: number, operation: Operation<T>): Operatio
  * Runs `operation` in a scope whose deadline is `ms` from now, and goes on without its result if that stops it.
  *
  * @returns the result, or `undefined` when there was not enough time.
+ * @throws what the operation throws.
+ * Suspends: as the operation does. If cancelled: as the operation is.
  */
 export function* moveOnAfter<T>(ms: number, operation: Operation<T>): Operation<T | undefined> {
   checkDuration('ms', ms, true);
   return yield* moveOnAt(after(ms), operation);
 }
 
-/** As `moveOnAfter`, with an absolute deadline in ms of `now()`. */
+/** As `moveOnAfter`, with an absolute deadline, in ms of `now()`. */
 export function* moveOnAt<T>(at: number, operation: Operation<T>): Operation<T | undefined> {
   checkTime('at', at);
   const end = yield* runScope(() => operation, { deadline: at, shielded: false });

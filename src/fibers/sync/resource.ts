@@ -27,7 +27,10 @@ export class Resource extends Semaphore {
     return super.grant(fiber, count);
   }
 
-  /** From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. */
+  /**
+   * From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. A fiber that
+   * waits for more than there is now waits until it is resized again, and holds up those behind it.
+   */
   resize(capacity: number): void {
     checkInteger('capacity', capacity, 1, Infinity);
     this.changeCapacity(capacity);
