@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Shows what `draw` returns again and again: on a terminal in place, on a screen of its own that is taken down at the
- * end; elsewhere one after another. Ends by SIGINT or SIGTERM, or when `draw` fails, which is told the lines there are
- * room for; null without a terminal, or with one that does not know.
+ * end; elsewhere one after another. Ends by SIGINT or SIGTERM, or when `draw` fails.
+ *
+ * @param draw is told how many lines there is room for; null without a terminal, or with one that does not know.
  */
 export async function watch(everySeconds: number, draw: (rows: number | null) => Promise<string>): Promise<void> {
   const { stdout } = process;

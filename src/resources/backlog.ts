@@ -9,7 +9,7 @@ export class Backlog {
   private readonly resize: ((size: number) => void) | null;
   /** Pieces of work that end in a ms, of late. */
   private rate: number = 0;
-  /** Ticks since that was so. */
+  /** Ticks since it was last crowded. */
   private calm: number = CALM;
 
   constructor(most: number, resize: ((size: number) => void) | null) {

@@ -173,10 +173,13 @@ class AdmittedWork implements Admitted {
 
 /** Who asks on a connection that is kept open waits for so long, in ms: a burst, but no overload. */
 const PATIENCE_MS = 20;
-/** Of the goal: the longest that work waits to be let in, also in the kernel's queue; what that keeps in overload; and where it cannot be answered in time any more. */
+/** Of the goal: the longest that work waits to be let in, be it here or in the kernel's queue. */
 const AGE_SHARE = 0.2;
+/** Of the goal: under overload the kernel keeps as many connections as are served in that time. */
 const BACKLOG_SHARE = 0.1;
+/** Of the goal: the longest that it waits while nothing is known. */
 const START_SHARE = 0.5;
+/** Of the goal: what would take longer, with what it has waited, cannot be answered in time any more. */
 const USEFUL_SHARE = 0.95;
 const USUAL_BACKLOG = 64;
 const MOST_KINDS = 100;

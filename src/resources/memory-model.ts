@@ -54,7 +54,7 @@ function slopeOf(points: readonly (readonly [number, number])[]): number | null 
   return points.reduce((sum, [a, l]) => sum + (a - meanA) * (l - meanL), 0) / n / variance;
 }
 
-/** Less than a tenth does not survive by chance for long; more than all where the graph takes two places for one. */
+/** Survival is kept between these. It can be above 1: where the graph takes two places for one, fibers hold more than it says. */
 const LEAST = 0.1;
 const MOST = 3;
 /** Of what lives: with less of it allocated by fibers there is nothing to learn from. */

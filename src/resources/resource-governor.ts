@@ -28,8 +28,11 @@ export class ResourceGovernor implements Governor {
   readonly entries: Set<GatedEntry> = new Set();
   readonly outlook: Outlook | null;
   readonly watch: SchedulingWatch = new SchedulingWatch();
+  /** Why the last that asked was not let in; null if it was. */
   lastObstacle: string | null = null;
+  /** Work that was let in and has not ended. */
   live: number = 0;
+  /** Work that was let in and has ended. */
   done: number = 0;
   /** Among the loop's timers, for its next tick. */
   instant: Instant<Timed> | null = null;
@@ -282,6 +285,7 @@ export class ResourceGovernor implements Governor {
 const TICK_MS = 100;
 /** How old a sum of what is under way may be to let more in by. */
 const REFRESH_MS = 2;
+/** Slow start: so many at once at first, and so many more for each that has finished. */
 const FIRST = 8;
 const PER_DONE = 2;
 /** Of the processor: for telling others that they were not let in, and for work of high priority. */
@@ -294,8 +298,9 @@ const RECONCILE_TICKS = 10;
 const BUDGET = 0.01;
 const RELAXED_BUDGET = 0.002;
 const RELAXED_SHARE = 0.3;
-/** Pieces of work; and of the descriptors. */
+/** How much may wait at an entry: pieces of work, and of the descriptors that may be open. */
 const LEAST_WAITING = 4;
 const MOST_WAITING = 1000;
 const WAITING_SHARE = 0.05;
+/** Let in by one call of `drain`: the rest has its turn after the next pass. */
 const MOST_AT_ONCE = 1000;

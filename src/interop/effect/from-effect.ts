@@ -69,7 +69,7 @@ class Value<A> implements Operation<A> {
 function mayGoOn(): unknown {
   const fiber = currentFiber('fromEffect');
   const giveWay = yieldNow();
-  // In a cancelled scope it throws, but through the run queue, as every suspension does; see `Suspension.next`.
+  // In a cancelled scope it throws, but through the run queue, as every suspension does; see `Suspension.begin`.
   if (fiber.suspension === giveWay) giveWay.next();
   else if (fiber.suspension !== null || fiber.interruption !== null || fiber.loop.credit <= 0) return giveWay.next();
   return null;
