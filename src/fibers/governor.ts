@@ -53,8 +53,8 @@ export abstract class Work {
   readonly kind: string;
   /** Its share of the processor in relation to others; 1 for ordinary work. Above 1 it does not wait to be let in. */
   readonly priority: number;
-  /** Whether it may wait: who asks on a connection that is kept open is better told at once. */
-  readonly patient: boolean;
+  /** Whether it may wait in a queue that stands: who asks on a connection that is kept open is better told at once. */
+  readonly mayWait: boolean;
   /** Processor time that it takes to tell whoever asked that it was refused, in ms. */
   readonly answerMs: number = 0;
   /** When it was offered, in ms of the loop's clock. The entry's. */
@@ -64,10 +64,10 @@ export abstract class Work {
   /** It may be let in long after it came, and by somebody else's doing. */
   private readonly context: AsyncContext | null = captureContext();
 
-  constructor(kind: string, priority: number, patient: boolean) {
+  constructor(kind: string, priority: number, mayWait: boolean) {
     this.kind = kind;
     this.priority = priority;
-    this.patient = patient;
+    this.mayWait = mayWait;
   }
 
   /** The entry's: begins it in the async context in which it came. */

@@ -53,7 +53,7 @@ export class GatedEntry implements Entry {
       if (reason === null) return this.begin(work, now);
     }
     this.crowded = true;
-    if (!work.patient && this.queue.standingMs(now) > PATIENCE_MS) return this.refuse(work, this.reason());
+    if (!work.mayWait && this.queue.standingMs(now) > PATIENCE_MS) return this.refuse(work, this.reason());
     this.queue.push(work, now);
     governor.drain(this, now);
     if (this.queue.size > governor.mostWaiting && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
@@ -140,7 +140,7 @@ export class GatedEntry implements Entry {
   private refuse(work: Work, reason: string): void {
     this.kindOf(work).refused++;
     this.turnedAway(reason);
-    const quietly = work.patient && work.answerMs > 0 && !this.governor.mayAnswer(work.answerMs);
+    const quietly = work.mayWait && work.answerMs > 0 && !this.governor.mayAnswer(work.answerMs);
     work.refuse({ reason, retryAfterMs: this.goal, quietly });
     work.leave();
   }

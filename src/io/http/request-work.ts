@@ -29,16 +29,16 @@ export class RequestWork extends Work implements OpenResponse {
   private admitted: Admitted | null = null;
   private fiber: FiberHandle | null = null;
 
-  /** @param patient whether it may wait a little; a client that keeps its connection would queue behind it. */
+  /** @param mayWait whether it may wait in a queue that stands; a client that keeps its connection would queue behind it. */
   constructor(
     kind: string,
     priority: number,
-    patient: boolean,
+    mayWait: boolean,
     message: IncomingMessage,
     response: ServerResponse,
     respondent: Respondent,
   ) {
-    super(kind, priority, patient);
+    super(kind, priority, mayWait);
     this.message = message;
     this.response = response;
     this.respondent = respondent;
