@@ -199,6 +199,8 @@ const TAKE: SuspensionKind<DescriptorStock, unknown, Holding> = new SuspensionKi
     stock.heldBack++;
     stock.waiters.push(suspension);
     stock.grantWaiting();
+    // What others have closed meanwhile only the governor's next look tells.
+    suspension.fiber!.loop.governor?.wake();
   },
   abort(suspension) {
     (suspension.subject as DescriptorStock).leave(suspension);

@@ -16,6 +16,8 @@ export interface Governor {
   passesBy(now: number): boolean;
   /** A pass has ended. */
   passed(now: number): void;
+  /** Something happens that it is to look after, such as a fiber that waits for a descriptor. */
+  wake(): void;
   /** A run of `fiber` from `from` has allocated so many bytes on the heap. */
   allocated(fiber: Fiber, from: BlockingPoint, bytes: number): void;
 }

@@ -98,9 +98,11 @@ export class ResourceGovernor implements Governor {
     this.entries.delete(entry);
     if (this.entries.size > 0) return;
     this.loop.unsetTimer(this);
-    // What fibers allocate is of no use to anybody now.
+    // What fibers allocate is of no use to anybody now, and nobody looks after descriptors.
     this.loop.allocation?.spend(0);
     this.machine.heap.stop();
+    this.loop.descriptors.limit = Infinity;
+    this.loop.descriptors.grantWaiting();
   }
 
   now(): number {
@@ -224,7 +226,7 @@ export class ResourceGovernor implements Governor {
     const now = this.now();
     const elapsed = Math.max(now - this.tickedAt, 1);
     this.tickedAt = now;
-    const idle = this.offers === 0 && this.live === 0;
+    const idle = this.offers === 0 && this.live === 0 && this.loop.descriptors.waiters.size === 0;
     this.offers = 0;
     this.queueing.tick();
     this.watch.look(now, this.entries, this.heldLists);

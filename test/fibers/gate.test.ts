@@ -36,6 +36,7 @@ class Doorkeeper implements Governor, Entry {
     return false;
   }
   passed(): void {}
+  wake(): void {}
   allocated(): void {}
   arrived(): void {}
   turnedAway(): void {}

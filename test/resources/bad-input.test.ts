@@ -2,6 +2,7 @@ import test from 'ava';
 import {
   channel,
   DeadlockError,
+  event,
   gate,
   moveOnAfter,
   OverloadError,
@@ -81,6 +82,50 @@ test('a limit that falls below what is open holds back who wants more, until eno
   });
   // Beside twenty of its own.
   t.true(opened >= 3000, `${opened}`);
+});
+
+/** Other libraries have descriptors open, too. */
+class BusyMachine extends SimulatedMachine {
+  foreign: number = 98;
+  override descriptorLimit(): number | null {
+    return 100;
+  }
+  override openDescriptors(): number {
+    return this.foreign;
+  }
+}
+
+test('beside an idle server, and after it, a fiber that opens a file learns that others have closed theirs', async (t) => {
+  for (const closes of ['before it asks', 'while it waits', 'never, but the server does']) {
+    const machine = new BusyMachine({});
+    const runtime = new Runtime({ clock: new VirtualClock(), machine });
+    const waited = await runtime.run(function* () {
+      const closing = event();
+      yield* spawn(() =>
+        scope(function* server() {
+          yield* gate({ name: 'server', goal: 500 }).admit(function* work() {
+            yield* sleep(300);
+          });
+          yield* closing.wait();
+        }),
+      );
+      yield* sleep(10_000);
+      if (closes === 'before it asks') machine.foreign = 5;
+      yield* spawn(function* other() {
+        yield* sleep(5000);
+        if (closes === 'while it waits') machine.foreign = 5;
+        if (closes.startsWith('never')) closing.set();
+      });
+      const began = runtime.loop.clock.now();
+      const holding = yield* withTimeout(60_000, runtime.loop.descriptors.take());
+      const waited = runtime.loop.clock.now() - began;
+      runtime.loop.descriptors.giveBack(holding);
+      closing.set();
+      return waited;
+    });
+    t.true(waited <= (closes === 'before it asks' ? 1100 : 6100), `${closes}: ${waited} ms`);
+    t.deepEqual(leftovers(runtime), NOTHING);
+  }
 });
 
 /** A clock that is set forwards and backwards by hours. */
