@@ -3,15 +3,20 @@ import { ArgumentError } from './errors.js';
 /** What came, as a reader of an error message wants it: "`-1` (number)". */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return `\`${String(value)}\``;
-  if (typeof value === 'function') return `function \`${value.name || 'anonymous'}\``;
-  if (typeof value === 'object') return `an object of class \`${classOf(value)}\``;
+  if (typeof value === 'function') return `function \`${asked(() => value.name) || 'anonymous'}\``;
+  if (typeof value === 'object') return `an object of class \`${asked(() => classOf(value))}\``;
   return `\`${String(value)}\` (${typeof value})`;
 }
 
-/** A generator's `constructor` has no name, a proxy may throw whatever it is asked for. */
+/** A generator's `constructor` has no name. */
 function classOf(value: object): string {
+  return value.constructor?.name || Object.prototype.toString.call(value).slice('[object '.length, -1);
+}
+
+/** A proxy may throw whatever it is asked for, and a name can be anything. */
+function asked(name: () => string): string {
   try {
-    return String(value.constructor?.name || Object.prototype.toString.call(value).slice('[object '.length, -1));
+    return String(name());
   } catch {
     return 'unknown';
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CancelledError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import type { Fiber } from '../fibers/fiber.js';
 import { Suspension } from '../fibers/suspension.js';
 import type { CallPoint } from './call-point.js';
@@ -16,7 +17,7 @@ import type { ChainNode } from './call-chain.js';
  * error did.
  */
 export function attachLogicalStack(error: unknown, fiber: Fiber): void {
-  if (!(error instanceof Error) || attached.has(error)) return;
+  if (!isInstance(error, Error) || attached.has(error)) return;
   attached.add(error);
   try {
     const { stack } = error;
@@ -30,7 +31,7 @@ export function attachLogicalStack(error: unknown, fiber: Fiber): void {
 
 /** An error leaves a segment that was called at `from`: the first one is where the engine's stack ends. */
 export function noteSegment(error: unknown, from: CallPoint): void {
-  if (error instanceof Error && !(error instanceof CancelledError) && !segments.has(error)) segments.set(error, from);
+  if (isInstance(error, Error) && !isInstance(error, CancelledError) && !segments.has(error)) segments.set(error, from);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { callerPlaces } from '../base/caller-places.js';
 import type { MisuseError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import { BY_LOOP, current, NO_ENTRY } from './current.js';
 import type { Leaf } from './suspension.js';
 
@@ -28,7 +29,7 @@ export function throwInto(segment: Segment, misuse: MisuseError): Result {
   try {
     return segment.throw!(misuse);
   } catch (error) {
-    throw error instanceof TypeError && /'throw' method/.test(error.message) ? misuse : error;
+    throw isInstance(error, TypeError) && /'throw' method/.test(error.message) ? misuse : error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { CancelledError, InternalError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import type { AsyncContext } from './async-context.js';
 import { current, NO_ENTRY } from './current.js';
 import { Extras } from './extras.js';
@@ -252,7 +253,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** The body has returned or thrown. */
   end(failed: boolean, outcome: unknown): void {
     const cancelled =
-      failed && outcome instanceof CancelledError && (this.cancellation ?? this.scope.cancellation) !== null;
+      failed && isInstance(outcome, CancelledError) && (this.cancellation ?? this.scope.cancellation) !== null;
     const joiners = this.ending as WaitList | null;
     this.state = cancelled ? CANCELLED : failed ? FAILED : SUCCEEDED;
     this.ending = outcome;

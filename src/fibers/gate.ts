@@ -1,5 +1,6 @@
 import { checkFunction, checkGoal, checkOptions, checkText } from '../base/check.js';
 import { CancelledError, FiberCancelledError, OverloadError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import { currentFiber } from './current.js';
 import type { FiberHandle } from './fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from './governor.js';
@@ -71,7 +72,7 @@ function* admit<A extends readonly unknown[], T>(
     yield* child.join();
   } catch (error) {
     // Stopped so that the process lives: that has an error of its own.
-    if (!work.failed || !(error instanceof FiberCancelledError)) throw error;
+    if (!work.failed || !isInstance(error, FiberCancelledError)) throw error;
   } finally {
     // Without effect once it has ended.
     child.cancel('the fiber that waited for it was cancelled');
@@ -117,7 +118,7 @@ class GateWork<T> extends Work {
     try {
       this.value = yield* inSegment(this.operation);
     } catch (error) {
-      const stopped = error instanceof CancelledError;
+      const stopped = isInstance(error, CancelledError);
       if (!stopped || error.cause instanceof OverloadError) this.error = { thrown: stopped ? error.cause : error };
       if (stopped) throw error;
     } finally {

@@ -1,4 +1,5 @@
 import { CancelledError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import { currentFiber } from './current.js';
 
 /**
@@ -6,5 +7,5 @@ import { currentFiber } from './current.js';
  * own threw, which the fiber cancelled itself, is an error like others out here.
  */
 export function isCancellation(error: unknown): error is CancelledError {
-  return error instanceof CancelledError && currentFiber('isCancellation').interruption !== null;
+  return isInstance(error, CancelledError) && currentFiber('isCancellation').interruption !== null;
 }

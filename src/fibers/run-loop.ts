@@ -226,6 +226,9 @@ export class RunLoop {
       try {
         if (fresh) result = begin(fiber.generator);
         else result = misuse === null ? proceed(fiber.generator) : throwInto(fiber.generator, misuse);
+        if (result === fiber.suspension) return;
+        // In here too, since a foreign iterator's result comes through `yield*` as it is, and may throw when looked at.
+        misuse = result.done || isCall(result) ? null : explainForeignYield(result.value);
       } catch (error) {
         fresh = false;
         if (isAstray(fiber)) return straighten(fiber, error);
@@ -234,17 +237,15 @@ export class RunLoop {
         misuse = null;
         continue;
       }
-      if (result === fiber.suspension) return;
       fresh = false;
-      misuse = null;
       if (result.done) {
         if (isAstray(fiber)) return straighten(fiber);
         if (fiber.frame === null) return this.finish(fiber, false, result.value);
         unlinkSegment(fiber, false, result.value);
-      } else if (isCall(result)) {
-        fresh = this.link(fiber, result);
+      } else if (misuse === null) {
+        fresh = this.link(fiber, result as Suspension);
         if (--this.credit <= 0 && this.setAside(fiber, fresh)) return;
-      } else misuse = explainForeignYield(result.value);
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import { IoError, MisuseError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import type { Instant } from '../base/instant.js';
 import { current, NO_ENTRY } from './current.js';
 import type { Fiber } from './fiber.js';
@@ -64,7 +65,7 @@ export class Suspension<T = unknown> {
       this.done = true;
     } else if (phase === FAILED) {
       this.unpark();
-      if (this.value instanceof IoError) this.fiber!.loop.recorder?.struck(this.value);
+      if (isInstance(this.value, IoError)) this.fiber!.loop.recorder?.struck(this.value);
       throw this.value;
     } else throw this.fiber === registers.fiber ? iteratedByHand(this) : usedTwice(this.kind.label.text);
     return this as IteratorResult<Leaf, T>;

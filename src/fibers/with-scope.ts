@@ -1,5 +1,6 @@
 import { checkFunction } from '../base/check.js';
 import { CancelledError, InternalError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import { currentFiber } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
@@ -74,7 +75,7 @@ export function* runScope<T>(body: (scope: Scope) => Operation<T>, options: Scop
   try {
     value = yield* inSegment(checkOperation(body(inner), body));
   } catch (error) {
-    if (error instanceof CancelledError && inner.cancellation !== null) stopped = error;
+    if (isInstance(error, CancelledError) && inner.cancellation !== null) stopped = error;
     else inner.fail(fiber.id, error);
   }
   if (inner.hasMembers || inner.hasCleanups || fiber.suspension !== null) yield* closeScope(inner, fiber);

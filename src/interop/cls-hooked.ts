@@ -4,6 +4,7 @@
  */
 import { checkFunction } from '../base/check.js';
 import { CancelledError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import type { Operation } from '../fibers/operation.js';
 import { checkOperation, inSegment } from '../fibers/segment.js';
 import { inContext } from './context/in-context.js';
@@ -43,7 +44,7 @@ function* marked<T>(context: object, operation: Operation<T>): Operation<T> {
     return yield* inSegment(operation);
   } catch (error) {
     // A cancellation is shared by all fibers that it reaches.
-    const mark = typeof error === 'object' && error !== null && !(error instanceof CancelledError);
+    const mark = typeof error === 'object' && error !== null && !isInstance(error, CancelledError);
     if (mark) Object.assign(error, { [CONTEXT_OF_ERROR]: context });
     throw error;
   }

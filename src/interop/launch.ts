@@ -1,4 +1,5 @@
 import { CancelledError } from '../base/errors.js';
+import { isInstance } from '../base/is-instance.js';
 import { current } from '../fibers/current.js';
 import type { Fiber } from '../fibers/fiber.js';
 import { isCancellation } from '../fibers/is-cancellation.js';
@@ -66,7 +67,7 @@ function* guarded<T>(make: () => Operation<T>, ended: (ending: Ending<T>) => voi
 }
 
 function failure(error: unknown): Ending<never> {
-  return error instanceof CancelledError ? { status: 'cancelled', error } : { status: 'failed', error };
+  return isInstance(error, CancelledError) ? { status: 'cancelled', error } : { status: 'failed', error };
 }
 
 /** Calls `f` as if `fiber` were the one that runs. */

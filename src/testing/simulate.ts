@@ -1,4 +1,5 @@
 import { checkFunction, checkInteger, checkOptions } from '../base/check.js';
+import { isInstance } from '../base/is-instance.js';
 import { Random } from '../base/random.js';
 import type { Operation } from '../fibers/operation.js';
 import { Runtime } from '../runtime.js';
@@ -78,7 +79,7 @@ export async function simulateMany(
     try {
       await simulate(body, { ...options, seed });
     } catch (error) {
-      if (error instanceof Error) error.message = `[seed ${seed}] ${error.message}`;
+      if (isInstance(error, Error)) error.message = `[seed ${seed}] ${error.message}`;
       throw error;
     }
   }

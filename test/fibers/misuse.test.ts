@@ -109,6 +109,14 @@ const foreign: Record<string, [body: () => Generator, message: RegExp]> = {
     },
     /A fiber yielded an object of class `unknown`/,
   ],
+  'a function that throws at every question': [
+    function* () {
+      const { proxy, revoke } = Proxy.revocable(noop, {});
+      revoke();
+      yield proxy;
+    },
+    /A fiber yielded function `unknown`/,
+  ],
 };
 
 for (const [name, [body, message]] of Object.entries(foreign)) {

@@ -1,5 +1,6 @@
 import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
 import { ChannelClosedError } from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import type { Operation } from '../operation.js';
 import { Suspension } from '../suspension.js';
 import { Exchange } from './exchange.js';
@@ -78,7 +79,7 @@ export class Channel<T> {
       try {
         value = yield* this.receive();
       } catch (error) {
-        if (error instanceof ChannelClosedError && this.isClosed) return;
+        if (isInstance(error, ChannelClosedError) && this.isClosed) return;
         throw error;
       }
       yield* inSegment(checkOperation(body(value), body));

@@ -1,6 +1,7 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import { checkFunction } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import type { Operation } from '../../fibers/operation.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
 
@@ -35,7 +36,7 @@ export function* attempt<A>(
   try {
     return { _tag: 'Right', right: yield* inSegment(checked) };
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
+    if (isInstance(error, CancelledError)) throw error;
     return { _tag: 'Left', left: toLeft(error) };
   }
 }
@@ -47,7 +48,7 @@ export function leftOf(expected: readonly (ErrorClass | ((error: unknown) => unk
   if (first !== undefined && !isErrorClass(first)) return first;
   const classes = (expected.length === 0 ? [Error] : expected) as readonly ErrorClass[];
   return (error) => {
-    if (classes.some((one) => error instanceof one)) return error;
+    if (classes.some((one) => isInstance(error, one))) return error;
     throw error;
   };
 }

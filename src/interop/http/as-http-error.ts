@@ -1,10 +1,11 @@
+import { isInstance } from '../../base/is-instance.js';
 import { HttpError } from '../../io/http/http-error.js';
 import { statusOf } from '../../io/http/status-of.js';
 
 /** What a handler threw as a framework understands it: with a `status`, where it is an answer to the client. */
 export function asHttpError(error: unknown): unknown {
   const status = statusOf(error);
-  return status === null || error instanceof HttpError
+  return status === null || isInstance(error, HttpError)
     ? error
     : new HttpError(status, (error as Error).message, { cause: error });
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
 import { describe } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
 import { refuse } from '../../io/http/refuse.js';
@@ -157,7 +158,7 @@ function checkHooks(route: RouteOptions): void {
 
 /** Fastify would send anything else as a reply that is well. */
 function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`The handler threw ${describe(thrown)}`, { cause: thrown });
+  return isInstance(thrown, Error) ? thrown : new Error(`The handler threw ${describe(thrown)}`, { cause: thrown });
 }
 
 /** Fastify tells of its routes as text only, a branch of a tree for each. */

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import { currentFiber } from '../../fibers/current.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
 import { Label } from '../../fibers/label.js';
@@ -186,7 +187,7 @@ export class HttpServer {
 
   #fail(error: unknown, request: ServerRequest, response: ServerResponse): void {
     this.#counts.failed++;
-    if (error instanceof OverloadError && !response.headersSent) return refuse(request.raw, response, 1000);
+    if (isInstance(error, OverloadError) && !response.headersSent) return refuse(request.raw, response, 1000);
     const known = statusOf(error);
     if (known === null && !response.destroyed) this.#report(error, request);
     if (response.headersSent) return void response.destroy();

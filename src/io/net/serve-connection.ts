@@ -1,5 +1,13 @@
 import { inspect } from 'node:util';
-import { CancelledError, EndOfStreamError, IoError, TimeoutError, TooLargeError } from '../../base/errors.js';
+import {
+  CancelledError,
+  EndOfStreamError,
+  HeddleError,
+  IoError,
+  TimeoutError,
+  TooLargeError,
+} from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import type { Operation } from '../../fibers/operation.js';
 import { call } from '../../fibers/segment.js';
 import { tellWhere } from '../../fibers/tell-where.js';
@@ -15,7 +23,7 @@ export function* serveConnection(
   try {
     yield* scope(handle, connection, handler);
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
+    if (isInstance(error, CancelledError)) throw error;
     tellWhere(error);
     onError(error, connection);
   }
@@ -39,11 +47,16 @@ function* handle(
  * go away is nothing to say: a thousand at once would be a thousand lines.
  */
 export function reportToStderr(error: unknown): void {
-  if (error instanceof IoError && GONE.has(error.system)) return;
-  const text = NOT_OURS.some((kind) => error instanceof kind) ? String(error) : inspect(error);
+  if (isInstance(error, IoError) && GONE.has(error.system)) return;
+  const text = NOT_OURS.some((kind) => isInstance(error, kind)) ? String(error) : inspect(error);
   process.stderr.write(`heddle/net: a connection's handler failed: ${text}\n`);
 }
 
 /** What the other side can bring about as often as it likes: a line for each, where a fault of the program has its stack. */
-const NOT_OURS = [IoError, EndOfStreamError, TooLargeError, TimeoutError];
+const NOT_OURS: readonly (abstract new (...args: never) => HeddleError)[] = [
+  IoError,
+  EndOfStreamError,
+  TooLargeError,
+  TimeoutError,
+];
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED']);

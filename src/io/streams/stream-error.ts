@@ -1,4 +1,5 @@
 import { EndOfStreamError, HeddleError, IoError } from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import type { WaitKind } from '../../fibers/label.js';
 
 /**
@@ -6,7 +7,7 @@ import type { WaitKind } from '../../fibers/label.js';
  * program or a library destroyed the stream with is passed on as it is.
  */
 export function streamError(operation: WaitKind, error: unknown): unknown {
-  if (error instanceof HeddleError) return error;
+  if (isInstance(error, HeddleError)) return error;
   if (typeof error !== 'object' || error === null) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ERR_STREAM_PREMATURE_CLOSE') return prematureClose(operation, error);

@@ -1,6 +1,7 @@
 import { Readable, type ReadableOptions } from 'node:stream';
 import { checkFunction, checkOptions } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import { textOf } from '../../base/text-of.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Feed, type Producer } from '../../fibers/feed.js';
@@ -42,7 +43,7 @@ export function toReadable<T = string | Uint8Array>(
     end: () => void readable.push(null),
     fail(error) {
       // Node ends the process when a stream fails that nobody listens to, and a cancellation is no failure.
-      const seen = !(error instanceof CancelledError) && readable.listenerCount('error') > 0;
+      const seen = !isInstance(error, CancelledError) && readable.listenerCount('error') > 0;
       readable.destroy(seen ? asError(error) : undefined);
       return seen;
     },
@@ -52,5 +53,5 @@ export function toReadable<T = string | Uint8Array>(
 
 /** A stream takes only errors for failures. */
 function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(textOf(thrown), { cause: thrown });
+  return isInstance(thrown, Error) ? thrown : new Error(textOf(thrown), { cause: thrown });
 }

@@ -1,6 +1,7 @@
 import { ReadableStream, type QueuingStrategy, type ReadableStreamDefaultController } from 'node:stream/web';
 import { checkFunction } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Feed, type Producer } from '../../fibers/feed.js';
 import { checkChunk } from './check-chunk.js';
@@ -32,7 +33,7 @@ export function toWebStream<T = Uint8Array>(producer: Producer<T>, strategy?: Qu
     },
     end: () => controller.close(),
     fail(error) {
-      const cancelled = error instanceof CancelledError;
+      const cancelled = isInstance(error, CancelledError);
       controller.error(cancelled ? prematureClose('stream.read', error) : error);
       return !cancelled;
     },
