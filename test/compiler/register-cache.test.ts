@@ -145,13 +145,23 @@ test('only the user can read it', async (t) => {
   t.is(statSync(file).size, 0);
 });
 
-test('HEDDLE_CACHE=0 and a directory that cannot be written mean no cache, and nothing else', async (t) => {
+test('HEDDLE_CACHE=0 means no cache, and nothing else', async (t) => {
   const program = new ProgramDirectory(t, FILES);
-  for (const HEDDLE_CACHE of ['0', join(program.path, 'app.mjs/cache')]) {
-    const { stdout, stderr } = await program.run('app.mjs', { env: { HEDDLE_CACHE } });
-    t.deepEqual([stdout, stderr], [SAYS, '']);
-  }
+  const { stdout, stderr } = await program.run('app.mjs', { env: { HEDDLE_CACHE: '0' } });
+  t.deepEqual([stdout, stderr], [SAYS, '']);
   t.false(existsSync(program.cache));
+});
+
+test('a directory that cannot be made means no cache, and one line that says so', async (t) => {
+  const program = new ProgramDirectory(t, FILES);
+  // Node's own `mkdir` with all that is above tries for ever to make something there.
+  const unmakable = process.platform === 'linux' ? ['/proc/cache', '/proc/cache/below'] : [];
+  for (const HEDDLE_CACHE of [join(program.path, 'app.mjs/cache'), ...unmakable]) {
+    const { stdout, stderr } = await program.run('app.mjs', { env: { HEDDLE_CACHE } });
+    t.is(stdout, SAYS);
+    t.regex(stderr, /^heddle: compiled code is not kept: HEDDLE_CACHE=.*\n$/);
+    t.true(stderr.includes(HEDDLE_CACHE));
+  }
 });
 
 test('it is where the user has such things, or among the temporary files', async (t) => {

@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoaderOptions } from './module-compiler.js';
 
@@ -12,7 +12,7 @@ import type { LoaderOptions } from './module-compiler.js';
  * What is in it runs as the program's code. So that directory must be the user's own, and closed to others (mode 0700);
  * what somebody else has put there is not used.
  *
- * @returns null if no directory can be used, or `HEDDLE_CACHE` is `0`
+ * @returns null if no directory can be used, which is said of one in `HEDDLE_CACHE`, or if that is `0`
  */
 export function findCacheFile(options: LoaderOptions, maps: boolean): string | null {
   const chosen = process.env['HEDDLE_CACHE'];
@@ -21,7 +21,10 @@ export function findCacheFile(options: LoaderOptions, maps: boolean): string | n
   const directory = (chosen ? [resolve(chosen)] : places())
     .map((place) => join(place, version))
     .find((one) => isOurs(one) || isMade(one));
-  if (directory === undefined) return null;
+  if (directory === undefined) {
+    if (chosen) tellUseless(chosen);
+    return null;
+  }
   const { program } = options;
   return join(directory, `${program.slice(-60).replaceAll(/[^\w.-]/g, '_')}-${digest(`${program} ${maps}`)}`);
 }
@@ -52,12 +55,40 @@ function newest(directory: string): number {
 
 function isMade(directory: string): boolean {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    make(directory);
     return isOurs(directory);
   } catch {
     return false;
   }
 }
+
+/** By hand, since Node tries for ever to make a directory with all above it in a place such as `/proc`. */
+function make(directory: string): void {
+  if (existsSync(directory)) return;
+  make(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another process of the program may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Whoever has named a place wants a cache. Once: the loader looks for its file more than once. */
+function tellUseless(chosen: string): void {
+  if (isTold) return;
+  isTold = true;
+  try {
+    writeSync(
+      2,
+      `heddle: compiled code is not kept: HEDDLE_CACHE=${chosen} cannot be a directory of your own (mode 0700)\n`,
+    );
+  } catch {
+    // Nobody listens.
+  }
+}
+
+let isTold = false;
 
 function isOurs(directory: string): boolean {
   try {
