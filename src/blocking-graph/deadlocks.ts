@@ -115,7 +115,7 @@ function strikeOut(
     const stuck = fibers.get(key);
     if (stuck === undefined || belongs(stuck, key)) continue;
     fibers.delete(key);
-    pending.push(...(affected.get(key) ?? []));
+    for (const next of affected.get(key) ?? []) pending.push(next);
   }
 }
 
@@ -134,7 +134,8 @@ function components(
       if (stuck === undefined || seen.has(key)) continue;
       seen.add(key);
       found.push(stuck);
-      pending.push(...(waitersFor.get(key) ?? []), ...holdersFor(stuck).reverse());
+      for (const next of waitersFor.get(key) ?? []) pending.push(next);
+      for (const next of holdersFor(stuck).reverse()) pending.push(next);
     }
     return found.length === 0 ? [] : [found];
   });

@@ -1,4 +1,4 @@
-import { expected } from '../base/check.js';
+import { describe, expected } from '../base/check.js';
 import { SnapshotError } from '../base/errors.js';
 import { schedulingReader } from './parse-scheduling.js';
 import {
@@ -46,7 +46,8 @@ export function parseSnapshot(json: string): Snapshot {
   if (typeof json !== 'string') throw expected('json', 'the text of a snapshot', json);
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    // Some editors put a mark in front.
+    value = JSON.parse(json.replace(/^\ufeff/, ''));
   } catch (cause) {
     const what = json.trimStart().startsWith('{')
       ? 'The snapshot is damaged or cut off'
@@ -63,7 +64,7 @@ export function readSnapshot(value: unknown): Snapshot {
     throw new SnapshotError('This is JSON, but not a snapshot of heddle: it lacks `"format": "heddle.snapshot"`');
   if (version !== 1)
     throw new SnapshotError(
-      `This snapshot is of version ${JSON.stringify(version)}, and this heddle reads version 1: use the heddle that wrote it`,
+      `This snapshot is of version ${typeof version === 'number' ? version : describe(version).slice(0, 80)}, and this heddle reads version 1: use the heddle that wrote it`,
     );
   const snapshot = snapshotReader(value, '');
   checkReferences(snapshot);

@@ -51,7 +51,7 @@ const RANKS: Readonly<Record<Order, (node: NodeSnapshot) => number>> = {
 
 function join(nodes: readonly NodeSnapshot[], order: Order): WaitGroup {
   const first = nodes[0]!;
-  const shortest = Math.min(...nodes.map(({ chain }) => chain.length));
+  const shortest = nodes.reduce((least, { chain }) => Math.min(least, chain.length), Infinity);
   const isCommon = (at: (chain: readonly string[]) => string | undefined): boolean =>
     nodes.every(({ chain }) => at(chain) === at(first.chain));
   let outer = 0;

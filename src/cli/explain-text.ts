@@ -1,3 +1,4 @@
+import { greatest } from '../base/greatest.js';
 import { styleText } from 'node:util';
 import { plural, printable } from '../blocking-graph/render/format.js';
 import type { ExplainedFunction } from '../compiler/explain.js';
@@ -6,8 +7,14 @@ import type { ExplainedFunction } from '../compiler/explain.js';
 export function explainText(file: string, functions: readonly ExplainedFunction[], color: boolean): string {
   const style: typeof styleText = color ? styleText : (_format, text) => text;
   const rows = functions.flatMap(rowsOf);
-  const places = Math.max(0, ...rows.map(({ place }) => place.length));
-  const names = Math.max(0, ...rows.map(({ name }) => name.length));
+  const places = greatest(
+    rows.map(({ place }) => place.length),
+    0,
+  );
+  const names = greatest(
+    rows.map(({ name }) => name.length),
+    0,
+  );
   const lines = rows.map(({ place, name, text, isPoint }) => {
     const padded = name.padEnd(names);
     return `${style('dim', place.padEnd(places))}  ${isPoint ? padded : style('bold', padded)}  ${text}`.trimEnd();

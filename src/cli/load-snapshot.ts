@@ -6,6 +6,7 @@ import type { Snapshot } from '../blocking-graph/snapshot.js';
 import { fetchSnapshot } from '../inspect/fetch-snapshot.js';
 import { findSocket } from '../inspect/list-programs.js';
 import { processState } from '../inspect/process-state.js';
+import { whyUnreadable } from './why-unreadable.js';
 
 /**
  * The snapshot of a running program, given by process id or by socket, or one from a file; `-` is standard input.
@@ -13,7 +14,7 @@ import { processState } from '../inspect/process-state.js';
  * @throws InspectionError when a program cannot be looked at, SnapshotError when a file holds no usable snapshot.
  */
 export async function loadSnapshot(target: string): Promise<Snapshot> {
-  if (/^\d+$/.test(target)) return fetchSnapshot(socketOf(Number(target)));
+  if (/^\d{1,10}$/.test(target)) return fetchSnapshot(socketOf(Number(target)));
   if (target === '-') return parseSnapshot(await text(process.stdin));
   try {
     if ((await stat(target)).isSocket()) return await fetchSnapshot(target);
@@ -21,7 +22,9 @@ export async function loadSnapshot(target: string): Promise<Snapshot> {
   } catch (error) {
     if (error instanceof InspectionError) throw error;
     if (error instanceof HeddleError) throw new SnapshotError(`${target}: ${error.message}`, { cause: error });
-    throw new SnapshotError(`Cannot read ${target}: ${reason(error as NodeJS.ErrnoException)}`, { cause: error });
+    const why = whyUnreadable(error as NodeJS.ErrnoException);
+    const more = (error as NodeJS.ErrnoException).code === 'ENOENT' ? ', and it is no process id' : '';
+    throw new SnapshotError(`Cannot read ${target}: ${why}${more}`, { cause: error });
   }
 }
 
@@ -37,18 +40,4 @@ function socketOf(pid: number): string {
         'or with another temporary directory',
     );
   return socket;
-}
-
-function reason({ code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file, and it is no process id';
-    case 'EACCES':
-    case 'EPERM':
-      return 'you may not';
-    case 'EISDIR':
-      return 'it is a directory';
-    default:
-      return message;
-  }
 }

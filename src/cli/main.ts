@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { HeddleError } from '../base/errors.js';
+import { printable } from '../blocking-graph/render/format.js';
 import { makeProgram } from './program.js';
 
 // `heddle graph … | head` closes the pipe early; that is no error.
@@ -17,7 +18,8 @@ try {
   // program's: Node shows it as it would without heddle, a syntax error with its place.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof HeddleError) {
-    console.error(`heddle: ${error.message}`);
+    // In it may be what a file holds.
+    console.error(`heddle: ${printable(error.message, Infinity)}`);
     process.exitCode = 1;
   } else throw error;
 }

@@ -19,6 +19,7 @@ test('the fixture is a snapshot', (t) => {
   const snapshot = parseSnapshot(json);
   t.is(snapshot.nodes.length, 16);
   t.deepEqual(snapshot, JSON.parse(json));
+  t.deepEqual(parseSnapshot(`\ufeff${json.replaceAll('\n', '\r\n')}`), snapshot);
 });
 
 test('a snapshot that was cut off anywhere is called that', (t) => {
@@ -38,7 +39,10 @@ test('what is no JSON, or JSON of something else, is not taken for a damaged sna
 
 test('a snapshot of another version names both versions', (t) => {
   t.throws(() => parseSnapshot(changed('version', 2)), { message: /of version 2, and this heddle reads version 1/ });
-  t.throws(() => parseSnapshot(changed('version', undefined)), { message: /of version undefined/ });
+  t.throws(() => parseSnapshot(changed('version', undefined)), { message: /of version `undefined`/ });
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  t.throws(() => parseSnapshot(`{"format":"heddle.snapshot","version":${deep}}`), { message: /of version an object/ });
+  t.throws(() => readSnapshot({ format: 'heddle.snapshot', version: 1n }), { message: /of version `1` \(bigint\)/ });
 });
 
 const wrong: [path: string, value: unknown, message: RegExp][] = [

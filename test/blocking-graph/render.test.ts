@@ -6,6 +6,7 @@ import { pageScript } from '#src/blocking-graph/render/page-script.js';
 import { formats, render } from '#src/blocking-graph/render/render.js';
 import { renderText } from '#src/blocking-graph/render/text.js';
 import { viewEdges } from '#src/blocking-graph/render/view.js';
+import type { FiberRef, Snapshot } from '#src/blocking-graph/snapshot.js';
 import { matchesGolden } from '../cli/golden.js';
 import { evil, hostile, server } from './hostile.js';
 import { runs, snapshotAfter, walks } from './walks.js';
@@ -151,4 +152,17 @@ test('a graph has as many edges as it likes', (t) => {
   const [edge] = server.edges;
   const edges = Array.from({ length: 200_000 }, () => edge!);
   t.is(viewEdges({ ...server, edges }).length, edges.length);
+});
+
+test('a snapshot of ever so many nodes, holders and waiters is drawn', async (t) => {
+  const many = Array.from({ length: 130_000 }, (_, i) => i);
+  const [node, lock] = [server.nodes[2]!, server.locks[0]!];
+  const fibers = (from: number): FiberRef[] => many.map((i) => ({ ...lock.holders[0]!, fiber: from + i }));
+  const large: Snapshot = {
+    ...server,
+    nodes: [...server.nodes, ...many.map((i) => ({ ...node, id: `m${i}`, chain: [`f${i}`, ...node.chain] }))],
+    locks: [{ ...lock, holders: fibers(1_000_000), waiters: fibers(2_000_000) }],
+  };
+  t.regex(await render(large, 'text', { limit: 1_000_000 }), /f129999/);
+  for (const format of ['dot', 'mermaid', 'prometheus'] as const) t.true((await render(large, format)).length > 0);
 });

@@ -122,10 +122,11 @@ test('a syntax error is a finding', async (t) => {
 });
 
 test('wrong usage is told in one line, with exit code 2', async (t) => {
-  const cwd = given({ 'a.txt': '' });
+  const cwd = given({ 'a.txt': 'some words' });
   symlinkSync('circle.js', join(cwd, 'circle.js'));
   for (const [args, message] of [
     [['circle.js'], /^heddle: ELOOP: [^\n]*\n$/],
+    [['a.txt'], /^heddle: `a\.txt` is no JavaScript or TypeScript: give a file that is, such as `server\.ts`\n$/],
     [['nowhere.js'], /^heddle: There is no file or directory `nowhere\.js`/],
     [[], /^heddle: there are no JavaScript or TypeScript files in \.\n/],
     [['--wrong'], /^heddle: unknown option '--wrong'/],

@@ -78,12 +78,26 @@ test('a file without generators is said to have none, and its code is its own', 
 
 test('a file that is not there, or is no program, is an error in one line', async (t) => {
   writeFileSync(join(cwd, 'broken.ts'), 'function* f() {\n  yield* ;\n}\n');
+  writeFileSync(join(cwd, 'package.json'), '{ "type": "module" }\n');
   for (const [file, message] of [
-    ['nowhere.ts', /^heddle: There is no file `nowhere\.ts` that can be read\n$/],
+    ['nowhere.ts', /^heddle: Cannot read `nowhere\.ts`: there is no such file\n$/],
+    ['.', /^heddle: Cannot read `\.`: it is a directory\n$/],
+    [
+      'package.json',
+      /^heddle: `package\.json` is no JavaScript or TypeScript: give a file that is, such as `server\.ts`\n$/,
+    ],
     ['broken.ts', /^heddle: broken\.ts:2:10: [^\n]*\n$/],
   ] as const) {
     const { code, stdout, stderr } = await heddle(['explain', file], { cwd });
     t.deepEqual([code, stdout], [1, '']);
     t.regex(stderr, message);
   }
+});
+
+test('a file of ever so many functions is shown', async (t) => {
+  const names = Array.from({ length: 130_000 }, (_, i) => `f${i}`);
+  writeFileSync(join(cwd, 'many.js'), names.map((name) => `function* ${name}() {}\n`).join(''));
+  const { code, stdout } = await heddle(['explain', 'many.js'], { cwd });
+  t.is(code, 0);
+  t.regex(stdout, /^130000:1 +f129999 /m);
 });

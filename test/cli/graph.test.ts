@@ -215,6 +215,7 @@ test('a file that was cut off is an error in one line', async (t) => {
     /cut\.json: The snapshot is damaged or cut off/,
   );
   failsWith(t, await heddle(['graph', file('empty.json', '')]), /not a snapshot, nor any JSON/);
+  failsWith(t, await heddle(['graph', file('escapes.json', '\u001b[2J\n\u0000')]), /Unexpected token '\\u\{1b\}'/);
 });
 
 test('a file of another version, or of something else, is an error in one line', async (t) => {
@@ -235,6 +236,8 @@ test('a process that is dead, or has no socket, is an error in one line', async 
   const { pid } = spawnSync(process.execPath, ['--version']);
   failsWith(t, await heddle(['graph', String(pid)]), new RegExp(`There is no process ${pid}`));
   failsWith(t, await heddle(['graph', String(process.ppid)]), /runs, but has no socket/);
+  // `kill` takes it for the group of processes that it is called in.
+  failsWith(t, await heddle(['graph', '0']), /There is no process 0/);
 });
 
 // The next two run the command line as somebody else, which only root can do.

@@ -1,3 +1,4 @@
+import { greatest } from '../../base/greatest.js';
 import type { Paint, Style } from './paint.js';
 
 /** A column of a table at a terminal. */
@@ -68,7 +69,13 @@ interface Fitted<Row> extends Filled<Row> {
 
 function sized<Row>(filled: Filled<Row>): Fitted<Row> {
   const { column, cells } = filled;
-  return { ...filled, size: Math.max(column.head?.length ?? 0, ...cells.map((cell) => cell.length)) };
+  return {
+    ...filled,
+    size: greatest(
+      cells.map((cell) => cell.length),
+      column.head?.length ?? 0,
+    ),
+  };
 }
 
 function excessOf<Row>(columns: readonly Fitted<Row>[], width: number, legibly: boolean = false): number {

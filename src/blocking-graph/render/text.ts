@@ -1,3 +1,4 @@
+import { greatest } from '../../base/greatest.js';
 import type { Snapshot } from '../snapshot.js';
 import { GAP, layOutTable, type Column } from './text-table.js';
 import { makePaint, type Paint } from './paint.js';
@@ -103,7 +104,7 @@ function nodeTable(groups: readonly GroupView[], limit: number, width: number, p
     if (places.length === 1 || whole.node.fibers === 0) continue;
     const shown = branches(places, Math.min(places.length, Math.ceil(limit / 5), room, limit - rows.length));
     room -= shown.length;
-    rows.push(...shown);
+    for (const row of shown) rows.push(row);
   }
   const lines = layOutTable(rows, COLUMNS, { width, paint });
   const rest = groups.slice(listed).flatMap(({ places }) => places);
@@ -116,7 +117,10 @@ function nodeTable(groups: readonly GroupView[], limit: number, width: number, p
 
 function branches(places: readonly NodeView[], shown: number): Row[] {
   const counts = places.slice(0, shown).map(({ node }) => formatCount(node.waiting));
-  const size = Math.max(0, ...counts.map((count) => count.length));
+  const size = greatest(
+    counts.map((count) => count.length),
+    0,
+  );
   return counts.map((count, index) => {
     const twig = index < places.length - 1 ? '├' : '└';
     return { ...places[index]!, branch: `${twig} ${count.padStart(size)}` };

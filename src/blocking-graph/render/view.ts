@@ -1,4 +1,5 @@
 import { percentileMs } from '../../base/histogram-snapshot.js';
+import { greatest } from '../../base/greatest.js';
 import { fiberName } from '../deadlocks.js';
 import type { EdgeSnapshot, FiberRef, LockSnapshot, NodeSnapshot, Snapshot } from '../snapshot.js';
 import { comparing, groupWaits, type Order } from '../wait-groups.js';
@@ -161,7 +162,10 @@ export function viewLocks({ locks, nodes }: Snapshot): LockView[] {
 function viewLock(lock: LockSnapshot, nodes: ReadonlyMap<string, NodeSnapshot>): LockView {
   const { kind, capacity, available, holders, waiters } = lock;
   const waiting = waitersOf(lock);
-  const oldest = Math.max(-1, ...waiters.map((waiter) => waiter.sinceMs ?? -1));
+  const oldest = greatest(
+    waiters.map((waiter) => waiter.sinceMs ?? -1),
+    -1,
+  );
   const since = oldest < 0 ? '' : `, for up to ${formatMs(oldest)}`;
   const first = waiters[0] === undefined ? '' : `, the first is ${printable(fiberName(waiters[0]))}`;
   return {

@@ -4,7 +4,9 @@ import { ArgumentError } from '../../base/errors.js';
 import type { CheckReport } from '../../compiler/check/report.js';
 import { checkText } from '../check-text.js';
 import { findSources } from '../find-sources.js';
+import { notSource } from '../not-source.js';
 import { progress } from '../progress.js';
+import { whyUnreadable } from '../why-unreadable.js';
 
 interface CheckOptions {
   readonly fix?: boolean;
@@ -45,11 +47,24 @@ async function check(command: Command, paths: readonly string[], fixing: boolean
   const project = new Project(readIfThere);
   const reading = progress('reading', files.length);
   for (const file of files) {
-    project.set(file, readFileSync(file, 'utf8'));
+    project.set(file, read(file));
     reading.step();
   }
   reading.end();
-  return fixing ? fix(project, files, (file, text) => writeFileSync(file, text)) : report(project, files);
+  const checked = fixing ? fix(project, files, (file, text) => writeFileSync(file, text)) : report(project, files);
+  for (const { kind, file } of checked.findings) {
+    const error = kind === 'syntax' ? notSource(file) : null;
+    if (error !== null) throw error;
+  }
+  return checked;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ArgumentError(`Cannot read \`${file}\`: ${whyUnreadable(error as NodeJS.ErrnoException)}`);
+  }
 }
 
 function readIfThere(path: string): string | null {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { ArgumentError } from '../../base/errors.js';
+import { ArgumentError, CompileError } from '../../base/errors.js';
 import { explainText } from '../explain-text.js';
+import { notSource } from '../not-source.js';
+import { whyUnreadable } from '../why-unreadable.js';
 
 interface ExplainOptions {
   readonly code?: boolean;
@@ -15,15 +17,19 @@ export function explainCommand(): Command {
     .option('--code', 'print the compiled code')
     .option('--json', 'print JSON')
     .action(async (file: string, options: ExplainOptions) => {
-      process.stdout.write(await describe(file, read(file), options));
+      const source = read(file);
+      const text = await describe(file, source, options).catch((error) => {
+        throw (error instanceof CompileError ? notSource(file) : null) ?? error;
+      });
+      process.stdout.write(text);
     });
 }
 
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
-    throw new ArgumentError(`There is no file \`${file}\` that can be read`);
+  } catch (error) {
+    throw new ArgumentError(`Cannot read \`${file}\`: ${whyUnreadable(error as NodeJS.ErrnoException)}`);
   }
 }
 

@@ -1,0 +1,14 @@
+/** Why a file cannot be read, in words for who gave its name. */
+export function whyUnreadable({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'you may not';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return message;
+  }
+}
