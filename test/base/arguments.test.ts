@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import test from 'ava';
+import { Effect } from 'effect';
 import {
   all,
   ArgumentError,
@@ -23,8 +24,19 @@ import {
 } from 'heddle';
 import { runIn } from 'heddle/cls-hooked';
 import { lookup, resolve, reverse } from 'heddle/dns';
+import { fromEffect, fromScopedEffect, schema } from 'heddle/effect';
 import { expressFibers } from 'heddle/express';
-import { attempt, fromReaderTaskEither, toOption, toTask } from 'heddle/fp-ts';
+import { fastifyFibers } from 'heddle/fastify';
+import {
+  attempt,
+  fromEither,
+  fromOption,
+  fromReaderTaskEither,
+  fromTask,
+  fromTaskEither,
+  toOption,
+  toTask,
+} from 'heddle/fp-ts';
 import * as fs from 'heddle/fs';
 import { honoFibers } from 'heddle/hono';
 import { json, listen as listenHttp, serve, text } from 'heddle/http';
@@ -33,7 +45,7 @@ import { nodeFibers } from 'heddle/node-http';
 import { execute, start } from 'heddle/process';
 import { abortSignal, openScope, own, toAsyncIterable, toPromise, withSignal } from 'heddle/promises';
 import { parseSnapshot } from 'heddle/snapshot';
-import { byteReader, forEachLine, pipe, readAll, reader, toReadable, writer } from 'heddle/streams';
+import { byteReader, forEachLine, pipe, readAll, reader, toReadable, toWebStream, writer } from 'heddle/streams';
 import { connectionPair, simulate, simulateMany, VirtualClock } from 'heddle/testing';
 import { bind } from 'heddle/udp';
 
@@ -136,6 +148,19 @@ const others: Readonly<Record<string, () => unknown>> = {
   'a runtime for a scope': () => openScope(wrong({})),
   'a namespace that is none': () => runIn(wrong({}), noop),
   'a reader that is none': () => fromReaderTaskEither(wrong(null), 1),
+  'an Either that is null': () => fromEither(wrong(null)),
+  'an Either that is none': () => fromEither(wrong({ right: 1 })),
+  'an Option that is undefined': () => fromOption(wrong(undefined)),
+  'an Option that is a number': () => fromOption(wrong(5)),
+  'what makes nothing for none': () => fromOption({ _tag: 'None' }, wrong(null)),
+  'a task that returns no promise': () => fromTask(wrong(nothing)),
+  'a task without an Either': () => fromTaskEither(wrong(() => Promise.resolve(1))),
+  'a schema that is none': () => schema(wrong(null)),
+  'a schema that is an object': () => schema(wrong({})),
+  'services that are none': () => fromEffect(Effect.void, wrong(null)),
+  'services of a scoped Effect': () => fromScopedEffect(Effect.void, wrong({})),
+  'an application that is none': () => fastifyFibers(wrong(undefined), {}),
+  'a strategy that is none': () => toWebStream(noop, wrong(7)),
   'an option of nothing': () => toOption(wrong(7)),
   'an attempt at nothing': () => attempt(wrong(7)),
   'a value with nothing': () => new FiberLocal(1).with(2, wrong(noop)),

@@ -89,6 +89,7 @@ class FromEffect<A, E, R> implements Operation<A> {
 
   constructor(effect: Effect.Effect<A, E, R>, services: Context.Context<R> | undefined) {
     if (!Effect.isEffect(effect)) throw expected('effect', 'an Effect (of version 4)', effect);
+    if (services !== undefined && !Context.isContext(services)) throw expected('services', 'a Context', services);
     this.effect = effect;
     this.services = services;
   }

@@ -2,6 +2,7 @@ import * as Context from 'effect/Context';
 import type { Effect } from 'effect/Effect';
 import * as Exit from 'effect/Exit';
 import * as Scope from 'effect/Scope';
+import { expected } from '../../base/check.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope as HeddleScope } from '../../fibers/scope.js';
@@ -25,6 +26,7 @@ export function* fromScopedEffect<A, E, R>(
   effect: Effect<A, E, R>,
   services: Context.Context<Exclude<R, Scope.Scope>> = Context.empty() as Context.Context<Exclude<R, Scope.Scope>>,
 ): Operation<A> {
+  if (!Context.isContext(services)) throw expected('services', 'a Context', services);
   const owner = currentFiber('fromScopedEffect').scope;
   const scope = Scope.makeUnsafe();
   const forget = owner.addCleanup(() => fromEffect(Scope.close(scope, exitOf(owner))));

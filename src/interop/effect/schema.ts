@@ -2,6 +2,7 @@ import * as Exit from 'effect/Exit';
 import * as Schema from 'effect/Schema';
 import type { Issue, makeFormatterStandardSchemaV1 } from 'effect/SchemaIssue';
 import * as Effect from 'effect/Effect';
+import { expected } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { until } from '../../fibers/until.js';
 import { HttpError } from '../../io/http/http-error.js';
@@ -55,6 +56,7 @@ export interface BodyReader<A> {
  * }
  */
 export function schema<S extends Schema.ConstraintDecoder<unknown>>(shape: S): BodyReader<S['Type']> {
+  if (!Schema.isSchema(shape)) throw expected('shape', 'a Schema of Effect', shape);
   // Loaded already, by the schemas; not by a statement, which Effect 3 has nothing for, see `host.ts`.
   const formatter = import('effect/SchemaIssue').then((module) => module.makeFormatterStandardSchemaV1());
   const decode = Schema.decodeUnknownEffect(shape, { errors: 'all' });

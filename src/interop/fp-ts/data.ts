@@ -1,5 +1,6 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { Option } from 'fp-ts/lib/Option.js';
+import { checkFunction, expected } from '../../base/check.js';
 import { HeddleError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
@@ -18,7 +19,8 @@ export class NoneError extends HeddleError {
  * const order = yield* fromEither(parseOrder(body));
  */
 export function* fromEither<E, A>(either: Either<E, A>): Operation<A> {
-  if (either._tag === 'Left') throw either.left;
+  if (either?._tag === 'Left') throw either.left;
+  if (either?._tag !== 'Right') throw expected('either', 'an Either', either);
   return either.right;
 }
 
@@ -29,7 +31,9 @@ export function* fromEither<E, A>(either: Either<E, A>): Operation<A> {
  * Suspends: no.
  */
 export function* fromOption<A>(option: Option<A>, onNone: () => unknown = noValue): Operation<A> {
-  if (option._tag === 'None') throw onNone();
+  checkFunction('onNone', onNone);
+  if (option?._tag === 'None') throw onNone();
+  if (option?._tag !== 'Some') throw expected('option', 'an Option', option);
   return option.value;
 }
 

@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import { checkFunction } from '../../base/check.js';
+import { checkFunction, expected, isPromise } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { until } from '../../fibers/until.js';
 import { fromEither } from './data.js';
@@ -19,7 +19,13 @@ export function fromTask<A>(task: Task<A>, name?: string): Operation<A> {
   checkFunction('task', task);
   // Begun by the wait itself, so that a cancelled fiber does not begin it.
   // oxlint-disable-next-line unicorn/no-thenable
-  return until<A>({ then: (succeed, fail) => task().then(succeed, fail) }, name);
+  return until<A>({ then: (succeed, fail) => begun(task).then(succeed, fail) }, name);
+}
+
+function begun<A>(task: Task<A>): Promise<A> {
+  const promise = task();
+  if (!isPromise(promise)) throw expected('task', 'a function that returns a promise', promise);
+  return promise;
 }
 
 /**

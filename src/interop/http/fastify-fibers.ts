@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
-import { describe } from '../../base/check.js';
+import { describe, expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
@@ -34,6 +34,8 @@ interface Marked {
  */
 export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Promise<void> = Object.assign(
   async function fastifyFibers(app: FastifyInstance, options: HostOptions): Promise<void> {
+    if (typeof app?.hasDecorator !== 'function')
+      throw expected('app', 'an application of Fastify: write `await app.register(fastifyFibers)`', app);
     if (app.hasDecorator(REGISTERED))
       throw new MisuseError(
         '`fastifyFibers` is registered already, here or in a plugin around: once is enough for both',

@@ -1,5 +1,5 @@
 import { ReadableStream, type QueuingStrategy, type ReadableStreamDefaultController } from 'node:stream/web';
-import { checkFunction } from '../../base/check.js';
+import { checkFunction, checkOptions } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -24,6 +24,7 @@ import { prematureClose } from './stream-error.js';
  */
 export function toWebStream<T = Uint8Array>(producer: Producer<T>, strategy?: QueuingStrategy<T>): ReadableStream<T> {
   checkFunction('producer', producer);
+  if (strategy !== undefined) checkOptions(strategy, 'strategy');
   let controller: ReadableStreamDefaultController<T>;
   const feed = new Feed<T>(currentFiber('toWebStream').scope, producer, {
     check: checkChunk,
