@@ -54,15 +54,16 @@ export class GatedEntry implements Entry {
     }
     this.crowded = true;
     if (!work.mayWait && this.queue.standingMs(now) > PATIENCE_MS) return this.refuse(work, this.reason());
-    this.queue.push(work, now);
-    governor.drain(this, now);
+    this.queue.push(work, kind, now);
+    this.drain(now);
     if (this.queue.size > governor.mostWaiting && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
   }
 
   withdraw(work: Work): void {
     if (!work.waits) return;
-    this.kindOf(work).withdrawn++;
-    this.queue.remove(work);
+    const kind = this.kindOf(work);
+    kind.withdrawn++;
+    this.queue.remove(work, kind);
     work.leave();
   }
 
@@ -81,7 +82,7 @@ export class GatedEntry implements Entry {
   }
 
   /** Refuses what has waited for too long to be answered in time. */
-  expire(now: number): void {
+  private expire(now: number): void {
     if (this.patient) return;
     for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
       const age = now - work.since;
@@ -91,6 +92,14 @@ export class GatedEntry implements Entry {
       if (age <= limit * this.goal && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
       this.drop(work, this.reason());
     }
+  }
+
+  /** Lets in from the queue what fits. */
+  drain(now: number): void {
+    if (this.queue.size === 0) return;
+    this.expire(now);
+    const fits = (kind: Kind): boolean => this.governor.obstacle(this, kind, now) === null;
+    this.queue.drain(now, fits, (work) => this.begin(work, now));
   }
 
   /** What happened in the last `elapsedMs` is looked at. */
@@ -104,8 +113,8 @@ export class GatedEntry implements Entry {
 
   /** Lets it in, from the queue or directly. */
   begin(work: Work, now: number): void {
-    if (work.waits) this.queue.remove(work);
     const kind = this.kindOf(work);
+    if (work.waits) this.queue.remove(work, kind);
     kind.admitted++;
     kind.live++;
     this.live++;
@@ -122,7 +131,7 @@ export class GatedEntry implements Entry {
     this.governor.finished(this, kind, since);
   }
 
-  kindOf(work: Work): Kind {
+  private kindOf(work: Work): Kind {
     let kind = this.kinds.get(work.kind);
     if (kind !== undefined) return kind;
     // Names may come from outside: the paths of requests.
@@ -133,7 +142,7 @@ export class GatedEntry implements Entry {
   }
 
   private drop(work: Work, reason: string): void {
-    this.queue.remove(work);
+    this.queue.remove(work, this.kindOf(work));
     this.refuse(work, reason);
   }
 

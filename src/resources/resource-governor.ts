@@ -173,25 +173,6 @@ export class ResourceGovernor implements Governor {
     if (this.on.localCheck) this.steering?.released();
   }
 
-  /** Lets in from the queue what fits. */
-  drain(entry: GatedEntry, now: number): void {
-    const { queue } = entry;
-    if (queue.size === 0) return;
-    entry.expire(now);
-    for (let n = 0; n < MOST_AT_ONCE && queue.size > 0; n++) {
-      const shut = new Set<Kind>();
-      const work = queue.pick(now, (candidate) => {
-        const kind = entry.kindOf(candidate);
-        if (shut.has(kind)) return false;
-        if (this.obstacle(entry, kind, now) === null) return true;
-        shut.add(kind);
-        return false;
-      });
-      if (work === null) return;
-      entry.begin(work, now);
-    }
-  }
-
   /** A connection has come to one of the entries. */
   arrived(): void {
     this.debt.arrived(this.now());
@@ -207,7 +188,7 @@ export class ResourceGovernor implements Governor {
   passed(now: number): void {
     if (this.loop.queue.size === 0) this.debt.rests(now);
     this.queueing.add(this.live, this.loop.queue.size + (this.steering?.heldFibers ?? 0), now);
-    for (const entry of this.entries) this.drain(entry, now);
+    for (const entry of this.entries) entry.drain(now);
     const { outlook, backStop } = this;
     if (outlook === null) return;
     const stuck = this.steering?.unstick(this.live, outlook) === false;
@@ -234,7 +215,7 @@ export class ResourceGovernor implements Governor {
     for (const entry of this.entries) {
       entry.tick(elapsed, this.debt.standingMs(now) > elapsed);
       if (this.on.latencyNet) entry.net.look(now, entry.live, entry.kinds.values());
-      this.drain(entry, now);
+      entry.drain(now);
     }
     if (!idle && this.entries.size > 0) this.loop.setTimer(this, now + TICK_MS);
   }
@@ -305,4 +286,3 @@ const LEAST_WAITING = 4;
 const MOST_WAITING = 1000;
 const WAITING_SHARE = 0.05;
 /** Let in by one call of `drain`: the rest has its turn after the next pass. */
-const MOST_AT_ONCE = 1000;

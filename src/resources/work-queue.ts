@@ -1,35 +1,42 @@
 import { Deque } from '../base/deque.js';
 import type { Work } from '../fibers/governor.js';
+import type { Kind } from './kind.js';
 
 /**
  * Work that waits to be let in. While the queue has been empty lately the oldest comes first; in a queue that does not
- * drain the newest does, since the oldest has used up its time ("adaptive LIFO"). Work that has left stays in its place
- * until that is passed over.
+ * drain the newest does, since the oldest has used up its time ("adaptive LIFO").
+ *
+ * Each kind has a line of its own: whether work may come in is a question about its kind, and in overload, when hundreds wait, it
+ * is asked after every request. Work that has left stays in its place until that is passed over.
  */
 export class WorkQueue {
   /** Work that waits. */
   size: number = 0;
   /** When it last was empty, in ms. */
   private emptyAt: number = -Infinity;
-  private readonly items: Deque<Work> = new Deque();
+  private readonly lines: Map<Kind, Line> = new Map();
   private readonly lifo: boolean;
 
   constructor(lifo: boolean) {
     this.lifo = lifo;
   }
 
-  push(work: Work, now: number): void {
+  push(work: Work, kind: Kind, now: number): void {
     if (this.size === 0) this.emptyAt = now;
     work.waits = true;
-    this.items.pushBack(work);
+    let line = this.lines.get(kind);
+    if (line === undefined) this.lines.set(kind, (line = new Line(kind)));
+    line.works.pushBack(work);
+    line.size++;
     this.size++;
   }
 
   /** It leaves the queue, from wherever it stands. */
-  remove(work: Work): void {
+  remove(work: Work, kind: Kind): void {
     work.waits = false;
     this.size--;
-    if (this.size === 0) this.items.clear();
+    const line = this.lines.get(kind)!;
+    if (--line.size === 0) line.works.clear();
   }
 
   /** How long it has not been empty, in ms. */
@@ -39,34 +46,83 @@ export class WorkQueue {
 
   /** The one that has waited longest. */
   oldest(): Work | null {
-    const { items } = this;
-    for (let first = items.get(0); first !== undefined; first = items.get(0)) {
-      if (first.waits) return first;
-      items.popFront();
+    let oldest: Work | null = null;
+    for (const line of this.lines.values()) {
+      const first = line.first();
+      if (first !== null && (oldest === null || first.since < oldest.since)) oldest = first;
     }
-    return null;
+    return oldest;
   }
 
-  /** The first in order for which `fits`; looks at no more than some hundreds. */
-  pick(now: number, fits: (work: Work) => boolean): Work | null {
-    const { items } = this;
-    if (this.lifo && this.standingMs(now) > SETTLED_MS) {
-      while (items.size > 0 && !items.get(items.size - 1)!.waits) items.popBack();
-      const end = Math.max(0, items.size - MOST_LOOKS);
-      for (let i = items.size - 1; i >= end; i--) if (items.get(i)!.waits && fits(items.get(i)!)) return items.get(i)!;
-      return null;
+  /**
+   * Hands all whose kind `fits` over to `take`, in order; that is to `remove` them. A kind that did not fit is not asked about
+   * again: what is let in makes no room.
+   */
+  drain(now: number, fits: (kind: Kind) => boolean, take: (work: Work) => void): void {
+    const newestFirst = this.lifo && this.standingMs(now) > SETTLED_MS;
+    for (const line of this.lines.values()) line.isShut = false;
+    for (let n = 0; n < MOST_AT_ONCE && this.size > 0; n++) {
+      const work = this.pick(newestFirst, fits);
+      if (work === null) return;
+      take(work);
     }
-    if (this.oldest() === null) return null;
-    const end = Math.min(items.size, MOST_LOOKS);
-    for (let i = 0; i < end; i++) if (items.get(i)!.waits && fits(items.get(i)!)) return items.get(i)!;
-    return null;
   }
 
   *[Symbol.iterator](): Generator<Work, void, void> {
-    for (const work of this.items) if (work.waits) yield work;
+    for (const { works } of this.lines.values()) for (const work of works) if (work.waits) yield work;
+  }
+
+  private pick(newestFirst: boolean, fits: (kind: Kind) => boolean): Work | null {
+    for (;;) {
+      let next: Work | null = null;
+      let from: Line | null = null;
+      for (const line of this.lines.values()) {
+        if (line.isShut) continue;
+        const work = newestFirst ? line.last() : line.first();
+        if (work === null) continue;
+        if (next !== null && (newestFirst ? work.since < next.since : work.since >= next.since)) continue;
+        next = work;
+        from = line;
+      }
+      if (from === null || fits(from.kind)) return next;
+      from.isShut = true;
+    }
+  }
+}
+
+/** What waits of one kind, in the order in which it came. */
+class Line {
+  readonly kind: Kind;
+  readonly works: Deque<Work> = new Deque();
+  /** Of `works` those that wait still. */
+  size: number = 0;
+  /** None of it may come in now. */
+  isShut: boolean = false;
+
+  constructor(kind: Kind) {
+    this.kind = kind;
+  }
+
+  first(): Work | null {
+    const { works } = this;
+    for (let work = works.get(0); work !== undefined; work = works.get(0)) {
+      if (work.waits) return work;
+      works.popFront();
+    }
+    return null;
+  }
+
+  last(): Work | null {
+    const { works } = this;
+    for (let work = works.get(works.size - 1); work !== undefined; work = works.get(works.size - 1)) {
+      if (work.waits) return work;
+      works.popBack();
+    }
+    return null;
   }
 }
 
 /** A queue that stood for so long is no burst. */
 const SETTLED_MS = 100;
-const MOST_LOOKS = 256;
+/** That are let in, before others have their turn. */
+const MOST_AT_ONCE = 1000;

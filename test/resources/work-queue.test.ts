@@ -1,49 +1,62 @@
 import test from 'ava';
 import { Work } from '#src/fibers/governor.js';
+import { Kind } from '#src/resources/kind.js';
 import { WorkQueue } from '#src/resources/work-queue.js';
 
 class Named extends Work {
-  readonly name: string;
-  constructor(name: string) {
-    super(name, 1, true);
-    this.name = name;
+  constructor(kind: string, since: number) {
+    super(kind, 1, true);
+    this.since = since;
   }
   begin(): void {}
   refuse(): void {}
 }
 
-function queued(lifo: boolean, names: string, now: number = 0): { queue: WorkQueue; works: Named[] } {
+/** One letter a work, a kind for each letter. */
+function queued(lifo: boolean, names: string): { queue: WorkQueue; works: Named[]; kindOf: (work: Work) => Kind } {
   const queue = new WorkQueue(lifo);
-  const works = [...names].map((name) => new Named(name));
-  for (const work of works) queue.push(work, now);
-  return { queue, works };
+  const kinds = new Map([...names].map((name) => [name, new Kind(name, 1)]));
+  const kindOf = (work: Work): Kind => kinds.get(work.kind)!;
+  const works = [...names].map((name, at) => new Named(name, at / 1000));
+  for (const work of works) queue.push(work, kindOf(work), 0);
+  return { queue, works, kindOf };
 }
 
-function drain(queue: WorkQueue, now: number, fits: (work: Work) => boolean = () => true): string {
+function drain(
+  { queue, kindOf }: ReturnType<typeof queued>,
+  now: number,
+  fits: (kind: Kind) => boolean = () => true,
+): string {
   let order = '';
-  for (let work = queue.pick(now, fits); work !== null; work = queue.pick(now, fits)) {
-    order += (work as Named).name;
-    queue.remove(work);
-  }
+  queue.drain(now, fits, (work) => {
+    order += work.kind;
+    queue.remove(work, kindOf(work));
+  });
   return order;
 }
 
-test('a burst is let in oldest first', (t) => t.is(drain(queued(true, 'abc').queue, 100), 'abc'));
+test('a burst is let in oldest first', (t) => t.is(drain(queued(true, 'abc'), 100), 'abc'));
 
 test('a queue that has stood for more than 100 ms is let in newest first', (t) =>
-  t.is(drain(queued(true, 'abc').queue, 101), 'cba'));
+  t.is(drain(queued(true, 'abc'), 101), 'cba'));
 
-test('without lifo the oldest always comes first', (t) => t.is(drain(queued(false, 'abc').queue, 10_000), 'abc'));
+test('without lifo the oldest always comes first', (t) => t.is(drain(queued(false, 'abc'), 10_000), 'abc'));
+
+test('the order is that in which work came, whatever its kind', (t) => {
+  t.is(drain(queued(true, 'abaacbca'), 0), 'abaacbca');
+  t.is(drain(queued(true, 'abaacbca'), 200), 'acbcaaba');
+});
 
 test('once it was empty it has not stood any more', (t) => {
-  const { queue } = queued(true, 'a');
+  const one = queued(true, 'abc');
+  const { queue, works, kindOf } = one;
   t.is(queue.standingMs(500), 500);
-  t.is(drain(queue, 500), 'a');
+  t.is(drain(one, 500), 'cba');
   t.is(queue.standingMs(600), 0);
-  queue.push(new Named('b'), 600);
-  queue.push(new Named('c'), 610);
+  queue.push(works[0]!, kindOf(works[0]!), 600);
+  queue.push(works[1]!, kindOf(works[1]!), 610);
   t.is(queue.standingMs(650), 50);
-  t.is(drain(queue, 650), 'bc');
+  t.is(drain(one, 650), 'ab');
 });
 
 for (const [order, now, wanted] of [
@@ -51,54 +64,49 @@ for (const [order, now, wanted] of [
   ['newest', 200, 'ca'],
 ] as const)
   test(`${order} first: who does not fit is passed over and keeps its place`, (t) => {
-    const { queue } = queued(true, 'abcd');
+    const one = queued(true, 'abcd');
     t.is(
-      drain(queue, now, (work) => 'ac'.includes((work as Named).name)),
+      drain(one, now, (kind) => 'ac'.includes(kind.name)),
       wanted,
     );
-    t.is(queue.size, 2);
-    t.is(drain(queue, now), now === 0 ? 'bd' : 'db');
+    t.is(one.queue.size, 2);
+    t.is(drain(one, now), now === 0 ? 'bd' : 'db');
   });
 
 test('who has left from the front, the middle or the end is not let in', (t) => {
-  for (const now of [0, 200]) {
-    const { queue, works } = queued(true, 'abcde');
-    for (const i of [0, 2, 4]) queue.remove(works[i]!);
-    t.is(queue.size, 2);
-    t.is((queue.oldest() as Named).name, 'b');
-    t.deepEqual(
-      [...queue].map((work) => (work as Named).name),
-      ['b', 'd'],
-    );
-    t.is(drain(queue, now), now === 0 ? 'bd' : 'db');
-    t.is(queue.oldest(), null);
-  }
+  for (const now of [0, 200])
+    for (const names of ['abcde', 'aabbb', 'aaaaa']) {
+      const one = queued(true, names);
+      const { queue, works, kindOf } = one;
+      for (const i of [0, 2, 4]) queue.remove(works[i]!, kindOf(works[i]!));
+      t.is(queue.size, 2);
+      t.is(queue.oldest(), works[1]!);
+      t.deepEqual([...queue], [works[1]!, works[3]!]);
+      t.is(drain(one, now), now === 0 ? `${names[1]}${names[3]}` : `${names[3]}${names[1]}`);
+      t.is(queue.oldest(), null);
+    }
 });
 
 test('a queue that all have left holds nothing, and works on', (t) => {
-  const { queue, works } = queued(true, 'ab');
-  for (const work of works) queue.remove(work);
+  const one = queued(true, 'aba');
+  const { queue, works, kindOf } = one;
+  for (const work of works) queue.remove(work, kindOf(work));
   t.is(queue.size, 0);
-  t.is(
-    queue.pick(0, () => true),
-    null,
-  );
+  t.is(drain(one, 0), '');
   t.deepEqual([...queue], []);
-  queue.push(new Named('c'), 5);
-  t.is(drain(queue, 5), 'c');
+  queue.push(works[1]!, kindOf(works[1]!), 5);
+  t.is(drain(one, 5), 'b');
 });
 
-test('a search for what fits ends after some hundreds', (t) => {
+test('each kind is asked about once, however much of it waits', (t) => {
   for (const now of [0, 200]) {
-    const { queue } = queued(true, 'x'.repeat(10_000));
-    let looks = 0;
-    t.is(
-      queue.pick(now, () => {
-        looks++;
-        return false;
-      }),
-      null,
-    );
-    t.true(looks <= 256, `${looks}`);
+    const asked: string[] = [];
+    const one = queued(true, 'xyx'.repeat(3000));
+    drain(one, now, ({ name }) => {
+      asked.push(name);
+      return false;
+    });
+    t.deepEqual(asked.toSorted(), ['x', 'y']);
+    t.is(one.queue.size, 9000);
   }
 });
