@@ -18,7 +18,8 @@ export function site<T>(index: number, point: CallPoint | null, operand: T): T {
   if (point === null) return operand;
   const next = point.next[index];
   if (next === undefined) return follow(index, point, operand);
-  registers.chain = next;
+  // In a loop it is there already. A store of a pointer tells the collector of it, a comparison does not.
+  if (registers.chain !== next) registers.chain = next;
   registers.entry = bySite;
   return operand;
 }
