@@ -135,9 +135,8 @@ export class RunLoop {
 
   /**
    * For sources of events, at the end of their callback: many ready fibers run now, for a slice, and not after all events of
-   * this poll, until which their requests would outlive scavenges: a quarter more processor time for each. The rest waits for
-   * the end of the poll where there is a governor, or a poll of dear requests would take fifty slices. Elsewhere it waits for
-   * a while only, or what has piled up would never get less while as many requests come as are answered.
+   * this poll: until then their requests would outlive scavenges. The rest waits for the end of the poll where there is a
+   * governor, or a poll of dear requests would take fifty slices; elsewhere for a while, or a pile would never get less.
    */
   runIfCrowded(): void {
     if (this.queue.size < CROWD || this.passing || this.clock.now() < this.crowdAt) return;

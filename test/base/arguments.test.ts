@@ -157,7 +157,7 @@ const others: Readonly<Record<string, () => unknown>> = {
   'a task without an Either': () => fromTaskEither(wrong(() => Promise.resolve(1))),
   'a schema that is none': () => schema(wrong(null)),
   'a schema that is an object': () => schema(wrong({})),
-  'services that are none': () => fromEffect(Effect.void, wrong(null)),
+  'services that are none': () => fromEffect(Effect.sync(noop), wrong(null)),
   'services of a scoped Effect': () => fromScopedEffect(Effect.void, wrong({})),
   'an application that is none': () => fastifyFibers(wrong(undefined), {}),
   'a strategy that is none': () => toWebStream(noop, wrong(7)),
