@@ -1,11 +1,12 @@
 /** A share of the processor's time that may be spent on something, and no more: a token bucket in ms. */
 export class CpuBudget {
-  private readonly share: number;
+  /** Of one processor. */
+  share: number;
   private readonly most: number;
   private tokens: number;
   private at: number;
 
-  /** @param share of one processor; up to `most` ms of it are saved up. */
+  /** @param most up to so many ms are saved up */
   constructor(share: number, most: number, now: number) {
     this.share = share;
     this.most = this.tokens = most;

@@ -26,6 +26,8 @@ export class Outlook {
   readonly external: Resource;
   readonly descriptors: Resource;
   readonly graph: FlowGraph;
+  /** Of the time between the last two ticks, in which the event loop had nothing to do. */
+  idleShare: number = 0;
   private readonly descriptorGate: DescriptorGate;
   private readonly machine: Machine;
   private readonly on: SchedulingSwitches;
@@ -72,10 +74,9 @@ export class Outlook {
     this.graph.tick(DECAY);
     this.nameNodes();
     this.findPools();
-    // Some 40 µs, which only pools want to know.
-    const idleShare = this.pools.size > 0 ? this.machine.idleShare() : 1;
+    this.idleShare = this.machine.idleShare();
     for (const { meter, resource } of this.pools.values()) {
-      meter.tick(elapsedMs, DECAY, idleShare);
+      meter.tick(elapsedMs, DECAY, this.idleShare);
       resource.capacity = meter.capacity;
       if (meter.pool.servesWhileWaiting && meter.holdMs > 0) this.discountQueueing(meter);
     }

@@ -135,6 +135,18 @@ for (const [name, share, p99] of BARS) {
   });
 }
 
+for (const [load, what, from, to] of [
+  [2, 'half of the processor is idle and who is refused is told so', 0, 0.01],
+  [8, 'nothing of the processor is left and most of those who are refused are hung up on', 0.7, 1],
+] as const)
+  test(`of a pool at ${load} times the load ${what}`, (t) => {
+    const server = offer(workloads.pool, load);
+    const { refused } = server.clients.outcomes.get('pool')!;
+    t.true(refused > 1000, `${refused}`);
+    const share = server.hungUp / refused;
+    t.true(share >= from && share <= to, `${share}`);
+  });
+
 for (const name of ['late cpu', 'late memory', 'descriptors'] as const)
   test(`${name} at eight times the load: no fixed limit is more than 8 % ahead`, (t) => {
     const workload: Workload = workloads[name];

@@ -43,6 +43,8 @@ export interface Simulation extends ClientOptions, MachineOptions {
  * In each turn one connection is accepted, as in Node.
  */
 export class SimulatedServer {
+  /** Refused by closing the connection, without an answer. */
+  hungUp: number = 0;
   readonly runtime: Runtime;
   readonly machine: SimulatedMachine;
   readonly clients: SimulatedClients;
@@ -235,6 +237,7 @@ export class Job extends Work {
   }
 
   refuse({ quietly }: Refusal): void {
+    if (quietly) this.server.hungUp++;
     this.server.work(quietly ? CLOSE_MS : REFUSE_MS);
     this.server.answer(this, 'refused');
   }
