@@ -44,6 +44,17 @@ test('ECMAScript modules and CommonJS are compiled, however they are loaded', as
   t.deepEqual([stderr, code], ['', 0]);
 });
 
+test('a text that is nested deeper than Node reads, and a sum of ever so many terms, end no process', async (t) => {
+  const sum = Array.from({ length: 50_000 }, () => "'a'").join(' + ');
+  const program = new ProgramDirectory(t, {
+    'app.mjs': `import './long.mjs'; await import('./deep.mjs').catch(() => {}); ${esm('app')}`,
+    'long.mjs': `const sum = ${sum};\n${esm('long')}`,
+    'deep.mjs': `const list = ${'['.repeat(20_000)}${']'.repeat(20_000)};\nfunction* f() { yield* g(); }`,
+  });
+  const { stdout, stderr, code } = await program.run('app.mjs');
+  t.deepEqual([lines(stdout), stderr, code], [compiled('app', 'long'), '', 0]);
+});
+
 test('modules are compiled side by side, also while somebody blocks for one of them', async (t) => {
   const names = Array.from({ length: 20 }, (_, n) => `m${n}`);
   const program = new ProgramDirectory(t, {
