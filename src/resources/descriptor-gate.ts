@@ -58,7 +58,7 @@ export class DescriptorGate {
   }
 }
 
-/** Two entries may have kinds of one name, as servers of the same routes at two ports do; of a fiber only the name is known. */
+/** Of a fiber only the name is known, and kinds of several entries may have the same. */
 function liveByName(kinds: readonly Kind[]): Map<string, number> {
   const live = new Map<string, number>();
   for (const kind of kinds) live.set(kind.name, (live.get(kind.name) ?? 0) + kind.live);

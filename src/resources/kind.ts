@@ -16,7 +16,12 @@ export class Kind {
   withdrawn: number = 0;
   /** Offered of late, decaying with each tick. */
   rate: number = 0;
-  /** Processor time that its live fibers are still going to use, in ms. */
+  /**
+   * The first of those of its name, which stands for them all where fibers are counted: two entries may have kinds of one
+   * name, as servers of the same routes at two ports do, and of a fiber only the name is known.
+   */
+  first: Kind = this;
+  /** Processor time that live fibers of its name are still going to use, in ms; kept by the first. */
   outstandingMs: number = 0;
   /** Descriptors that one of its fibers holds on average while it lives. */
   descriptors: number = 0;

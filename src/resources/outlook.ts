@@ -34,7 +34,9 @@ export class Outlook {
   private readonly pools: Map<Pool, { meter: PoolMeter; resource: Resource }> = new Map();
   private standing: Float64Array = new Float64Array(0);
   private kinds: readonly Kind[] = [];
-  /** By number of the node: of which kind its fibers are, or null; and what is outstanding of each for the processor. */
+  /** Of the processor, for each name that kinds have which are offered. */
+  private fairShare: number = 1;
+  /** By number of the node: of which kind its fibers are, the first of that name; or null. */
   readonly kindAt: (Kind | null)[] = [];
   /** The mean new fiber, by how much of each kind is offered: Q and H for each resource. */
   private readonly mix: { demand: number; delayMs: number }[] = [];
@@ -72,7 +74,7 @@ export class Outlook {
     const { heap } = this.machine;
     for (const kind of kinds) kind.start ??= this.graph.startOf(kind.name);
     this.graph.tick(DECAY);
-    this.nameNodes();
+    this.matchNames();
     this.findPools();
     this.idleShare = this.machine.idleShare();
     for (const { meter, resource } of this.pools.values()) {
@@ -139,7 +141,7 @@ export class Outlook {
       const demand = Math.min(own, mix.demand) * resource.scale;
       if (own === 0) continue;
       // What others are going to use does not keep it waiting where each node has a share of the processor.
-      if (resource === this.cpu && kind.outstandingMs + own <= this.fairShare() * resource.queueMs) continue;
+      if (resource === this.cpu && kind.first.outstandingMs + own <= this.fairShare * resource.queueMs) continue;
       if (resource.outstanding + demand > resource.capacity * (resource.queueMs + mix.delayMs)) return resource;
     }
     if (!on.stockGate) return null;
@@ -152,7 +154,7 @@ export class Outlook {
   admit(kind: Kind): void {
     const { resources, prediction } = this;
     if (kind.start === null) return;
-    kind.outstandingMs += this.prediction.demands[0]?.outstanding[kind.start] ?? 0;
+    kind.first.outstandingMs += this.prediction.demands[0]?.outstanding[kind.start] ?? 0;
     for (let r = 0; r < resources.length; r++) {
       const demand = prediction.demands[r];
       if (demand !== undefined)
@@ -160,15 +162,19 @@ export class Outlook {
     }
   }
 
-  private fairShare(): number {
-    let active = 0;
-    for (const kind of this.kinds) if (kind.rate > 0.5) active++;
-    return 1 / Math.max(active, 1);
-  }
-
-  private nameNodes(): void {
+  private matchNames(): void {
     const { nodes } = this.graph;
-    const byName = new Map(this.kinds.map((kind) => [kind.name, kind]));
+    const byName = new Map<string, Kind>();
+    const rates = new Map<string, number>();
+    for (const kind of this.kinds) {
+      const { name, rate } = kind;
+      kind.first = byName.get(name) ?? kind;
+      byName.set(name, kind.first);
+      rates.set(name, (rates.get(name) ?? 0) + rate);
+    }
+    let active = 0;
+    for (const rate of rates.values()) if (rate > 0.5) active++;
+    this.fairShare = 1 / Math.max(active, 1);
     for (let n = 0; n < nodes.length; n++) this.kindAt[n] = byName.get(nodes[n]!.node.chain.root.name) ?? null;
   }
 

@@ -147,6 +147,18 @@ for (const [load, what, from, to] of [
     t.true(share >= from && share <= to, `${share}`);
   });
 
+for (const [name, share, p99] of BARS.filter(([name]) => name === 'late cpu' || name === 'late memory'))
+  test(`${name} at eight times the load fares no worse where one client in ten comes to a second port`, (t) => {
+    for (const seed of SEEDS) {
+      const server = offer(workloads[name], 8, { seed, secondPort: 10 });
+      const kept = server.goodput(SETTLED, SECONDS) / workloads[name].best;
+      t.true(kept >= share, `[seed ${seed}] ${kept}`);
+      const slowest = server.percentile(99, SETTLED);
+      t.true(slowest <= p99, `[seed ${seed}] ${slowest} ms`);
+      if (seed === 1) t.deepEqual(leftovers(server.settle()), NOTHING);
+    }
+  });
+
 for (const name of ['late cpu', 'late memory', 'descriptors'] as const)
   test(`${name} at eight times the load: no fixed limit is more than 8 % ahead`, (t) => {
     const workload: Workload = workloads[name];

@@ -34,6 +34,8 @@ export interface Simulation extends ClientOptions, MachineOptions {
   readonly scheduling?: SchedulingOptions;
   /** Requests come at the multiples of so many ms, when their connections are accepted already: clients or a network that stall. */
   readonly burstMs?: number;
+  /** One connection of so many comes to a second port, where the same is served. */
+  readonly secondPort?: number;
   /** Instead of a governor: as many begin at once, and the others are refused. */
   readonly limit?: number;
 }
@@ -56,6 +58,8 @@ export class SimulatedServer {
   /** On open connections. */
   private readonly arrived: Job[] = [];
   private readonly entry: Entry | null;
+  private readonly second: Entry | null;
+  private connections: number = 0;
   private readonly root: Scope;
   private live: number = 0;
   /** Connections that the kernel keeps now. */
@@ -77,8 +81,9 @@ export class SimulatedServer {
     const { root, result } = this.runtime.start(() => suspend<void>(() => {}));
     result.catch(() => {});
     this.root = root;
-    this.entry =
-      limit === undefined ? this.runtime.loop.openEntry({ name: 'simulated', goal, ...this.kernel() }) : null;
+    const open = (): Entry | null => this.runtime.loop.openEntry({ name: 'simulated', goal, ...this.kernel() });
+    this.entry = limit === undefined ? open() : null;
+    this.second = options.secondPort === undefined ? null : open();
   }
 
   /** A backlog that was set by hand stays as it is. */
@@ -126,21 +131,23 @@ export class SimulatedServer {
 
   private poll(): void {
     this.clients.giveUp(this.now(), (job) => {
-      this.entry?.withdraw(job);
+      job.entry?.withdraw(job);
       job.fiber?.cancel('the client has gone');
     });
     for (const job of this.arrived.splice(0)) this.request(job);
     const job = this.kernelQueue.popFront();
     if (job === undefined) return;
     this.work(ACCEPT_MS);
-    this.entry?.arrived();
+    job.entry?.arrived();
     const { burstMs } = this.options;
     if (burstMs === undefined) this.request(job);
     else this.machine.at(Math.ceil(this.now() / burstMs) * burstMs, () => this.arrived.push(job));
   }
 
   private connect(kind: RequestKind, at: number, attempt: number): Job | null {
-    const job = new Job(this, kind, at, attempt);
+    const { secondPort = Infinity } = this.options;
+    const entry = ++this.connections % secondPort === 0 ? this.second : this.entry;
+    const job = new Job(this, entry, kind, at, attempt);
     if (kind.connected) this.arrived.push(job);
     else if (this.kernelQueue.size > this.backlog) return null;
     else this.kernelQueue.pushBack(job);
@@ -150,7 +157,7 @@ export class SimulatedServer {
   private request(job: Job): void {
     if (job.answered) return;
     this.work(PARSE_MS);
-    if (this.entry !== null) this.entry.offer(job);
+    if (job.entry !== null) job.entry.offer(job);
     else if (this.live >= this.options.limit!) job.refuse({ reason: 'limit', retryAfterMs: 0, quietly: false });
     else {
       this.live++;
@@ -222,11 +229,14 @@ export class Job extends Work {
   answered: boolean = false;
   fiber: Fiber | null = null;
   override readonly answerMs: number = REFUSE_MS;
+  /** That of the port it came to. */
+  readonly entry: Entry | null;
   private readonly server: SimulatedServer;
 
-  constructor(server: SimulatedServer, request: RequestKind, at: number, attempt: number) {
+  constructor(server: SimulatedServer, entry: Entry | null, request: RequestKind, at: number, attempt: number) {
     super(request.name, request.priority ?? 1, !request.connected);
     this.server = server;
+    this.entry = entry;
     this.request = request;
     this.at = at;
     this.attempt = attempt;
