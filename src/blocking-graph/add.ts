@@ -1,6 +1,7 @@
 import { expected } from '../base/check.js';
 import { addHistograms, type HistogramSnapshot } from '../base/histogram-snapshot.js';
 import { addScheduling } from './add-scheduling.js';
+import { checkSnapshot } from './check-snapshot.js';
 import { merge } from './merge.js';
 import { plus } from './plus.js';
 import type {
@@ -23,8 +24,9 @@ import type {
  * begin with it.
  */
 export function add(snapshots: readonly Snapshot[]): Snapshot {
-  const [first] = snapshots;
+  const [first] = Array.isArray(snapshots) ? (snapshots as readonly Snapshot[]) : [];
   if (first === undefined) throw expected('snapshots', 'an array of at least one snapshot', snapshots);
+  snapshots.forEach((snapshot, index) => checkSnapshot(snapshot, `snapshots[${index}]`));
   if (snapshots.length === 1) return first;
   const sum = (pick: (snapshot: Snapshot) => number): number => snapshots.reduce((total, one) => total + pick(one), 0);
   const takenAt = Math.min(...snapshots.map((one) => one.takenAt));

@@ -1,3 +1,4 @@
+import { checkSnapshot } from './check-snapshot.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
 /**
@@ -7,7 +8,9 @@ import type { NodeSnapshot, Snapshot } from './snapshot.js';
  * For whole snapshots only. In a difference the fibers that stood somewhere at its beginning are not counted, and
  * where events were lost the node that stands for unknown places takes in fibers without an edge.
  */
-export function findImbalances({ nodes, edges, lost }: Snapshot): string[] {
+export function findImbalances(snapshot: Snapshot): string[] {
+  checkSnapshot(snapshot);
+  const { nodes, edges, lost } = snapshot;
   if (lost > 0) return [];
   const came = new Map<string, number>();
   const left = new Map<string, number>();
@@ -38,6 +41,7 @@ export interface RankedNode {
 
 /** Nodes by their share, from 0 to 1, of all processor time that fibers used; those without any are left out. */
 export function hotNodes(snapshot: Snapshot): RankedNode[] {
+  checkSnapshot(snapshot);
   const total = snapshot.nodes.reduce((sum, node) => sum + node.run.totalMs, 0);
   return rank(snapshot, (node) => (total === 0 ? null : node.run.totalMs / total));
 }
@@ -53,6 +57,7 @@ export function longRuns(snapshot: Snapshot): RankedNode[] {
 }
 
 function rank(snapshot: Snapshot, pick: (node: NodeSnapshot) => number | null): RankedNode[] {
+  checkSnapshot(snapshot);
   return snapshot.nodes
     .map((node) => ({ node, value: pick(node) ?? 0 }))
     .filter(({ value }) => value > 0)

@@ -1,3 +1,4 @@
+import { expected } from '../base/check.js';
 import type { FiberRef, LockSnapshot } from './snapshot.js';
 
 /** A fiber of a deadlock, and the lock it waits for, which others of the same deadlock hold. */
@@ -20,6 +21,8 @@ export interface StuckFiber {
  * one, so what is reported is certain as long as only the fiber that acquired a lock releases it.
  */
 export function findDeadlocks(locks: readonly LockSnapshot[]): readonly (readonly StuckFiber[])[] {
+  if (!Array.isArray(locks) || !locks.every((lock: LockSnapshot | null) => Array.isArray(lock?.holders)))
+    throw expected('locks', 'the `locks` of a snapshot', locks);
   const knot = new Map<string, StuckFiber>();
   for (const lock of locks.filter(holdersAreKnown))
     for (const fiber of lock.waiters) knot.set(keyOf(lock, fiber), { fiber, waitsFor: lock });

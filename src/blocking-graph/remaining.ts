@@ -1,3 +1,4 @@
+import { checkSnapshot } from './check-snapshot.js';
 import { converge } from './converge.js';
 import { MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js';
 import { flowOf } from './snapshot-flow.js';
@@ -38,6 +39,7 @@ export interface RemainingDemand {
  * are left out.
  */
 export function predictRemaining(snapshot: Snapshot): Remaining {
+  checkSnapshot(snapshot);
   const { nodes } = snapshot;
   const flow = flowOf(snapshot);
   const resources = usesOf(snapshot, flow);

@@ -1,5 +1,6 @@
 import { subtractHistograms, type HistogramSnapshot } from '../base/histogram-snapshot.js';
 import { HeddleError, SnapshotError } from '../base/errors.js';
+import { checkSnapshot } from './check-snapshot.js';
 import { subtractScheduling } from './subtract-scheduling.js';
 import type { EdgeSnapshot, NodeSnapshot, RunTime, Snapshot, ProcessUsage } from './snapshot.js';
 
@@ -12,6 +13,8 @@ import type { EdgeSnapshot, NodeSnapshot, RunTime, Snapshot, ProcessUsage } from
  * @throws SnapshotError when the two are of different processes, or swapped, or the process was started anew.
  */
 export function subtract(later: Snapshot, earlier: Snapshot): Snapshot {
+  checkSnapshot(later, 'later');
+  checkSnapshot(earlier, 'earlier');
   checkOrder(later, earlier);
   const nodesBefore = new Map(earlier.nodes.map((node) => [node.id, node]));
   const edgesBefore = new Map(earlier.edges.map((edge) => [edgeKey(edge), edge]));

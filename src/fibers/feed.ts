@@ -3,6 +3,7 @@ import type { FiberHandle } from './fiber.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
 import type { ScopeHandle } from './scope.js';
+import { checkOperation } from './segment.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 import { WaitList } from './wait-list.js';
 
@@ -63,7 +64,10 @@ export class Feed<T> {
   /** A failure is the consumer's to see, or else the scope's. */
   private *run(producer: Producer<T>): Operation<void> {
     try {
-      yield* producer((chunk) => new Suspension<void>(PUSH, this, chunk));
+      yield* checkOperation(
+        producer((chunk) => new Suspension<void>(PUSH, this, chunk)),
+        producer,
+      );
       if (this.finish()) this.sink.end();
     } catch (error) {
       if (!this.finish() || !this.sink.fail(error)) throw error;

@@ -1,8 +1,12 @@
+import { expected as mismatch } from '../base/check.js';
+
 /** What is expected to have happened: in this order, where a set means in any order. */
 export type ExpectedEvents = readonly (string | ReadonlySet<string>)[];
 
 /** Null if the events are as expected, else where they differ first. */
 export function sameEvents(events: readonly string[], expected: ExpectedEvents): string | null {
+  if (!Array.isArray(events)) throw mismatch('events', 'an array of texts', events);
+  if (!Array.isArray(expected)) throw mismatch('expected', 'an array of texts and sets of texts', expected);
   let at = 0;
   for (const part of expected) {
     const wanted = typeof part === 'string' ? [part] : [...part];

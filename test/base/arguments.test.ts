@@ -44,9 +44,21 @@ import { connect, listen } from 'heddle/net';
 import { nodeFibers } from 'heddle/node-http';
 import { execute, start } from 'heddle/process';
 import { abortSignal, openScope, own, toAsyncIterable, toPromise, withSignal } from 'heddle/promises';
-import { parseSnapshot } from 'heddle/snapshot';
+import {
+  add,
+  describeDeadlocks,
+  findDeadlocks,
+  findImbalances,
+  hotNodes,
+  longestWaits,
+  longRuns,
+  parseSnapshot,
+  predictRemaining,
+  render,
+  subtract,
+} from 'heddle/snapshot';
 import { byteReader, forEachLine, pipe, readAll, reader, toReadable, toWebStream, writer } from 'heddle/streams';
-import { connectionPair, simulate, simulateMany, VirtualClock } from 'heddle/testing';
+import { connectionPair, sameEvents, simulate, simulateMany, VirtualClock } from 'heddle/testing';
 import { bind } from 'heddle/udp';
 
 /* What the types forbid, as it comes from JavaScript. */
@@ -54,6 +66,8 @@ const wrong = (value: unknown): never => value as never;
 const nothing = (): void => {};
 function* noop(): Operation<void> {}
 const stream = (): Readable => Readable.from(['a\n']);
+const picture = async (...args: [format: never, options?: never]): Promise<string> =>
+  render(await new Runtime().snapshot(), ...args);
 const here = import.meta.filename ?? '.';
 
 /** What takes options, and each is given what is none. */
@@ -167,11 +181,40 @@ const others: Readonly<Record<string, () => unknown>> = {
   'a gate for what is no operation': () => gate({ name: 'g', goal: 50 }).admit(wrong(() => 7)),
   'a cleanup that is none': () => scope(wrong((it: { defer(f: unknown): void }) => it.defer(null))),
   'a snapshot that is no text': () => parseSnapshot(wrong(undefined)),
+  'a sum of what is no array': () => add(wrong({})),
+  'a sum with something else': () => add([wrong({ nodes: [] })]),
+  'a picture as what is none': () => picture(wrong('gif')),
+  'a picture with options that are none': () => picture(wrong('text'), wrong(null)),
+  'events that are none': () => sameEvents(wrong(null), []),
+  'expected events that are none': () => sameEvents([], wrong('a')),
+  'a stream of what is no operation': () => toReadable(wrong(nothing)),
 };
 
 for (const [name, call] of Object.entries(others))
   test(`${name}: the error says so`, async (t) => {
     t.true((await t.throwsAsync(inFiber(call))) instanceof HeddleError);
+  });
+
+/** What takes a snapshot, or its locks, in each place. */
+const readers: Readonly<Record<string, (none: never) => unknown>> = {
+  add: (none) => add([none]),
+  subtract: (none) => subtract(none, none),
+  'subtract: the earlier one': async (none) => subtract(await new Runtime().snapshot(), none),
+  findDeadlocks,
+  'findDeadlocks: a lock': (none) => findDeadlocks([none]),
+  describeDeadlocks,
+  findImbalances,
+  hotNodes,
+  longestWaits,
+  longRuns,
+  predictRemaining,
+  render: (none) => render(none, 'text'),
+};
+
+for (const [name, call] of Object.entries(readers))
+  test(`${name} of what is no snapshot: the error says so`, async (t) => {
+    for (const value of [null, undefined, 7, 'snapshot', {}, { nodes: [] }])
+      await t.throwsAsync(async () => call(wrong(value)), { instanceOf: ArgumentError });
   });
 
 test('what starts a program says what is wrong with it', async (t) => {

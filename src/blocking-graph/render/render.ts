@@ -1,3 +1,5 @@
+import { checkOptions, expected } from '../../base/check.js';
+import { checkSnapshot } from '../check-snapshot.js';
 import type { Snapshot } from '../snapshot.js';
 import { renderDot } from './dot.js';
 import { renderHtml } from './html.js';
@@ -14,6 +16,8 @@ export type Format = (typeof formats)[number];
 
 /** `width` and `color` are for text; `limit` is the most nodes that are shown, which each format has a default for. */
 export async function render(snapshot: Snapshot, format: Format, options: TextOptions = {}): Promise<string> {
+  checkSnapshot(snapshot);
+  checkOptions(options);
   switch (format) {
     case 'text':
       return renderText(snapshot, options);
@@ -29,5 +33,7 @@ export async function render(snapshot: Snapshot, format: Format, options: TextOp
       return renderHtml(snapshot, options);
     case 'prometheus':
       return renderPrometheus(snapshot);
+    default:
+      throw expected('format', `one of ${formats.join(', ')}`, format);
   }
 }
