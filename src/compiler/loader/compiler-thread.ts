@@ -30,7 +30,7 @@ type Answered = (answer: ThreadAnswer) => void;
 
 /**
  * The parser calls itself for each level of a text and each term of a sum, and overruns its stack without a word, which ends
- * the process: with the usual 4 MB at 4,000 brackets or 40,000 terms, where Node runs the latter. This is sixteen times as
+ * the process: with the usual 4 MB at 4,000 brackets or 50,000 terms, where Node runs the latter. This is sixteen times as
  * much; only what is used of it takes memory.
  */
 const STACK_MB = 64;
