@@ -2,6 +2,8 @@ import type { Pool } from '../fibers/pool.js';
 
 /** How long one slot of a pool is held, from how many were busy and how many were granted: Little's law. */
 export class PoolMeter {
+  /** Of the time: with less the event loop sees too late that a thread has finished. */
+  static readonly LEAST_IDLE = 0.4;
   readonly pool: Pool;
   /** Mean time for which a slot is held, in ms. */
   holdMs: number = 0;
@@ -31,7 +33,7 @@ export class PoolMeter {
     const { busy, busyBefore, pool, seenGrants } = this;
     this.busyBefore = busy;
     this.seenGrants = pool.granted;
-    const known = !pool.servesWhileWaiting || idleShare >= LEAST_IDLE;
+    const known = !pool.servesWhileWaiting || idleShare >= PoolMeter.LEAST_IDLE;
     this.capacity = known ? pool.capacity : Infinity;
     if (!known) return;
     this.busyMs = this.busyMs * decay + (elapsedMs * (busy + busyBefore)) / 2;
@@ -39,5 +41,3 @@ export class PoolMeter {
     if (this.grants > 0.5) this.holdMs = this.busyMs / this.grants;
   }
 }
-
-const LEAST_IDLE = 0.4;

@@ -13,6 +13,7 @@ import { GatedEntry } from './gated-entry.js';
 import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
 import { Outlook } from './outlook.js';
+import { PoolMeter } from './pool-meter.js';
 import { QueueingMeter } from './queueing-meter.js';
 import type { Resource } from './resource.js';
 import type { SchedulingSwitches } from './scheduling-options.js';
@@ -234,7 +235,8 @@ export class ResourceGovernor implements Governor {
       }
     }
     outlook.tick(elapsedMs, kinds, goal);
-    this.answers.share = Math.max(ANSWERS_SHARE, IDLE_ANSWERS_SHARE * outlook.idleShare);
+    // Where something else is short: what is idle, but for what meters need to see.
+    this.answers.share = Math.max(ANSWERS_SHARE, outlook.idleShare - PoolMeter.LEAST_IDLE);
     this.loop.allocation?.spend(outlook.memory.fits(0, RELAXED_SHARE) ? RELAXED_BUDGET : BUDGET);
     this.steering?.steer(outlook, kinds);
     this.steering?.released();
@@ -274,8 +276,6 @@ const FIRST = 8;
 const PER_DONE = 2;
 /** Of the processor: for telling others that they were not let in, and for work of high priority. */
 const ANSWERS_SHARE = 0.03;
-/** The same where something else is short, of the time in which the processor had nothing to do. */
-const IDLE_ANSWERS_SHARE = 0.5;
 const CONTROL_SHARE = 0.05;
 /** Of the system's limit: the rest is for what asks nobody, such as logs and name look-ups. */
 const DESCRIPTOR_SHARE = 0.95;

@@ -136,7 +136,7 @@ for (const [name, share, p99] of BARS) {
 }
 
 for (const [load, what, from, to] of [
-  [2, 'half of the processor is idle and who is refused is told so', 0, 0.01],
+  [2, 'half of the processor is idle and most of those who are refused are told so', 0, 0.25],
   [8, 'nothing of the processor is left and most of those who are refused are hung up on', 0.7, 1],
 ] as const)
   test(`of a pool at ${load} times the load ${what}`, (t) => {
