@@ -1,6 +1,7 @@
 /** What compiled code calls, put there by `heddle/register` and `heddle/plugin`: not for people. */
 export { each } from './blocking-graph/compiled/each.js';
 export { enter } from './blocking-graph/compiled/enter.js';
+export { indexed } from './blocking-graph/compiled/indexed.js';
 export { pause } from './blocking-graph/compiled/pause.js';
 export { same } from './blocking-graph/compiled/same.js';
 export { site } from './blocking-graph/compiled/site.js';

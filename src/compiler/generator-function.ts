@@ -38,6 +38,11 @@ export interface Loop {
   readonly keyword: 'for' | 'while' | 'do' | 'for of' | 'for in';
   /** What is evaluated once, when it begins: what a `for…of` iterates, or the declarations of a `for`. */
   readonly once: Range | null;
+  /**
+   * What a `for…of` declares, if that is one name, and nothing goes on with the loop by its label: `const x`, which
+   * declares it once more in a loop inside of this one.
+   */
+  readonly item: Item | null;
   /** The condition of a `for` or `while`. */
   readonly test: Range | null;
   readonly bodyStart: number;
@@ -51,6 +56,11 @@ export interface Loop {
   readonly isTight: boolean;
   /** Names of what it assigns, if that is likely to be a number. */
   readonly computed: ReadonlySet<string>;
+}
+
+export interface Item {
+  readonly kind: 'const' | 'let';
+  readonly name: string;
 }
 
 export interface Range {

@@ -101,7 +101,7 @@ function gapAfter(source: string, offset: number): string {
 }
 
 /** What compiled code imports, in this order. */
-const IMPORTS = ['enter', 'site', 'each', 'pause', 'same', 'preempted', 'module'] as const;
+const IMPORTS = ['enter', 'site', 'each', 'indexed', 'pause', 'same', 'preempted', 'module'] as const;
 type Import = (typeof IMPORTS)[number];
 
 function importsOf(names: Names, used: ReadonlySet<Import>, door: string, specifier: string): string {

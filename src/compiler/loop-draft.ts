@@ -1,5 +1,5 @@
-import type { AssignmentExpression, Expression, Node } from 'oxc-parser';
-import type { Loop, Range } from './generator-function.js';
+import type { AssignmentExpression, Expression, ForOfStatement, Node } from 'oxc-parser';
+import type { Item, Loop, Range } from './generator-function.js';
 import { unwrap } from './syntax.js';
 
 /** A loop statement. */
@@ -19,6 +19,7 @@ export class LoopDraft implements Loop {
   readonly statementStart: number;
   readonly keyword: Loop['keyword'];
   readonly once: Range | null;
+  item: Item | null;
   readonly test: Range | null;
   readonly bodyStart: number;
   readonly bodyEnd: number;
@@ -36,6 +37,7 @@ export class LoopDraft implements Loop {
     this.labels = labels?.names ?? [];
     this.keyword = KEYWORDS[type];
     this.once = type === 'ForOfStatement' ? node.right : type === 'ForStatement' ? node.init : null;
+    this.item = type === 'ForOfStatement' ? itemOf(node.left) : null;
     this.test = type === 'ForStatement' || type === 'WhileStatement' ? node.test : null;
     this.bodyStart = body.start;
     this.bodyEnd = body.end;
@@ -64,8 +66,10 @@ export class LoopDraft implements Loop {
         if (this.copies) this.isTight = false;
         return;
       case 'ContinueStatement':
-        // It would go on with the loop around the one that is left; in a `for…of` the label stands between the two.
-        if (this.keyword !== 'for of' && this.labels.includes(node.label?.name ?? '')) this.isTight = false;
+        if (!this.labels.includes(node.label?.name ?? '')) return;
+        // It would go on with the loop around the one that is left; in a `for…of` the label may stand between the two.
+        this.item = null;
+        if (this.keyword !== 'for of') this.isTight = false;
         return;
       case 'UpdateExpression':
         return this.computes(node.argument);
@@ -86,6 +90,12 @@ const KEYWORDS = {
   ForOfStatement: 'for of',
   ForInStatement: 'for in',
 } as const;
+
+function itemOf(left: ForOfStatement['left']): Item | null {
+  if (left.type !== 'VariableDeclaration' || (left.kind !== 'const' && left.kind !== 'let')) return null;
+  const { id } = left.declarations[0]!;
+  return id.type === 'Identifier' ? { kind: left.kind, name: id.name } : null;
+}
 
 /** Whether it is likely to assign a number. */
 function isArithmetic({ operator, right }: AssignmentExpression): boolean {

@@ -9,8 +9,12 @@ const NAMES = {
   /** The first id of the file. */
   base: '$m',
   /** What a loop iterates that is left to give way. */
-  iteration: '$i',
+  iteration: '$n',
+  /** A list of items that it goes through by index, and the index. */
+  items: '$w',
+  index: '$i',
   each: '$each',
+  indexed: '$indexed',
   enter: '$enter',
   site: '$site',
   pause: '$pause',
@@ -33,7 +37,7 @@ export function namesFor(source: string): Names {
   return Object.fromEntries(Object.entries(NAMES).map(([key, name]) => [key, name + suffix])) as Names;
 }
 
-const TAKEN = /(?<![\w$])\$(?:c|b|m|i|each|enter|site|pause|same|preempted|module|places)(\d*)(?![\w$])/g;
+const TAKEN = /(?<![\w$])\$(?:c|b|m|n|w|i|each|indexed|enter|site|pause|same|preempted|module|places)(\d*)(?![\w$])/g;
 
 /** Identifiers may be written with escapes: `\u0024c` is `$c`. */
 function unescaped(source: string): string {

@@ -1,6 +1,6 @@
 import type MagicString from 'magic-string';
 import { computedVariables } from './computed-variables.js';
-import type { GeneratorFunction, Loop } from './generator-function.js';
+import type { GeneratorFunction, Item, Loop } from './generator-function.js';
 import type { Names } from './names.js';
 
 /** What is done to a loop. */
@@ -22,14 +22,15 @@ export interface LoopEdit {
  *
  * @returns what of the run-time half is used
  */
-export function putLoop(edit: LoopEdit): readonly ('each' | 'pause' | 'preempted' | 'same')[] {
+export function putLoop(edit: LoopEdit): readonly ('each' | 'indexed' | 'pause' | 'preempted' | 'same')[] {
   const { f, loop, names } = edit;
   const computed = loop.isTight ? computedVariables(f.node, loop) : [];
   const guards = guardsOf(computed, names);
   const used = computed.length > 0 ? (['pause', 'preempted', 'same'] as const) : (['pause', 'preempted'] as const);
   if (loop.isTight && loop.keyword === 'for of') {
-    putTightForOf(edit, guards);
-    return ['each', ...used];
+    if (loop.item === null) putTightForOf(edit, guards);
+    else putIndexedForOf(edit, loop.item, guards);
+    return [loop.item === null ? 'each' : 'indexed', ...used];
   }
   if (computed.length > 0) putTightLoop(edit, guards);
   else putQuestion(edit);
@@ -78,20 +79,49 @@ function endOfInit(source: string, from: number): number {
 const BEFORE_SEMICOLON = /(?:[\s(]|\/\*[^]*?\*\/|\/\/.*)*/y;
 
 /** `each` says why. */
-function putTightForOf({ text, source, names, loop, index }: LoopEdit, guards: string): void {
+function putTightForOf(edit: LoopEdit, guards: string): void {
+  const { text, names, loop, index } = edit;
   const { iteration, budget, each, pause, point, preempted } = names;
-  const { once, statementStart, bodyStart, bodyEnd, isBlock } = loop;
-  const [open, close] = guards === '' ? ['', ''] : ['{ ', ' }'];
-  text.appendRight(statementStart, `{ let ${iteration}; do ${open}${guards}`);
-  const { start, end } = once!;
-  // `of(a, b)` needs no space, `of$i` would be a name.
-  const gap = source.startsWith('of', start - 2) ? ' ' : '';
-  text.appendRight(start, `${gap}${iteration} ??= ${each}(`);
-  text.prependLeft(end, `, ${budget}, ${budget} = 0)`);
+  const { bodyStart, bodyEnd, isBlock } = loop;
+  const close = putAround(edit, guards, each, `, ${budget}, ${budget} = 0`);
   if (!isBlock) text.appendRight(bodyStart, '{ ');
-  const again = `${iteration}.again(${pause}(${index}, ${point})) || (yield* ${iteration}.turn(${preempted}), true)`;
-  const left = `(${budget} = ${iteration}.left) < 0`;
-  text.prependLeft(bodyEnd, `${isBlock ? '' : ' }'}${close} while (${left} && (${again})); }`);
+  const left = `${iteration}.left`;
+  const again = `(${left} = ${pause}(${index}, ${point})) >= 0 || (yield* ${iteration}.turn(${preempted}), ${left} = 1)`;
+  text.prependLeft(bodyEnd, `${isBlock ? '' : ' }'}${close} while ((${budget} = ${left}) < 0 && (${again})); }`);
+}
+
+/** `indexed` says why. A proxy may say that its length is anything: up to 0.5 there is no index 0, which is below it. */
+function putIndexedForOf(edit: LoopEdit, { kind, name }: Item, guards: string): void {
+  const { text, names, loop } = edit;
+  const { iteration, items, index, budget, indexed, pause, point, preempted } = names;
+  const close = putAround(edit, guards, indexed, '');
+  const test = `${budget}-- > 0 && (${index} + 1 <= +${items}.length || (${index} = ${iteration}.more()) >= 0)`;
+  const head = `const ${items} = ${name}; let ${index} = ${iteration}.at; for (; ${test}; ${index}++)`;
+  text.appendRight(loop.bodyStart, `{ ${head} { ${kind} ${name} = ${items}[${index}]; `);
+  const left = `if (${budget} < 0) ${iteration}.leave(${index}); break; }`;
+  const again = `(${budget} = ${pause}(${edit.index}, ${point})) >= 0 || (yield* ${iteration}.turn(${preempted}), ${budget} = 1)`;
+  text.prependLeft(loop.bodyEnd, ` } ${left}${close} while (${budget} < 0 && (${again})); }`);
+}
+
+/**
+ * Begins the loop around a `for…of`, which goes through what `iterate` returns.
+ *
+ * @returns what closes the body of that loop
+ */
+function putAround(
+  { text, source, names: { iteration }, loop }: LoopEdit,
+  guards: string,
+  iterate: string,
+  more: string,
+): string {
+  const [open, close] = guards === '' ? ['', ''] : ['{ ', ' }'];
+  text.appendRight(loop.statementStart, `{ let ${iteration}; do ${open}${guards}`);
+  const { start, end } = loop.once!;
+  // `of(a, b)` needs no space, `of$n` would be a name.
+  const gap = source.startsWith('of', start - 2) ? ' ' : '';
+  text.appendRight(start, `${gap}${iteration} ??= ${iterate}(`);
+  text.prependLeft(end, `${more})`);
+  return close;
 }
 
 /**

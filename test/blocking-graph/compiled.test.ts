@@ -15,7 +15,7 @@ import {
   yieldNow,
   type Operation,
 } from 'heddle';
-import { each, enter, module as registerModule, pause, preempted, site } from 'heddle/compiled';
+import { each, enter, indexed, module as registerModule, pause, preempted, site } from 'heddle/compiled';
 import { simulate, VirtualClock } from 'heddle/testing';
 import { ImpatientClock } from '../support/impatient-clock.js';
 
@@ -328,52 +328,66 @@ test('recursion gives way too', async (t) => {
   t.true(turns > 10, `others had only ${turns} turns`);
 });
 
-test('a loop over an iterator that is cancelled while it gives way closes that, as one does in which an error is thrown', async (t) => {
-  const own = newIds();
+const exhaust: Readonly<Record<string, (own: number, list: Iterable<unknown>) => Operation<void>>> = {
   // oxlint-disable-next-line require-yield
-  function* exhaust(list: Iterable<unknown>): Operation<void> {
+  *each(own, list) {
     const c = enter(own);
     let b = 0;
-    let i;
-    do for (const _ of (i ??= each(list, b, (b = 0))));
-    while ((b = i.left) < 0 && (i.again(pause(1, c)) || (yield* i.turn(preempted), true)));
-  }
-  const closes = {
-    quietly: () => ({}),
-    'with an error': () => {
-      throw new RangeError('in return');
-    },
-    'with no object': () => 5,
-  };
-  for (const [how, close] of Object.entries(closes)) {
-    const events: string[] = [];
-    const endless = {
-      next: () => ({ done: false, value: 0 }),
-      return(...all: unknown[]): IteratorResult<number> {
-        events.push(`closed with ${all.length}`);
-        return close() as IteratorResult<number>;
-      },
+    let n;
+    do for (const _ of (n ??= each(list, b, (b = 0))));
+    while ((b = n.left) < 0 && ((n.left = pause(1, c)) >= 0 || (yield* n.turn(preempted), (n.left = 1))));
+  },
+  // oxlint-disable-next-line require-yield
+  *indexed(own, list) {
+    const c = enter(own);
+    let b = 0;
+    let n: ReturnType<typeof indexed> | undefined;
+    do
+      for (const x of (n ??= indexed(list))) {
+        const w: readonly unknown[] = x;
+        let i = n.at;
+        for (; b-- > 0 && (i + 1 <= +w.length || (i = n.more()) >= 0); i++);
+        if (b < 0) n.leave(i);
+        break;
+      }
+    while (b < 0 && ((b = pause(1, c)) >= 0 || (yield* n!.turn(preempted), (b = 1))));
+  },
+};
+
+for (const [name, loop] of Object.entries(exhaust))
+  test(`a loop by \`${name}\` that is cancelled while it gives way closes its iterator, as one does in which an error is thrown`, async (t) => {
+    const own = newIds();
+    const isStopped = async (list: Iterable<unknown>, how?: string): Promise<void> => {
+      await t.throwsAsync(
+        runImpatiently(() => withTimeout(50, loop(own, list))),
+        { instanceOf: TimeoutError },
+        how,
+      );
     };
-    await t.throwsAsync(
-      runImpatiently(() => withTimeout(50, exhaust({ [Symbol.iterator]: () => endless }))),
-      { instanceOf: TimeoutError },
-      how,
-    );
-    t.deepEqual(events, ['closed with 0'], how);
-  }
-  await t.throwsAsync(
-    runImpatiently(() =>
-      withTimeout(50, exhaust({ [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 0 }) }) })),
-    ),
-    { instanceOf: TimeoutError },
-  );
-  const list = [0];
-  list.length = 2 ** 32 - 1;
-  await t.throwsAsync(
-    runImpatiently(() => withTimeout(50, exhaust(list))),
-    { instanceOf: TimeoutError },
-  );
-});
+    const closes = {
+      quietly: () => ({}),
+      'with an error': () => {
+        throw new RangeError('in return');
+      },
+      'with no object': () => 5,
+    };
+    for (const [how, close] of Object.entries(closes)) {
+      const events: string[] = [];
+      const endless = {
+        next: () => ({ done: false, value: 0 }),
+        return(...all: unknown[]): IteratorResult<number> {
+          events.push(`closed with ${all.length}`);
+          return close() as IteratorResult<number>;
+        },
+      };
+      await isStopped({ [Symbol.iterator]: () => endless }, how);
+      t.deepEqual(events, ['closed with 0'], how);
+    }
+    await isStopped({ [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 0 }) }) });
+    const list = [0];
+    list.length = 2 ** 32 - 1;
+    await isStopped(list);
+  });
 
 test('a scope in compiled code is closed in order when a loop in it is cancelled', async (t) => {
   const own = newIds();

@@ -28,7 +28,11 @@ test('a loop that computes and cannot suspend is left to give way, and entered a
   );
   t.is(
     compiled('for (const x of r) p += x'),
-    "{ let $i; do { p = typeof p === 'number' ? +p : $same(p); for (const x of $i ??= $each(r, $b, $b = 0)) { p += x } } while (($b = $i.left) < 0 && ($i.again($pause(1, $c)) || (yield* $i.turn($preempted), true))); }",
+    "{ let $n; do { p = typeof p === 'number' ? +p : $same(p); for (const x of $n ??= $indexed(r)) { const $w = x; let $i = $n.at; for (; $b-- > 0 && ($i + 1 <= +$w.length || ($i = $n.more()) >= 0); $i++) { const x = $w[$i]; p += x } if ($b < 0) $n.leave($i); break; } } while ($b < 0 && (($b = $pause(1, $c)) >= 0 || (yield* $n.turn($preempted), $b = 1))); }",
+  );
+  t.is(
+    compiled('for (const [x] of r) p += x'),
+    "{ let $n; do { p = typeof p === 'number' ? +p : $same(p); for (const [x] of $n ??= $each(r, $b, $b = 0)) { p += x } } while (($b = $n.left) < 0 && (($n.left = $pause(1, $c)) >= 0 || (yield* $n.turn($preempted), $n.left = 1))); }",
   );
 });
 
@@ -46,6 +50,28 @@ for (const [why, loop] of Object.entries({
     t.true(compiled(loop).includes('if (--$b < 0 && ($b = $pause('));
     t.deepEqual(guarded(loop), []);
   });
+
+test('a for…of that declares one name goes through its items by index, unless it is continued by its label', (t) => {
+  const isIndexed = (loop: string): boolean => compiled(loop).includes('$indexed(r)');
+  for (const loop of [
+    'for (const x of r);',
+    'for (let x of r) { let x = 1; }',
+    'l: for (const x of r) { if (x) break l; continue; }',
+    'l: while (g()) for (let async of r) continue l;',
+    'for (let \\u0061 of r) { a++; }',
+  ])
+    t.true(isIndexed(loop), loop);
+  for (const loop of [
+    'for (var x of r);',
+    'for (p of r);',
+    'for (p.x of r);',
+    'for (const [x] of r);',
+    'for (let { x } of r);',
+    'l: k: for (const x of r) { continue l; }',
+    'l: k: for (const x of r) { { continue k; } }',
+  ])
+    t.true(compiled(loop).includes('$each(r, $b, $b = 0)'), loop);
+});
 
 test('only variables of the function that have certainly been initialised are made sure of', (t) => {
   const x = (before: string, after: string = ''): string[] => guarded(`${before} ${LOOP} ${after}`);

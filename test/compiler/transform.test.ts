@@ -253,7 +253,7 @@ test('a for…of in which nothing can suspend is left to give way, and entered a
     transform('function* f() { for (const x of list) g(x) }', { file: 'file.js', format: 'module' })!
       .code.split('\n')[0]!
       .replace(/^.*?; function/, 'function'),
-    'function* f() { const $c = $enter($m); let $b = 0; { let $i; do for (const x of $i ??= $each(list, $b, $b = 0)) { g(x) } while (($b = $i.left) < 0 && ($i.again($pause(1, $c)) || (yield* $i.turn($preempted), true))); } }',
+    'function* f() { const $c = $enter($m); let $b = 0; { let $n; do for (const x of $n ??= $indexed(list)) { const $w = x; let $i = $n.at; for (; $b-- > 0 && ($i + 1 <= +$w.length || ($i = $n.more()) >= 0); $i++) { const x = $w[$i]; g(x) } if ($b < 0) $n.leave($i); break; } while ($b < 0 && (($b = $pause(1, $c)) >= 0 || (yield* $n.turn($preempted), $b = 1))); } }',
   );
   compilesTo(
     t,
@@ -402,7 +402,7 @@ test('TypeScript stays TypeScript', (t) => {
     t,
     'file.mts',
     'function f(a: string): A; function* f(a: any): A { for (const b of a as B[]) b; } declare function g(): void; interface I { yield: 1 } type T = { (): Generator };',
-    'function f(a: string): A; function* f(a: any): A { ENTER0+ { DO for (const b of EACH(a as B[])) { b; } AGAIN1; } } declare function g(): void; interface I { yield: 1 } type T = { (): Generator };',
+    'function f(a: string): A; function* f(a: any): A { ENTER0+ { DO for (const b of INDEXED(a as B[])) { ITEMS(b) { const b = ITEM; b; } LEAVE; } AGAIN1; } } declare function g(): void; interface I { yield: 1 } type T = { (): Generator };',
   );
   compilesAs(
     t,

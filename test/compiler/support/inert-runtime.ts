@@ -1,6 +1,7 @@
 import { pauses } from './pauses.js';
 
 export { each } from '#src/blocking-graph/compiled/each.js';
+export { indexed } from '#src/blocking-graph/compiled/indexed.js';
 export { same } from '#src/blocking-graph/compiled/same.js';
 
 /** The run-time half as it is outside of fibers. */

@@ -8,11 +8,13 @@ export const MUTATIONS: Readonly<Record<string, (code: string) => string>> = {
   'leaves a loop where it gives way': (code) => code.replaceAll(/yield\* \$preempted;/g, 'break;'),
   'gives way with a value': (code) => code.replaceAll(/yield\* \$preempted;/g, 'yield 0;'),
   'does not enter a loop again that it left': (code) =>
-    code.replaceAll(/(?<=while \()\(\$b = \$i\.left\) < 0 && .*?, true\)\)(?=\);)/g, 'false'),
+    code.replaceAll(/(?<=while \()(?:\(\$b = \$n\.left\)|\$b) < 0 && .*? = 1\)\)(?=\);)/g, 'false'),
   'does not enter a loop again in which it counted': (code) => code.replaceAll('if ($b >= 0) break;', 'break;'),
   'enters a loop again that has ended': (code) => code.replaceAll('if ($b >= 0) break;', ''),
   'makes a number of what is none': (code) => code.replaceAll(/: \$same\((\w+)\);/g, ': +$1;'),
-  'begins an iteration anew where it was left': (code) => code.replaceAll('$i ??= ', '$i = '),
+  'begins an iteration anew where it was left': (code) => code.replaceAll('$n ??= ', '$n = '),
+  'forgets at which item it left a loop': (code) => code.replaceAll('$n.leave($i);', '$n.leave($n.at);'),
+  'asks arrays alone for items': (code) => code.replaceAll(' || ($i = $n.more()) >= 0', ''),
   'puts the prologue before the directives': (code) =>
     code.replaceAll(/('use strict';?)(\s*const \$c = \$enter\([^)]*\);)/g, '$2 $1'),
 };

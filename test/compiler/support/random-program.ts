@@ -130,7 +130,7 @@ const { functionTree } = fc.letrec<{
         weight: 6,
         arbitrary: fc.record({
           kind: fc.constant('loop'),
-          head: fc.nat({ max: 17 }),
+          head: fc.nat({ max: 18 }),
           braces: fc.boolean(),
           bound: value,
           body: inner,

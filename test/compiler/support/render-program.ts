@@ -182,6 +182,7 @@ class Renderer extends ExpressionRenderer {
       `L${n}: for (let x${n} = ${s.braces ? "'7'" : '7n'}, i = 0; i++ < 3 && ${more}; x${n} = x${n} + x${n}) t(${this.id()}, x${n})${this.end}`,
       `{ let x${n} = 0${this.end}let y = ${s.braces ? 'null' : 0.5}${this.end}while (x${n} < 3 && ${more}) { y += t(${this.id()}, y)${this.end}x${n}++ } ${this.statement(s.body, place)} }`,
       `M${n}: L${n}: for (const x${n} of new Map([[1, ${bound}], [2, 3]]).values()) ${body}`,
+      `for (let x${n} of [${bound}, 0.5, 3]) { kept.push(() => x${n}++)${this.end}{ const x${n} = ${s.braces ? "'own'" : 'kept.at(-1)()'}${this.end}if (t(${this.id()}, x${n}) === 1) ${s.braces ? 'break' : 'continue'}${this.end}} a += x${n} }`,
     ];
     return `${heads[s.head % heads.length]}\n`;
   }
