@@ -6,6 +6,14 @@ import { nanosecondsPerOperation } from './metric.js';
 const iterations = 20_000_000;
 const items: readonly number[] = Array.from({ length: 1000 }, (_, index) => index);
 
+/** Arrays of the kinds that V8 tells apart, which a large program has seen all of. */
+const kinds: readonly (readonly unknown[])[] = [1, 0.5, {}].flatMap((item) => {
+  const packed = items.map(() => item);
+  const holey = packed.slice();
+  holey[1500] = item;
+  return [packed, holey];
+});
+
 const loops: readonly (() => Operation<number>)[] = [
   // oxlint-disable-next-line require-yield
   function* integers() {
@@ -31,7 +39,20 @@ const loops: readonly (() => Operation<number>)[] = [
     for (let i = 0; i < iterations; i++) sum += i * 0.5;
     return sum;
   },
+  function* forOfKinds() {
+    for (let turn = 0; turn < 100; turn++) for (const kind of kinds) yield* ones(kind);
+    let sum = 0;
+    for (let turn = 0; turn < iterations / 1000; turn++) for (const item of items) sum += item & 3;
+    return sum;
+  },
 ];
+
+// oxlint-disable-next-line require-yield
+function* ones(list: readonly unknown[]): Operation<number> {
+  let found = 0;
+  for (const item of list) if (item === 1) found++;
+  return found;
+}
 
 const loopsAsync: readonly (() => Promise<number>)[] = [
   async function integers() {
@@ -54,7 +75,19 @@ const loopsAsync: readonly (() => Promise<number>)[] = [
     for (let i = 0; i < iterations; i++) sum += i * 0.5;
     return sum;
   },
+  async function forOfKinds() {
+    for (let turn = 0; turn < 100; turn++) for (const kind of kinds) await onesAsync(kind);
+    let sum = 0;
+    for (let turn = 0; turn < iterations / 1000; turn++) for (const item of items) sum += item & 3;
+    return sum;
+  },
 ];
+
+async function onesAsync(list: readonly unknown[]): Promise<number> {
+  let found = 0;
+  for (const item of list) if (item === 1) found++;
+  return found;
+}
 
 const timed =
   (work: (size: number) => unknown): Subject =>
@@ -77,6 +110,7 @@ export const benchmark: Benchmark = {
     { name: 'table', size: 1 },
     { name: 'for-of', size: 2 },
     { name: 'fractions', size: 3 },
+    { name: 'for-of-kinds', size: 4 },
   ],
   subjects: {
     heddle,
