@@ -288,4 +288,3 @@ const RELAXED_SHARE = 0.3;
 const LEAST_WAITING = 4;
 const MOST_WAITING = 1000;
 const WAITING_SHARE = 0.05;
-/** Let in by one call of `drain`: the rest has its turn after the next pass. */

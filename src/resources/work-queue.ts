@@ -124,5 +124,5 @@ class Line {
 
 /** A queue that stood for so long is no burst. */
 const SETTLED_MS = 100;
-/** That are let in, before others have their turn. */
+/** Handed over by one `drain`: the rest has its turn after the next pass. */
 const MOST_AT_ONCE = 1000;

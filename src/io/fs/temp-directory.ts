@@ -25,13 +25,8 @@ export function tempDirectory(prefix: string = 'heddle-'): Operation<string> {
 
 function* make(scope: Scope, prefix: string): Operation<string> {
   const path = yield* MAKE(prefix);
-  try {
-    ownedBy(scope, () => remove(path, { recursive: true, force: true }));
-  } catch (error) {
-    // The scope has ended meanwhile.
-    removeLate(path);
-    throw error;
-  }
+  const close = (): Operation<void> => remove(path, { recursive: true, force: true });
+  ownedBy(scope, close, () => removeLate(path));
   return path;
 }
 

@@ -129,16 +129,15 @@ function* request(url: string | URL, init: RequestInit, scope: Scope): Operation
     throw wrap('http.fetch', error);
   }
   // Without a body there is nothing to give up, and no end to be read by which the scope would let go of it.
-  if (raw.body === null) return new ClientResponse(raw, () => {});
-  try {
-    const disown = ownedBy(scope, () => response.cancel());
-    const response = new ClientResponse(raw, disown);
-    return response;
-  } catch (error) {
-    // The scope has ended meanwhile.
-    raw.body.cancel().catch(() => {});
-    throw error;
-  }
+  const { body } = raw;
+  if (body === null) return new ClientResponse(raw, () => {});
+  const disown = ownedBy(
+    scope,
+    () => response.cancel(),
+    () => void body.cancel().catch(() => {}),
+  );
+  const response = new ClientResponse(raw, disown);
+  return response;
 }
 
 /** `fetch` hides what happened in the cause of a "fetch failed"; without a cause it is about the arguments. */

@@ -255,13 +255,7 @@ function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> 
     server.close();
     raw.closeAllConnections();
   };
-  try {
-    ownedBy(owner, close);
-  } catch (error) {
-    // The scope has ended meanwhile.
-    close();
-    throw error;
-  }
+  ownedBy(owner, close, close);
   return server;
 }
 
