@@ -17,6 +17,7 @@ answered with 200 within the clients' deadline, relative to that.
   --static L:B      limit and backlog of \`static\` (default: the best of a scan for each scenario)
   --health          asks /health once a second beside the load
   --seconds N       of each measurement with constant load (default: 6)
+  --warm-up N       seconds under the load before they are measured (default: 3); V8 goes on optimizing for half a minute
   --runs N          of each subject and load (default: 1)
   --seed N          of arrivals and classes (default: 1)
   --semi-space MB   the servers' young generation has this size from the beginning (--min-semi-space-size)
@@ -45,6 +46,7 @@ export function parseArguments(args: readonly string[]): Order {
       static: { type: 'string' },
       health: { type: 'boolean', default: false },
       seconds: { type: 'string' },
+      'warm-up': { type: 'string' },
       runs: { type: 'string' },
       seed: { type: 'string' },
       'semi-space': { type: 'string' },
@@ -72,7 +74,7 @@ export function parseArguments(args: readonly string[]): Order {
     loads: flags.load?.split(',').map((text) => positive('--load', text)) ?? (quick ? [2] : null),
     contenders: [...subjects.map(asItIs), ...heddleWithout(flags.without?.split(',') ?? [])],
     seconds: whole('--seconds', flags.seconds ?? (quick ? '2' : '6')),
-    warmUpSeconds: quick ? 1 : 3,
+    warmUpSeconds: whole('--warm-up', flags['warm-up'] ?? (quick ? '1' : '3')),
     runs: whole('--runs', flags.runs ?? '1'),
     quick,
     health: flags.health,
