@@ -75,17 +75,17 @@ function* sendFile(request: ServerRequest, path: string): Operation<Reply> {
 
   const range = parseRange(request.headers, size, etag, mtime);
   if (range === 'unsatisfiable')
-    return { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` }, body: '' };
+    return { status: 416, headers: { 'content-range': `bytes */${size}`, ...headers }, body: '' };
   const { start, end } = range ?? { start: 0, end: size };
   const partial = range !== null && { 'content-range': `bytes ${start}-${end - 1}/${size}` };
   const head = {
     status: range === null ? 200 : 206,
-    headers: { ...headers, ...partial, 'content-length': end - start },
+    headers: { 'content-length': end - start, ...headers, ...partial },
   };
   if (request.method === 'HEAD') return head;
   // A small part is sent at once. A large one goes in pieces, as fast as the client takes them.
-  if (end - start <= PIECE) return { ...head, body: yield* read(file, start, end) };
-  return { ...head, body: (write) => copy(file, start, end, write) };
+  if (end - start <= PIECE) return { body: yield* read(file, start, end), ...head };
+  return { body: (write) => copy(file, start, end, write), ...head };
 }
 
 function* copy(file: File, start: number, end: number, write: (piece: Uint8Array) => Operation<void>): Operation<void> {

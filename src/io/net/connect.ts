@@ -47,7 +47,7 @@ export function connect(options: ConnectOptions): Operation<Connection> {
 
 function open({ port, host, path, tls, noDelay = true }: ConnectOptions): Socket {
   const place = path === undefined ? { port, host, noDelay } : { path };
-  const options = { ...place, allowHalfOpen: true };
+  const options = { allowHalfOpen: true, ...place };
   return tls === undefined
     ? connectSocket(options as TcpNetConnectOpts)
     : connectTls({ ...(tls === true ? {} : tls), ...options } as ConnectionOptions);
