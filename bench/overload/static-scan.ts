@@ -6,7 +6,7 @@ import type { Settings } from './settings.js';
 import type { StaticSetting } from './subject.js';
 
 const limits = [4, 8, 16, 32, 64, 128, 256] as const;
-const backlogs = [16, 64, 160] as const;
+const backlogs = [4, 16, 64, 160] as const;
 
 /** Where no single setting is right, the one that is right here is taken. */
 const scanLoad = 4;
