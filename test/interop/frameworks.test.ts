@@ -875,3 +875,41 @@ test.serial('a client that never reads its reply keeps a closed server for the g
   await eventually(() => openSockets() <= before);
   t.pass();
 });
+
+test.serial('node:http: what fails after its reply is reported, and the whole reply arrives', async (t) => {
+  const before = openSockets();
+  const size = 2 ** 24;
+  const reported: unknown[] = [];
+  const fibers = nodeFibers({ onError: (error) => void reported.push((error as Error).message) });
+  const server = fibers.attach(
+    createServer(
+      fibers.handler(function* (request, response) {
+        response.end(Buffer.alloc(request.url === '/large' ? size : 2));
+        if (request.url === '/late') yield* until(once(response, 'close'));
+        throw request.url === '/answer' ? new HttpError(404, request.url) : new Error(request.url);
+      }),
+    ),
+  );
+  await listening(server.listen(0, '127.0.0.1'));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const path of ['/late', '/early', '/answer'])
+    t.is((await (await fetch(url + path)).arrayBuffer()).byteLength, 2, path);
+  t.is((await (await fetch(`${url}/large`)).arrayBuffer()).byteLength, size);
+  await fibers.close();
+  t.deepEqual(reported, ['/late', '/early', '/answer', '/large']);
+  await eventually(() => openSockets() <= before);
+});
+
+test.serial('node:http: a second reply is reported, and the first one arrives', async (t) => {
+  const reported: unknown[] = [];
+  const fibers = nodeFibers({ onError: (error) => void reported.push((error as { code?: string }).code) });
+  const handler = fibers.handler(function* (_request, response) {
+    response.end('first');
+    response.end('second');
+  });
+  const server = fibers.attach(createServer(handler));
+  await listening(server.listen(0, '127.0.0.1'));
+  t.is(await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).text(), 'first');
+  await fibers.close();
+  t.deepEqual(reported, ['ERR_STREAM_WRITE_AFTER_END']);
+});

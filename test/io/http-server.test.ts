@@ -231,6 +231,28 @@ test.serial(
   },
 );
 
+test.serial('what fails in a request after its reply has arrived is reported', async (t) => {
+  const told: unknown[] = [];
+  const arrived = event();
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        yield* spawn(function* () {
+          yield* arrived.wait();
+          throw new Error('late');
+        });
+        return text('fine');
+      },
+      function* (server) {
+        t.is(yield* (yield* fetch(server.url)).text(), 'fine');
+        arrived.set();
+      },
+      { onError: (error) => told.push((error as Error).message) },
+    ),
+  );
+  t.deepEqual(told, ['late']);
+});
+
 test.serial('what a handler throws after the head cuts the connection, and the server goes on', async (t) => {
   await leavesNothing(t, () =>
     serving(

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { checkFunction } from '../../base/check.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import type { Operation } from '../../fibers/operation.js';
+import { hasGone } from '../../io/http/has-gone.js';
 import { refuse } from '../../io/http/refuse.js';
 import { sendFailure } from '../../io/http/send-failure.js';
 import { statusOf } from '../../io/http/status-of.js';
@@ -18,8 +20,11 @@ export interface NodeFibersOptions extends HostOptions {
   readonly onError?: (error: unknown, request: IncomingMessage) => void;
 }
 
-/** Answers by `response`. */
-export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Operation<unknown>;
+/** Answers by `response`. Of a server of `node:http2` both are what that has in their place. */
+export type NodeHandler<
+  Q extends IncomingMessage | Http2ServerRequest = IncomingMessage,
+  S extends ServerResponse | Http2ServerResponse = ServerResponse,
+> = (request: Q, response: S) => Operation<unknown>;
 
 /** Runs handlers of `node:http` as fibers. */
 export class NodeFibers extends ServerFibers {
@@ -35,18 +40,23 @@ export class NodeFibers extends ServerFibers {
 
   /**
    * A request listener that runs `handler` in a fiber of its own. A client that goes away cancels it. What it throws is
-   * answered (500, an `HttpError`'s own status) or, after the head was sent, cuts the connection.
+   * answered (500, an `HttpError`'s own status) or, in the middle of its reply, cuts the connection.
    */
-  handler(handler: NodeHandler): (request: IncomingMessage, response: ServerResponse) => void {
+  handler<
+    Q extends IncomingMessage | Http2ServerRequest = IncomingMessage,
+    S extends ServerResponse | Http2ServerResponse = ServerResponse,
+  >(handler: NodeHandler<Q, S>): (request: Q, response: S) => void {
     checkFunction('handler', handler);
     const { kindOf } = this.options;
-    return (request, response) => {
+    const respond = (request: IncomingMessage, response: ServerResponse): void => {
       const failed = (error: unknown): void => this.#fail(error, request, response);
+      // What is written after the end. Unheard it would end the process.
+      response.on('error', failed);
       try {
         const kind = kindOf?.(request) ?? (handler.name || request.method!);
         this.host.offer(kind, request, response, {
           begin: (work) =>
-            this.host.start(kind, work, { operation: () => handler(request, response), done() {}, failed }),
+            this.host.start(kind, work, { operation: () => handler(request as Q, response as S), done() {}, failed }),
           refuse: (retryAfterMs) => refuse(request, response, retryAfterMs),
         });
       } catch (error) {
@@ -54,12 +64,15 @@ export class NodeFibers extends ServerFibers {
         failed(error);
       }
     };
+    return respond as (request: Q, response: S) => void;
   }
 
   #fail(error: unknown, request: IncomingMessage, response: ServerResponse): void {
-    if (statusOf(error) === null && !response.destroyed) this.#report(error, request);
-    if (response.headersSent) response.destroy();
-    else sendFailure(request, response, error);
+    const answers = statusOf(error) !== null && !response.headersSent;
+    if (!answers && !hasGone(response)) this.#report(error, request);
+    if (!response.headersSent) sendFailure(request, response, error);
+    // What was ended is whole, and on its way.
+    else if (!response.writableEnded) response.destroy();
   }
 
   #report(error: unknown, request: IncomingMessage): void {

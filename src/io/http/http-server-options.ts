@@ -37,7 +37,7 @@ export interface HttpServerOptions {
   readonly node?: ServerOptions;
   /** How long requests may go on after the server was told to stop, in ms; 10,000 unless given. */
   readonly grace?: number;
-  /** Is told what handlers threw, except `HttpError`s; prints it unless given. */
+  /** Is told what handlers threw, except what answers the client (`HttpError`); prints it unless given. */
   readonly onError?: (error: unknown, request: ServerRequest) => void;
 }
 

@@ -20,6 +20,7 @@ import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
+import { hasGone } from './has-gone.js';
 import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
@@ -82,8 +83,8 @@ export class HttpServer {
 
   /**
    * Answers every request by `handler`, each in a fiber of its own, until cancelled. A client that goes away cancels
-   * its fiber. What a handler throws is answered (500, an `HttpError`'s own status, 413 for a body over its limit) or,
-   * after the head was sent, cuts the connection; it never ends the server.
+   * its fiber. What a handler throws is answered (500, an `HttpError`'s own status, 413 for a body over its limit) or, in
+   * the middle of its reply, cuts the connection; it never ends the server.
    *
    * @throws `IoError` if it can accept no more; first it stops as if cancelled.
    * If cancelled: accepts no more, closes idle connections, lets requests go on for `grace` ms, cancels the rest.
@@ -188,10 +189,11 @@ export class HttpServer {
   #fail(error: unknown, request: ServerRequest, response: ServerResponse): void {
     this.#counts.failed++;
     if (isInstance(error, OverloadError) && !response.headersSent) return refuse(request.raw, response, 1000);
-    const known = statusOf(error);
-    if (known === null && !response.destroyed) this.#report(error, request);
-    if (response.headersSent) return void response.destroy();
-    sendFailure(request.raw, response, error);
+    const answers = statusOf(error) !== null && !response.headersSent;
+    if (!answers && !hasGone(response)) this.#report(error, request);
+    if (!response.headersSent) sendFailure(request.raw, response, error);
+    // What was ended is whole, and on its way.
+    else if (!response.writableEnded) response.destroy();
   }
 
   #report(error: unknown, request: ServerRequest): void {
