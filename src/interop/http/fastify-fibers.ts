@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
-import { describe, expected } from '../../base/check.js';
+import { expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
-import { isInstance } from '../../base/is-instance.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
 import { refuse } from '../../io/http/refuse.js';
 import type { RequestWork, Respondent } from '../../io/http/request-work.js';
+import { asError } from './as-error.js';
 import { asHttpError } from './as-http-error.js';
 import { RequestHost, type Exchange, type HostOptions } from './request-host.js';
 
@@ -156,11 +156,6 @@ function checkHooks(route: RouteOptions): void {
         `\`${name}\` of ${route.url} is a function*, which only a handler may be: \`yield*\` it in the handler`,
       );
   }
-}
-
-/** Fastify would send anything else as a reply that is well. */
-function asError(thrown: unknown): Error {
-  return isInstance(thrown, Error) ? thrown : new Error(`The handler threw ${describe(thrown)}`, { cause: thrown });
 }
 
 /** Fastify tells of its routes as text only, a branch of a tree for each. */

@@ -7,6 +7,7 @@ import type { Operation } from '../../fibers/operation.js';
 import { isClosed } from '../../io/http/is-closed.js';
 import { wasAnswered } from '../../io/http/was-answered.js';
 import { statusOf } from '../../io/http/status-of.js';
+import { asError } from './as-error.js';
 import type { Exchange, HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
@@ -35,30 +36,59 @@ export class HonoFibers extends ServerFibers {
     handler: HonoHandler<E, P, I, R>,
   ): (context: Context<E, P, I>) => Promise<R> {
     checkFunction('handler', handler);
-    return (context) =>
-      new Promise<R>((resolve, reject) => {
-        const kind = `${context.req.method} ${routePath(context)}`;
-        const exchange: Exchange<R> = {
-          operation: () => handler(context),
-          done: resolve,
-          failed: (error) => reject(asException(error)),
-        };
-        const bindings = context.env as Partial<NodeBindings> | undefined;
-        // As `app.request()` has them.
-        if (bindings?.outgoing === undefined) return this.host.startDetached(kind, exchange);
-        const { incoming, outgoing } = bindings as NodeBindings;
-        // Nobody reads what is answered to a client that has gone, but whoever waits for the promise must go on.
-        const gone = (): void => reject(new HTTPException(503, { message: 'the connection was closed' }));
-        if (isClosed(outgoing)) return gone();
-        outgoing.once('close', () => {
-          if (!wasAnswered(outgoing)) gone();
-        });
-        this.host.offer(kind, incoming, outgoing, {
-          begin: (work) => this.host.start(kind, work, exchange),
-          refuse: (retryAfterMs) => resolve(overloaded(retryAfterMs) as R),
-        });
-      });
+    return (context) => this.run(context, () => handler(context));
   }
+
+  /**
+   * Runs a request in a fiber of its own, as `handler` does, where a handler of Hono's has begun already: what that infers
+   * for its context (parameters, variables, validated bodies, what a typed client gets) holds in the fiber.
+   *
+   * @example
+   * app.get('/users/:id', (context) =>
+   *   fibers.run(context, function* () {
+   *     return context.json(yield* loadUser(context.req.param('id')));
+   *   }),
+   * );
+   */
+  run<E extends Env, P extends string, I extends Input, R extends Response>(
+    context: Context<E, P, I>,
+    body: () => Operation<R>,
+  ): Promise<R> {
+    checkFunction('body', body);
+    return new Promise<R>((resolve, reject) => {
+      const kind = `${context.req.method} ${routePath(context)}`;
+      const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>;
+      const exchange: Exchange<R> = {
+        operation: body,
+        done: resolve,
+        failed(error) {
+          // What the fiber has begun itself, the answer to its failure would else seem to complete.
+          if (outgoing?.headersSent) outgoing.destroy();
+          reject(asException(error));
+        },
+      };
+      // As `app.request()` has them.
+      if (incoming === undefined || outgoing === undefined) return this.host.startDetached(kind, exchange);
+      // Nobody reads what is answered to a client that has gone, but whoever waits for the promise must go on.
+      const gone = (): void => {
+        if (outgoing.headersSent) resolve(alreadySent() as R);
+        else reject(new HTTPException(503, { message: 'the connection was closed' }));
+      };
+      if (isClosed(outgoing)) return gone();
+      outgoing.once('close', () => {
+        if (!wasAnswered(outgoing)) gone();
+      });
+      this.host.offer(kind, incoming, outgoing, {
+        begin: (work) => this.host.start(kind, work, exchange),
+        refuse: (retryAfterMs) => resolve(overloaded(retryAfterMs) as R),
+      });
+    });
+  }
+}
+
+/** `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which would print that it cannot send another one. */
+function alreadySent(): Response {
+  return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
 }
 
 function overloaded(retryAfterMs: number): Response {
@@ -68,11 +98,12 @@ function overloaded(retryAfterMs: number): Response {
   });
 }
 
-/** What Hono answers by itself; other errors are its `onError`'s. */
-function asException(error: unknown): unknown {
-  const status = statusOf(error);
-  if (status === null) return error;
-  return new HTTPException(status as 400, { message: (error as Error).message, cause: error });
+/** What Hono answers by itself; other errors are its `onError`'s. A status that is no error's would have no body, or be none. */
+function asException(thrown: unknown): Error {
+  const status = statusOf(thrown);
+  const error = asError(thrown);
+  if (status === null || status < 400 || status > 599) return error;
+  return new HTTPException(status as 400, { message: error.message, cause: error });
 }
 
 /**
