@@ -45,9 +45,16 @@ function* marked<T>(context: object, operation: Operation<T>): Operation<T> {
   } catch (error) {
     // A cancellation is shared by all fibers that it reaches.
     const mark = typeof error === 'object' && error !== null && !isInstance(error, CancelledError);
-    if (mark) Object.assign(error, { [CONTEXT_OF_ERROR]: context });
+    if (mark) markError(error, context);
     throw error;
   }
+}
+
+/** One that is frozen has no context, which is better than another error in its place. */
+function markError(error: object, context: object): void {
+  try {
+    Object.assign(error, { [CONTEXT_OF_ERROR]: context });
+  } catch {}
 }
 
 /** `ERROR_SYMBOL` of `cls-hooked`. */

@@ -4,6 +4,7 @@ import { createNamespace, destroyNamespace, getNamespace, type Namespace } from 
 import { moveOnAfter, run, scope, sleep, spawn, suspend, yieldNow, type Operation } from 'heddle';
 import { runIn } from 'heddle/cls-hooked';
 import { simulateClean, simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 import { manyFibers } from './follow-claims.js';
 
 /** What holds of namespaces, whether stores follow too or not. */
@@ -183,6 +184,15 @@ export function claimsOfNamespaces(test: TestFn): void {
         t.is(id(), 'ann');
       });
       t.is(getNamespace('late') ?? null, null);
+    }));
+
+  test('an error that is frozen leaves `runIn` as it is', (t) =>
+    simulateClean(function* () {
+      const frozen = Object.freeze(new Error('frozen'));
+      function* fails(): Operation<never> {
+        throw frozen;
+      }
+      t.is(yield* thrownBy(runIn(namespace, fails)), frozen);
     }));
 
   test.serial('nothing of a fiber stays in a namespace', async (t) => {
