@@ -685,6 +685,15 @@ test('an operation that is interrupted while it opens is cancelled, and nothing 
   t.deepEqual(events, ['stopped']);
 });
 
+test('something else for the options of an operation is an error that says so', (t) => {
+  for (const make of [toEffect, toScopedEffect])
+    for (const [wrong, message] of [
+      [{ catch: 5 }, /Expected `catch` to be a function/],
+      [null, /Expected `options` to be an object/],
+    ] as const)
+      t.throws(() => make(() => sleep(1), wrong as never), { instanceOf: ArgumentError, message });
+});
+
 test('where nothing can wake an operation any more its Effect dies of a DeadlockError', async (t) => {
   const exit = await runEffect(toEffect(() => suspend()));
   t.true(Exit.isFailure(exit) && /Nothing can wake/.test(Cause.pretty(exit.cause)));

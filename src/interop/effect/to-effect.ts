@@ -1,5 +1,6 @@
 import * as Cause from 'effect/Cause';
 import * as Effect from 'effect/Effect';
+import { checkFunction, checkOptions } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import { launch, type Ending, type Home } from '../launch.js';
@@ -42,10 +43,9 @@ export function toEffect<A, E>(
   options?: ToEffectOptions<E>,
 ): Effect.Effect<A, E> {
   const make = maker(operation);
+  const toFailure = failureMaker(options);
   return Effect.withFiber((fiber) =>
-    Effect.callback<A, E>((resume) =>
-      start(fiber.getRef(HOME), make, (ending) => resume(effectOf(ending, options?.catch))),
-    ),
+    Effect.callback<A, E>((resume) => start(fiber.getRef(HOME), make, (ending) => resume(effectOf(ending, toFailure)))),
   );
 }
 
@@ -87,6 +87,14 @@ export function effectOf<A, E>(ending: Ending<A>, toFailure: ((error: unknown) =
   } catch (defect) {
     return Effect.die(defect);
   }
+}
+
+/** @throws `ArgumentError` now, and not as a defect of the Effect when something has been thrown. */
+export function failureMaker<E>(options: ToEffectOptions<E> | undefined): ((error: unknown) => E) | undefined {
+  if (options === undefined) return undefined;
+  checkOptions(options);
+  checkFunction('catch', options.catch);
+  return options.catch;
 }
 
 /** An operation runs once, and a generator that has ended would say nothing, but return undefined. */

@@ -4,7 +4,7 @@ import type { Operation } from '../../fibers/operation.js';
 import { inSegment } from '../../fibers/segment.js';
 import { suspend } from '../../fibers/suspend.js';
 import { HOME } from './host.js';
-import { effectOf, maker, start, type ToEffectOptions } from './to-effect.js';
+import { effectOf, failureMaker, maker, start, type ToEffectOptions } from './to-effect.js';
 
 /**
  * As `toEffect`, for an operation that opens something: the scope it runs in stays open, with what it has spawned and
@@ -24,6 +24,7 @@ export function toScopedEffect<A, E>(
   options?: ToEffectOptions<E>,
 ): Effect.Effect<A, E, Scope.Scope> {
   const make = maker(operation);
+  const toFailure = failureMaker(options);
   return Effect.flatMap(Scope.Scope, (scope) =>
     Effect.withFiber((fiber) =>
       Effect.callback<A, E>((resume) => {
@@ -37,7 +38,7 @@ export function toScopedEffect<A, E>(
               resume(Effect.as(Effect.uninterruptible(Scope.addFinalizer(scope, stop)), value));
             }),
           (ending) => {
-            if (!ready) resume(effectOf<A, E>(ending as never, options?.catch));
+            if (!ready) resume(effectOf<A, E>(ending as never, toFailure));
           },
         );
         return stop;
