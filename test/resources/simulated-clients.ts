@@ -8,6 +8,8 @@ export interface ClientOptions {
   readonly rate: number | ((at: number) => number);
   /** How often clients ask again who got no good answer; 0 unless given. */
   readonly retries?: number;
+  /** In ms: what the server is told, and how long clients wait whose kind says nothing else; 500 unless given. */
+  readonly goal?: number;
 }
 
 /** What became of the requests of one kind. */
@@ -31,9 +33,12 @@ export class SimulatedClients {
   readonly outcomes: Map<string, Outcome> = new Map();
   readonly kinds: readonly RequestKind[];
   private readonly rate: (at: number) => number;
+  private readonly isSteady: boolean;
   private readonly retries: number;
   private readonly random: Random;
-  private readonly waiting: Deque<Job> = new Deque();
+  private readonly goal: number;
+  /** By how long they wait at most. */
+  private readonly waiting: Map<number, Deque<Job>> = new Map();
   private readonly at: (at: number, happen: () => void) => void;
   private readonly connect: (kind: RequestKind, at: number, attempt: number) => Job | null;
   /** Of all kinds that come at random. */
@@ -47,8 +52,10 @@ export class SimulatedClients {
     at: (at: number, happen: () => void) => void,
     connect: (kind: RequestKind, at: number, attempt: number) => Job | null,
   ) {
-    const { kinds, rate, retries = 0 } = options;
+    const { kinds, rate, retries = 0, goal = 500 } = options;
     this.kinds = kinds;
+    this.goal = goal;
+    this.isSteady = typeof rate === 'number';
     this.rate = typeof rate === 'number' ? () => rate : rate;
     this.retries = retries;
     this.random = random;
@@ -73,16 +80,16 @@ export class SimulatedClients {
 
   /** Who has waited for too long goes: `gone` is told. */
   giveUp(now: number, gone: (job: Job) => void): void {
-    const { waiting } = this;
-    for (let first = waiting.get(0); first !== undefined; first = waiting.get(0)) {
-      if (!first.answered && first.at + DEADLINE_MS > now) return;
-      waiting.popFront();
-      if (first.answered) continue;
-      first.answered = true;
-      this.outcomeOf(first.request).late++;
-      this.retry(first.request, now, first.attempt);
-      gone(first);
-    }
+    for (const [deadlineMs, waiting] of this.waiting)
+      for (let first = waiting.get(0); first !== undefined; first = waiting.get(0)) {
+        if (!first.answered && first.at + deadlineMs > now) break;
+        waiting.popFront();
+        if (first.answered) continue;
+        first.answered = true;
+        this.outcomeOf(first.request).late++;
+        this.retry(first.request, now, first.attempt);
+        gone(first);
+      }
   }
 
   /** An answer has come at `now`. */
@@ -91,19 +98,34 @@ export class SimulatedClients {
     job.answered = true;
     const outcome = this.outcomeOf(job.request);
     const took = now - job.at;
-    if (how === 'good' && took <= DEADLINE_MS) return void outcome.good.push({ at: now, took });
+    if (how === 'good' && took <= this.deadlineOf(job.request)) return void outcome.good.push({ at: now, took });
     outcome[how === 'good' ? 'late' : how]++;
     this.retry(job.request, now, job.attempt);
   }
 
+  deadlineOf({ deadlineMs, goal }: RequestKind): number {
+    return deadlineMs ?? goal ?? this.goal;
+  }
+
   private come(at: number): void {
-    const next = at + (-Math.log(1 - this.random.next()) * 1000) / this.rate(at);
+    const next = this.nextAfter(at);
     if (next === Infinity) return;
     this.at(next, () => {
       if (this.stopped) return;
       this.ask(this.pick(), next, 0);
       this.come(next);
     });
+  }
+
+  /** What comes by chance in so short a time that the rate is the same. */
+  private nextAfter(at: number): number {
+    let expected = -Math.log(1 - this.random.next()) * 1000;
+    if (this.isSteady) return at + expected / this.rate(at);
+    for (let from = at; ; from += RATE_MS) {
+      const rate = this.rate(from);
+      if (expected < rate * RATE_MS) return from + expected / rate;
+      expected -= rate * RATE_MS;
+    }
   }
 
   private comeRegularly(kind: RequestKind, everyMs: number, at: number): void {
@@ -118,9 +140,14 @@ export class SimulatedClients {
     const outcome = this.outcomeOf(kind);
     if (attempt === 0) outcome.offered++;
     const job = this.connect(kind, at, attempt);
-    if (job !== null) return void this.waiting.pushBack(job);
-    outcome.dropped++;
-    this.retry(kind, at + DEADLINE_MS, attempt);
+    const deadlineMs = this.deadlineOf(kind);
+    if (job === null) {
+      outcome.dropped++;
+      return this.retry(kind, at + deadlineMs, attempt);
+    }
+    let waiting = this.waiting.get(deadlineMs);
+    if (waiting === undefined) this.waiting.set(deadlineMs, (waiting = new Deque()));
+    waiting.pushBack(job);
   }
 
   private retry(kind: RequestKind, now: number, attempt: number): void {
@@ -136,5 +163,6 @@ export class SimulatedClients {
   }
 }
 
-export const DEADLINE_MS = 500;
 const RETRY_MS = 100;
+/** How finely a rate that changes is followed. */
+const RATE_MS = 1;

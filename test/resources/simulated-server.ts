@@ -19,6 +19,10 @@ export interface RequestKind {
   /** What a good answer counts in relation to others': its processor time in ms. 1 unless given. */
   readonly worth?: number;
   readonly priority?: number;
+  /** It comes to a port of its own with this goal, in ms. */
+  readonly goal?: number;
+  /** Its clients wait for so long, in ms; as long as the goal unless given. */
+  readonly deadlineMs?: number;
   /** It comes on a connection that is open already, so that the kernel does not drop it. */
   readonly connected?: boolean;
   readonly handler: (server: SimulatedServer, job: Job) => Operation<void>;
@@ -27,8 +31,6 @@ export interface RequestKind {
 export interface Simulation extends ClientOptions, MachineOptions {
   readonly seconds: number;
   readonly seed?: number;
-  /** In ms; 500 unless given. */
-  readonly goal?: number;
   /** Connections that the kernel keeps; 64 unless given. */
   readonly backlog?: number;
   readonly scheduling?: SchedulingOptions;
@@ -36,6 +38,8 @@ export interface Simulation extends ClientOptions, MachineOptions {
   readonly burstMs?: number;
   /** One connection of so many comes to a second port, where the same is served. */
   readonly secondPort?: number;
+  /** Goes on in the same process. */
+  readonly beside?: (server: SimulatedServer) => Operation<void>;
   /** Instead of a governor: as many begin at once, and the others are refused. */
   readonly limit?: number;
 }
@@ -59,6 +63,7 @@ export class SimulatedServer {
   private readonly arrived: Job[] = [];
   private readonly entry: Entry | null;
   private readonly second: Entry | null;
+  private readonly byGoal: Map<number, Entry> = new Map();
   private connections: number = 0;
   private readonly root: Scope;
   private live: number = 0;
@@ -66,7 +71,7 @@ export class SimulatedServer {
   backlog: number;
 
   constructor(options: Simulation) {
-    const { seed = 1, scheduling = {}, limit, goal = 500 } = options;
+    const { seed = 1, scheduling = {}, limit, goal = 500, beside } = options;
     this.options = options;
     this.backlog = options.backlog ?? 64;
     this.random = new Random(seed);
@@ -81,9 +86,14 @@ export class SimulatedServer {
     const { root, result } = this.runtime.start(() => suspend<void>(() => {}));
     result.catch(() => {});
     this.root = root;
-    const open = (): Entry | null => this.runtime.loop.openEntry({ name: 'simulated', goal, ...this.kernel() });
-    this.entry = limit === undefined ? open() : null;
-    this.second = options.secondPort === undefined ? null : open();
+    const open = (goal: number): Entry | null =>
+      this.runtime.loop.openEntry({ name: 'simulated', goal, ...this.kernel() });
+    this.entry = limit === undefined ? open(goal) : null;
+    this.second = options.secondPort === undefined ? null : open(goal);
+    if (limit === undefined)
+      for (const { goal } of options.kinds)
+        if (goal !== undefined && !this.byGoal.has(goal)) this.byGoal.set(goal, open(goal)!);
+    if (beside !== undefined) root.startMember(beside, beside(this), false);
   }
 
   /** A backlog that was set by hand stays as it is. */
@@ -146,7 +156,9 @@ export class SimulatedServer {
 
   private connect(kind: RequestKind, at: number, attempt: number): Job | null {
     const { secondPort = Infinity } = this.options;
-    const entry = ++this.connections % secondPort === 0 ? this.second : this.entry;
+    const { goal } = kind;
+    let entry = ++this.connections % secondPort === 0 ? this.second : this.entry;
+    if (goal !== undefined) entry = this.byGoal.get(goal) ?? null;
     const job = new Job(this, entry, kind, at, attempt);
     if (kind.connected) this.arrived.push(job);
     else if (this.kernelQueue.size > this.backlog) return null;
