@@ -16,7 +16,7 @@ import type { Heap } from './machine.js';
  */
 export class SystemHeap implements Heap {
   readonly limit: number = getHeapStatistics().heap_size_limit;
-  readonly externalLimit: number = EXTERNAL_SHARE * Math.min(process.constrainedMemory() || Infinity, totalmem());
+  externalLimit: number = Infinity;
   allocated: number = 0;
   externalAllocated: number = 0;
   externalUsed: number = 0;
@@ -27,6 +27,14 @@ export class SystemHeap implements Heap {
   /** Used memory up to which allocation has been counted. */
   #heapMark: number = 0;
   #externalMark: number = 0;
+  #looks: number = 0;
+  readonly #constrainedMemory: () => number;
+
+  /** @param constrainedMemory what the container has, in bytes: may change while the process runs. */
+  constructor(constrainedMemory: () => number = () => process.constrainedMemory()) {
+    this.#constrainedMemory = constrainedMemory;
+    this.look();
+  }
 
   start(): void {
     if (this.#collections !== null) return;
@@ -41,6 +49,9 @@ export class SystemHeap implements Heap {
   }
 
   look(): void {
+    // It is read from files, which takes a tenth of a millisecond.
+    if (this.#looks++ % LIMIT_LOOKS === 0)
+      this.externalLimit = EXTERNAL_SHARE * Math.min(this.#constrainedMemory() || Infinity, totalmem());
     this.externalUsed = getHeapStatistics().external_memory;
   }
 
@@ -101,6 +112,8 @@ export class SystemHeap implements Heap {
 const YOUNG: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
 /** Of the machine's memory: the rest is for V8's heap, for other processes, and for the system's buffers. */
 const EXTERNAL_SHARE = 0.5;
+/** Every so many looks at memory there is one at its limit: once a second. */
+const LIMIT_LOOKS = 10;
 /** From here on V8 does by itself what `expand` asks for. */
 const ROOMY_LIMIT = 2 ** 31;
 const GROWTH_PERCENT = 300;

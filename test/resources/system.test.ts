@@ -182,6 +182,16 @@ test('the limits are those of the process', (t) => {
   t.true(heap.externalLimit > 16 * MB && Number.isFinite(heap.externalLimit));
 });
 
+test('a limit of the container that changes while the process runs is known ten looks later', (t) => {
+  let limit = 64 * MB;
+  const heap = new SystemHeap(() => limit);
+  heap.look();
+  t.is(heap.externalLimit, 32 * MB);
+  limit = 16 * MB;
+  for (let i = 0; i < 10; i++) heap.look();
+  t.is(heap.externalLimit, 8 * MB);
+});
+
 test('the number of threads is what libuv makes of its variable', (t) => {
   const threads = (size?: string) =>
     systemMachine(new SystemHeap(), size === undefined ? {} : { UV_THREADPOOL_SIZE: size }).threads;
