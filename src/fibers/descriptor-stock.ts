@@ -5,6 +5,7 @@ import type { Fiber } from './fiber.js';
 import { Holding } from './holding.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
+import type { Scope } from './scope.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 import { WaitList } from './wait-list.js';
 
@@ -12,7 +13,8 @@ import { WaitList } from './wait-list.js';
  * Open files and sockets: counted always, limited once a governor knows the system's limit. A fiber that wants one more
  * waits while what it is still going to need does not fit, so that whoever has begun can finish: five files held by
  * everybody, who all want a sixth, would help nobody. What a fiber will need is what its like held at most, less what
- * it holds. Never waits: a fiber that holds a lock or a pool slot, since others wait for it.
+ * it holds. Never waits: a fiber that holds a lock or a pool slot, since others wait for it; nor one for which such a fiber
+ * waits itself.
  */
 export class DescriptorStock {
   /** Sockets and files that were counted, and what else was found open. */
@@ -152,7 +154,7 @@ export class DescriptorStock {
   }
 
   private fits(fiber: Fiber): boolean {
-    if (this.limit === Infinity || !this.checked || fiber.permits > 0) return true;
+    if (this.limit === Infinity || !this.checked || isLocking(fiber)) return true;
     const held = fiber.holding?.held ?? 0;
     const need = Math.max(1, this.demandOf(fiber.name) - held);
     const room = this.limit - this.used;
@@ -183,6 +185,14 @@ export class DescriptorStock {
     demand.add(most);
     this.largestDemand = Math.max(most, LEARNING * this.largestDemand);
   }
+}
+
+/** It holds a lock, or was started in a scope of a fiber that does, which cannot go on before it. */
+function isLocking(fiber: Fiber): boolean {
+  if (fiber.permits > 0) return true;
+  for (let scope: Scope | null = fiber.scope; scope !== null; scope = scope.parent)
+    if (scope.host !== null && scope.host.permits > 0) return true;
+  return false;
 }
 
 const MOST_KINDS = 1000;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { moveOnAfter, mutex, OverloadError, scope, sleep, spawn, type Operation } from 'heddle';
+import { all, moveOnAfter, mutex, OverloadError, scope, sleep, spawn, type Operation } from 'heddle';
 import { currentFiber } from '#src/fibers/current.js';
 import type { DescriptorStock } from '#src/fibers/descriptor-stock.js';
 import type { FiberHandle } from '#src/fibers/fiber.js';
@@ -176,6 +176,20 @@ test('who holds a lock does not wait: others wait for it', (t) =>
     yield* sleep(1);
     yield* lock.withLock(hold(stock, 1, 0, 0));
     t.is(clock.now(), 1);
+  }));
+
+test('nor does a fiber for which one waits that holds a lock', (t) =>
+  simulateClean(function* ({ clock }) {
+    const stock = stockOf(2);
+    const lock = mutex();
+    yield* spawn(function* holder() {
+      const holdings = [yield* stock.take(), yield* stock.take()];
+      yield* sleep(1);
+      yield* lock.withLock(sleep(0));
+      for (const holding of holdings) stock.giveBack(holding);
+    });
+    yield* lock.withLock(all([1, 2].map(() => scope(() => hold(stock, 1, 0, 5)))));
+    t.is(clock.now(), 5);
   }));
 
 test('what somebody else closes lets waiters in', (t) =>
