@@ -29,10 +29,10 @@ export class FlowGraph {
     return this.byNode.get(node as GraphNode)?.index ?? null;
   }
 
-  /** Takes in what happened since the last tick; what was before counts for `decay` of what it did. */
-  tick(decay: number): void {
+  /** Takes in what happened since the last tick, times only if `timed`; what was before counts for `decay` of what it did. */
+  tick(decay: number, timed: boolean = true): void {
     // It grows while it is walked over: nodes that were first reached since.
-    for (let i = 0; i < this.nodes.length; i++) this.nodes[i]!.tick(decay, (node) => this.follow(node));
+    for (let i = 0; i < this.nodes.length; i++) this.nodes[i]!.tick(decay, timed, (node) => this.follow(node));
   }
 
   /** How many fibers stand at each node, written to `standing`, which is grown if need be. */
@@ -87,15 +87,18 @@ export class LiveNode implements FlowNode {
     this.isExit = node.label.kind === 'exit';
   }
 
-  tick(decay: number, follow: (node: GraphNode) => LiveNode): void {
+  tick(decay: number, timed: boolean, follow: (node: GraphNode) => LiveNode): void {
     const { node } = this;
     this.departures = tickFlows(this.edges, node.edges, decay, follow);
     tickFlows(this.spawns, node.spawns, decay, follow);
     for (const flow of this.edges) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
     for (const flow of this.spawns) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
-    this.cpuMs = this.ran.tick(node.ranMs, node.runs, decay) ?? this.cpuMs;
+    if (timed) this.cpuMs = this.ran.tick(node.ranMs, node.runs, decay) ?? this.cpuMs;
+    else this.ran.skip(node.ranMs, node.runs);
     const queues = node.pool !== null && !node.pool.servesWhileWaiting;
-    this.waitMs = queues ? 0 : (this.waited.tick(node.waitedMs, node.waits, decay) ?? this.waitMs);
+    if (queues) this.waitMs = 0;
+    else if (timed) this.waitMs = this.waited.tick(node.waitedMs, node.waits, decay) ?? this.waitMs;
+    else this.waited.skip(node.waitedMs, node.waits);
     const left = node.edges.reduce((sum, edge) => sum + edge.count, 0);
     this.descriptors = this.took.tick(node.descriptors, left, decay) ?? this.descriptors;
   }
@@ -132,6 +135,12 @@ class Rate {
     this.seenAmount = amount;
     this.seenTimes = times;
     return this.times > 0.01 ? this.amount / this.times : null;
+  }
+
+  /** What there was since the last tick does not count. */
+  skip(amount: number, times: number): void {
+    this.seenAmount = amount;
+    this.seenTimes = times;
   }
 }
 

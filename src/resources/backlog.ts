@@ -7,7 +7,7 @@ export class Backlog {
   size: number;
   readonly most: number;
   private readonly resize: ((size: number) => void) | null;
-  /** Pieces of work that end in a ms, of late. */
+  /** Pieces of work that end in a ms in which there is something to do, of late. */
   private rate: number = 0;
   /** Ticks since it was last crowded. */
   private calm: number = CALM;
@@ -18,17 +18,18 @@ export class Backlog {
   }
 
   /**
-   * `finished` pieces of work have ended within `elapsedMs`.
+   * `finished` pieces of work have ended within `busyMs`.
    *
    * @param crowded something could not be let in at once, or the kernel's queue was never empty.
    * @param withinMs the part of the goal.
    */
-  tick(finished: number, elapsedMs: number, crowded: boolean, withinMs: number): void {
-    this.rate += NEWEST * (finished / elapsedMs - this.rate);
+  tick(finished: number, busyMs: number, crowded: boolean, withinMs: number): void {
+    if (busyMs >= 1) this.rate += NEWEST * (finished / busyMs - this.rate);
     if (this.resize === null) return;
     this.calm = crowded ? 0 : this.calm + 1;
     const served = Math.ceil((this.rate + TOLD) * withinMs);
-    const size = this.calm < CALM ? Math.min(Math.max(served, LEAST), this.most) : this.most;
+    const least = Math.max(LEAST_OF_ALL, Math.min(LEAST, Math.ceil(TURNED_PER_MS * withinMs)));
+    const size = this.calm < CALM ? Math.min(Math.max(served, least), this.most) : this.most;
     if (Math.abs(size - this.size) <= CHANGE * this.size && size !== this.most) return;
     if (size === this.size) return;
     this.size = size;
@@ -43,5 +44,8 @@ const NEWEST = 0.2;
 const CALM = 10;
 /** Connections that come while a turn of the event loop lasts. */
 const LEAST = 16;
+/** But where they would have to be turned over within so few ms that it takes more than 4 % of the processor, fewer. */
+const TURNED_PER_MS = 1 / 3;
+const LEAST_OF_ALL = 4;
 /** A smaller one is not worth a system call. */
 const CHANGE = 0.25;

@@ -1,3 +1,4 @@
+import { current } from '../fibers/current.js';
 import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
 import { Backlog } from './backlog.js';
 import { Kind } from './kind.js';
@@ -102,13 +103,13 @@ export class GatedEntry implements Entry {
     this.queue.drain(now, fits, (work) => this.begin(work, now));
   }
 
-  /** What happened in the last `elapsedMs` is looked at. */
-  tick(elapsedMs: number, kernelQueueStands: boolean): void {
+  /** What happened since the last time is looked at, for `busyMs` of which there was something to do. */
+  tick(busyMs: number, kernelQueueStands: boolean): void {
     const { finishedNow } = this;
     const crowded = this.crowded || kernelQueueStands;
     this.crowded = false;
     this.finishedNow = 0;
-    this.backlog.tick(finishedNow, elapsedMs, crowded, BACKLOG_SHARE * this.goal);
+    this.backlog.tick(finishedNow, busyMs, crowded, BACKLOG_SHARE * this.goal);
   }
 
   /** Lets it in, from the queue or directly. */
@@ -128,7 +129,8 @@ export class GatedEntry implements Entry {
     kind.finished++;
     this.finishedNow++;
     this.live--;
-    this.governor.finished(this, kind, since);
+    const cancelled = current.fiber !== null && current.fiber.cancellation !== null;
+    this.governor.finished(this, kind, since, cancelled);
   }
 
   private kindOf(work: Work): Kind {

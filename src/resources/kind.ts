@@ -23,6 +23,8 @@ export class Kind {
   first: Kind = this;
   /** Processor time that live fibers of its name are still going to use, in ms; kept by the first. */
   outstandingMs: number = 0;
+  /** Its fibers have started others; kept by the first. */
+  startsOthers: boolean = false;
   /** Descriptors that one of its fibers holds on average while it lives. */
   descriptors: number = 0;
   /** Without queueing for the processor. */

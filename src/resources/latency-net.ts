@@ -24,14 +24,24 @@ export class LatencyNet {
     this.goalMs = goalMs;
   }
 
-  /** Work of this kind has ended that took so long, from its beginning, without queueing for the processor. */
-  finished(kind: Paced, tookMs: number): void {
+  /**
+   * Work of this kind has ended that took so long, from its beginning, without queueing for the processor. What was cancelled may
+   * have been slow, but says nothing of how fast work gets done: those who give up make room, and get nothing.
+   */
+  finished(kind: Paced, tookMs: number, cancelled: boolean = false): void {
     this.count++;
     this.sumMs += tookMs;
-    kind.inherent.add(tookMs);
+    if (!cancelled) kind.inherent.add(tookMs);
     const inherentMs = INHERENT * kind.inherent.ms;
-    this.aimMs += Math.max(AIM * this.goalMs, inherentMs);
+    if (!cancelled) this.aimMs += Math.max(AIM * this.goalMs, inherentMs);
     if (tookMs > Math.max(SLOW * this.goalMs, inherentMs)) this.slow++;
+  }
+
+  /** What it was told of late says nothing. */
+  forget(now: number): void {
+    this.count = this.slow = this.sumMs = this.aimMs = 0;
+    this.lookedAt = now;
+    this.lookAt = now + LEAST_ROUND_MS;
   }
 
   /** To be called some times a second, with how many are under way, and all kinds. */
@@ -39,7 +49,7 @@ export class LatencyNet {
     if (now < this.lookAt || this.count === 0) return;
     const { count, slow, aimMs, lookedAt } = this;
     // After a change it takes one round of work until its effect shows.
-    this.lookAt = now + Math.max(100, this.sumMs / count);
+    this.lookAt = now + Math.max(LEAST_ROUND_MS, this.sumMs / count);
     this.lookedAt = now;
     this.count = this.slow = this.sumMs = this.aimMs = 0;
     for (const { inherent } of kinds) inherent.age();
@@ -65,3 +75,4 @@ const AIM = 0.3;
 const DECREASE = 0.95;
 const GROWTH = 1.1;
 const LEAST = 2;
+const LEAST_ROUND_MS = 100;

@@ -36,6 +36,8 @@ export class Outlook {
   private kinds: readonly Kind[] = [];
   /** Of the processor, for each name that kinds have which are offered. */
   private fairShare: number = 1;
+  /** Processor time that is still going to be used by fibers which those of kinds have started, in ms. */
+  private childrenMs: number = 0;
   /** By number of the node: of which kind its fibers are, the first of that name; or null. */
   readonly kindAt: (Kind | null)[] = [];
   /** The mean new fiber, by how much of each kind is offered: Q and H for each resource. */
@@ -68,17 +70,21 @@ export class Outlook {
     this.descriptorGate = new DescriptorGate(stock);
   }
 
-  /** Learns from what happened in the last `elapsedMs`, and predicts anew. */
-  tick(elapsedMs: number, kinds: readonly Kind[], goalMs: number): void {
+  /**
+   * Learns from what happened in the last `elapsedMs`, and predicts anew.
+   *
+   * @param timed whether times of that say anything: not where the process stood still.
+   */
+  tick(elapsedMs: number, kinds: readonly Kind[], goalMs: number, timed: boolean = true): void {
     this.kinds = kinds;
     const { heap } = this.machine;
     for (const kind of kinds) kind.start ??= this.graph.startOf(kind.name);
-    this.graph.tick(DECAY);
+    this.graph.tick(DECAY, timed);
     this.matchNames();
     this.findPools();
     this.idleShare = this.machine.idleShare();
     for (const { meter, resource } of this.pools.values()) {
-      meter.tick(elapsedMs, DECAY, this.idleShare);
+      meter.tick(timed ? elapsedMs : 0, DECAY, this.idleShare);
       resource.capacity = meter.capacity;
       if (meter.pool.servesWhileWaiting && meter.holdMs > 0) this.discountQueueing(meter);
     }
@@ -105,14 +111,20 @@ export class Outlook {
       if (demand === undefined || demand.work.length < count) continue;
       let outstanding = 0;
       let used = resource === this.heap ? this.memory.beyondMeans() : 0;
-      if (resource === this.cpu) for (const kind of this.kinds) kind.outstandingMs = 0;
+      if (resource === this.cpu) {
+        this.childrenMs = 0;
+        for (const kind of this.kinds) kind.outstandingMs = 0;
+      }
       for (let n = 0; n < count; n++) {
         const fibers = standing[n]!;
         if (fibers === 0) continue;
         const due = fibers * demand.outstanding[n]!;
         outstanding += due;
-        const kind = resource === this.cpu ? this.kindAt[n] : null;
-        if (kind) kind.outstandingMs += due;
+        if (resource === this.cpu) {
+          const kind = this.kindAt[n];
+          if (kind) kind.outstandingMs += due;
+          else this.childrenMs += due;
+        }
         used += fibers * demand.held[n]!;
       }
       resource.outstanding = outstanding * resource.scale;
@@ -141,13 +153,18 @@ export class Outlook {
       const demand = Math.min(own, mix.demand) * resource.scale;
       if (own === 0) continue;
       // What others are going to use does not keep it waiting where each node has a share of the processor.
-      if (resource === this.cpu && kind.first.outstandingMs + own <= this.fairShare * resource.queueMs) continue;
+      if (resource === this.cpu && own + this.outstandingOf(kind) <= this.fairShare * resource.queueMs) continue;
       if (resource.outstanding + demand > resource.capacity * (resource.queueMs + mix.delayMs)) return resource;
     }
     if (!on.stockGate) return null;
     if (!this.descriptorGate.fits(kind, this.kinds)) return this.descriptors;
     const peak = kind.start === null ? 0 : this.memory.peakAt(kind.start, 1);
     return this.memory.fits(peak, ENTRY_SHARE) ? null : this.heap;
+  }
+
+  /** Processor time that live fibers of its name are still going to use, and those that they have started, whosever they are. */
+  private outstandingOf({ first }: Kind): number {
+    return first.outstandingMs + (first.startsOthers ? this.childrenMs : 0);
   }
 
   /** It is let in: until the next `refresh` it counts as standing where its kind starts. */
@@ -175,7 +192,10 @@ export class Outlook {
     let active = 0;
     for (const rate of rates.values()) if (rate > 0.5) active++;
     this.fairShare = 1 / Math.max(active, 1);
-    for (let n = 0; n < nodes.length; n++) this.kindAt[n] = byName.get(nodes[n]!.node.chain.root.name) ?? null;
+    for (let n = 0; n < nodes.length; n++) {
+      const kind = (this.kindAt[n] = byName.get(nodes[n]!.node.chain.root.name) ?? null);
+      if (kind !== null && nodes[n]!.spawns.length > 0) kind.startsOthers = true;
+    }
   }
 
   private gates(resource: Resource, on: SchedulingSwitches): boolean {

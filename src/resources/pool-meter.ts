@@ -26,6 +26,7 @@ export class PoolMeter {
   }
 
   /**
+   * @param elapsedMs 0 where nobody knows how long slots were really held.
    * @param idleShare of the time that has passed, in which the event loop had nothing to do. That a thread has finished is
    * seen only between turns, so that beside a busy loop threads look busy that are not: then they are left out.
    */
@@ -35,7 +36,7 @@ export class PoolMeter {
     this.seenGrants = pool.granted;
     const known = !pool.servesWhileWaiting || idleShare >= PoolMeter.LEAST_IDLE;
     this.capacity = known ? pool.capacity : Infinity;
-    if (!known) return;
+    if (!known || elapsedMs === 0) return;
     this.busyMs = this.busyMs * decay + (elapsedMs * (busy + busyBefore)) / 2;
     this.grants = this.grants * decay + (pool.granted - seenGrants);
     if (this.grants > 0.5) this.holdMs = this.busyMs / this.grants;

@@ -46,6 +46,8 @@ export class ResourceGovernor implements Governor {
   private readonly answers: CpuBudget;
   private readonly control: CpuBudget;
   private tickedAt: number;
+  /** When the process went on that had stood still, as one that was suspended: what began before says nothing. */
+  private wentOnAt: number = -Infinity;
   private ticks: number = 0;
   private offers: number = 0;
   /** The outlook as it is: when it was summed up, and the pass after which nothing has changed it. */
@@ -150,7 +152,7 @@ export class ResourceGovernor implements Governor {
     return this.answers.spend(costMs, this.now());
   }
 
-  /** How much may wait at an entry: each of it holds a connection, which is a descriptor that work could use. */
+  /** How much may wait at an entry: each holds a connection, a descriptor that work could use. */
   get mostWaiting(): number {
     return Math.max(LEAST_WAITING, Math.min(MOST_WAITING, WAITING_SHARE * this.loop.descriptors.limit));
   }
@@ -166,10 +168,10 @@ export class ResourceGovernor implements Governor {
     this.outlook?.admit(kind);
   }
 
-  finished(entry: GatedEntry, kind: Kind, since: number): void {
+  finished(entry: GatedEntry, kind: Kind, since: number, cancelled: boolean): void {
     this.live--;
     this.done++;
-    entry.net.finished(kind, (this.now() - since) * this.queueing.blockedShare);
+    if (since >= this.wentOnAt) entry.net.finished(kind, (this.now() - since) * this.queueing.blockedShare, cancelled);
     this.freshIn = -1;
     if (this.on.localCheck) this.steering?.released();
   }
@@ -208,13 +210,18 @@ export class ResourceGovernor implements Governor {
     const now = this.now();
     const elapsed = Math.max(now - this.tickedAt, 1);
     this.tickedAt = now;
+    if (elapsed > STOOD_STILL_MS || now < this.wentOnAt) {
+      this.wentOnAt = now;
+      for (const { net } of this.entries) net.forget(now);
+    }
     const idle = this.offers === 0 && this.live === 0 && this.loop.descriptors.waiters.size === 0;
     this.offers = 0;
     this.queueing.tick();
     this.watch.look(now, this.entries, this.heldLists);
     this.learn(elapsed);
+    const busyMs = elapsed * (1 - (this.outlook?.idleShare ?? 0));
     for (const entry of this.entries) {
-      entry.tick(elapsed, this.debt.standingMs(now) > elapsed);
+      entry.tick(busyMs, this.debt.standingMs(now) > elapsed);
       if (this.on.latencyNet) entry.net.look(now, entry.live, entry.kinds.values());
       entry.drain(now);
     }
@@ -234,7 +241,7 @@ export class ResourceGovernor implements Governor {
         kinds.push(kind);
       }
     }
-    outlook.tick(elapsedMs, kinds, goal);
+    outlook.tick(elapsedMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
     // Where something else is short: what is idle, but for what meters need to see.
     this.answers.share = Math.max(ANSWERS_SHARE, outlook.idleShare - PoolMeter.LEAST_IDLE);
     this.loop.allocation?.spend(outlook.memory.fits(0, RELAXED_SHARE) ? RELAXED_BUDGET : BUDGET);
@@ -269,6 +276,9 @@ export class ResourceGovernor implements Governor {
 }
 
 const TICK_MS = 100;
+/** A tick so late was not kept waiting by fibers; waits that lasted through that are over within so long. */
+const STOOD_STILL_MS = 1000;
+const WAITS_PASS_MS = 500;
 /** How old a sum of what is under way may be to let more in by. */
 const REFRESH_MS = 2;
 /** Slow start: so many at once at first, and so many more for each that has finished. */

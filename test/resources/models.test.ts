@@ -159,6 +159,18 @@ test('a latency net never shuts the door', (t) => {
   t.true(net.limit >= 2, `${net.limit}`);
 });
 
+test('what is cancelled counts for how slow work has become, and not for how fast it gets done', (t) => {
+  const net = new LatencyNet(500);
+  const kind = new Kind('work', 1);
+  for (let i = 0; i < 100; i++) net.finished(kind, 10);
+  net.look(1000, 10, [kind]);
+  // In half a second twenty are answered, and 480 give up.
+  for (let i = 0; i < 20; i++) net.finished(kind, 490);
+  for (let i = 0; i < 480; i++) net.finished(kind, 495, true);
+  net.look(1500, 500, [kind]);
+  t.is(net.limit, 6, '40 a second × 150 ms');
+});
+
 test('a few slow ones among many are borne with', (t) => {
   const net = new NetOfOneKind(500);
   for (let tick = 1; tick <= 100; tick++) {
@@ -302,15 +314,31 @@ test('in overload the kernel keeps as many connections as are served within the 
   t.deepEqual(new Set(sizesOf(0, 40, () => true)), new Set([16]));
 });
 
-test('for a short goal it keeps 16, which may come while a turn lasts', (t) => {
-  const sizes: number[] = [];
-  const backlog = new Backlog(64, (size) => sizes.push(size));
-  for (let tick = 0; tick < 40; tick++) backlog.tick(0, 100, true, 20);
-  t.deepEqual(new Set(sizes), new Set([16]));
+test('it keeps 16, which may come while a turn lasts, and for a short goal fewer, as turns would take the processor', (t) => {
+  for (const [withinMs, size] of [
+    [100, 16],
+    [50, 16],
+    [20, 7],
+    [5, 4],
+  ] as const) {
+    const sizes: number[] = [];
+    const backlog = new Backlog(64, (size) => sizes.push(size));
+    for (let tick = 0; tick < 40; tick++) backlog.tick(0, 100, true, withinMs);
+    t.deepEqual(sizes, [size]);
+  }
 });
 
 test('it keeps no more than at first, however much is served', (t) => {
   t.is(sizesOf(500, 40, () => true).length, 0);
+});
+
+test('time in which nothing is to be done says nothing of how much is served', (t) => {
+  const sizes: number[] = [];
+  const backlog = new Backlog(64, (size) => sizes.push(size));
+  // Two pieces of work of 10 ms each in 100 ms, and something else was in the way.
+  for (let tick = 0; tick < 40; tick++) backlog.tick(2, 20, true, 100);
+  const last = sizes.at(-1)!;
+  t.true(last >= 16 && last <= 25, `${last} is within a quarter of 20`);
 });
 
 test('once everything was let in at once for a second it keeps as many as at first', (t) => {

@@ -1,0 +1,119 @@
+import test from 'ava';
+import { all, sleep, type Operation } from 'heddle';
+import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
+import { SimulatedServer, type Job, type RequestKind, type SimulatedServer as Server } from './simulated-server.js';
+import { peakOf, workloads, type Workload } from './workloads.js';
+
+/** Builds twenty parts of an answer in fibers of their own, and holds all of them until it is sent. */
+function* buildInParts(server: Server, job: Job): Operation<void> {
+  server.work(0.3);
+  yield* all(Array.from({ length: 20 }, () => part(server, job)));
+  server.work(0.2);
+}
+
+function* part(server: Server, job: Job): Operation<void> {
+  server.work(0.05);
+  yield* sleep(10);
+  server.allocate(job, 4e5);
+  server.work(0.4);
+  yield* sleep(40);
+}
+
+const parts: Workload = { kinds: () => [{ name: 'parts', handler: buildInParts }], best: 81 };
+
+for (const load of [2, 8])
+  test(`at ${load} times the load memory that children take for their parent never runs out, and 0.9 of the best is kept`, (t) => {
+    for (const seed of SEEDS) {
+      const server = offer(parts, load, { seed });
+      t.false(server.machine.heap.exhausted, `[seed ${seed}] memory ran out`);
+      const kept = server.goodput(SETTLED, SECONDS) / parts.best;
+      t.true(kept >= 0.9, `[seed ${seed}] ${kept}`);
+    }
+  });
+
+test('handlers that start twenty fibers each are let in by what those are going to use', (t) => {
+  const fan: RequestKind = {
+    name: 'fan',
+    *handler(server) {
+      server.work(0.3);
+      yield* all(
+        Array.from({ length: 20 }, function* part() {
+          server.work(0.1);
+          yield* sleep(20);
+          server.work(0.1);
+        }),
+      );
+      server.work(0.2);
+    },
+  };
+  const workload: Workload = { kinds: () => [fan], best: 215 };
+  for (const load of [2, 8])
+    for (const seed of SEEDS) {
+      const server = offer(workload, load, { seed });
+      const kept = server.goodput(SETTLED, SECONDS) / workload.best;
+      t.true(kept >= 0.95, `[seed ${seed}] ${kept} at ${load}`);
+      const slowest = server.percentile(99, SETTLED);
+      t.true(slowest <= 150, `[seed ${seed}] ${slowest} ms at ${load}`);
+    }
+});
+
+test('a server that computes for 100 ms now and then keeps 0.95 of what comes at half load', (t) => {
+  const uneven: RequestKind = {
+    name: 'page',
+    *handler(server) {
+      server.work(server.random.next() < 0.01 ? 100 : 1);
+    },
+  };
+  for (const seed of SEEDS) {
+    const server = new SimulatedServer({ kinds: [uneven], rate: 235, seconds: 20, seed }).run();
+    const { offered, good } = server.outcome('page');
+    t.true(good.length >= 0.95 * offered, `[seed ${seed}] ${good.length} of ${offered}`);
+  }
+});
+
+test('a second after a service behind a socket was ten times as slow nothing of it is felt', (t) => {
+  const pool: RequestKind = {
+    name: 'pool',
+    *handler(server) {
+      const slow = server.now() >= 4000 && server.now() < 9000;
+      yield* server.machine.remote(20, slow ? 100 : 10);
+    },
+  };
+  for (const seed of SEEDS)
+    for (const [rate, possible] of [
+      [1000, 1000],
+      [4000, 2000],
+    ] as const) {
+      const server = new SimulatedServer({ kinds: [pool], rate, seconds: 11, seed }).run();
+      const first = server.goodput(9, 10) / possible;
+      const after = server.goodput(10, 11) / possible;
+      t.true(first >= 0.8, `[seed ${seed}] ${first} in the first second, at ${rate}`);
+      t.true(after >= 0.94, `[seed ${seed}] ${after} afterwards, at ${rate}`);
+    }
+});
+
+for (const [load, share] of [
+  [2, 0.95],
+  [8, 0.95],
+] as const)
+  test(`with a goal of 50 ms ${share} of the processor is used for answers at ${load} times the load`, (t) => {
+    for (const seed of SEEDS) {
+      const kept = offer(workloads.cpu, load, { seed, goal: 50 }).goodput(SETTLED, SECONDS) / workloads.cpu.best;
+      t.true(kept >= share, `[seed ${seed}] ${kept}`);
+    }
+  });
+
+for (const name of ['cpu', 'pool', 'memory', 'invisible pool'] as const)
+  test(`${name}: a second after the process stood still for a minute nothing of it is felt`, (t) => {
+    const workload: Workload = workloads[name];
+    for (const load of [0.5, 4])
+      for (const seed of SEEDS) {
+        const rate = peakOf(workload) * load;
+        const server = new SimulatedServer({ ...workload, kinds: workload.kinds(), rate, seconds: 67, seed });
+        server.machine.at(3000, () => server.machine.work(60_000));
+        server.run();
+        const after = server.goodput(64.5, 67) / Math.min(1, load) / workload.best;
+        t.true(after >= 0.85, `[seed ${seed}] ${after} at ${load}`);
+        t.false(server.machine.heap.exhausted);
+      }
+  });
