@@ -1,5 +1,5 @@
 import test from 'ava';
-import { all, sleep, type Operation } from 'heddle';
+import { all, sleep, yieldNow, type Operation } from 'heddle';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedServer, type Job, type RequestKind, type SimulatedServer as Server } from './simulated-server.js';
 import { peakOf, workloads, type Workload } from './workloads.js';
@@ -117,3 +117,56 @@ for (const name of ['cpu', 'pool', 'memory', 'invisible pool'] as const)
         t.false(server.machine.heap.exhausted);
       }
   });
+
+const page: RequestKind = {
+  name: 'page',
+  *handler(server) {
+    server.work(1);
+  },
+};
+
+test('beside a port with a goal of 5 s one with a goal of 100 ms keeps its share at any load', (t) => {
+  const slow: RequestKind = { ...page, name: 'slow', goal: 5000 };
+  const kinds: RequestKind[] = [{ ...page, goal: 100 }, slow];
+  for (const load of [2, 8])
+    for (const seed of SEEDS) {
+      const server = new SimulatedServer({ kinds, rate: 889 * load, seconds: 8, seed }).run();
+      for (const { name } of kinds) {
+        const kept = server.goodput(SETTLED, 8, name) / (889 / 2);
+        t.true(kept >= 0.9, `[seed ${seed}] ${name}: ${kept} at ${load}`);
+      }
+    }
+});
+
+test('requests that wait for half a minute by intention take nothing from those with a goal, as a kind of their own', (t) => {
+  const poll: RequestKind = {
+    name: 'poll',
+    weight: 0.05,
+    deadlineMs: 31_000,
+    *handler(server) {
+      server.work(0.05);
+      yield* sleep(30_000);
+    },
+  };
+  for (const load of [0.5, 2]) {
+    const kinds = [{ ...page, weight: 0.95 }, poll];
+    const server = new SimulatedServer({ kinds, rate: 889 * load, seconds: 40 }).run();
+    const kept = server.goodput(10, 40, 'page') / (889 * Math.min(0.95 * load, 1));
+    t.true(kept >= 0.97, `${kept} at ${load}`);
+    t.is(server.outcome('poll').late, 0);
+  }
+});
+
+test('a fiber that computes for ever beside a server has half of the processor, and no more', (t) => {
+  for (const load of [0.2, 2, 8]) {
+    function* crunch(server: Server): Operation<void> {
+      for (;;) {
+        server.work(1);
+        yield* yieldNow();
+      }
+    }
+    const server = new SimulatedServer({ kinds: [page], rate: 889 * load, seconds: SECONDS, beside: crunch }).run();
+    const kept = server.goodput(SETTLED, SECONDS) / (889 * Math.min(load, 0.5));
+    t.true(kept >= 0.93, `${kept} at ${load}`);
+  }
+});
