@@ -138,8 +138,9 @@ class Finder {
   }
 
   private addLabel(node: LabeledStatement): void {
-    const { start, names } = this.labels.get(node) ?? { start: node.start, names: [] };
-    this.labels.set(node.body, { start, names: [...names, node.label.name] });
+    const labels = this.labels.get(node) ?? { start: node.start, names: [] };
+    labels.names.push(node.label.name);
+    this.labels.set(node.body, labels);
   }
 
   /** The scope of a function's parameters and body. */

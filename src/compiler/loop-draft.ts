@@ -9,7 +9,7 @@ export type LoopNode = Extract<Node, { type: keyof typeof KEYWORDS }>;
 export interface Labels {
   /** Where the first begins. */
   readonly start: number;
-  readonly names: readonly string[];
+  readonly names: string[];
 }
 
 /** A loop whose body is being read. */

@@ -17,6 +17,7 @@ export function parseWithAcorn(source: string, file: string, sourceType: 'module
     const program = parse(source, { ecmaVersion: 'latest', sourceType, preserveParens: true });
     return { program: program as unknown as Program, problem: null };
   } catch (error) {
+    if (error instanceof RangeError) return { program: null, problem: { message: 'Nested too deeply', start: 0 } };
     const { pos, message } = error as { pos?: number; message: string };
     if (pos === undefined) throw error;
     return { program: null, problem: { message: message.replace(/ \(\d+:\d+\)$/, ''), start: pos } };

@@ -1,14 +1,10 @@
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createUnplugin, type UnpluginInstance } from 'unplugin';
-import { CompileError } from '../base/errors.js';
-import { formatOf } from './format-of.js';
+import { inDeepThread } from './deep-thread.js';
 import { makeSelection } from './loader/selection.js';
 import { mayHaveGenerators } from './may-have-generators.js';
 import { incomingMap } from './incoming-map.js';
-import { MissingBindingError } from './missing-binding-error.js';
-import type { SourceMapInput } from './source-map.js';
-import { transform, type TransformResult } from './transform.js';
 
 /*
  * The door `heddle/plugin`: the compiler for programs that a bundler builds. Each of its functions takes `PluginOptions`
@@ -44,43 +40,33 @@ const plugin: UnpluginInstance<PluginOptions | undefined, false> = createUnplugi
     enforce: 'pre',
     transform: {
       filter: { id: { include: options.include ?? SOURCES, exclude: options.exclude } },
-      handler(code, id) {
+      async handler(code, id) {
         const path = id.replace(/[?#].*$/, '');
         if (id.startsWith('\0') || !SOURCES.test(id) || !selects(pathToFileURL(path).href)) return null;
-        const file = SOURCES.test(path) ? path : id;
-        const findMap = (): SourceMapInput | null => incomingMap(this, path, code);
-        const result = compile(code, file, findMap, (reason) => this.warn(`heddle left ${path} alone: ${reason}`));
-        if (result === null) return null;
-        // Places lead to the text that was written. The map leads to the text that was given, under the path by which the
-        // bundler knows it: bundlers compose maps themselves.
-        const { mappings, names } = result.ownMap;
-        return { code: result.code, map: { version: 3, mappings, names, sources: [path], sourcesContent: [code] } };
+        // Before anything is parsed.
+        if (!mayHaveGenerators(code)) return null;
+        // Relative, so that the bundle is the same wherever it is built.
+        const shown = relative('', SOURCES.test(path) ? path : id).replaceAll('\\', '/');
+        try {
+          const result = await inDeepThread('transform', code, shown, incomingMap(this, path, code));
+          if (result === null) return null;
+          // Places lead to the text that was written. The map leads to the text that was given, under the path by which the
+          // bundler knows it: bundlers compose maps themselves.
+          const { mappings, names } = result.ownMap;
+          return { code: result.code, map: { version: 3, mappings, names, sources: [path], sourcesContent: [code] } };
+        } catch (error) {
+          const { code: why, message } = error as NodeJS.ErrnoException;
+          if (why === 'ERR_HEDDLE_MISSING_BINDING') this.warn(`heddle left ${path} alone: ${message}`);
+          // Of what is no program the bundler complains itself.
+          else if (why !== 'ERR_HEDDLE_COMPILE') throw error;
+          return null;
+        }
       },
     },
     // The loader that esbuild would have taken, whatever its options say of the extension.
     esbuild: { onLoadFilter: SOURCES, loader: 'default' },
   };
 });
-
-function compile(
-  code: string,
-  file: string,
-  findMap: () => SourceMapInput | null,
-  complain: (reason: string) => void,
-): TransformResult | null {
-  // Before anything is parsed.
-  if (!mayHaveGenerators(code)) return null;
-  try {
-    // Relative, so that the bundle is the same wherever it is built.
-    const shown = relative('', file).replaceAll('\\', '/');
-    return transform(code, { file: shown, format: formatOf(code, file), map: findMap });
-  } catch (error) {
-    if (error instanceof MissingBindingError) complain(error.message);
-    // Of what is no program the bundler complains itself.
-    else if (!(error instanceof CompileError)) throw error;
-    return null;
-  }
-}
 
 /**
  * For Vite, in development and in builds.

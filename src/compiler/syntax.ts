@@ -1,4 +1,11 @@
-import type { ArrowFunctionExpression, Expression, Function, Node, PropertyKey } from 'oxc-parser';
+import type {
+  ArrowFunctionExpression,
+  Expression,
+  Function,
+  Node,
+  ParenthesizedExpression,
+  PropertyKey,
+} from 'oxc-parser';
 
 /**
  * The little that the check needs to know of syntax trees beyond their types. The trees are ESTree with TypeScript:
@@ -55,18 +62,19 @@ export function propertyName(key: PropertyKey, computed: boolean): string | null
 
 /** The expression without what changes no value: parentheses and assertions about types. */
 export function unwrap(expression: Expression): Expression {
-  switch (expression.type) {
-    case 'ParenthesizedExpression':
-    case 'TSAsExpression':
-    case 'TSSatisfiesExpression':
-    case 'TSTypeAssertion':
-    case 'TSNonNullExpression':
-    case 'TSInstantiationExpression':
-      return unwrap(expression.expression);
-    default:
-      return expression;
-  }
+  let inner = expression;
+  while (CHANGES_NOTHING.has(inner.type)) inner = (inner as ParenthesizedExpression).expression;
+  return inner;
 }
+
+const CHANGES_NOTHING: ReadonlySet<string> = new Set([
+  'ParenthesizedExpression',
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSTypeAssertion',
+  'TSNonNullExpression',
+  'TSInstantiationExpression',
+]);
 
 /** The module that `require('…')` or `import('…')` names, if it is named by a plain string. */
 export function requiredModule(expression: Expression): string | null {

@@ -141,3 +141,21 @@ test('escape sequences in what is checked do not reach the terminal', async (t) 
   const cwd = given({ 'a.js': "import { sleep } from 'heddle'; '\u001b[2J'; sleep(1);\n" });
   t.false((await heddle(['check'], { cwd })).stdout.includes('\u001b'));
 });
+
+test('a file that is nested too deeply to be checked is said, and the others are checked', async (t) => {
+  const cwd = given({
+    'greet.js': GREET,
+    'deep.ts': `type A = ${'A<'.repeat(20_000)}A${'>'.repeat(20_000)};\n${'function f() {'.repeat(10_000)}${'}'.repeat(10_000)}`,
+    'deeper.js': `a${' + a'.repeat(700_000)}`,
+  });
+  const { code, stdout, stderr } = await heddle(['check', '--json'], { cwd });
+  t.deepEqual([code, stderr], [1, '']);
+  const { findings } = JSON.parse(stdout) as { findings: { file: string; kind: string; message: string }[] };
+  t.deepEqual(
+    findings.map(({ file, kind, message }) => [file, kind, message]),
+    [
+      ['deeper.js', 'syntax', 'Nested too deeply to be checked'],
+      ['greet.js', 'dropped', findings[1]!.message],
+    ],
+  );
+});

@@ -101,3 +101,13 @@ test('a file of ever so many functions is shown', async (t) => {
   t.is(code, 0);
   t.regex(stdout, /^130000:1 +f129999 /m);
 });
+
+test('a file that is nested deeper than Node reads is shown like any other', async (t) => {
+  const forms = [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, `a${'+a'.repeat(50_000)}`, `a${'.x()'.repeat(50_000)}`];
+  writeFileSync(join(cwd, 'deep.js'), `function* f() {\n${forms.join(';\n')};\nyield* g();\n}\n`);
+  for (const more of [[], ['--code']]) {
+    const { code, stdout, stderr } = await heddle(['explain', ...more, 'deep.js'], { cwd });
+    t.deepEqual([code, stderr], [0, '']);
+    t.regex(stdout, more.length === 0 ? /5:1 +site +g/ : /yield\* \$site\(1, \$c, g\(\)\)/);
+  }
+});

@@ -213,3 +213,14 @@ test.serial('a script that is a part of another file is compiled, and shown as t
   const { output } = await bundle.generate({ format: 'es' });
   t.regex(output[0].code, /\["site",0,2,20,"\[\]","[^"]*src\/App\.vue"\]/);
 });
+
+test.serial('a module that is nested deeply ends no build', async (t) => {
+  const files = {
+    'package.json': PROGRAM['package.json'],
+    'src/main.ts': `const list: any = ${'['.repeat(5_000)}${']'.repeat(5_000)}, sum = 1${' + 1'.repeat(150_000)};
+      ${GENERATOR} export { list, sum, work };`,
+  };
+  // Others have the bundler's own parser read it, some with less of a stack.
+  const { code } = await built('esbuild', 'nested', files);
+  t.regex(code, SITE);
+});

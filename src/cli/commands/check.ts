@@ -5,7 +5,6 @@ import type { CheckReport } from '../../compiler/check/report.js';
 import { checkText } from '../check-text.js';
 import { findSources } from '../find-sources.js';
 import { notSource } from '../not-source.js';
-import { progress } from '../progress.js';
 import { whyUnreadable } from '../why-unreadable.js';
 
 interface CheckOptions {
@@ -35,28 +34,19 @@ function refuse(command: Command, error: unknown): never {
   throw error;
 }
 
-/** The parser is loaded here, so that other commands do not pay for it. */
 async function check(command: Command, paths: readonly string[], fixing: boolean): Promise<CheckReport> {
   const files = findSources(paths.length === 0 ? ['.'] : paths);
   if (files.length === 0)
     command.error(`error: there are no JavaScript or TypeScript files in ${paths.join(', ') || '.'}`);
-  const [{ Project }, { fix, report }] = await Promise.all([
-    import('../../compiler/check/project.js'),
-    import('../../compiler/check/report.js'),
-  ]);
-  const project = new Project(readIfThere);
-  const reading = progress('reading', files.length);
-  for (const file of files) {
-    project.set(file, read(file));
-    reading.step();
-  }
-  reading.end();
-  const checked = fixing ? fix(project, files, (file, text) => writeFileSync(file, text)) : report(project, files);
-  for (const { kind, file } of checked.findings) {
+  const texts = new Map(files.map((file) => [file, read(file)]));
+  const { inDeepThread } = await import('../../compiler/deep-thread.js');
+  const { report, changed } = await inDeepThread('check', texts, fixing);
+  for (const [file, text] of changed) writeFileSync(file, text);
+  for (const { kind, file } of report.findings) {
     const error = kind === 'syntax' ? notSource(file) : null;
     if (error !== null) throw error;
   }
-  return checked;
+  return report;
 }
 
 function read(file: string): string {
@@ -64,15 +54,6 @@ function read(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new ArgumentError(`Cannot read \`${file}\`: ${whyUnreadable(error as NodeJS.ErrnoException)}`);
-  }
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // Not there, or a directory.
-    return null;
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { ArgumentError, CompileError } from '../../base/errors.js';
+import { ArgumentError } from '../../base/errors.js';
 import { explainText } from '../explain-text.js';
 import { notSource } from '../not-source.js';
 import { whyUnreadable } from '../why-unreadable.js';
@@ -19,7 +19,7 @@ export function explainCommand(): Command {
     .action(async (file: string, options: ExplainOptions) => {
       const source = read(file);
       const text = await describe(file, source, options).catch((error) => {
-        throw (error instanceof CompileError ? notSource(file) : null) ?? error;
+        throw (error.code === 'ERR_HEDDLE_COMPILE' ? notSource(file) : null) ?? error;
       });
       process.stdout.write(text);
     });
@@ -33,16 +33,10 @@ function read(file: string): string {
   }
 }
 
-/** The parser is loaded here, so that other commands do not pay for it. */
 async function describe(file: string, source: string, { code, json }: ExplainOptions): Promise<string> {
-  const [{ explain }, { formatOf }, { transform }] = await Promise.all([
-    import('../../compiler/explain.js'),
-    import('../../compiler/format-of.js'),
-    import('../../compiler/transform.js'),
-  ]);
-  const options = { file, format: formatOf(source, file) };
-  const functions = explain(source, options);
-  const compiled = code === true ? (transform(source, options)?.code ?? source) : null;
+  const { inDeepThread } = await import('../../compiler/deep-thread.js');
+  const functions = await inDeepThread('explain', source, file);
+  const compiled = code === true ? ((await inDeepThread('transform', source, file))?.code ?? source) : null;
   if (json === true) {
     const more = compiled === null ? {} : { code: compiled };
     return `${JSON.stringify({ format: 'heddle.explain', version: 1, file, functions, ...more }, null, 2)}\n`;

@@ -44,7 +44,9 @@ export class Project {
     const shapes = new ShapeFinder((source, from) => this.find(source, from));
     return files.map((file) => {
       const { text, facts, problem } = this.sources.get(resolve(file))!;
-      return { file, text, problem, findings: facts === null ? [] : findMisuses(facts, text, shapes) };
+      if (facts === null) return { file, text, problem, findings: [] };
+      const findings = unlessTooDeep(() => findMisuses(facts, text, shapes));
+      return { file, text, problem: findings === null ? TOO_DEEP : null, findings: findings ?? [] };
     });
   }
 
@@ -64,5 +66,19 @@ export class Project {
 
 function sourceOf(path: string, text: string): Source {
   const { program, problem } = readTree(path, text);
-  return { text, problem, facts: program === null ? null : gatherFacts(path, program) };
+  if (program === null) return { text, problem, facts: null };
+  const facts = unlessTooDeep(() => gatherFacts(path, program));
+  return { text, facts, problem: facts === null ? TOO_DEEP : null };
 }
+
+/** What goes through a tree calls itself for each of its levels. */
+function unlessTooDeep<T>(go: () => T): T | null {
+  try {
+    return go();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+const TOO_DEEP: SyntaxProblem = { message: 'Nested too deeply to be checked', start: 0 };

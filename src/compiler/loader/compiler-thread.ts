@@ -1,4 +1,5 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { PARSER_STACK_MB } from '../parser-stack.js';
 import type { CompiledModule } from './code-cache.js';
 import type { ModuleToCompile } from './compile-source.js';
 import type { Prospect } from './look-ahead.js';
@@ -27,13 +28,6 @@ export interface ThreadAnswer {
 }
 
 type Answered = (answer: ThreadAnswer) => void;
-
-/**
- * The parser calls itself for each level of a text and each term of a sum, and overruns its stack without a word, which ends
- * the process: with the usual 4 MB at 4,000 brackets or 50,000 terms, where Node runs the latter. This is sixteen times as
- * much; only what is used of it takes memory.
- */
-const STACK_MB = 64;
 
 /** One module takes some milliseconds. A thread that is silent for so long (ms) has come to grief. */
 const PATIENCE = 60_000;
@@ -84,7 +78,7 @@ class CompilerThread {
     const workerData: ThreadData = { port: port2, state: this.#state, prospect };
     // Without the program's options: it is not to be compiled itself, nor stopped at by a debugger.
     const main = new URL('./compiler-thread-main.js', import.meta.url);
-    const resourceLimits = { stackSizeMb: STACK_MB };
+    const resourceLimits = { stackSizeMb: PARSER_STACK_MB };
     this.#worker = new Worker(main, { workerData, transferList: [port2], execArgv: [], resourceLimits });
     this.#worker.on('error', ({ message }) => this.#fail(message)).unref();
     this.#port = port1.on('message', (answer: ThreadAnswer) => this.#take(answer));

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { progress } from './progress.js';
+import { Project } from './project.js';
+import { fix, report, type CheckReport } from './report.js';
+
+export interface CheckOutcome {
+  readonly report: CheckReport;
+  /** The new texts of files that fixes have changed. */
+  readonly changed: ReadonlyMap<string, string>;
+}
+
+/**
+ * Checks files together, and reads from the disk what else they import. Nothing is written.
+ *
+ * @param texts by file
+ * @throws MissingBindingError for TypeScript that nothing on this machine can read
+ */
+export function checkTexts(texts: ReadonlyMap<string, string>, fixing: boolean): CheckOutcome {
+  const project = new Project(readIfThere);
+  const files = [...texts.keys()];
+  const reading = progress('reading', files.length);
+  for (const [file, text] of texts) {
+    project.set(file, text);
+    reading.step();
+  }
+  reading.end();
+  const changed = new Map<string, string>();
+  const checked = fixing ? fix(project, files, (file, text) => changed.set(file, text)) : report(project, files);
+  return { report: checked, changed };
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Not there, or a directory.
+    return null;
+  }
+}

@@ -1,0 +1,21 @@
+import { parentPort } from 'node:worker_threads';
+import type { Answer, Question } from './deep-thread.js';
+import { deepWork } from './deep-work.js';
+
+/** What runs in the thread of `inDeepThread`. */
+
+const port = parentPort!;
+
+port.on('message', (question: Question) => {
+  void answer(question).then((given) => port.postMessage(given));
+});
+
+async function answer({ id, name, args }: Question): Promise<Answer> {
+  try {
+    const work = deepWork[name] as (...args: readonly unknown[]) => unknown;
+    return { id, value: await work(...args) };
+  } catch (error) {
+    const { message, stack, code } = error as NodeJS.ErrnoException;
+    return { id, failure: { message, stack, code } };
+  }
+}
