@@ -40,7 +40,7 @@ export function instrument(
   const used = new Set<Import>(['enter', 'module']);
   for (const one of numbered) for (const name of put(text, source, names, one)) used.add(name);
   // TypeScript in a CommonJS file can have `import`, which comes before all statements when that is made CommonJS.
-  const isModule = format === 'module' || hasModuleStatements(program);
+  const isModule = format === 'module' || hasModuleStatements(program, source);
   const door = isModule ? 'import' : OWN_REQUIRE.test(source) ? 'module.require' : 'require';
   const imports = importsOf(names, used, door, JSON.stringify(runtime));
   putHeader(

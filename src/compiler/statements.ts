@@ -18,9 +18,14 @@ export function endOfStatements({ body }: Program): number {
   return body.at(-1)?.end ?? 0;
 }
 
-/** Whether a program imports or exports by statement, be it only for a compiler that makes CommonJS of that. */
-export function hasModuleStatements({ body }: Program): boolean {
-  return body.some(({ type }) => MODULE_STATEMENT.test(type));
+/**
+ * Whether a program imports or exports by statement, be it only for a compiler that makes CommonJS of that. What imports or
+ * exports types alone vanishes with them; of that the tree, which is one of JavaScript, does not tell.
+ */
+export function hasModuleStatements({ body }: Program, source: string): boolean {
+  return body.some(({ type, start, end }) => MODULE_STATEMENT.test(type) && !OF_TYPES.test(source.slice(start, end)));
 }
 
 const MODULE_STATEMENT = /^(?:Import|Export(?:All|Default|Named))Declaration$/;
+const OF_TYPES =
+  /^(?:(?:import|export)\s+type(?:\s*[{*]|\s+(?!from\b)[\w$\u0080-\uffff])|export\s+(?:interface|declare)\s)/;

@@ -55,6 +55,40 @@ test('a text that is nested deeper than Node reads, and a sum of ever so many te
   t.deepEqual([lines(stdout), stderr, code], [compiled('app', 'long'), '', 0]);
 });
 
+test('who changed how arrays are iterated before heddle was loaded is minded', async (t) => {
+  const changes = {
+    next: `const prototype = Object.getPrototypeOf([].values()), { next } = prototype;
+      prototype.next = function () { const result = next.call(this); if (result.value === 7) result.value = 'seven'; return result; };`,
+    values: `const { values } = Array.prototype;
+      Array.prototype.values = Array.prototype[Symbol.iterator] = function () { return values.call(this[0] === 7 ? ['seven'] : this); };`,
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    const program = new ProgramDirectory(t, {
+      'change.mjs': change,
+      'app.mjs': `function* f() { const all = []; for (const x of [7]) all.push(typeof x); yield* all; }
+        console.log([...f()][0], f.toString().includes('$indexed'));`,
+    });
+    const { stdout, stderr, code } = await program.node(['--import', './change.mjs', '--import', REGISTER, 'app.mjs']);
+    t.deepEqual([stdout, stderr, code], ['string true\n', '', 0], name);
+  }
+});
+
+test('CommonJS in TypeScript may import and export types, which vanish', async (t) => {
+  const text = (
+    name: string,
+  ): string => `import type { A } from './types.mjs'; export type { A }; export interface B { a: A }
+    const { extname }: typeof import('node:path') = require('node:path');
+    function* f(): Iterable<string> { yield* [extname('a.b')]; } console.log('${name}', ...f(), f.toString().includes('$enter'));`;
+  const program = new ProgramDirectory(t, {
+    'app.mjs': `await import('./a.cts'); await import('./old/b.ts');`,
+    'a.cts': text('a'),
+    'old/package.json': '{}',
+    'old/b.ts': text('b'),
+  });
+  const { stdout, stderr, code } = await program.node([...QUIET, '--import', REGISTER, 'app.mjs']);
+  t.deepEqual([lines(stdout), stderr, code], [['a .b true', 'b .b true'], '', 0]);
+});
+
 test('modules are compiled side by side, also while somebody blocks for one of them', async (t) => {
   const names = Array.from({ length: 20 }, (_, n) => `m${n}`);
   const program = new ProgramDirectory(t, {

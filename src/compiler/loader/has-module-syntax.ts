@@ -14,7 +14,9 @@ export function hasModuleSyntax(text: string, file: string): boolean {
   try {
     const program = parseAs('module', text, file);
     if (program === null) return false;
-    return hasModuleStatements(program) || (text.includes('import.meta') && parseAs('commonjs', text, file) === null);
+    return (
+      hasModuleStatements(program, text) || (text.includes('import.meta') && parseAs('commonjs', text, file) === null)
+    );
   } catch (error) {
     // Its types can be removed all the same, which takes no more than a good guess.
     if (error instanceof MissingBindingError) return /^(?:import|export)\b/m.test(text);
