@@ -9,6 +9,11 @@ function isPristine(): boolean {
   return arrayIterators.next === arrayNext && arrayIterators.return === undefined;
 }
 
-const arrayValues = Array.prototype.values;
 const arrayIterators = Object.getPrototypeOf([].values()) as Iterator<unknown>;
 const { next: arrayNext } = arrayIterators;
+/** The engine's own; something that no array has where a program had put another in its place before heddle was loaded. */
+const arrayValues: unknown = [Array.prototype.values, arrayNext].every(isNative) ? Array.prototype.values : Symbol();
+
+function isNative(f: Function): boolean {
+  return Function.prototype.toString.call(f).includes('[native code]');
+}
