@@ -1,4 +1,6 @@
 import { Agent, request as rawRequest, type IncomingHttpHeaders } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { connect, createServer } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { ArgumentError, event, Runtime, sleep, spawn, until, type Event, type Operation } from 'heddle';
@@ -222,6 +224,40 @@ test.serial(
       descriptors.others = others;
     }),
 );
+
+test.serial('over TLS, too, a connection that has brought a request stays when descriptors are few', (t) => {
+  const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`test/fixtures/localhost-${name}.pem`));
+  return overloaded(
+    t,
+    { goal: 100, host: 'localhost', tls: { key: key!, cert: cert! } },
+    function* ({ runtime, server, entry }) {
+      const agents: SecureAgent[] = [];
+      const get = (agent: SecureAgent): Promise<number> =>
+        new Promise((resolve) => {
+          agents.push(agent);
+          secureRequest({ host: 'localhost', port: server.port, ca: cert, agent }, (response) => {
+            response.resume().on('end', () => resolve(response.statusCode!));
+          })
+            .on('error', () => resolve(0))
+            .end();
+        });
+      const keeps = (): SecureAgent => new SecureAgent({ keepAlive: true, maxSockets: 1 });
+      const first = keeps();
+      t.is(yield* until(get(first)), 200);
+      yield* sleep(50);
+      const { descriptors } = runtime.loop;
+      const { limit, others } = descriptors;
+      descriptors.limit = 100;
+      descriptors.others = 90;
+      t.is(yield* until(get(keeps())), 200);
+      t.is(yield* until(get(first)), 200);
+      t.deepEqual([...entry.refusals], []);
+      descriptors.limit = limit;
+      descriptors.others = others;
+      for (const agent of agents) agent.destroy();
+    },
+  );
+});
 
 test.serial('in overload the kernel is told to keep fewer connections, and the server goes on accepting', (t) =>
   overloaded(t, {}, function* (scene) {

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { connect, listen } from 'heddle/net';
 import { IoError } from '#src/base/errors.js';
 import { spawn } from '#src/fibers/spawn.js';
+import { until } from '#src/fibers/until.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
 import { eventually, leakFree } from './leak-free.js';
 
@@ -68,5 +72,31 @@ test.serial('a cancelled handshake leaves nothing behind', (t) =>
     yield* yieldNow();
     yield* eventually(() => fiber.status === 'cancelled');
     t.is(fiber.status, 'cancelled');
+  }),
+);
+
+test.serial('who connects and says nothing is hung up on when the time for the handshake is over', (t) =>
+  leakFree(t, function* () {
+    const listener = yield* listen({ port: 0, host, tls: { cert, key, handshakeTimeout: 20 } });
+    const silent = connectPlain({ port: listener.port, host }).resume();
+    yield* until(once(silent, 'close'));
+    yield* eventually(() => listener.stats().handshaking === 0);
+    t.is(listener.stats().failedHandshakes, 1);
+  }),
+);
+
+test.serial('handshakes over a Unix socket, where nobody has an address, are told apart', (t) =>
+  leakFree(t, function* () {
+    const path = join(tmpdir(), `heddle-tls-${process.pid}.sock`);
+    const listener = yield* listen({ path, tls: { cert, key } });
+    const silent = Array.from({ length: 3 }, () => connectPlain(path).on('error', () => {}));
+    yield* eventually(() => listener.stats().handshaking === 3);
+    const client = yield* connect({ path, tls: { ca: cert, servername: 'localhost' } });
+    const server = yield* listener.accept();
+    t.is(listener.stats().handshaking, 3);
+    listener.close();
+    yield* eventually(() => silent.every(({ closed }) => closed));
+    yield* server.write('still there\n');
+    t.is(yield* client.readLine(), 'still there');
   }),
 );

@@ -5,6 +5,7 @@ import { Roster, type Enrolled } from '../../base/roster.js';
 import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
 import type { Entry } from '../../fibers/governor.js';
 import type { RunLoop } from '../../fibers/run-loop.js';
+import { plainSocketOf } from '../plain-socket.js';
 
 /**
  * The connections of a server as descriptors. Each is counted; when few are left, those that have never sent a whole
@@ -36,7 +37,7 @@ export class ConnectionWatch {
 
   /** A whole request's head has come. True if it is the first of its connection. */
   requested(socket: Socket): boolean {
-    return this.hears(socket);
+    return this.hears(plainSocketOf(socket));
   }
 
   private opened(socket: Socket): void {
