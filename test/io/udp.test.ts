@@ -112,3 +112,14 @@ test('bad arguments are refused at once', (t) => {
   ])
     t.throws(wrong, { instanceOf: ArgumentError });
 });
+
+test.serial('a socket that is closed while it sends fails the sending', (t) =>
+  leakFree(t, function* () {
+    const socket = yield* bind({ port: 0, host });
+    const sending = yield* spawn(() => thrown(socket.send('x', 9)));
+    yield* spawn(function* () {
+      socket.close();
+    });
+    t.true((yield* sending.join()) instanceof ClosedError);
+  }),
+);

@@ -5,7 +5,7 @@ import { Deque } from '../../base/deque.js';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
-import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { Suspension, SuspensionKind, WAITING } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import { lookup } from '../dns/lookup.js';
 import type { Datagram, UdpSocket, UdpStats } from './udp-socket.js';
@@ -22,6 +22,8 @@ export class DatagramSocket implements UdpSocket {
   private readonly bound: number;
   private readonly queue: Deque<Datagram> = new Deque();
   private readonly receivers: WaitList = new WaitList();
+  /** Whose datagrams are with Node: of one that is closed meanwhile it says nothing. */
+  private readonly senders: WaitList = new WaitList();
   private received: number = 0;
   private sent: number = 0;
   private dropped: number = 0;
@@ -98,6 +100,8 @@ export class DatagramSocket implements UdpSocket {
     this.queue.clear();
     for (let receiver = this.receivers.shift(); receiver !== null; receiver = this.receivers.shift())
       receiver.fail(failure('udp.receive'));
+    for (let sender = this.senders.shift(); sender !== null; sender = this.senders.shift())
+      sender.fail(failure('udp.send'));
   }
 
   static attemptReceive(suspension: Suspension): boolean {
@@ -124,12 +128,15 @@ export class DatagramSocket implements UdpSocket {
     }
     const { data, port, address } = suspension.argument as Message;
     socket.socket.send(data, port, address, (error) => {
+      if (suspension.phase !== WAITING) return;
+      socket.senders.remove(suspension);
       if (error !== null) suspension.fail(new IoError('udp.send', error));
       else {
         socket.sent++;
         suspension.complete(undefined);
       }
     });
+    socket.senders.push(suspension);
   }
 }
 

@@ -29,7 +29,7 @@ export interface UdpSocket {
    */
   send(data: string | Uint8Array, port: number, address?: string): Operation<void>;
   /**
-   * Closes it. What waits for `receive` is dropped; fibers in `receive` get `ClosedError`. A plain call; twice is
+   * Closes it. What waits for `receive` is dropped; fibers in `receive` and `send` get `ClosedError`. A plain call; twice is
    * allowed.
    */
   close(): void;
