@@ -133,6 +133,11 @@ export class ByteReader implements ReadableBytes {
     if (!this.flowing) this.resume();
   }
 
+  /** Lets bytes come before anybody reads, within what may wait for a reader. */
+  readAhead(): void {
+    if (!this.flowing) this.resume();
+  }
+
   /** The one that waits gives up. */
   giveUp(): void {
     this.waiting = null;

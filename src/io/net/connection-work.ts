@@ -1,27 +1,43 @@
-import { Work, type Admitted } from '../../fibers/governor.js';
+import { Work, type Admitted, type Entry } from '../../fibers/governor.js';
 import type { Operation } from '../../fibers/operation.js';
 import { inSegment } from '../../fibers/segment.js';
 import type { Scope } from '../../fibers/scope.js';
-import type { Connection } from '../byte-stream.js';
+import type { SocketConnection } from './socket-connection.js';
 
-/** A connection that asks to be let in; one that is not is reset, which costs least and tells its client at once. */
+/**
+ * A connection that asks to be let in; one that is not is reset, which costs least and tells its client at once. It is
+ * withdrawn when its client has gone. Whoever has sent something and then ended may still wait for an answer.
+ */
 export class ConnectionWork extends Work {
   private readonly scope: Scope;
-  private readonly connection: Connection;
+  private readonly connection: SocketConnection;
   private readonly operation: Operation<void>;
+  private watchNoMore: () => void = () => {};
 
-  constructor(scope: Scope, connection: Connection, kind: string, operation: Operation<void>) {
+  constructor(scope: Scope, connection: SocketConnection, kind: string, operation: Operation<void>) {
     super(kind, 1, true);
     this.scope = scope;
     this.connection = connection;
     this.operation = operation;
   }
 
+  /** To be called once. */
+  offerTo(entry: Entry): void {
+    entry.offer(this);
+    if (!this.waits) return;
+    this.watchNoMore = this.connection.whenLeft(() => {
+      entry.withdraw(this);
+      this.refuse();
+    });
+  }
+
   begin(admitted: Admitted): void {
+    this.watchNoMore();
     this.scope.startMember(admitted.body, serve(this.operation, admitted), false);
   }
 
   refuse(): void {
+    this.watchNoMore();
     this.connection.destroy();
   }
 }

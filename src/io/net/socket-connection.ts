@@ -96,6 +96,24 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     this.lingering ??= setTimeout(() => this.destroy(), LINGER_MS).unref();
   }
 
+  /**
+   * Calls `left` when the other side goes away before anybody reads: it breaks the connection, or ends it without having
+   * sent anything, unless this side may then go on. For that some of what it sends is read. Returns how to stop it.
+   */
+  whenLeft(left: () => void): () => void {
+    const { socket, reader } = this;
+    const ended = (): void => {
+      if (reader.unread === 0 && !this.manner.halfOpen) left();
+    };
+    socket.on('end', ended);
+    socket.on('close', left);
+    reader.readAhead();
+    return () => {
+      socket.off('end', ended);
+      socket.off('close', left);
+    };
+  }
+
   get remoteAddress(): string | undefined {
     return this.socket.remoteAddress;
   }

@@ -61,8 +61,8 @@ export class SocketListener implements Listener {
     server.on('error', (error) => this.failed(error));
   }
 
-  accept(): Operation<Connection> {
-    return new Suspension<Connection>(ACCEPT, this, undefined);
+  accept(): Operation<SocketConnection> {
+    return new Suspension<SocketConnection>(ACCEPT, this, undefined);
   }
 
   *serve(handler: (connection: Connection) => Operation<unknown>, options: ServeOptions = {}): Operation<never> {
@@ -82,7 +82,7 @@ export class SocketListener implements Listener {
         if (entry === null) scope.startMember(handler, operation, false);
         else {
           entry.arrived();
-          entry.offer(new ConnectionWork(scope, connection, handler.name || 'anonymous', operation));
+          new ConnectionWork(scope, connection, handler.name || 'anonymous', operation).offerTo(entry);
         }
       }
     } finally {
