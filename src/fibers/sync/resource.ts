@@ -1,7 +1,9 @@
 import { checkInteger, checkText } from '../../base/check.js';
+import { OverloadError } from '../../base/errors.js';
 import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
 import type { RunLoop } from '../run-loop.js';
+import { WAITING } from '../suspension.js';
 import { noteResource } from './resources-of.js';
 import { permitKind, Semaphore, type Permit } from './semaphore.js';
 
@@ -24,16 +26,29 @@ export class Resource extends Semaphore {
 
   override grant(fiber: Fiber, count: number): Permit | null {
     if (this.loop !== fiber.loop) noteResource((this.loop = fiber.loop), this);
+    if (count > this.capacity) throw this.tooMuch(count);
     return super.grant(fiber, count);
   }
 
   /**
-   * From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. A fiber that
-   * waits for more than there is now waits until it is resized again, and holds up those behind it.
+   * From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. Fibers that
+   * wait for more than there is now get an `OverloadError`: they would hold up those behind them for nothing.
    */
   resize(capacity: number): void {
     checkInteger('capacity', capacity, 1, Infinity);
-    this.changeCapacity(capacity);
+    this.total = capacity;
+    for (const waiter of Array.from(this.waiters)) {
+      const count = waiter.argument as number;
+      // Failing one of a select takes its others out of the line.
+      if (count <= capacity || waiter.phase !== WAITING) continue;
+      this.waiters.remove(waiter);
+      waiter.fail(this.tooMuch(count));
+    }
+    this.grantWaiting();
+  }
+
+  private tooMuch(count: number): OverloadError {
+    return new OverloadError(`${count} of ${this.text} were asked for, which has been resized to ${this.capacity}`);
   }
 }
 

@@ -44,7 +44,7 @@ export class Permit {
 export class Semaphore implements Pool {
   readonly name: string | null;
   readonly servesWhileWaiting: boolean = false;
-  private total: number;
+  protected total: number;
   readonly waiters: WaitList = new WaitList();
   /** Permits granted so far. */
   granted: number = 0;
@@ -82,11 +82,6 @@ export class Semaphore implements Pool {
 
   get capacity(): number {
     return this.total;
-  }
-
-  protected changeCapacity(capacity: number): void {
-    this.total = capacity;
-    this.grantWaiting();
   }
 
   /** Below zero where a resource has shrunk below what is in use. */

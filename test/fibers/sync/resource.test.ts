@@ -1,5 +1,17 @@
 import test from 'ava';
-import { ArgumentError, MisuseError, moveOnAfter, resource, scope, sleep, spawn, type Permit } from 'heddle';
+import {
+  ArgumentError,
+  MisuseError,
+  moveOnAfter,
+  OverloadError,
+  resource,
+  scope,
+  select,
+  sleep,
+  spawn,
+  type Permit,
+} from 'heddle';
+import { thrownBy } from '../../support/thrown-by.js';
 import { simulateClean, simulateManyClean } from '../../support/no-leak.js';
 
 test('a resource that grows grants to those who wait, in their order', (t) =>
@@ -66,19 +78,24 @@ test('never more than its capacity is in use while it changes, and nothing is lo
     t.is(seats.stats().waiting, 0);
   }));
 
-test('what waits for more than a shrunken resource has is served once it has grown again', (t) =>
+test('what waits for more than a shrunken resource has is told so, and holds up nobody', (t) =>
   simulateClean(function* () {
     const seats = resource('seats', { capacity: 4 });
     const first = yield* seats.acquire(2);
-    const waiter = yield* spawn(() => seats.acquire(4));
+    const doomed = yield* spawn(() => thrownBy(seats.acquire(4)));
+    const chosen = yield* spawn(() => thrownBy(select({ all: seats.acquire(4), some: seats.acquire(3) })));
+    const modest = yield* spawn(() => seats.acquire(1));
+    const late = seats.acquire(4);
     yield* sleep(1);
     seats.resize(3);
+    yield* sleep(1);
+    t.is(modest.status, 'succeeded');
+    for (const error of [yield* doomed.join(), yield* chosen.join(), yield* thrownBy(late)]) {
+      t.true(error instanceof OverloadError);
+      t.is((error as Error).message, '4 of resource `seats` were asked for, which has been resized to 3');
+    }
+    t.deepEqual(seats.stats(), { capacity: 3, available: 0, waiting: 0 });
     first.release();
-    yield* sleep(1);
-    t.not(waiter.status, 'succeeded');
-    seats.resize(4);
-    yield* sleep(1);
-    t.is(waiter.status, 'succeeded');
   }));
 
 test('releasing twice names the resource, and changes nothing', (t) =>
