@@ -1,5 +1,4 @@
 import { callerPlaces } from '../base/caller-places.js';
-import type { MisuseError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
 import { BY_LOOP, current, NO_ENTRY } from './current.js';
 import type { Leaf } from './suspension.js';
@@ -25,7 +24,7 @@ export function proceed(segment: Segment): Result {
 }
 
 /** Throws at the `yield` that produced something foreign; a foreign iterator that cannot be thrown into must not hide why. */
-export function throwInto(segment: Segment, misuse: MisuseError): Result {
+export function throwInto(segment: Segment, misuse: unknown): Result {
   try {
     return segment.throw!(misuse);
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.js';
-import type { MisuseError } from '../base/errors.js';
 import { FRACTION } from '../base/fraction.js';
 import type { Random } from '../base/random.js';
 import { Timers } from '../base/timers.js';
@@ -15,7 +14,7 @@ import { Population } from './population.js';
 import type { ReadyList } from './ready-list.js';
 import type { Recorder } from './recorder.js';
 import type { RunQueue } from './run-queue.js';
-import { isCall, isStoppedAside, linkSegment, settleCall, unlinkSegment } from './segment.js';
+import { isCall, isLinked, isStoppedAside, unlinkSegment } from './segment.js';
 import { SliceMeter } from './slice-meter.js';
 import { isAstray, straighten } from './straighten.js';
 import type { Leaf, Suspension } from './suspension.js';
@@ -219,17 +218,28 @@ export class RunLoop {
     fiber.enter();
     this.credit = credit;
     let fresh = fiber.suspension === null && !isStoppedAside(fiber);
-    let misuse: MisuseError | null = null;
+    let misuse: unknown = null;
+    let misuses = 0;
     for (;;) {
-      let result: IteratorResult<Leaf, unknown>;
+      let result: IteratorResult<Leaf, unknown> | null = null;
+      let done: boolean;
+      let outcome: unknown;
       try {
         if (fresh) result = begin(fiber.generator);
         else result = misuse === null ? proceed(fiber.generator) : throwInto(fiber.generator, misuse);
         if (result === fiber.suspension) return;
-        // In here too, since a foreign iterator's result comes through `yield*` as it is, and may throw when looked at.
-        misuse = result.done || isCall(result) ? null : explainForeignYield(result.value);
+        // Once and in here: a foreign iterator's result comes through `yield*` as it is, and any look at it may throw.
+        done = result.done === true;
+        if (done) outcome = result.value;
+        misuse = done || isCall(result) ? null : explainForeignYield(result.value);
+        if (misuse !== null && ++misuses >= MISUSES_IN_A_RUN) throw misuse;
       } catch (error) {
         fresh = false;
+        // What was yielded is to blame, so that is thrown there. Who does it again and again is left where it is.
+        if (result !== null && ++misuses < MISUSES_IN_A_RUN) {
+          misuse = error;
+          continue;
+        }
         if (isAstray(fiber)) return straighten(fiber, error);
         if (fiber.frame === null) return this.finish(fiber, true, error);
         unlinkSegment(fiber, true, error);
@@ -237,25 +247,14 @@ export class RunLoop {
         continue;
       }
       fresh = false;
-      if (result.done) {
+      if (done) {
         if (isAstray(fiber)) return straighten(fiber);
-        if (fiber.frame === null) return this.finish(fiber, false, result.value);
-        unlinkSegment(fiber, false, result.value);
+        if (fiber.frame === null) return this.finish(fiber, false, outcome);
+        unlinkSegment(fiber, false, outcome);
       } else if (misuse === null) {
-        fresh = this.link(fiber, result as Suspension);
+        fresh = isLinked(fiber, result as Suspension);
         if (--this.credit <= 0 && this.setAside(fiber, fresh)) return;
       }
-    }
-  }
-
-  /** Whether the callee is to run next, and not the caller with an error. */
-  private link(fiber: Fiber, call: Suspension): boolean {
-    try {
-      linkSegment(fiber, call);
-      return true;
-    } catch (error) {
-      settleCall(call, true, error);
-      return false;
     }
   }
 
@@ -297,3 +296,4 @@ const WORLDS_SHARE = 0.25;
 const REST_MS = 0.5;
 /** Tens of microseconds. A producer into a buffered channel would else never suspend; tokio has the same kind of budget. */
 const CREDIT = 512;
+const MISUSES_IN_A_RUN = 100;

@@ -41,8 +41,18 @@ export function isCall(value: unknown): value is Suspension {
   return value instanceof Suspension && value.kind.linksSegment;
 }
 
-/** Makes the callee's generator the fiber's newest segment. Throws what making it throws. */
-export function linkSegment(fiber: Fiber, frame: Suspension): void {
+/** Makes the callee's generator the fiber's newest segment. False if making it has thrown, which the call then throws. */
+export function isLinked(fiber: Fiber, call: Suspension): boolean {
+  try {
+    linkSegment(fiber, call);
+    return true;
+  } catch (error) {
+    settleCall(call, true, error);
+    return false;
+  }
+}
+
+function linkSegment(fiber: Fiber, frame: Suspension): void {
   const linked = frame.kind === LINK;
   const callee = linked ? (frame.subject as Generator<Leaf, unknown, unknown>) : calleeOf(frame);
   const { recorder } = fiber.loop;
@@ -91,7 +101,7 @@ export function segmentScope(fiber: Fiber): Scope {
 }
 
 /** Answers a call; its `next()` then returns the value or throws the error in the caller. */
-export function settleCall(frame: Suspension, failed: boolean, outcome: unknown): void {
+function settleCall(frame: Suspension, failed: boolean, outcome: unknown): void {
   frame.value = outcome;
   frame.done = !failed;
   frame.phase = failed ? FAILED : COMPLETED;

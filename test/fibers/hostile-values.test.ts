@@ -126,6 +126,8 @@ test('what throws when a result of a foreign iterator is looked at is the failur
   const results: readonly object[] = [
     Object.defineProperty({ done: false }, 'value', { get: thrower('looked at') }),
     new Proxy({ done: false }, { getPrototypeOf: thrower('looked at') }),
+    Object.defineProperty({}, 'done', { get: afterwards(1) }),
+    Object.defineProperty({}, 'done', { get: afterwards(2) }),
   ];
   for (const result of results) {
     const seen = await whileOthersRun(true, () =>
@@ -135,7 +137,58 @@ test('what throws when a result of a foreign iterator is looked at is the failur
         }),
       ),
     );
-    t.is((seen as Error).message, 'looked at');
+    t.regex((seen as Error).message, /looked at|A fiber yielded `undefined`/);
+  }
+});
+
+/** Says false so many times, then throws. */
+function afterwards(looks: number): () => boolean {
+  return () => {
+    if (looks-- > 0) return false;
+    throw new Error('looked at');
+  };
+}
+
+test('what throws when it is looked at is thrown where it was yielded', async (t) => {
+  const log: unknown[] = [];
+  const next = (): object => Object.defineProperty({}, 'done', { get: afterwards(1) });
+  const foreign = {
+    [Symbol.iterator]: () => ({
+      next,
+      throw(error: Error) {
+        throw error;
+      },
+    }),
+  };
+  await whileOthersRun(true, () =>
+    call(function* () {
+      try {
+        yield* foreign as unknown as Operation<void>;
+      } catch (error) {
+        log.push((error as Error).message);
+      } finally {
+        yield* sleep(1);
+        log.push('cleaned up');
+      }
+    }),
+  );
+  t.deepEqual(log, ['looked at', 'cleaned up']);
+});
+
+test('an iterator that answers what is thrown into it with more of the same is left', async (t) => {
+  for (const result of [
+    { done: false, value: 1 },
+    new Proxy({ done: false }, { getPrototypeOf: thrower('looked at') }),
+  ]) {
+    const stubborn = { next: () => result, throw: () => result };
+    const seen = await whileOthersRun(true, () =>
+      thrownBy(
+        scope(function* () {
+          yield* spawn(() => ({ [Symbol.iterator]: () => stubborn }) as unknown as Operation<void>);
+        }),
+      ),
+    );
+    t.regex((seen as Error).message, /looked at|A fiber yielded `1`/);
   }
 });
 
