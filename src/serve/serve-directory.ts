@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { ArgumentError, CancelledError } from '../base/errors.js';
+import { ArgumentError, CancelledError, IoError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
 import { openLivePage } from '../inspect/live-page.js';
 import { until } from '../fibers/until.js';
@@ -22,9 +22,10 @@ export function serveDirectory({ root, port, host, inspectPort }: ServeOptions):
     throw new ArgumentError(`There is no directory \`${root}\` to serve`);
   return main(function* serve(runtime) {
     const handler = yield* fileServer(root);
-    const server = yield* orExplain(listen({ port, host }));
+    const server = yield* orExplain(listen({ port, host }), '--port');
     const page = yield* orExplain(
       until(openLivePage({ port: inspectPort, snapshot: () => runtime.snapshot() }), 'live page'),
+      '--inspect-port',
     );
     if (server === null || page === null) return;
     console.log(`files of ${root}   ${server.url}\nblocking graph   ${page.url}\nstop with Ctrl-C`);
@@ -36,14 +37,26 @@ export function serveDirectory({ root, port, host, inspectPort }: ServeOptions):
   });
 }
 
-/** A port that is taken is said in one line: a stack would only show where heddle asked for it. */
-function* orExplain<T>(opening: Operation<T>): Operation<T | null> {
+/**
+ * A port that is taken is said in one line, with the option that says another: a stack would only show where heddle asked
+ * for it.
+ */
+function* orExplain<T>(opening: Operation<T>, option: string): Operation<T | null> {
   try {
     return yield* opening;
   } catch (error) {
     if (error instanceof CancelledError) throw error;
-    console.error(`heddle: ${(error as Error).message}`);
+    const advice = NOT_TO_BE_HAD.has(systemCode(error))
+      ? `: choose another port with ${option}, 0 for any that is free`
+      : '';
+    console.error(`heddle: ${(error as Error).message}${advice}`);
     process.exitCode = 1;
     return null;
   }
 }
+
+function systemCode(error: unknown): string | undefined {
+  return error instanceof IoError ? error.system : (error as NodeJS.ErrnoException).code;
+}
+
+const NOT_TO_BE_HAD: ReadonlySet<string | undefined> = new Set(['EADDRINUSE', 'EACCES']);

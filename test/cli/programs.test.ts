@@ -28,14 +28,22 @@ test('a directory or a program that is not there is an error in one line', async
   }
 });
 
-test('a port that is taken is an error in one line', async (t) => {
+test('a port that is taken is an error in one line that says how to take another', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const { code, stderr } = await heddle(['serve', 'docs', '--port', String(port), '--inspect-port', '0']);
+  for (const [option, free] of [
+    ['--port', '--inspect-port'],
+    ['--inspect-port', '--port'],
+  ] as const) {
+    const { code, stderr } = await heddle(['serve', 'docs', option, String(port), free, '0']);
+    t.is(code, 1);
+    t.regex(
+      stderr,
+      new RegExp(`^heddle: .*EADDRINUSE.*: choose another port with ${option}, 0 for any that is free\n$`),
+    );
+  }
   other.close();
-  t.is(code, 1);
-  t.regex(stderr, /^heddle: http\.listen: .*EADDRINUSE.*\n$/);
 });
 
 test('a function* that a program exports is its main; anything else is its own business', async (t) => {
