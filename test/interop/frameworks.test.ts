@@ -525,6 +525,30 @@ test.serial(
   },
 );
 
+test.serial('fastify: connections to both addresses of localhost count', async (t) => {
+  const runtime = new Runtime();
+  const app = fastify();
+  await app.register(fastifyFibers, { goal: 500, runtime });
+  app.get('/', function* () {
+    yield* sleep(1);
+    return 'well';
+  });
+  await app.listen({ port: 0 });
+  const addresses = app.addresses();
+  const agents: Agent[] = [];
+  for (const { address: host, port } of [...addresses, ...addresses] as AddressInfo[]) {
+    const agent = new Agent({ keepAlive: true });
+    agents.push(agent);
+    await new Promise<void>((resolve) => {
+      rawRequest({ host, port, agent }, (response) => void response.resume().on('end', resolve)).end();
+    });
+  }
+  // Of a further address the first request tells the server.
+  t.is(runtime.loop.descriptors.counted, addresses.length + 1);
+  for (const agent of agents) agent.destroy();
+  await app.close();
+});
+
 test.serial('hono: app.request works without a connection', async (t) => {
   await using fibers = honoFibers();
   const app = new Hono();

@@ -81,6 +81,7 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
   const askFirst = (request: FastifyRequest, reply: FastifyReply, reach: () => void): void => {
     const visit = new Visit(host, kind, handler, request, reply);
     visit.reach = reach;
+    host.watchServerOf(request.raw.socket);
     (request as unknown as Marked)[VISIT] = visit;
     host.offer(kind, request.raw, reply.raw, visit);
   };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { checkDuration, checkFunction, checkGoal, checkInteger, checkOptions, expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { current } from '../../fibers/current.js';
@@ -103,6 +103,12 @@ export class RequestHost {
     const { backlog = USUAL_BACKLOG } = this.options;
     if (server.listening) resizeBacklog(server, backlog);
     server.on('listening', () => resizeBacklog(server, backlog));
+  }
+
+  /** As `watch`, of the server that `socket` came to: Fastify makes a second one for the other address of `localhost`. */
+  watchServerOf(socket: Socket & { readonly server?: Server }): void {
+    const { server } = socket;
+    if (server !== undefined && !this.watched.includes(server)) this.watch(server);
   }
 
   /** Asks whether a request may begin. The kind is of the route, and not of the path. */
