@@ -23,6 +23,7 @@ import {
   yieldNow,
   type Operation,
 } from 'heddle';
+import { start } from 'heddle/process';
 import {
   byteReader,
   forEachLine,
@@ -638,3 +639,42 @@ test('a web stream is read by lines, too', async (t) => {
   await run(() => forEachLine(new Blob(['a\nb', 'c\r\nd']).stream(), (line) => void lines.push(line)));
   t.deepEqual(lines, ['a', 'bc', 'd']);
 });
+
+test('objects in a stream of bytes are the failure of who reads it, whenever they come', (t) =>
+  runs(t, function* () {
+    const late = new Readable({ objectMode: true, read() {} });
+    const input = byteReader(late);
+    const reading = yield* spawn(() => thrownBy(input.read()));
+    yield* sleep(1);
+    late.push({});
+    t.true((yield* reading.join()) instanceof ArgumentError);
+    t.true((yield* thrownBy(input.read())) instanceof ArgumentError);
+    t.true((yield* thrownBy(byteReader(Readable.from([{}])).read())) instanceof ArgumentError);
+  }));
+
+test('who waits for a destination to break hears that it has ended well', (t) =>
+  runs(t, function* () {
+    const stream = new PassThrough();
+    stream.resume();
+    const output = writer(stream);
+    const watching = yield* spawn(() => output.broken());
+    yield* yieldNow();
+    yield* output.finish();
+    t.is(yield* watching.join(), undefined);
+    t.is(yield* output.broken(), undefined);
+  }));
+
+test('a program that has read what it wanted of its standard input ends, though more may come', (t) =>
+  runs(t, function* () {
+    for (const door of ['reader', 'byteReader']) {
+      const script = `
+        import { main } from 'heddle';
+        import { ${door} } from 'heddle/streams';
+        main(function* () {
+          yield* ${door}(process.stdin).read();
+        });`;
+      const child = yield* start(process.execPath, ['--input-type=module', '-e', script]);
+      yield* child.stdin.write('hello');
+      t.is((yield* child.wait()).code, 0);
+    }
+  }));

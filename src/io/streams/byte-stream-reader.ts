@@ -97,7 +97,14 @@ class Tap implements ByteSource {
     while (this.open) {
       const chunk: unknown = this.stream.read();
       if (chunk === null) return;
-      const bytes = toBytes(chunk);
+      let bytes: Uint8Array;
+      try {
+        bytes = toBytes(chunk);
+      } catch (error) {
+        // Thrown in an event of the stream it would end the process.
+        this.open = false;
+        return this.reader.fail(() => error as Error);
+      }
       this.reader.feed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     }
   }

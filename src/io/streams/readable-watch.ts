@@ -57,7 +57,10 @@ export class ReadableWatch {
   /** Takes the listeners off; destroys a stream that is own and was not over. */
   letGo(): void {
     this.detach();
-    if (this.own && !this.over) this.stream.destroy();
+    if (this.over) return;
+    if (this.own) this.stream.destroy();
+    // As `readline` leaves it: else a process whose work is done would wait for more.
+    else if ((this.stream as { fd?: number }).fd === STDIN) process.nextTick(pauseUnread, this.stream);
   }
 
   private detach(): void {
@@ -71,3 +74,10 @@ export class ReadableWatch {
     this.untie();
   }
 }
+
+/** In the next tick, when the stream has noticed that its listeners are gone: else it takes itself for paused already. */
+function pauseUnread(stream: Readable): void {
+  if (stream.listenerCount('readable') === 0 && stream.listenerCount('data') === 0) stream.pause();
+}
+
+const STDIN = 0;

@@ -28,7 +28,8 @@ export function checkReadable(stream: Readable): void {
   if (typeof stream?.read !== 'function') throw expected('stream', 'a readable stream', stream);
 }
 
-class StreamReader<T> extends SingleReading implements Reader<T> {
+/** What `reader` makes. */
+export class StreamReader<T> extends SingleReading implements Reader<T> {
   private readonly stream: Readable;
   private readonly watch: ReadableWatch;
 

@@ -13,7 +13,7 @@ import { prematureClose, streamError } from './stream-error.js';
  */
 export class WriteQueue {
   readonly stream: Writable;
-  /** Who waits for room, for all to be passed on, and for a failure. */
+  /** Who waits for room, for all to be passed on, and for a failure, which none comes after that. */
   readonly writing: WaitList = new WaitList();
   readonly finishing: WaitList = new WaitList();
   readonly watching: WaitList = new WaitList();
@@ -33,8 +33,8 @@ export class WriteQueue {
   private readonly onFinish = (): void => {
     this.finished = true;
     this.detach();
-    for (let waiter = this.finishing.shift(); waiter !== null; waiter = this.finishing.shift())
-      waiter.complete(undefined);
+    for (const list of [this.finishing, this.watching])
+      for (let waiter = list.shift(); waiter !== null; waiter = list.shift()) waiter.complete(undefined);
     this.failAll([this.writing], closed());
   };
   private readonly onError = (error: unknown): void => this.failed(streamError('stream.write', error));
@@ -165,5 +165,5 @@ export const FINISHED: SuspensionKind = kind(
 export const BROKEN: SuspensionKind = kind(
   new Label('stream.finish', 'broken'),
   (queue) => queue.watching,
-  () => false,
+  (queue) => queue.finished,
 );

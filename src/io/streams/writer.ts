@@ -64,7 +64,8 @@ export class Writer<T = string | Uint8Array> {
   }
 
   /**
-   * Waits until the stream fails or is closed, and throws that: to learn of it while there is nothing to write.
+   * Waits until the stream fails or is closed, and throws that: to learn of it while there is nothing to write. Returns
+   * once it has been ended and has passed on all that was written.
    *
    * Suspends: until then. If cancelled: throws.
    */
