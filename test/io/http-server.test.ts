@@ -4,15 +4,18 @@ import { request as rawRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect as rawConnect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
 import test from 'ava';
 import {
   ArgumentError,
   CancelledError,
   channel,
+  ClosedError,
   event,
   FiberCancelledError,
   IoError,
+  moveOnAfter,
   now,
   run,
   scope,
@@ -906,4 +909,129 @@ test.serial('with a certificate it serves HTTPS', async (t) => {
       { host: 'localhost', tls: { key: key!, cert: cert! } },
     ),
   );
+});
+
+test.serial('the options of TLS that Node refuses are an IoError', async (t) => {
+  await leavesNothing(t, function* () {
+    t.like(yield* thrownBy(listen({ tls: { key: 'none', cert: 'none' } })), { operation: 'http.listen' });
+  });
+});
+
+test.serial('a body is read on in another scope where it was left', async (t) => {
+  let client!: Socket;
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        const first = yield* scope(() => request.read());
+        yield* scope(function* () {
+          t.is(yield* moveOnAfter(1, request.bytes()), undefined);
+        });
+        client.write('two');
+        return text(`${String(first)} ${yield* withTimeout(10_000, request.text())}`);
+      },
+      function* (server) {
+        client = rawConnect(server.port, '127.0.0.1');
+        client.write('POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 6\r\n\r\none');
+        t.regex(String(yield* readAll(client)), /one two$/);
+      },
+    ),
+  );
+});
+
+test.serial('a body that is given up while a fiber reads it has not come to its end', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return {
+          body: function* (write) {
+            yield* write('half');
+            yield* suspend();
+          },
+        };
+      },
+      function* (server) {
+        const response = yield* fetch(server.url);
+        t.is(Buffer.from((yield* response.read())!).toString(), 'half');
+        const reading = yield* spawn(() => thrownBy(response.text()));
+        yield* yieldNow();
+        response.cancel();
+        t.true((yield* reading.join()) instanceof ClosedError);
+        t.true((yield* thrownBy(response.read())) instanceof ClosedError);
+      },
+    ),
+  );
+});
+
+for (const early of [false, true])
+  test.serial(
+    `of a client that waits for no answer some requests are read at a time, ${early ? 'before and ' : ''}while the server serves`,
+    async (t) => {
+      await leavesNothing(t, function* () {
+        const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100 });
+        const latch = event();
+        let begun = 0;
+        const serve = (): Operation<void> =>
+          server.serve(function* handler(request) {
+            begun++;
+            t.is(yield* request.text(), 'ok');
+            yield* latch.wait();
+            return text(`${request.path} `);
+          });
+        const client = rawConnect(server.port, '127.0.0.1');
+        const count = 20_000;
+        let received = '';
+        client.setEncoding('latin1').on('data', (piece: string) => (received = received.slice(-100) + piece));
+        client.on('error', () => {});
+        const post = (path: string): string => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok`;
+        client.write(post('/').repeat(count - 1) + post('/last'));
+        if (early) yield* sleep(50);
+        const fiber = yield* spawn(serve);
+        let seen = 0;
+        for (let still = 0; still < 20; still = begun > seen ? 0 : still + (begun > 0 ? 1 : 0)) {
+          seen = begun;
+          yield* sleep(5);
+        }
+        t.true(begun < count / 4, `${begun} of ${count}`);
+        latch.set();
+        while (!received.includes('/last')) yield* sleep(5);
+        t.is(begun, count);
+        client.destroy();
+        fiber.cancel();
+      });
+    },
+  );
+
+test.serial('a request is answered behind one whose body was read in part', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        if (request.path === '/part') yield* request.read();
+        return text(request.path);
+      },
+      function* (server) {
+        const length = 1_000_000;
+        const part = `POST /part HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n${'x'.repeat(length)}`;
+        const last = 'GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+        t.regex(yield* withTimeout(10_000, exchange(server.port, part + last)), /\/part[^]*\/last$/);
+      },
+    ),
+  );
+});
+
+test.serial('over TLS a client may send hundreds of requests before it reads an answer, also early', async (t) => {
+  const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`test/fixtures/localhost-${name}.pem`));
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100, tls: { key: key!, cert: cert! } });
+    const client = connectTls({ host: '127.0.0.1', port: server.port, ca: cert, servername: 'localhost' });
+    client.write(get('/').repeat(1000) + 'GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    yield* sleep(50);
+    const serving = yield* spawn(() =>
+      server.serve(function* handler(request) {
+        yield* yieldNow();
+        return text(request.path);
+      }),
+    );
+    t.regex(String(yield* readAll(client)), /\/last$/);
+    serving.cancel();
+  });
 });

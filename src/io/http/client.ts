@@ -40,13 +40,15 @@ export class ClientResponse {
    * Suspends: until one has come. If cancelled: throws, and the rest of the body is given up.
    */
   *read(): Operation<Uint8Array | null> {
-    if (this.#cancelled) throw new ClosedError('http.body: the response was cancelled, or its scope has ended');
+    this.#check();
     if (this.raw.body === null) return null;
     const reader = (this.#reader ??= this.raw.body.getReader());
     let finished = false;
     try {
       const { done, value } = yield* until(reader.read(), 'http.body');
       finished = true;
+      // A body that is cancelled ends, as one that has come whole does.
+      this.#check();
       if (done) this.#disown();
       return done ? null : value;
     } catch (error) {
@@ -93,6 +95,10 @@ export class ClientResponse {
     if (this.ok) return this;
     this.cancel();
     throw new ResponseError(this);
+  }
+
+  #check(): void {
+    if (this.#cancelled) throw new ClosedError('http.body: the response was cancelled, or its scope has ended');
   }
 
   /** Gives up the rest of the body. */

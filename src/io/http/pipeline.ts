@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { readOn, stopReading } from './stop-reading.js';
 
 /** By connection: responses that came while one before them was not sent yet (HTTP/1.1 pipelining). */
 const pipelines: WeakMap<Socket, Set<ServerResponse>> = new WeakMap();
@@ -7,6 +8,9 @@ const pipelines: WeakMap<Socket, Set<ServerResponse>> = new WeakMap();
 /**
  * Node tells the end of a connection only to the response that is being sent on it. This tells those, too, that wait
  * behind it: their fibers would else go on for nobody, for ever where they wait for room to write.
+ *
+ * Nor does it stop reading while answers are still being made, of which a client may ask for any number: with so many
+ * behind, no more is read from it (`stopReading`).
  */
 export function waitsBehind(response: ServerResponse, socket: Socket): void {
   let pipeline = pipelines.get(socket);
@@ -21,6 +25,13 @@ export function waitsBehind(response: ServerResponse, socket: Socket): void {
       }
     });
   }
-  pipeline.add(response);
-  response.once('close', () => pipeline.delete(response));
+  const behind = pipeline;
+  behind.add(response);
+  if (behind.size >= MOST_BEHIND) stopReading(socket);
+  response.once('close', () => {
+    if (behind.delete(response) && behind.size === MOST_BEHIND - 1) readOn(socket);
+  });
 }
+
+/** Clients that send requests ahead at all send some tens. */
+const MOST_BEHIND = 100;

@@ -1,8 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { checkInteger } from '../../base/check.js';
 import { TooLargeError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
-import { reader, type Reader } from '../streams.js';
+import type { Scope } from '../../fibers/scope.js';
+import type { Reader } from '../streams.js';
+import { StreamReader } from '../streams/stream-reader.js';
 import { HttpError } from './http-error.js';
 
 /** A request as its handler sees it. */
@@ -10,9 +13,23 @@ export class ServerRequest {
   /** Node's own object, for what is missing here. */
   readonly raw: IncomingMessage;
   #reader: Reader<Buffer> | undefined;
+  #scope: Scope | null = null;
 
   constructor(raw: IncomingMessage) {
     this.raw = raw;
+  }
+
+  /** The server's: makes `scope` the owner of its body, which may be read in several scopes within that, one after another. */
+  static tie(request: ServerRequest, scope: Scope): void {
+    request.#scope = scope;
+  }
+
+  /**
+   * The server's: of a body that was read in part nobody reads the rest any more. Of one that was not read at all Node drops
+   * it by itself; with this one unread the next request on its connection would never be.
+   */
+  static dropRest(request: ServerRequest): void {
+    if (request.#reader !== undefined && !request.raw.readableEnded) request.raw.resume();
   }
 
   get method(): string {
@@ -53,7 +70,7 @@ export class ServerRequest {
    * Suspends: while none has come. If cancelled: throws; what comes then is for the next read.
    */
   read(): Operation<Buffer | null> {
-    this.#reader ??= reader<Buffer>(this.raw);
+    this.#reader ??= new StreamReader<Buffer>(this.raw, false, this.#scope ?? currentFiber('request.read').scope);
     return this.#reader.read();
   }
 

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
@@ -22,6 +21,7 @@ import { outlives } from '../accept-errors.js';
 import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
 import { hasGone } from './has-gone.js';
 import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
+import { makeServer } from './make-server.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
 import { RequestIntake } from './request-intake.js';
@@ -30,6 +30,7 @@ import { sendFailure } from './send-failure.js';
 import { sendReply } from './send-reply.js';
 import { ServerRequest } from './server-request.js';
 import { statusOf } from './status-of.js';
+import { readOn, stopReading } from './stop-reading.js';
 
 export type Handler = (request: ServerRequest) => Operation<Reply>;
 
@@ -48,7 +49,7 @@ export class HttpServer {
   /** Ends `serve`. */
   #broke: ((failure: IoError) => void) | null = null;
   #begin: ((message: IncomingMessage, response: ServerResponse) => void) | null = null;
-  /** Requests that came between `listen` and `serve`. */
+  /** Requests that came between `listen` and `serve`: but over TLS, of each connection those that were read with its first. */
   readonly #early: [message: IncomingMessage, response: ServerResponse][] = [];
   #counts = { served: 0, failed: 0, cancelled: 0 };
 
@@ -58,8 +59,10 @@ export class HttpServer {
     this.#options = options;
     this.#grace = options.grace ?? 10_000;
     raw.on('request', (message, response) => {
-      if (this.#begin === null) this.#early.push([message, response]);
-      else this.#begin(message, response);
+      if (this.#begin !== null) return this.#begin(message, response);
+      this.#early.push([message, response]);
+      // A client may send any number without waiting for answers.
+      stopReading(message.socket);
     });
     raw.on('error', (error) => this.#erred(error));
   }
@@ -129,8 +132,10 @@ export class HttpServer {
       this.#offer(intake, handler, message, response);
       requests.loop.runIfCrowded();
     };
-    for (const [message, response] of this.#early.splice(0))
+    for (const [message, response] of this.#early.splice(0)) {
       if (!message.socket.destroyed) this.#begin(message, response);
+      readOn(message.socket);
+    }
     yield* stopping.wait();
     intake.close();
     if (this.#grace < Infinity) requests.spawnDaemon(endOfGrace, requests, this.#grace);
@@ -170,7 +175,7 @@ export class HttpServer {
     const { response } = work;
     try {
       // The request's own scope: what the handler spawns and opens ends with it.
-      const end = yield* runScope(() => answer(handler, request, response), PLAIN);
+      const end = yield* runScope((own) => answer(handler, request, response, own), PLAIN);
       end.result();
       this.#counts.served++;
     } catch (error) {
@@ -182,6 +187,7 @@ export class HttpServer {
       this.#fail(error, request, response);
     } finally {
       work.end();
+      ServerRequest.dropRest(request);
       if (!this.raw.listening) this.#intake!.responses.endAfter(response);
     }
   }
@@ -250,8 +256,7 @@ export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
 }
 
 function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> {
-  const raw =
-    options.tls === undefined ? createServer(options.node ?? {}) : createTlsServer({ ...options.tls, ...options.node });
+  const raw = makeServer(options);
   const server = yield* new Suspension<HttpServer>(LISTEN, raw, options);
   const close = (): void => {
     server.close();
@@ -265,7 +270,8 @@ function methodAndPath(request: ServerRequest): string {
   return `${request.method} ${request.path}`;
 }
 
-function* answer(handler: Handler, request: ServerRequest, response: ServerResponse): Operation<void> {
+function* answer(handler: Handler, request: ServerRequest, response: ServerResponse, own: Scope): Operation<void> {
+  ServerRequest.tie(request, own);
   yield* sendReply(response, yield* call(handler, request));
 }
 

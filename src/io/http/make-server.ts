@@ -1,0 +1,13 @@
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { IoError } from '../../base/errors.js';
+import type { HttpServerOptions } from './http-server-options.js';
+
+/** Node's server, with or without TLS. Throws `IoError` where it refuses its options, such as a key that is none. */
+export function makeServer({ tls, node = {} }: HttpServerOptions): Server {
+  try {
+    return tls === undefined ? createServer(node) : createTlsServer({ ...tls, ...node });
+  } catch (error) {
+    throw new IoError('http.listen', error);
+  }
+}
