@@ -14,7 +14,7 @@ import { Population } from './population.js';
 import type { ReadyList } from './ready-list.js';
 import type { Recorder } from './recorder.js';
 import type { RunQueue } from './run-queue.js';
-import { isCall, isLinked, isStoppedAside, unlinkSegment } from './segment.js';
+import { isCall, isStoppedAside, linkSegment, unlinkSegment } from './segment.js';
 import { SliceMeter } from './slice-meter.js';
 import { isAstray, straighten } from './straighten.js';
 import type { Leaf, Suspension } from './suspension.js';
@@ -252,7 +252,7 @@ export class RunLoop {
         if (fiber.frame === null) return this.finish(fiber, false, outcome);
         unlinkSegment(fiber, false, outcome);
       } else if (misuse === null) {
-        fresh = isLinked(fiber, result as Suspension);
+        fresh = linkSegment(fiber, result as Suspension);
         if (--this.credit <= 0 && this.setAside(fiber, fresh)) return;
       }
     }

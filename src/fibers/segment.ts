@@ -42,9 +42,9 @@ export function isCall(value: unknown): value is Suspension {
 }
 
 /** Makes the callee's generator the fiber's newest segment. False if making it has thrown, which the call then throws. */
-export function isLinked(fiber: Fiber, call: Suspension): boolean {
+export function linkSegment(fiber: Fiber, call: Suspension): boolean {
   try {
-    linkSegment(fiber, call);
+    link(fiber, call);
     return true;
   } catch (error) {
     settleCall(call, true, error);
@@ -52,7 +52,7 @@ export function isLinked(fiber: Fiber, call: Suspension): boolean {
   }
 }
 
-function linkSegment(fiber: Fiber, frame: Suspension): void {
+function link(fiber: Fiber, frame: Suspension): void {
   const linked = frame.kind === LINK;
   const callee = linked ? (frame.subject as Generator<Leaf, unknown, unknown>) : calleeOf(frame);
   const { recorder } = fiber.loop;
