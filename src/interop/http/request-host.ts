@@ -8,9 +8,9 @@ import { isCancellation } from '../../fibers/is-cancellation.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import { PLAIN, Scope } from '../../fibers/scope.js';
-import { sleep } from '../../fibers/sleep.js';
 import { until } from '../../fibers/until.js';
 import { runScope } from '../../fibers/with-scope.js';
+import { endOfGrace } from '../../io/http/end-of-grace.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';
 import { kernelQueueOf, resizeBacklog, USUAL_BACKLOG } from '../../io/kernel-queue.js';
@@ -209,11 +209,6 @@ export class RequestHost {
     if (this.bodies.size < MOST_KINDS) this.bodies.set(kind, body);
     return body;
   }
-}
-
-function* endOfGrace(requests: Scope, grace: number): Operation<void> {
-  yield* sleep(grace);
-  requests.cancel('the grace of the server is over');
 }
 
 const MOST_KINDS = 1000;

@@ -10,7 +10,6 @@ import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import { PLAIN, type Scope } from '../../fibers/scope.js';
 import { call } from '../../fibers/segment.js';
-import { sleep } from '../../fibers/sleep.js';
 import { spawn } from '../../fibers/spawn.js';
 import { suspend } from '../../fibers/suspend.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
@@ -20,6 +19,7 @@ import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
 import { hasGone } from './has-gone.js';
+import { endOfGrace } from './end-of-grace.js';
 import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
 import { makeServer } from './make-server.js';
 import type { Reply } from './reply.js';
@@ -273,11 +273,6 @@ function methodAndPath(request: ServerRequest): string {
 function* answer(handler: Handler, request: ServerRequest, response: ServerResponse, own: Scope): Operation<void> {
   ServerRequest.tie(request, own);
   yield* sendReply(response, yield* call(handler, request));
-}
-
-function* endOfGrace(requests: Scope, grace: number): Operation<void> {
-  yield* sleep(grace);
-  requests.cancel('the grace of the server is over');
 }
 
 const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new SuspensionKind({
