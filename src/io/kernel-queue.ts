@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import type { EntryOptions } from '../fibers/governor.js';
 
-/** Connections that the kernel keeps until they are accepted, unless somebody says how many. */
+/** Connections that the kernel keeps until they are accepted, unless somebody says how many, or knows how many can be served. */
 export const USUAL_BACKLOG = 64;
 
 /** What an entry has to know of the kernel's queues in front of `servers`. A size that was asked for stays as it is. */

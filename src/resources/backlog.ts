@@ -1,51 +1,76 @@
 /**
- * How many connections the kernel keeps for an entry. In overload no more than are served within a part of the goal, and some
- * that are told that they are not: what stands behind them would be answered too late, and to turn it over costs turns of
- * the event loop. Else as many as it began with, for bursts.
+ * How many connections the kernel keeps for an entry. A burst may fill half of the goal: the processor is idle after it. What
+ * stands for as long as the goal is no burst; then no more are kept than are served within a tenth of it, and some that are
+ * told that they are not. What stands behind them would be answered too late, and to turn it over costs turns of the event loop.
  */
 export class Backlog {
+  /** What the kernel was told. */
   size: number;
-  readonly most: number;
+  /** What it was told at first: all that it is told if nobody can tell it more. */
+  readonly usual: number;
+  private readonly goal: number;
   private readonly resize: ((size: number) => void) | null;
-  /** Pieces of work that end in a ms in which there is something to do, of late. */
-  private rate: number = 0;
-  /** Ticks since it was last crowded. */
-  private calm: number = CALM;
+  /** Pieces of work that have ended, and the ms in which there was something to do; what was before counts for less. */
+  private finished: number = 0;
+  private busyMs: number = 0;
+  private crowdedAt: number = -Infinity;
 
-  constructor(most: number, resize: ((size: number) => void) | null) {
-    this.size = this.most = most;
+  /** @param goal in ms. @param resize null for a size that stays. */
+  constructor(size: number, goal: number, resize: ((size: number) => void) | null) {
+    this.size = this.usual = size;
+    this.goal = goal;
     this.resize = resize;
   }
 
   /**
-   * `finished` pieces of work have ended within `busyMs`.
+   * `finished` more pieces of work have ended, in `busyMs`.
    *
-   * @param crowded something could not be let in at once, or the kernel's queue was never empty.
-   * @param withinMs the part of the goal.
+   * @param standingMs how long connections, or work that they brought, have been waiting without a pause.
    */
-  tick(finished: number, busyMs: number, crowded: boolean, withinMs: number): void {
-    if (busyMs >= 1) this.rate += NEWEST * (finished / busyMs - this.rate);
+  tick(finished: number, busyMs: number, standingMs: number, now: number): void {
     if (this.resize === null) return;
-    this.calm = crowded ? 0 : this.calm + 1;
-    const served = Math.ceil((this.rate + TOLD) * withinMs);
-    const least = Math.max(LEAST_OF_ALL, Math.min(LEAST, Math.ceil(TURNED_PER_MS * withinMs)));
-    const size = this.calm < CALM ? Math.min(Math.max(served, least), this.most) : this.most;
-    if (Math.abs(size - this.size) <= CHANGE * this.size && size !== this.most) return;
-    if (size === this.size) return;
+    const kept = KEPT ** (busyMs / KEPT_MS);
+    this.finished = this.finished * kept + finished;
+    this.busyMs = this.busyMs * kept + busyMs;
+    if (standingMs > this.goal) this.crowdedAt = now;
+    const size = now <= this.crowdedAt + CALM_MS ? this.crowdedSize : this.calmSize;
+    if (size === this.size || (Math.abs(size - this.size) <= CHANGE * this.size && size !== this.usual)) return;
     this.size = size;
     this.resize(size);
   }
+
+  private get crowdedSize(): number {
+    const within = CROWDED_SHARE * this.goal;
+    const least = Math.max(LEAST_OF_ALL, Math.min(LEAST, Math.ceil(TURNED_PER_MS * within)));
+    return Math.min(Math.max(Math.ceil((this.rate + TOLD) * within), least), this.usual);
+  }
+
+  private get calmSize(): number {
+    return Math.max(this.usual, Math.min(Math.ceil(this.rate * BURST_SHARE * this.goal), MOST));
+  }
+
+  /** Pieces of work in a ms. */
+  private get rate(): number {
+    return this.busyMs > 0 ? this.finished / this.busyMs : 0;
+  }
 }
 
+/** Of the goal: the longest that a burst, and under overload that anything, waits in the kernel. */
+const BURST_SHARE = 0.5;
+const CROWDED_SHARE = 0.1;
 /** Connections in a ms, which to accept and to refuse takes some 2 % of the processor. The others the kernel turns away for nothing. */
 const TOLD = 0.1;
-const NEWEST = 0.2;
-/** A second: there are pauses in any overload. */
-const CALM = 10;
+/** Of what was counted before, for each so many ms in which there was something to do. */
+const KEPT = 0.8;
+const KEPT_MS = 100;
+/** There are pauses in any overload. */
+const CALM_MS = 1000;
 /** Connections that come while a turn of the event loop lasts. */
 const LEAST = 16;
 /** But where they would have to be turned over within so few ms that it takes more than 4 % of the processor, fewer. */
 const TURNED_PER_MS = 1 / 3;
 const LEAST_OF_ALL = 4;
+/** As Node has it. */
+const MOST = 511;
 /** A smaller one is not worth a system call. */
 const CHANGE = 0.25;

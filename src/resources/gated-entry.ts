@@ -16,8 +16,6 @@ export class GatedEntry implements Entry {
   readonly net: LatencyNet;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
-  /** Since the last tick something could not be let in at once. */
-  private crowded: boolean = false;
   /** Since the last tick. */
   private finishedNow: number = 0;
   /** Work refused and connections turned away so far, by reason. */
@@ -30,15 +28,15 @@ export class GatedEntry implements Entry {
     this.name = options.name;
     this.goal = options.goal;
     this.patient = options.patient ?? false;
-    this.backlog = new Backlog(options.backlog ?? USUAL_BACKLOG, options.resizeBacklog ?? null);
+    this.backlog = new Backlog(options.backlog ?? USUAL_BACKLOG, options.goal, options.resizeBacklog ?? null);
     this.queue = new WorkQueue(lifo);
     this.net = new LatencyNet(options.goal);
   }
 
   /** Turns of the outside world in which the kernel's queue is accepted in time: a short one as fast as it was made for. */
   get turnsPerMs(): number {
-    const { most, size } = this.backlog;
-    return Math.min(most / AGE_SHARE, size / BACKLOG_SHARE) / this.goal;
+    const { usual, size } = this.backlog;
+    return Math.min(usual / AGE_SHARE, size / BACKLOG_SHARE) / this.goal;
   }
 
   offer(work: Work): void {
@@ -53,7 +51,6 @@ export class GatedEntry implements Entry {
       const reason = governor.obstacle(this, kind, now);
       if (reason === null) return this.begin(work, now);
     }
-    this.crowded = true;
     if (!work.mayWait && this.queue.standingMs(now) > PATIENCE_MS) return this.refuse(work, this.reason());
     this.queue.push(work, kind, now);
     this.drain(now);
@@ -88,8 +85,7 @@ export class GatedEntry implements Entry {
     for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
       const age = now - work.since;
       const rest = this.governor.remainingMs(this.kindOf(work));
-      // Before anything has finished nothing is known, and those who came first will make room soon.
-      const limit = this.governor.lastObstacle === 'slow start' ? START_SHARE : AGE_SHARE;
+      const limit = this.isBurst(now) || this.governor.lastObstacle === 'slow start' ? BURST_SHARE : AGE_SHARE;
       if (age <= limit * this.goal && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
       this.drop(work, this.reason());
     }
@@ -103,13 +99,19 @@ export class GatedEntry implements Entry {
     this.queue.drain(now, fits, (work) => this.begin(work, now));
   }
 
-  /** What happened since the last time is looked at, for `busyMs` of which there was something to do. */
-  tick(busyMs: number, kernelQueueStands: boolean): void {
-    const { finishedNow } = this;
-    const crowded = this.crowded || kernelQueueStands;
-    this.crowded = false;
+  /**
+   * What happened since the last time is looked at, for `busyMs` of which there was something to do.
+   *
+   * @param kernelStandingMs how long there has been something in the kernel's queue.
+   */
+  tick(busyMs: number, kernelStandingMs: number, now: number): void {
+    this.backlog.tick(this.finishedNow, busyMs, Math.max(this.queue.standingMs(now), kernelStandingMs), now);
     this.finishedNow = 0;
-    this.backlog.tick(finishedNow, busyMs, crowded, BACKLOG_SHARE * this.goal);
+  }
+
+  /** The queue may be over before the goal is: those who came first will make room, as they will before anything is known. */
+  private isBurst(now: number): boolean {
+    return this.queue.standingMs(now) < this.goal;
   }
 
   /** Lets it in, from the queue or directly. */
@@ -184,12 +186,11 @@ class AdmittedWork implements Admitted {
 
 /** Who asks on a connection that is kept open waits for so long, in ms: a burst, but no overload. */
 const PATIENCE_MS = 20;
-/** Of the goal: the longest that work waits to be let in, be it here or in the kernel's queue. */
+/** Of the goal: the longest that work waits to be let in, be it here or in the kernel's queue; and that of a burst. */
 const AGE_SHARE = 0.2;
-/** Of the goal: under overload the kernel keeps as many connections as are served in that time. */
+const BURST_SHARE = 0.5;
+/** Of the goal: the time in which what the kernel keeps is turned over. */
 const BACKLOG_SHARE = 0.1;
-/** Of the goal: the longest that it waits while nothing is known. */
-const START_SHARE = 0.5;
 /** Of the goal: what would take longer, with what it has waited, cannot be answered in time any more. */
 const USEFUL_SHARE = 0.95;
 const USUAL_BACKLOG = 64;

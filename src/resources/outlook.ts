@@ -70,6 +70,11 @@ export class Outlook {
     this.descriptorGate = new DescriptorGate(stock);
   }
 
+  /** Nobody has ticked for a while: what was idle then says nothing of the next tick. */
+  restart(): void {
+    this.machine.idleShare();
+  }
+
   /**
    * Learns from what happened in the last `elapsedMs`, and predicts anew.
    *

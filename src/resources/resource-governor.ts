@@ -118,6 +118,7 @@ export class ResourceGovernor implements Governor {
     if (this.instant !== null) return;
     this.tickedAt = this.now();
     this.queueing.restart(this.tickedAt);
+    this.outlook?.restart();
     this.loop.setTimer(this, this.tickedAt + TICK_MS);
   }
 
@@ -219,9 +220,8 @@ export class ResourceGovernor implements Governor {
     this.queueing.tick();
     this.watch.look(now, this.entries, this.heldLists);
     this.learn(elapsed);
-    const busyMs = elapsed * (1 - (this.outlook?.idleShare ?? 0));
     for (const entry of this.entries) {
-      entry.tick(busyMs, this.debt.standingMs(now) > elapsed);
+      entry.tick(elapsed * (1 - (this.outlook?.idleShare ?? 0)), this.debt.standingMs(now), now);
       if (this.on.latencyNet) entry.net.look(now, entry.live, entry.kinds.values());
       entry.drain(now);
     }
@@ -256,8 +256,7 @@ export class ResourceGovernor implements Governor {
     const stock = this.loop.descriptors;
     const limit = this.machine.descriptorLimit();
     stock.limit = limit === null ? Infinity : Math.max(1, Math.floor(limit * DESCRIPTOR_SHARE));
-    const open = this.machine.openDescriptors();
-    if (open !== null) stock.others = Math.max(0, open - stock.counted);
+    stock.others = Math.max(0, (this.machine.openDescriptors() ?? 0) - stock.counted);
   }
 
   private refresh(now: number): void {

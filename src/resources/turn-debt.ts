@@ -11,6 +11,8 @@ export class TurnDebt {
   private tookMs: number = 0;
   /** Infinite while there is nothing to do. */
   private since: number;
+  /** Since then there is, or was until a connection came, nothing to do. */
+  private restsSince: number = 0;
   /** From then on a connection has come before each call of `turned`. */
   private standsSince: number;
 
@@ -21,13 +23,16 @@ export class TurnDebt {
   /** A connection has come. */
   arrived(now: number): void {
     this.arrivals++;
-    if (this.since === Infinity) this.since = now;
+    if (this.since < Infinity) return;
+    this.since = now;
+    if (now > this.restsSince + AT_ONCE_MS) this.standsSince = now;
   }
 
   /** All work is done: until the next connection comes nobody stands in the queue. */
   rests(now: number): void {
     this.tookMs += Math.max(0, now - this.since);
     this.since = Infinity;
+    this.restsSince = now;
   }
 
   /**
@@ -54,9 +59,11 @@ export class TurnDebt {
 
   /** For how long the queue has not been empty, in ms. */
   standingMs(now: number): number {
-    return now - this.standsSince;
+    return this.since === Infinity && now > this.restsSince + AT_ONCE_MS ? 0 : now - this.standsSince;
   }
 }
 
+/** Who stands in the queue is accepted so soon when there is nothing to do. */
+const AT_ONCE_MS = 1;
 /** At once: answers have to be sent, too. */
 const MOST = 16;

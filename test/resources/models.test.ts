@@ -300,48 +300,54 @@ test('of threads that look busy beside a busy loop a meter learns nothing, and c
   t.is(meter.holdMs, 8, 'four threads were busy for 100 ms and ended 50 calls');
 });
 
-/** What a queue that serves `perTick` a tick of 100 ms, and counts as crowded, asks the kernel for. */
-function sizesOf(perTick: number, ticks: number, crowded: (tick: number) => boolean): number[] {
+/** What the kernel is asked for by an entry with a goal of a second that serves `perTick` a tick of 100 ms, while the queue stands. */
+function sizesOf(perTick: number, ticks: number, stands: (tick: number) => boolean): number[] {
   const sizes: number[] = [];
-  const backlog = new Backlog(64, (size) => sizes.push(size));
-  for (let tick = 0; tick < ticks; tick++) backlog.tick(perTick, 100, crowded(tick), 100);
+  const backlog = new Backlog(64, 1000, (size) => sizes.push(size));
+  for (let tick = 0; tick < ticks; tick++) backlog.tick(perTick, 100, stands(tick) ? 1001 : 1000, 100 * tick);
   return sizes;
 }
 
-test('in overload the kernel keeps as many connections as are served within the part of the goal, and ten to refuse', (t) => {
+test('in overload the kernel keeps as many connections as are served within a tenth of the goal, and ten to refuse', (t) => {
   const last = sizesOf(20, 40, () => true).at(-1)!;
-  t.true(last >= 24 && last <= 30, `${last} is within a quarter of 30`);
+  t.true(last >= 24 && last <= 31, `${last} is within a quarter of 30`);
   t.deepEqual(new Set(sizesOf(0, 40, () => true)), new Set([16]));
 });
 
 test('it keeps 16, which may come while a turn lasts, and for a short goal fewer, as turns would take the processor', (t) => {
-  for (const [withinMs, size] of [
-    [100, 16],
-    [50, 16],
-    [20, 7],
-    [5, 4],
+  for (const [goal, size] of [
+    [1000, 16],
+    [500, 16],
+    [200, 7],
+    [50, 4],
   ] as const) {
     const sizes: number[] = [];
-    const backlog = new Backlog(64, (size) => sizes.push(size));
-    for (let tick = 0; tick < 40; tick++) backlog.tick(0, 100, true, withinMs);
+    const backlog = new Backlog(64, goal, (size) => sizes.push(size));
+    for (let tick = 0; tick < 40; tick++) backlog.tick(0, 100, 2 * goal, 100 * tick);
     t.deepEqual(sizes, [size]);
   }
 });
 
-test('it keeps no more than at first, however much is served', (t) => {
+test('in overload it keeps no more than at first, however much is served', (t) => {
   t.is(sizesOf(500, 40, () => true).length, 0);
+});
+
+test('for bursts it keeps what is served within half of the goal, no more than Node does, and no fewer than at first', (t) => {
+  t.is(sizesOf(40, 40, () => false).at(-1), 200);
+  t.is(sizesOf(200, 40, () => false).at(-1), 511);
+  t.is(sizesOf(2, 40, () => false).length, 0);
 });
 
 test('time in which nothing is to be done says nothing of how much is served', (t) => {
   const sizes: number[] = [];
-  const backlog = new Backlog(64, (size) => sizes.push(size));
+  const backlog = new Backlog(64, 1000, (size) => sizes.push(size));
   // Two pieces of work of 10 ms each in 100 ms, and something else was in the way.
-  for (let tick = 0; tick < 40; tick++) backlog.tick(2, 20, true, 100);
+  for (let tick = 0; tick < 40; tick++) backlog.tick(2, 20, 2000, 100 * tick);
   const last = sizes.at(-1)!;
   t.true(last >= 16 && last <= 25, `${last} is within a quarter of 20`);
 });
 
-test('once everything was let in at once for a second it keeps as many as at first', (t) => {
+test('once nothing has stood for a second it keeps as many as at first', (t) => {
   const sizes = sizesOf(5, 30, (tick) => tick < 5);
   t.true(sizes[0]! < 64);
   t.is(sizes.at(-1), 64);
@@ -349,8 +355,8 @@ test('once everything was let in at once for a second it keeps as many as at fir
 });
 
 test('a size that was asked for stays', (t) => {
-  const backlog = new Backlog(128, null);
-  for (let tick = 0; tick < 40; tick++) backlog.tick(1, 100, true, 100);
+  const backlog = new Backlog(128, 1000, null);
+  for (let tick = 0; tick < 40; tick++) backlog.tick(1, 100, 2000, 100 * tick);
   t.is(backlog.size, 128);
 });
 

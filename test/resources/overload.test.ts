@@ -222,8 +222,8 @@ test("the kernel's queue is made shorter while it stands, although all that is a
   const workload = workloads['cpu beside threads'];
   const server = offer(workload, 2);
   for (const { refusals } of server.governor.entries) t.is(refusals.size, 0);
-  t.true(server.backlog < 50, `${server.backlog}`);
-  t.is(offer(workload, 0.5).backlog, 64);
+  t.true(server.backlog <= 50, `${server.backlog}`);
+  t.true(offer(workload, 0.5).backlog >= 64);
 });
 
 for (const name of ['cpu', 'mixed'] as const)

@@ -67,13 +67,12 @@ export class SimulatedServer {
   private connections: number = 0;
   private readonly root: Scope;
   private live: number = 0;
-  /** Connections that the kernel keeps now. */
-  backlog: number;
+  /** Connections that the kernel keeps now, by entry: of one queue, since one connection is accepted in each turn. */
+  private readonly backlogs: number[] = [];
 
   constructor(options: Simulation) {
     const { seed = 1, scheduling = {}, limit, goal = 500, beside } = options;
     this.options = options;
-    this.backlog = options.backlog ?? 64;
     this.random = new Random(seed);
     const machine = (this.machine = new SimulatedMachine(options));
     this.clients = new SimulatedClients(
@@ -99,7 +98,15 @@ export class SimulatedServer {
   /** A backlog that was set by hand stays as it is. */
   private kernel(): Partial<EntryOptions> {
     const { backlog } = this.options;
-    return backlog === undefined ? { resizeBacklog: (size) => (this.backlog = size) } : { backlog };
+    if (backlog !== undefined) return { backlog };
+    const entry = this.backlogs.push(64) - 1;
+    return { resizeBacklog: (size) => (this.backlogs[entry] = size) };
+  }
+
+  /** Connections that the kernel keeps now. */
+  get backlog(): number {
+    if (this.backlogs.length > 0) return Math.min(...this.backlogs);
+    return this.options.backlog ?? 64;
   }
 
   get governor(): ResourceGovernor {

@@ -27,7 +27,7 @@ export interface HostOptions {
   readonly priorityOf?: (request: IncomingMessage) => number;
   /**
    * How many connections the kernel keeps until they are accepted, which the server is told if there is a goal, whatever it
-   * was told to listen with. 64 unless given, and under overload fewer, as in `heddle/http`.
+   * was told to listen with. Unless given as many as can be served in time, as in `heddle/http`.
    */
   readonly backlog?: number;
   /** How long requests may go on after `close`, in ms; 10,000 unless given. */

@@ -27,8 +27,8 @@ export interface HttpServerOptions {
    */
   readonly priorityOf?: (request: ServerRequest) => number;
   /**
-   * How many connections the kernel keeps until they are accepted; 511 unless given, as in Node. With a goal 64, and under
-   * overload fewer, as many as can be served within a tenth of the goal: what stands there for longer is served for nothing.
+   * How many connections the kernel keeps until they are accepted; 511 unless given, as in Node. With a goal as many as can be
+   * served within half of it, 64 at least, and under overload within a tenth: what stands there for longer is served for nothing.
    */
   readonly backlog?: number;
   /** For HTTPS. */

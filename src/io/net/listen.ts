@@ -24,8 +24,8 @@ export interface ListenOptions {
    */
   readonly goal?: number;
   /**
-   * How many connections the kernel holds before it lets new clients try again; 64 unless given, and with a goal under
-   * overload fewer: as many as can be served within a tenth of the goal.
+   * How many connections the kernel holds before it lets new clients try again; 64 unless given, and with a goal as many as
+   * can be served within half of it, 64 at least, and under overload within a tenth.
    */
   readonly backlog?: number;
   /** How many accepted connections may wait for `accept`; 64 unless given. Beyond, the newest is reset. */
