@@ -1,7 +1,7 @@
 /**
- * How many connections the kernel keeps for an entry. A burst may fill half of the goal: the processor is idle after it. What
- * stands for as long as the goal is no burst; then no more are kept than are served within a tenth of it, and some that are
- * told that they are not. What stands behind them would be answered too late, and to turn it over costs turns of the event loop.
+ * How many connections the kernel keeps for an entry. A burst may fill half of the goal: the processor is idle after it. In
+ * overload no more than are served within a tenth of it, and some that are told that they are not. What stands behind them
+ * would be answered too late, and to turn it over costs turns of the event loop.
  */
 export class Backlog {
   /** What the kernel was told. */
@@ -13,7 +13,6 @@ export class Backlog {
   /** Pieces of work that have ended, and the ms in which there was something to do; what was before counts for less. */
   private finished: number = 0;
   private busyMs: number = 0;
-  private crowdedAt: number = -Infinity;
 
   /** @param goal in ms. @param resize null for a size that stays. */
   constructor(size: number, goal: number, resize: ((size: number) => void) | null) {
@@ -25,15 +24,14 @@ export class Backlog {
   /**
    * `finished` more pieces of work have ended, in `busyMs`.
    *
-   * @param standingMs how long connections, or work that they brought, have been waiting without a pause.
+   * @param crowded more comes than can be served: what was waiting was no burst.
    */
-  tick(finished: number, busyMs: number, standingMs: number, now: number): void {
+  tick(finished: number, busyMs: number, crowded: boolean): void {
     if (this.resize === null) return;
     const kept = KEPT ** (busyMs / KEPT_MS);
     this.finished = this.finished * kept + finished;
     this.busyMs = this.busyMs * kept + busyMs;
-    if (standingMs > this.goal) this.crowdedAt = now;
-    const size = now <= this.crowdedAt + CALM_MS ? this.crowdedSize : this.calmSize;
+    const size = crowded ? this.crowdedSize : this.calmSize;
     if (size === this.size || (Math.abs(size - this.size) <= CHANGE * this.size && size !== this.usual)) return;
     this.size = size;
     this.resize(size);
@@ -63,8 +61,6 @@ const TOLD = 0.1;
 /** Of what was counted before, for each so many ms in which there was something to do. */
 const KEPT = 0.8;
 const KEPT_MS = 100;
-/** There are pauses in any overload. */
-const CALM_MS = 1000;
 /** Connections that come while a turn of the event loop lasts. */
 const LEAST = 16;
 /** But where they would have to be turned over within so few ms that it takes more than 4 % of the processor, fewer. */

@@ -18,6 +18,8 @@ export class GatedEntry implements Entry {
   live: number = 0;
   /** Since the last tick. */
   private finishedNow: number = 0;
+  /** When something last had waited for too long, or had been waiting for as long as the goal without a pause. */
+  private crowdedAt: number = -Infinity;
   /** Work refused and connections turned away so far, by reason. */
   readonly refusals: Map<string, number> = new Map();
   private readonly governor: ResourceGovernor;
@@ -85,8 +87,10 @@ export class GatedEntry implements Entry {
     for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
       const age = now - work.since;
       const rest = this.governor.remainingMs(this.kindOf(work));
-      const limit = this.isBurst(now) || this.governor.lastObstacle === 'slow start' ? BURST_SHARE : AGE_SHARE;
+      // Before anything has finished nothing is known, and those who came first will make room, too.
+      const limit = this.isCrowded(now) && this.governor.lastObstacle !== 'slow start' ? AGE_SHARE : BURST_SHARE;
       if (age <= limit * this.goal && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
+      this.crowdedAt = now;
       this.drop(work, this.reason());
     }
   }
@@ -105,13 +109,14 @@ export class GatedEntry implements Entry {
    * @param kernelStandingMs how long there has been something in the kernel's queue.
    */
   tick(busyMs: number, kernelStandingMs: number, now: number): void {
-    this.backlog.tick(this.finishedNow, busyMs, Math.max(this.queue.standingMs(now), kernelStandingMs), now);
+    if (Math.max(this.queue.standingMs(now), kernelStandingMs) > this.goal) this.crowdedAt = now;
+    this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));
     this.finishedNow = 0;
   }
 
-  /** The queue may be over before the goal is: those who came first will make room, as they will before anything is known. */
-  private isBurst(now: number): boolean {
-    return this.queue.standingMs(now) < this.goal;
+  /** Whether more comes than can be served. What waits may else be a burst, whose first will make room for the others in time. */
+  private isCrowded(now: number): boolean {
+    return now <= this.crowdedAt + CALM_MS;
   }
 
   /** Lets it in, from the queue or directly. */
@@ -193,6 +198,8 @@ const BURST_SHARE = 0.5;
 const BACKLOG_SHARE = 0.1;
 /** Of the goal: what would take longer, with what it has waited, cannot be answered in time any more. */
 const USEFUL_SHARE = 0.95;
+/** There are pauses in any overload. */
+const CALM_MS = 1000;
 const USUAL_BACKLOG = 64;
 const MOST_KINDS = 100;
 const OTHERS = '(others)';
