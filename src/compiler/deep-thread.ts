@@ -20,7 +20,7 @@ export interface Answer {
 
 /**
  * Does a work in a thread whose stack is for texts that are nested deeply. One thread is there for all, from the first call on;
- * it keeps no process alive but while it works. Where a program may not have threads (`--permission`) it is done in this one.
+ * it keeps no process alive but while it works. Where a program may not have threads (`--permission`), or none with such a stack, it is done in this one.
  *
  * @throws an Error with the message, the stack and the `code` of what was thrown there
  */
@@ -29,11 +29,16 @@ export async function inDeepThread<Name extends keyof DeepWork>(
   ...args: Parameters<DeepWork[Name]>
 ): Promise<Awaited<ReturnType<DeepWork[Name]>>> {
   thread ??= start();
-  if (thread === null) {
-    const work = (await import('./deep-work.js')).deepWork[name] as (...args: unknown[]) => unknown;
-    return (await work(...args)) as Awaited<ReturnType<DeepWork[Name]>>;
+  if (thread !== null) {
+    try {
+      return (await thread.ask(name, args)) as Awaited<ReturnType<DeepWork[Name]>>;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INIT_FAILED') throw error;
+      thread = null;
+    }
   }
-  return (await thread.ask(name, args)) as Awaited<ReturnType<DeepWork[Name]>>;
+  const work = (await import('./deep-work.js')).deepWork[name] as (...args: unknown[]) => unknown;
+  return (await work(...args)) as Awaited<ReturnType<DeepWork[Name]>>;
 }
 
 /** Undefined before it is needed, and after it came to grief; null where there can be none. */

@@ -35,6 +35,12 @@ export class DescriptorStock {
     return this.counted + this.others;
   }
 
+  /** So many may be open by the system, and are, as far as that is known: those too that nobody counts, as of logs and other libraries. */
+  reconcile(systemsLimit: number | null, open: number | null): void {
+    this.limit = systemsLimit === null ? Infinity : Math.max(1, Math.floor(systemsLimit * LIMIT_SHARE));
+    if (open !== null) this.others = Math.max(0, open - this.counted);
+  }
+
   /** Waits until there is room for one more, and counts it. Throws `OverloadError` where that could never be. */
   take(): Operation<Holding> {
     return new Suspension<Holding>(TAKE, this, undefined);
@@ -187,15 +193,20 @@ export class DescriptorStock {
   }
 }
 
-/** It holds a lock, or was started in a scope of a fiber that does, which cannot go on before it. */
+/**
+ * It holds a lock, or the fiber does in whose scope it was started, which cannot go on before it. No farther up: of a server
+ * that was started under a lock each request would be one.
+ */
 function isLocking(fiber: Fiber): boolean {
   if (fiber.permits > 0) return true;
-  for (let scope: Scope | null = fiber.scope; scope !== null; scope = scope.parent)
-    if (scope.host !== null && scope.host.permits > 0) return true;
-  return false;
+  let scope: Scope | null = fiber.scope;
+  while (scope !== null && scope.host === fiber) scope = scope.parent;
+  return scope !== null && scope.host !== null && scope.host.permits > 0;
 }
 
 const MOST_KINDS = 1000;
+/** The rest is for what asks nobody, such as logs and name look-ups. */
+const LIMIT_SHARE = 0.95;
 /** Beyond the limit, for the one that lets the others go on. */
 const LAST_SHARE = 1.04;
 /** A large demand is forgotten after some hundred fibers. */

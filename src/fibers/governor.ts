@@ -29,7 +29,7 @@ export interface EntryOptions {
   readonly goal: number;
   /** Work waits for as long as it takes, instead of being refused. False unless given. */
   readonly patient?: boolean;
-  /** How many connections the kernel keeps for it until they are accepted; 64 unless given. */
+  /** How many connections the kernel keeps for it until they are accepted; 64 at first unless given. */
   readonly backlog?: number;
   /** Changes that. Without it the number is as it is. */
   readonly resizeBacklog?: (size: number) => void;

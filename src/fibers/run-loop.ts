@@ -237,7 +237,7 @@ export class RunLoop {
         fresh = false;
         // What was yielded is to blame, so that is thrown there. Who does it again and again is left where it is.
         if (result !== null && ++misuses < MISUSES_IN_A_RUN) {
-          misuse = error;
+          misuse = error ?? undefined;
           continue;
         }
         if (isAstray(fiber)) return straighten(fiber, error);

@@ -47,6 +47,11 @@ export class Backlog {
     return Math.max(this.usual, Math.min(Math.ceil(this.rate * BURST_SHARE * this.goal), MOST));
   }
 
+  /** Whether there is a queue of the kernel's, and it can be told. */
+  get isKernels(): boolean {
+    return this.resize !== null;
+  }
+
   /** Pieces of work in a ms. */
   private get rate(): number {
     return this.busyMs > 0 ? this.finished / this.busyMs : 0;

@@ -18,7 +18,9 @@ export class GatedEntry implements Entry {
   live: number = 0;
   /** Since the last tick. */
   private finishedNow: number = 0;
-  /** When something last had waited for too long, or had been waiting for as long as the goal without a pause. */
+  /** For how long something has been waiting, here or in the kernel, by ticks; those without count twice. */
+  private standingMs: number = 0;
+  /** When something had last waited for too long, or something had been waiting for as long as the goal. */
   private crowdedAt: number = -Infinity;
   /** Work refused and connections turned away so far, by reason. */
   readonly refusals: Map<string, number> = new Map();
@@ -84,13 +86,14 @@ export class GatedEntry implements Entry {
   /** Refuses what has waited for too long to be answered in time. */
   private expire(now: number): void {
     if (this.patient) return;
+    // Before anything has finished nothing is known, and those who came first will make room, too.
+    const isBurst = !this.isCrowded(now) || this.governor.lastObstacle === 'slow start';
+    const limit = this.goal * (isBurst ? BURST_SHARE : AGE_SHARE);
     for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
       const age = now - work.since;
       const rest = this.governor.remainingMs(this.kindOf(work));
-      // Before anything has finished nothing is known, and those who came first will make room, too.
-      const limit = this.isCrowded(now) && this.governor.lastObstacle !== 'slow start' ? AGE_SHARE : BURST_SHARE;
-      if (age <= limit * this.goal && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
-      this.crowdedAt = now;
+      if (age <= limit && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
+      if (age > limit) this.crowdedAt = now;
       this.drop(work, this.reason());
     }
   }
@@ -104,12 +107,14 @@ export class GatedEntry implements Entry {
   }
 
   /**
-   * What happened since the last time is looked at, for `busyMs` of which there was something to do.
+   * What happened in the last `elapsedMs` is looked at, for `busyMs` of which there was something to do.
    *
-   * @param kernelStandingMs how long there has been something in the kernel's queue.
+   * @param kernelStands the kernel's queue was never empty.
    */
-  tick(busyMs: number, kernelStandingMs: number, now: number): void {
-    if (Math.max(this.queue.standingMs(now), kernelStandingMs) > this.goal) this.crowdedAt = now;
+  tick(elapsedMs: number, busyMs: number, kernelStands: boolean, now: number): void {
+    const stands = this.queue.size > 0 || (kernelStands && this.backlog.isKernels);
+    this.standingMs = Math.max(0, Math.min(this.standingMs + (stands ? elapsedMs : -2 * elapsedMs), 2 * this.goal));
+    if (this.standingMs > this.goal) this.crowdedAt = now;
     this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));
     this.finishedNow = 0;
   }
@@ -136,7 +141,7 @@ export class GatedEntry implements Entry {
     kind.finished++;
     this.finishedNow++;
     this.live--;
-    const cancelled = current.fiber !== null && current.fiber.cancellation !== null;
+    const cancelled = current.fiber !== null && current.fiber.interruption !== null;
     this.governor.finished(this, kind, since, cancelled);
   }
 

@@ -29,6 +29,8 @@ export class LatencyNet {
    * have been slow, but says nothing of how fast work gets done: those who give up make room, and get nothing.
    */
   finished(kind: Paced, tookMs: number, cancelled: boolean = false): void {
+    // A stream whose clients leave at some time: how long one takes is not known.
+    if (cancelled && kind.inherent.ms === 0) return;
     this.count++;
     this.sumMs += tookMs;
     if (!cancelled) kind.inherent.add(tookMs);

@@ -36,7 +36,7 @@ export class Outlook {
   private kinds: readonly Kind[] = [];
   /** Of the processor, for each name that kinds have which are offered. */
   private fairShare: number = 1;
-  /** Processor time that is still going to be used by fibers which those of kinds have started, in ms. */
+  /** Processor time that is still going to be used by fibers of no kind, as those that handlers have started, in ms. */
   private childrenMs: number = 0;
   /** By number of the node: of which kind its fibers are, the first of that name; or null. */
   readonly kindAt: (Kind | null)[] = [];
@@ -197,6 +197,7 @@ export class Outlook {
     let active = 0;
     for (const rate of rates.values()) if (rate > 0.5) active++;
     this.fairShare = 1 / Math.max(active, 1);
+    for (const kind of this.kinds) kind.startsOthers = false;
     for (let n = 0; n < nodes.length; n++) {
       const kind = (this.kindAt[n] = byName.get(nodes[n]!.node.chain.root.name) ?? null);
       if (kind !== null && nodes[n]!.spawns.length > 0) kind.startsOthers = true;

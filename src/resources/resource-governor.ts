@@ -53,7 +53,7 @@ export class ResourceGovernor implements Governor {
   /** The outlook as it is: when it was summed up, and the pass after which nothing has changed it. */
   private refreshedAt: number = -Infinity;
   private freshIn: number = -1;
-  private readonly debt: TurnDebt;
+  private debt: TurnDebt;
   private readonly queueing: QueueingMeter = new QueueingMeter();
   readonly backStop: BackStop | null;
 
@@ -211,21 +211,27 @@ export class ResourceGovernor implements Governor {
     const now = this.now();
     const elapsed = Math.max(now - this.tickedAt, 1);
     this.tickedAt = now;
-    if (elapsed > STOOD_STILL_MS || now < this.wentOnAt) {
-      this.wentOnAt = now;
-      for (const { net } of this.entries) net.forget(now);
-    }
+    const stoodStill = elapsed > STOOD_STILL_MS || now < this.wentOnAt;
+    if (stoodStill) this.goesOn(now);
     const idle = this.offers === 0 && this.live === 0 && this.loop.descriptors.waiters.size === 0;
     this.offers = 0;
     this.queueing.tick();
     this.watch.look(now, this.entries, this.heldLists);
     this.learn(elapsed);
+    const busyMs = elapsed * (1 - (this.outlook?.idleShare ?? 0));
+    const kernelStands = this.debt.standingMs(now) > elapsed;
     for (const entry of this.entries) {
-      entry.tick(elapsed * (1 - (this.outlook?.idleShare ?? 0)), this.debt.standingMs(now), now);
+      if (!stoodStill) entry.tick(elapsed, busyMs, kernelStands, now);
       if (this.on.latencyNet) entry.net.look(now, entry.live, entry.kinds.values());
       entry.drain(now);
     }
     if (!idle && this.entries.size > 0) this.loop.setTimer(this, now + TICK_MS);
+  }
+
+  private goesOn(now: number): void {
+    this.wentOnAt = now;
+    this.debt = new TurnDebt(now);
+    for (const { net } of this.entries) net.forget(now);
   }
 
   private learn(elapsedMs: number): void {
@@ -251,12 +257,8 @@ export class ResourceGovernor implements Governor {
     this.freshIn = -1;
   }
 
-  /** What heddle did not count itself: the standard streams, logs, sockets of other libraries. */
   private reconcile(): void {
-    const stock = this.loop.descriptors;
-    const limit = this.machine.descriptorLimit();
-    stock.limit = limit === null ? Infinity : Math.max(1, Math.floor(limit * DESCRIPTOR_SHARE));
-    stock.others = Math.max(0, (this.machine.openDescriptors() ?? 0) - stock.counted);
+    this.loop.descriptors.reconcile(this.machine.descriptorLimit(), this.machine.openDescriptors());
   }
 
   private refresh(now: number): void {
@@ -276,7 +278,7 @@ export class ResourceGovernor implements Governor {
 
 const TICK_MS = 100;
 /** A tick so late was not kept waiting by fibers; waits that lasted through that are over within so long. */
-const STOOD_STILL_MS = 1000;
+const STOOD_STILL_MS = 10_000;
 const WAITS_PASS_MS = 500;
 /** How old a sum of what is under way may be to let more in by. */
 const REFRESH_MS = 2;
@@ -286,8 +288,6 @@ const PER_DONE = 2;
 /** Of the processor: for telling others that they were not let in, and for work of high priority. */
 const ANSWERS_SHARE = 0.03;
 const CONTROL_SHARE = 0.05;
-/** Of the system's limit: the rest is for what asks nobody, such as logs and name look-ups. */
-const DESCRIPTOR_SHARE = 0.95;
 const RECONCILE_TICKS = 10;
 /** Of the time that fibers run, for measuring what they allocate: more where memory may become scarce. */
 const BUDGET = 0.01;

@@ -13,8 +13,10 @@ export class TurnDebt {
   private since: number;
   /** Since then there is, or was until a connection came, nothing to do. */
   private restsSince: number = 0;
-  /** From then on a connection has come before each call of `turned`. */
+  /** From then on a connection has come before each call of `turned`, or the one before. */
   private standsSince: number;
+  /** Calls of `turned` since one came. */
+  private without: number = 0;
 
   constructor(now: number) {
     this.since = this.standsSince = now;
@@ -50,9 +52,11 @@ export class TurnDebt {
     this.tookMs = this.arrivals = 0;
     if (arrivals === 0) {
       this.owed = 0;
-      this.standsSince = now;
+      // One may have been the alarm's, which comes without a look at the outside world.
+      if (++this.without > 1) this.standsSince = now;
       return false;
     }
+    this.without = 0;
     this.owed = Math.min(MOST, Math.max(0, owed + due - arrivals));
     return this.owed >= 1;
   }
@@ -63,7 +67,7 @@ export class TurnDebt {
   }
 }
 
-/** Who stands in the queue is accepted so soon when there is nothing to do. */
-const AT_ONCE_MS = 1;
+/** So soon after the work is done who stands in the queue is accepted, behind the other events of the poll. */
+const AT_ONCE_MS = 5;
 /** At once: answers have to be sent, too. */
 const MOST = 16;

@@ -378,6 +378,20 @@ test.serial('what cannot be an answer is the fault of the handler, and the conne
   );
 });
 
+test('a length that the handler gives, in whatever letters, is the only one', (t) =>
+  leavesNothing(t, () =>
+    serving(
+      function* given() {
+        return { headers: { 'Content-Length': 5, Connection: 'close' }, body: 'whole' };
+      },
+      function* (server) {
+        const answer = yield* exchange(server.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+        t.is(answer.match(/content-length/gi)?.length, 1, answer);
+        t.true(answer.endsWith('\r\n\r\nwhole'), answer);
+      },
+    ),
+  ));
+
 test.serial('a reply that comes in chunks has no length beside', async (t) => {
   await leavesNothing(t, () =>
     serving(

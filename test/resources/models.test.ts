@@ -235,13 +235,27 @@ test('turns that are no longer than they may be owe nothing', (t) => {
   }
 });
 
-test("the kernel's queue stands since the last turn in which nobody came", (t) => {
+test("the kernel's queue stands since the last two turns in which nobody came, of which one may be the alarm's", (t) => {
   const debt = new TurnDebt(0);
   for (let now = 1; now <= 50; now++) {
-    if (now !== 20) debt.arrived(now);
+    if (now !== 20 && now !== 21 && now !== 40) debt.arrived(now);
     debt.turned(0.64, now);
   }
-  t.is(debt.standingMs(60), 40);
+  t.is(debt.standingMs(60), 39);
+});
+
+test("the kernel's queue does not stand where there is nothing to do for longer than a poll takes", (t) => {
+  const debt = new TurnDebt(0);
+  const come = (at: number): void => {
+    debt.arrived(at);
+    debt.turned(0.64, at + 1);
+    debt.rests(at + 1);
+  };
+  for (let at = 0; at < 50; at += 3) come(at);
+  t.is(debt.standingMs(51), 51, 'who comes within 5 ms has stood there');
+  t.is(debt.standingMs(60), 0);
+  come(60);
+  t.is(debt.standingMs(62), 2);
 });
 
 test('a budget allows its share of the time, and saves up no more than it may', (t) => {

@@ -157,6 +157,32 @@ test('requests that wait for half a minute by intention take nothing from those 
   }
 });
 
+test('streams whose clients leave at some time take nothing from pages', (t) => {
+  const stream: RequestKind = {
+    name: 'stream',
+    weight: 0.1,
+    deadlineMs: 3000,
+    *handler() {
+      yield* sleep(1e9);
+    },
+  };
+  const server = new SimulatedServer({ kinds: [{ ...page, weight: 0.9 }, stream], rate: 200, seconds: 20 }).run();
+  const { offered, good } = server.outcome('page');
+  t.true(good.length >= 0.97 * offered, `${good.length} of ${offered}`);
+});
+
+test('a handler that computes for more than a second is learned', (t) => {
+  const report: RequestKind = {
+    name: 'report',
+    *handler(server) {
+      server.work(1200);
+    },
+  };
+  const server = new SimulatedServer({ kinds: [report], rate: 3, seconds: 60, goal: 5000 }).run();
+  const kept = server.goodput(20, 60) * 1.2;
+  t.true(kept >= 0.85, `${kept}`);
+});
+
 test('a fiber that computes for ever beside a server has half of the processor, and no more', (t) => {
   for (const load of [0.2, 2, 8]) {
     function* crunch(server: Server): Operation<void> {

@@ -52,11 +52,13 @@ function sendHead(
 ): boolean {
   const bodiless = status === 204 || status === 304;
   // Two lengths, of which one may be wrong, are how requests are smuggled.
-  const hasLength = headers?.['content-length'] !== undefined || headers?.['transfer-encoding'] !== undefined;
+  const hasLength = headers !== undefined && Object.keys(headers).some((name) => LENGTH.test(name));
   if (bodiless || hasLength || response.hasHeader('content-length')) response.writeHead(status, headers);
   else response.writeHead(status, withLength(headers, body));
   return !bodiless;
 }
+
+const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 
 /** As a list of names and values, which Node writes at once: to headers that were set before it would merge each by itself, at twice the cost. */
 function withLength(headers: Reply['headers'], body: string | Uint8Array): OutgoingHttpHeader[] {
