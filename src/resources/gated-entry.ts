@@ -18,8 +18,9 @@ export class GatedEntry implements Entry {
   live: number = 0;
   /** Since the last tick. */
   private finishedNow: number = 0;
-  /** For how long something has been waiting, here or in the kernel, by ticks; those without count twice. */
+  /** For how long something has been waiting, here or in the kernel, by ticks; time without counts against it. */
   private standingMs: number = 0;
+  private tickedAt: number = 0;
   /** When something had last waited for too long, or something had been waiting for as long as the goal. */
   private crowdedAt: number = -Infinity;
   /** Work refused and connections turned away so far, by reason. */
@@ -113,7 +114,10 @@ export class GatedEntry implements Entry {
    */
   tick(elapsedMs: number, busyMs: number, kernelStands: boolean, now: number): void {
     const stands = this.queue.size > 0 || (kernelStands && this.backlog.isKernels);
-    this.standingMs = Math.max(0, Math.min(this.standingMs + (stands ? elapsedMs : -2 * elapsedMs), 2 * this.goal));
+    // There are no ticks while there is nothing to do.
+    const restMs = now - this.tickedAt - (stands ? 2 * elapsedMs : 0);
+    this.standingMs = Math.max(0, Math.min(this.standingMs - restMs, 2 * this.goal));
+    this.tickedAt = now;
     if (this.standingMs > this.goal) this.crowdedAt = now;
     this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));
     this.finishedNow = 0;
