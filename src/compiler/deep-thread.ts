@@ -20,7 +20,8 @@ export interface Answer {
 
 /**
  * Does a work in a thread whose stack is for texts that are nested deeply. One thread is there for all, from the first call on;
- * it keeps no process alive but while it works. Where a program may not have threads (`--permission`), or none with such a stack, it is done in this one.
+ * it keeps no process alive but while it works. Where a program may not have threads (`--permission`), or none with such a
+ * stack, it is done in this one.
  *
  * @throws an Error with the message, the stack and the `code` of what was thrown there
  */

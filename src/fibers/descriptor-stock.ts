@@ -35,7 +35,10 @@ export class DescriptorStock {
     return this.counted + this.others;
   }
 
-  /** So many may be open by the system, and are, as far as that is known: those too that nobody counts, as of logs and other libraries. */
+  /**
+   * What the system says: how many may be open, and how many are, with those that nobody counts, as of logs and other
+   * libraries; null where it says nothing.
+   */
   reconcile(systemsLimit: number | null, open: number | null): void {
     this.limit = systemsLimit === null ? Infinity : Math.max(1, Math.floor(systemsLimit * LIMIT_SHARE));
     if (open !== null) this.others = Math.max(0, open - this.counted);

@@ -6,7 +6,7 @@
 export class Backlog {
   /** What the kernel was told. */
   size: number;
-  /** What it was told at first: all that it is told if nobody can tell it more. */
+  /** The size at first, the least for bursts, and the most in overload. */
   readonly usual: number;
   private readonly goal: number;
   private readonly resize: ((size: number) => void) | null;

@@ -115,8 +115,9 @@ export class GatedEntry implements Entry {
   tick(elapsedMs: number, busyMs: number, kernelStands: boolean, now: number): void {
     const stands = this.queue.size > 0 || (kernelStands && this.backlog.isKernels);
     // There are no ticks while there is nothing to do.
-    const restMs = now - this.tickedAt - (stands ? 2 * elapsedMs : 0);
-    this.standingMs = Math.max(0, Math.min(this.standingMs - restMs, 2 * this.goal));
+    const stoodMs = stands ? elapsedMs : 0;
+    const restedMs = now - this.tickedAt - stoodMs;
+    this.standingMs = Math.max(0, Math.min(this.standingMs + stoodMs - restedMs, 2 * this.goal));
     this.tickedAt = now;
     if (this.standingMs > this.goal) this.crowdedAt = now;
     this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));

@@ -277,7 +277,7 @@ export class ResourceGovernor implements Governor {
 }
 
 const TICK_MS = 100;
-/** A tick so late was not kept waiting by fibers; waits that lasted through that are over within so long. */
+/** So late a tick is in a process that was suspended; waits that lasted through that are over within so long. */
 const STOOD_STILL_MS = 10_000;
 const WAITS_PASS_MS = 500;
 /** How old a sum of what is under way may be to let more in by. */

@@ -51,22 +51,26 @@ function sendHead(
   body: string | Uint8Array,
 ): boolean {
   const bodiless = status === 204 || status === 304;
-  // Two lengths, of which one may be wrong, are how requests are smuggled.
-  const hasLength = headers !== undefined && Object.keys(headers).some((name) => LENGTH.test(name));
-  if (bodiless || hasLength || response.hasHeader('content-length')) response.writeHead(status, headers);
-  else response.writeHead(status, withLength(headers, body));
+  response.writeHead(status, fieldsOf(headers, bodiless || response.hasHeader('content-length') ? null : body));
   return !bodiless;
 }
 
-const LENGTH = /^(?:content-length|transfer-encoding)$/i;
-
-/** As a list of names and values, which Node writes at once: to headers that were set before it would merge each by itself, at twice the cost. */
-function withLength(headers: Reply['headers'], body: string | Uint8Array): OutgoingHttpHeader[] {
-  const list: OutgoingHttpHeader[] = [];
-  for (const [name, value] of Object.entries(headers ?? {})) list.push(name, value!);
-  list.push('content-length', typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
-  return list;
+/**
+ * `headers`, and the length of `body` unless they tell it: two, of which one may be wrong, are how requests are smuggled. A list
+ * of names and values, which Node writes at once: each header of an object it would merge with those that were set before.
+ */
+function fieldsOf(headers: Reply['headers'], body: string | Uint8Array | null): OutgoingHttpHeader[] {
+  const fields: OutgoingHttpHeader[] = [];
+  let isTold = body === null;
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    fields.push(name, value!);
+    isTold ||= LENGTH.test(name);
+  }
+  if (!isTold) fields.push('content-length', typeof body === 'string' ? Buffer.byteLength(body) : body!.byteLength);
+  return fields;
 }
+
+const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 
 function notAReply(reply: unknown): MisuseError {
   // What becomes of it nobody will ask; unheard, a rejection would end the process.
