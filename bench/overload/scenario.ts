@@ -21,13 +21,19 @@ export interface Work {
   readonly fiber: () => Operation<void>;
 }
 
+/**
+ * A connection for each request; one that is kept, or another where none is free, as clients do unless they are told otherwise; or one of
+ * 256, before which requests queue.
+ */
+export type Connections = 'new' | 'keep-alive' | 'pooled';
+
 export interface Scenario {
   readonly name: string;
   /** One sentence for the reader of the table. */
   readonly about: string;
   readonly classes: readonly [RequestClass, ...RequestClass[]];
   /** A connection for each request unless given. */
-  readonly connections?: 'new' | 'keep-alive';
+  readonly connections?: Connections;
   /** Of the server's process: V8's old space in MB, and `ulimit -n`. */
   readonly oldSpaceMb?: number;
   readonly descriptors?: number;

@@ -56,7 +56,7 @@ export class GatedEntry implements Entry {
       const reason = governor.obstacle(this, kind, now);
       if (reason === null) return this.begin(work, now);
     }
-    if (!work.mayWait && this.queue.standingMs(now) > PATIENCE_MS) return this.refuse(work, this.reason());
+    if (!work.mayWait && this.isTooMuch(now)) return this.refuse(work, this.reason());
     this.queue.push(work, kind, now);
     this.drain(now);
     if (this.queue.size > governor.mostWaiting && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
@@ -94,7 +94,7 @@ export class GatedEntry implements Entry {
       const age = now - work.since;
       const rest = this.governor.remainingMs(this.kindOf(work));
       if (age <= limit && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
-      if (age > limit) this.crowdedAt = now;
+      if (age > limit && this.queue.standingMs(now) > BURST_SHARE * this.goal) this.crowdedAt = now;
       this.drop(work, this.reason());
     }
   }
@@ -127,6 +127,13 @@ export class GatedEntry implements Entry {
   /** Whether more comes than can be served. What waits may else be a burst, whose first will make room for the others in time. */
   private isCrowded(now: number): boolean {
     return now <= this.crowdedAt + CALM_MS;
+  }
+
+  /** Whether who asks on a connection that is kept open has to wait for so long that he is better told at once. */
+  private isTooMuch(now: number): boolean {
+    const { backlog, queue } = this;
+    if (this.isCrowded(now)) return queue.size > backlog.within(CROWDED_SHARE);
+    return queue.size >= Math.max(backlog.usual, backlog.within(KEPT_SHARE));
   }
 
   /** Lets it in, from the queue or directly. */
@@ -199,11 +206,12 @@ class AdmittedWork implements Admitted {
   }
 }
 
-/** Who asks on a connection that is kept open waits for so long, in ms: a burst, but no overload. */
-const PATIENCE_MS = 20;
+/** Of the goal: what is served within it may wait on connections that are kept open, in a burst; and under overload. */
+const KEPT_SHARE = 0.6;
+const CROWDED_SHARE = 0.04;
 /** Of the goal: the longest that work waits to be let in, be it here or in the kernel's queue; and that of a burst. */
 const AGE_SHARE = 0.2;
-const BURST_SHARE = 0.5;
+const BURST_SHARE = 0.7;
 /** Of the goal: the time in which what the kernel keeps is turned over. */
 const BACKLOG_SHARE = 0.1;
 /** Of the goal: what would take longer, with what it has waited, cannot be answered in time any more. */

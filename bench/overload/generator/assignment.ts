@@ -1,10 +1,10 @@
 import type { Phase } from '../phase.js';
-import type { RequestClass } from '../scenario.js';
+import type { Connections, RequestClass } from '../scenario.js';
 
 interface Assignment {
   readonly port: number;
   readonly classes: readonly RequestClass[];
-  readonly connections: 'new' | 'keep-alive';
+  readonly connections: Connections;
   readonly seed: number;
   /** After so many milliseconds from its intended start a client gives a request up. */
   readonly deadlineMs: number;

@@ -1,9 +1,8 @@
 import { setTimeout as elapse } from 'node:timers/promises';
 import type { ClosedAssignment, ClosedResult, Outcome } from './assignment.js';
-import type { Attempt, Transport } from './attempt.js';
-import { KeepAlivePool } from './keep-alive-pool.js';
-import { NewConnections } from './new-connections.js';
+import type { Attempt } from './attempt.js';
 import { Requests } from './requests.js';
+import { transportFor } from './transport-for.js';
 
 /** After a failure a client waits: a server that is gone would be asked as fast as the machine can. */
 const pauseMs = 10;
@@ -23,8 +22,7 @@ export async function closedLoop(assignment: ClosedAssignment): Promise<ClosedRe
     if (outcome === 'good') setImmediate(ask);
     else setTimeout(ask, pauseMs);
   };
-  const transport: Transport =
-    connections === 'new' ? new NewConnections(port, settle) : new KeepAlivePool(port, settle);
+  const transport = transportFor(connections, port, settle);
   function ask(): void {
     if (!running) return;
     const kind = requests.draw();

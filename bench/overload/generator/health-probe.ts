@@ -20,7 +20,7 @@ export class HealthProbe {
 
   constructor(port: number, deadlineMs: number) {
     this.deadlineMs = deadlineMs;
-    this.transport = new KeepAlivePool(port, (attempt, outcome) => this.settle(attempt, outcome));
+    this.transport = new KeepAlivePool(port, 1, (attempt, outcome) => this.settle(attempt, outcome));
   }
 
   /** Opens the connection, before there is any load: a checker was there first. */

@@ -3,35 +3,34 @@ import { outcomeOf, outcomeOfError, type Attempt, type Settle, type Transport } 
 import { connectLean } from './new-connections.js';
 import { ResponseReader } from './response-reader.js';
 
-/** As many connections as a large client, or a proxy in front of the server, keeps to one server. */
-const poolSize = 256;
-
 interface Line {
   readonly socket: Socket;
   attempt: Attempt | null;
 }
 
 /**
- * Up to 256 connections that are kept, opened as they are needed, the last one used first. Requests that find none free wait here, in
- * order: their time runs. A request that is given up takes its connection along, as HTTP/1.1 leaves no other way.
+ * Connections that are kept, opened as they are needed, the last one used first. Where there may be no more, requests that find none
+ * free wait here, in order: their time runs. A request that is given up takes its connection along, as HTTP/1.1 leaves no other way.
  */
 export class KeepAlivePool implements Transport {
   private readonly port: number;
+  private readonly most: number;
   private readonly settle: Settle;
   private readonly idle: Line[] = [];
   private readonly open = new Set<Line>();
   private waiting: Attempt[] = [];
   private firstWaiting = 0;
 
-  constructor(port: number, settle: Settle) {
+  constructor(port: number, most: number, settle: Settle) {
     this.port = port;
+    this.most = most;
     this.settle = settle;
   }
 
   send(attempt: Attempt): void {
     const line = this.idle.pop();
     if (line !== undefined) this.start(line, attempt);
-    else if (this.open.size < poolSize) this.start(this.connect(), attempt);
+    else if (this.open.size < this.most) this.start(this.connect(), attempt);
     else this.waiting.push(attempt);
   }
 

@@ -3,12 +3,11 @@ import { Arrivals } from './arrivals.js';
 import type { OpenAssignment, OpenResult, Outcome, PhaseBegins } from './assignment.js';
 import type { Attempt, Transport } from './attempt.js';
 import { HealthProbe } from './health-probe.js';
-import { KeepAlivePool } from './keep-alive-pool.js';
-import { NewConnections } from './new-connections.js';
 import { OwnLoadMeter } from './own-load-meter.js';
 import { Requests } from './requests.js';
 import { SlowClients } from './slow-clients.js';
 import { Tally } from './tally.js';
+import { transportFor } from './transport-for.js';
 
 /** The pause before the first repetition in ms; doubled for each further one, and spread by half of it to both sides. */
 const backOffMs = 100;
@@ -54,7 +53,7 @@ export class OpenLoop {
     );
     this.probe = assignment.health ? new HealthProbe(port, assignment.deadlineMs) : null;
     const settle = (attempt: Attempt, outcome: Outcome): void => this.settle(attempt, outcome);
-    this.transport = connections === 'new' ? new NewConnections(port, settle) : new KeepAlivePool(port, settle);
+    this.transport = transportFor(connections, port, settle);
   }
 
   async run(): Promise<OpenResult> {

@@ -1,5 +1,5 @@
 import { seededRandom } from '../random.js';
-import type { RequestClass } from '../scenario.js';
+import type { Connections, RequestClass } from '../scenario.js';
 
 /** Draws which class comes next, and has its bytes ready. */
 export class Requests {
@@ -7,7 +7,7 @@ export class Requests {
   private readonly shares: readonly number[];
   private readonly random: () => number;
 
-  constructor(classes: readonly RequestClass[], connections: 'new' | 'keep-alive', seed: number) {
+  constructor(classes: readonly RequestClass[], connections: Connections, seed: number) {
     this.bytes = classes.map(({ name }) => requestBytes(`/${name}`, connections));
     this.shares = classes.map(({ share }) => share);
     this.random = seededRandom(seed);
@@ -23,7 +23,7 @@ export class Requests {
   }
 }
 
-export function requestBytes(path: string, connections: 'new' | 'keep-alive'): Buffer {
+export function requestBytes(path: string, connections: Connections): Buffer {
   const connection = connections === 'new' ? 'close' : 'keep-alive';
   return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: ${connection}\r\n\r\n`);
 }

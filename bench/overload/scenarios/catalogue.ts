@@ -1,6 +1,6 @@
 import { UsageError } from '../../harness/usage-error.js';
 import type { Scenario } from '../scenario.js';
-import { cpu, cpuSmall, cpuSmallKeepAlive, lateCpu } from './cpu.js';
+import { cpu, cpuSmall, cpuSmallKeepAlive, cpuSmallPooled, lateCpu } from './cpu.js';
 import { descriptors } from './descriptors.js';
 import { hogs, hogsCompiled } from './hogs.js';
 import { lateMemory, memory, memoryBuffers, memoryLogNormal, mixed } from './memory.js';
@@ -12,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   cpu,
   cpuSmall,
   cpuSmallKeepAlive,
+  cpuSmallPooled,
   lateCpu,
   memory,
   memoryBuffers,

@@ -33,8 +33,15 @@ export const cpuSmall: Scenario = {
 export const cpuSmallKeepAlive: Scenario = {
   ...cpuSmall,
   name: 'cpu-small-keep-alive',
-  about: '0.2 ms of processor time, over up to 256 keep-alive connections',
+  about: '0.2 ms of processor time, over connections that are kept, as many as are needed',
   connections: 'keep-alive',
+};
+
+export const cpuSmallPooled: Scenario = {
+  ...cpuSmall,
+  name: 'cpu-small-pooled',
+  about: '0.2 ms of processor time, over 256 connections that are kept, with a queue of the client in front',
+  connections: 'pooled',
 };
 
 const lateWaitMs = 200;
