@@ -2,6 +2,7 @@ import { current } from '../fibers/current.js';
 import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
 import { Backlog } from './backlog.js';
 import { Kind } from './kind.js';
+import type { Row } from './inherent-time.js';
 import type { ResourceGovernor } from './resource-governor.js';
 import { LatencyNet } from './latency-net.js';
 import { WorkQueue } from './work-queue.js';
@@ -148,13 +149,13 @@ export class GatedEntry implements Entry {
   }
 
   /** Work that was let in at `since` has ended. */
-  ended(kind: Kind, since: number): void {
+  ended(kind: Kind, row: Row, since: number): void {
     kind.live--;
     kind.finished++;
     this.finishedNow++;
     this.live--;
     const cancelled = current.fiber !== null && current.fiber.interruption !== null;
-    this.governor.finished(this, kind, since, cancelled);
+    this.governor.finished(this, kind, row, since, cancelled);
   }
 
   private kindOf(work: Work): Kind {
@@ -191,18 +192,20 @@ class AdmittedWork implements Admitted {
   private readonly kind: Kind;
   private readonly since: number;
   private over: boolean = false;
+  private readonly row: Row;
 
   constructor(entry: GatedEntry, kind: Kind, since: number) {
     this.entry = entry;
     this.kind = kind;
     this.since = since;
     this.body = kind.body;
+    this.row = kind.inherent.begin();
   }
 
   end(): void {
     if (this.over) return;
     this.over = true;
-    this.entry.ended(this.kind, this.since);
+    this.entry.ended(this.kind, this.row, this.since);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { InherentTime } from './inherent-time.js';
+import type { InherentTime, Row } from './inherent-time.js';
 
 /**
  * A limit on how much work goes on at once, for what slows it down that nobody can see: a database behind a socket.
@@ -28,12 +28,12 @@ export class LatencyNet {
    * Work of this kind has ended that took so long, from its beginning, without queueing for the processor. What was cancelled may
    * have been slow, but says nothing of how fast work gets done: those who give up make room, and get nothing.
    */
-  finished(kind: Paced, tookMs: number, cancelled: boolean = false): void {
+  finished(kind: Paced, row: Row, tookMs: number, cancelled: boolean = false): void {
+    kind.inherent.end(row, cancelled ? null : tookMs);
     // A stream whose clients leave at some time: how long one takes is not known.
     if (cancelled && kind.inherent.ms === 0) return;
     this.count++;
     this.sumMs += tookMs;
-    if (!cancelled) kind.inherent.add(tookMs);
     const inherentMs = INHERENT * kind.inherent.ms;
     if (!cancelled) this.aimMs += Math.max(AIM * this.goalMs, inherentMs);
     if (tookMs > Math.max(SLOW * this.goalMs, inherentMs)) this.slow++;
@@ -48,14 +48,14 @@ export class LatencyNet {
 
   /** To be called some times a second, with how many are under way, and all kinds. */
   look(now: number, live: number, kinds: Iterable<Paced>): void {
-    if (now < this.lookAt || this.count === 0) return;
+    if (now < this.lookAt || this.count < (this.limit === Infinity ? LEAST_COUNT : 1)) return;
     const { count, slow, aimMs, lookedAt } = this;
     // After a change it takes one round of work until its effect shows.
     this.lookAt = now + Math.max(LEAST_ROUND_MS, this.sumMs / count);
     this.lookedAt = now;
     this.count = this.slow = this.sumMs = this.aimMs = 0;
     for (const { inherent } of kinds) inherent.age();
-    if (slow > TOLERATED * count) {
+    if (slow > TOLERATED * count + CHANCE * Math.sqrt(TOLERATED * count)) {
       const fitting = aimMs / (now - lookedAt);
       this.limit = Math.max(LEAST, Math.min(fitting, this.limit, DECREASE * live));
     } else if (live >= 0.9 * this.limit) this.limit = GROWTH * this.limit + 1;
@@ -72,6 +72,10 @@ const SLOW = 0.6;
 /** Of what its kind takes by nature: that is not slow. */
 const INHERENT = 1.5;
 const TOLERATED = 0.05;
+/** Standard deviations: so many more are slow by chance. */
+const CHANCE = 3;
+/** Of fewer nothing is told that was not known before. */
+const LEAST_COUNT = 20;
 /** Of the goal: what work is to take when it had become slow. */
 const AIM = 0.3;
 const DECREASE = 0.95;

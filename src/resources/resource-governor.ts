@@ -10,6 +10,7 @@ import type { Timed } from '../fibers/timed.js';
 import { BackStop } from './back-stop.js';
 import { CpuBudget } from './cpu-budget.js';
 import { GatedEntry } from './gated-entry.js';
+import type { Row } from './inherent-time.js';
 import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
 import { Outlook } from './outlook.js';
@@ -169,10 +170,11 @@ export class ResourceGovernor implements Governor {
     this.outlook?.admit(kind);
   }
 
-  finished(entry: GatedEntry, kind: Kind, since: number, cancelled: boolean): void {
+  finished(entry: GatedEntry, kind: Kind, row: Row, since: number, cancelled: boolean): void {
     this.live--;
     this.done++;
-    if (since >= this.wentOnAt) entry.net.finished(kind, (this.now() - since) * this.queueing.blockedShare, cancelled);
+    if (since >= this.wentOnAt)
+      entry.net.finished(kind, row, (this.now() - since) * this.queueing.blockedShare, cancelled);
     this.freshIn = -1;
     if (this.on.localCheck) this.steering?.released();
   }
@@ -238,15 +240,10 @@ export class ResourceGovernor implements Governor {
     if (this.ticks++ % RECONCILE_TICKS === 0) this.reconcile();
     const { outlook } = this;
     if (outlook === null) return;
-    const kinds: Kind[] = [];
-    let goal = Infinity;
-    for (const entry of this.entries) {
-      goal = Math.min(goal, entry.goal);
-      for (const kind of entry.kinds.values()) {
-        kind.tick(0.9);
-        kinds.push(kind);
-      }
-    }
+    const entries = [...this.entries];
+    const goal = Math.min(...entries.map((entry) => entry.goal));
+    const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
+    for (const kind of kinds) kind.tick(0.9);
     outlook.tick(elapsedMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
     // Where something else is short: what is idle, but for what meters need to see.
     this.answers.share = Math.max(ANSWERS_SHARE, outlook.idleShare - PoolMeter.LEAST_IDLE);

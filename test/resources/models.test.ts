@@ -7,6 +7,7 @@ import { Backlog } from '#src/resources/backlog.js';
 import { CpuBudget } from '#src/resources/cpu-budget.js';
 import { DescriptorGate } from '#src/resources/descriptor-gate.js';
 import { Kind } from '#src/resources/kind.js';
+import { InherentTime } from '#src/resources/inherent-time.js';
 import { LatencyNet } from '#src/resources/latency-net.js';
 import { MemoryModel } from '#src/resources/memory-model.js';
 import { PoolMeter } from '#src/resources/pool-meter.js';
@@ -80,12 +81,17 @@ test('a memory model survives readings of nothing', (t) => {
   t.is(model.live(0), 0);
 });
 
+/** Work begins and ends. */
+function end(net: LatencyNet, kind: Kind, tookMs: number, cancelled: boolean = false): void {
+  net.finished(kind, kind.inherent.begin(), tookMs, cancelled);
+}
+
 /** A latency net with a goal, for work of one kind, and how to feed it. */
 class NetOfOneKind extends LatencyNet {
   private readonly kind = new Kind('work', 1);
 
   end(tookMs: number): void {
-    this.finished(this.kind, tookMs);
+    end(this, this.kind, tookMs);
   }
   /** Ten of them are a second. */
   tick(tick: number, live: number): void {
@@ -137,16 +143,48 @@ test('a latency net does not take a kind for slow that takes long by nature besi
   const kinds = [new Kind('page', 1), new Kind('report', 1)];
   const [page, report] = kinds as [Kind, Kind];
   for (let tick = 1; tick <= 100; tick++) {
-    for (let i = 0; i < 80; i++) net.finished(page, 2);
-    for (let i = 0; i < 20; i++) net.finished(report, 350);
+    for (let i = 0; i < 80; i++) end(net, page, 2);
+    for (let i = 0; i < 20; i++) end(net, report, 350);
     net.look(tick * 100, 70, kinds);
   }
   t.is(net.limit, Infinity);
   // Both have become slow: what is set leaves room for what reports take by nature, 800 a second × 150 ms + 200 × 525 ms.
-  for (let i = 0; i < 80; i++) net.finished(page, 400);
-  for (let i = 0; i < 20; i++) net.finished(report, 800);
+  for (let i = 0; i < 80; i++) end(net, page, 400);
+  for (let i = 0; i < 20; i++) end(net, report, 800);
   net.look(10_100, 480, kinds);
   t.true(Math.abs(net.limit - 225) < 25, `${net.limit}`);
+});
+
+test('what work takes by nature goes by those who began in a row, and not by those who end in a row', (t) => {
+  const inherent = new InherentTime();
+  const began = Array.from({ length: 1000 }, () => inherent.begin());
+  // One in ten takes half a minute: all the others have ended long before.
+  began.forEach((row, n) => n % 10 !== 0 && inherent.end(row, 2));
+  began.forEach((row, n) => n % 10 === 0 && inherent.end(row, 30_000));
+  t.is(inherent.ms, 30_000);
+  const quick = Array.from({ length: 300 }, () => inherent.begin());
+  for (const row of quick) inherent.end(row, 2);
+  t.is(inherent.ms, 2);
+});
+
+test('what work takes by nature is known although some of it never ends, or was cancelled', (t) => {
+  const inherent = new InherentTime();
+  for (let n = 0; n < 1000; n++) {
+    const row = inherent.begin();
+    if (n !== 500) inherent.end(row, n % 50 === 0 ? null : n < 32 ? 400 : 7);
+  }
+  t.is(inherent.ms, 7);
+});
+
+test('a latency net does not take for slow what is so by chance', (t) => {
+  const net = new NetOfOneKind(500);
+  for (let n = 1; n <= 400; n++) net.end(2);
+  // Four a tick, of which one in four hundred takes half a minute.
+  for (let tick = 1; tick <= 1000; tick++) {
+    for (let n = 0; n < 4; n++) net.end(tick % 100 === 0 && n === 0 ? 30_000 : 2);
+    net.tick(tick, 14);
+  }
+  t.is(net.limit, Infinity);
 });
 
 test('a latency net never shuts the door', (t) => {
@@ -162,11 +200,11 @@ test('a latency net never shuts the door', (t) => {
 test('what is cancelled counts for how slow work has become, and not for how fast it gets done', (t) => {
   const net = new LatencyNet(500);
   const kind = new Kind('work', 1);
-  for (let i = 0; i < 100; i++) net.finished(kind, 10);
+  for (let i = 0; i < 100; i++) end(net, kind, 10);
   net.look(1000, 10, [kind]);
   // In half a second twenty are answered, and 480 give up.
-  for (let i = 0; i < 20; i++) net.finished(kind, 490);
-  for (let i = 0; i < 480; i++) net.finished(kind, 495, true);
+  for (let i = 0; i < 20; i++) end(net, kind, 490);
+  for (let i = 0; i < 480; i++) end(net, kind, 495, true);
   net.look(1500, 500, [kind]);
   t.is(net.limit, 6, '40 a second × 150 ms');
 });

@@ -182,6 +182,30 @@ test('a handler that computes for more than a second is learned', (t) => {
   const kept = server.goodput(20, 60) * 1.2;
   t.true(kept >= 0.85, `${kept}`);
 });
+test('of requests of one kind, some of which wait for half a minute by intention, none is refused at half load', (t) => {
+  for (const [load, share] of [
+    [0.05, 0.01],
+    [0.5, 0.01],
+    [0.5, 0.05],
+    [0.5, 0.5],
+  ] as const) {
+    const get: RequestKind = {
+      name: 'GET',
+      deadlineMs: 31_000,
+      *handler(server) {
+        const waits = server.random.next() < share;
+        server.work(waits ? 0.1 : 1);
+        if (!waits) return;
+        yield* sleep(30_000);
+        server.work(0.2);
+      },
+    };
+    const server = new SimulatedServer({ kinds: [get], rate: 889 * load, seconds: 50 }).run();
+    const { refused, dropped, late } = server.outcome('GET');
+    t.is(refused + dropped + late, 0, `${load} times the load, ${share} of which wait`);
+  }
+});
+
 
 test('a fiber that computes for ever beside a server has half of the processor, and no more', (t) => {
   for (const load of [0.2, 2, 8]) {
