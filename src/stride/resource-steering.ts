@@ -29,8 +29,10 @@ export class ResourceSteering implements Steering {
         this.queue.setTickets(list, resourceTickets(live.index, outlook) * (priorities.get(live) ?? 1));
       const takes = outlook.heap.amount(live.index) * outlook.heap.scale;
       const dear = this.on.localCheck && takes > WORTH_CHECKING * outlook.heap.capacity;
-      list.guard = dear ? (list.guard ?? ((fiber) => this.admits(fiber, live, outlook))) : null;
-      list.hasEnough = dear ? (list.hasEnough ?? ((fiber) => hasEnough(fiber, live, outlook))) : null;
+      list.guard = dear ? (list.guard ?? (() => this.admits(live, outlook))) : null;
+      list.isUrgent = dear
+        ? (list.isUrgent ?? ((fiber) => hasEnough(fiber, live, outlook) || isAwaited(fiber, outlook)))
+        : null;
       list.single = dear;
     }
     if (!this.on.localCheck) return;
@@ -51,7 +53,7 @@ export class ResourceSteering implements Steering {
 
   unstick(live: number, outlook: Outlook): boolean {
     const { queue } = this;
-    if (queue.heldLists.length > 0) queue.releaseCancelled();
+    if (queue.heldLists.length > 0) queue.releaseUrgent();
     if (queue.heldLists.length === 0 || queue.size > 0 || queue.heldFibers < live) return true;
     const needs = new Map(outlook.graph.nodes.map(({ node, index }) => [node.ready, outlook.memory.peakAt(index, 0)]));
     const need = (list: StrideList): number => needs.get(list) ?? 0;
@@ -62,9 +64,7 @@ export class ResourceSteering implements Steering {
   }
 
   /** What the fiber is going to need has to fit; who holds nothing yet leaves room for those who do. */
-  private admits(fiber: Fiber, live: LiveNode, outlook: Outlook): boolean {
-    if (hasEnough(fiber, live, outlook)) return true;
-    const { index } = live;
+  private admits({ index }: LiveNode, outlook: Outlook): boolean {
     outlook.refresh();
     const held = outlook.memory.heldAt(index);
     const others = held > 0 ? 0 : outlook.memory.pending() / 2;
@@ -77,6 +77,17 @@ function hasEnough(fiber: Fiber, { index }: LiveNode, { memory, kindAt }: Outloo
   const start = kindAt[index]?.start ?? null;
   const needs = start === null ? 0 : memory.peakAt(start, 0);
   return needs > 0 && memory.measuredOf(fiber) >= ENOUGH * needs;
+}
+
+/** Somebody waits for its end who holds a lock: one of those that started it, up to the one that was let in. */
+function isAwaited(fiber: Fiber, { graph, kindAt }: Outlook): boolean {
+  for (let one: Fiber | null = fiber; one !== null; one = one.home().host) {
+    if (one.permits > 0) return true;
+    const index = one.node === null ? null : graph.indexOf(one.node);
+    // Beyond it is the server, which may have been started under a lock.
+    if (index !== null && kindAt[index]) return false;
+  }
+  return false;
 }
 
 /** All nodes of a kind have its priority. */

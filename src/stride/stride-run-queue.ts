@@ -15,8 +15,8 @@ export class StrideList extends ReadyList implements StrideClient {
   turn: number = 0;
   /** Whether a fiber may run from here now; null where nobody has to ask. */
   guard: ((fiber: Fiber) => boolean) | null = null;
-  /** Whether a fiber has what it needs, and only has to run to give it back: it goes before those who want some. */
-  hasEnough: ((fiber: Fiber) => boolean) | null = null;
+  /** Whether a fiber goes before those who want some, and need not ask: what it does makes room, or others wait for it. */
+  isUrgent: ((fiber: Fiber) => boolean) | null = null;
   /** Its fibers are kept from running until something changes. */
   held: boolean = false;
   /** Its first fiber may run without being asked for. */
@@ -111,9 +111,9 @@ export class StrideRunQueue implements RunQueue {
     this.onReleased();
   }
 
-  /** Whoever was cancelled meanwhile is not held back: it has only to clean up. */
-  releaseCancelled(): void {
-    for (const list of this.held.filter((held) => held.advance(isCancelled))) {
+  /** Whoever is urgent by now is not held back, nor who was cancelled: it has only to clean up. */
+  releaseUrgent(): void {
+    for (const list of this.held.filter((held) => held.advance((fiber) => isUrgent(held, fiber)))) {
       this.held.splice(this.held.indexOf(list), 1);
       this.release(list, true);
       this.onReleased();
@@ -144,12 +144,12 @@ export class StrideRunQueue implements RunQueue {
   }
 
   /**
-   * Who holds a lock goes first, and at once: others wait for it. So does who was cancelled: the next thing it does is to
-   * give back what it has, before those behind it take more. True if there is nothing more to do.
+   * Who is urgent goes first, and at once. So does who was cancelled: the next thing it does is to give back what it has,
+   * before those behind it take more. True if there is nothing more to do.
    */
   private pushGuarded(list: StrideList, fiber: Fiber): boolean {
     const { held } = list;
-    if (fiber.permits === 0 && !isCancelled(fiber) && list.hasEnough?.(fiber) !== true) {
+    if (!isUrgent(list, fiber)) {
       if (held) list.push(fiber);
       return held;
     }
@@ -167,7 +167,12 @@ function mayRun(list: StrideList): boolean {
     return true;
   }
   const first = list.first!;
-  return first.permits > 0 || isCancelled(first) || list.guard!(first);
+  return isUrgent(list, first) || list.guard!(first);
+}
+
+/** Who holds a lock is, whatever the list says: others wait for it. */
+function isUrgent(list: StrideList, fiber: Fiber): boolean {
+  return fiber.permits > 0 || isCancelled(fiber) || list.isUrgent?.(fiber) === true;
 }
 
 function isCancelled(fiber: Fiber): boolean {

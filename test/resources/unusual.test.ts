@@ -1,5 +1,5 @@
 import test from 'ava';
-import { all, sleep, yieldNow, type Operation } from 'heddle';
+import { all, mutex, sleep, yieldNow, type Mutex, type Operation } from 'heddle';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedServer, type Job, type RequestKind, type SimulatedServer as Server } from './simulated-server.js';
 import { peakOf, workloads, type Workload } from './workloads.js';
@@ -30,6 +30,31 @@ for (const load of [2, 8])
       t.true(kept >= 0.9, `[seed ${seed}] ${kept}`);
     }
   });
+
+test('what is done for one who holds a lock is not held back for want of memory: all who have some wait for the lock', (t) => {
+  const under = (lock: Mutex): RequestKind => ({
+    name: 'under',
+    deadlineMs: 60_000,
+    *handler(server, job) {
+      server.allocate(job, 8e6);
+      server.work(1);
+      yield* sleep(50);
+      yield* lock.withLock(all([all([build(server, job)])]));
+    },
+  });
+  function* build(server: Server, job: Job): Operation<void> {
+    yield* sleep(1);
+    server.allocate(job, 8e6);
+    server.work(1);
+    yield* sleep(5);
+  }
+  for (const seed of SEEDS) {
+    const server = new SimulatedServer({ kinds: [under(mutex())], rate: 300, seconds: 10, seed }).run();
+    t.false(server.machine.heap.exhausted, `[seed ${seed}] memory ran out`);
+    const kept = server.goodput(5, 10);
+    t.true(kept >= 60, `[seed ${seed}] ${kept}`);
+  }
+});
 
 test('handlers that start twenty fibers each are let in by what those are going to use', (t) => {
   const fan: RequestKind = {

@@ -109,11 +109,11 @@ test('other nodes go on while one is held back', async (t) => {
   });
 });
 
-test('who has what it needs goes before those who want some, and opens a list that is held back', async (t) => {
+test('who is urgent goes before those who want some, and opens a list that is held back', async (t) => {
   await onStride(function* (queue) {
     const { fibers, list, ran, wake } = yield* bench(3);
     const rich = fibers[2];
-    list.hasEnough = (fiber) => fiber === rich;
+    list.isUrgent = (fiber) => fiber === rich;
     list.guard = (fiber) => fiber === rich;
     wake(0);
     wake(1);
@@ -123,7 +123,7 @@ test('who has what it needs goes before those who want some, and opens a list th
     yield* sleep(1);
     t.deepEqual(ran, [2]);
     t.is(queue.heldFibers, 2);
-    list.guard = list.hasEnough = null;
+    list.guard = list.isUrgent = null;
     queue.releaseHeld();
   });
 });
@@ -161,7 +161,7 @@ test('who is cancelled while it is held back is let go to clean up, and the othe
     for (const i of [0, 1, 2]) wake(i);
     yield* sleep(1);
     fibers[1]!.cancel();
-    queue.releaseCancelled();
+    queue.releaseUrgent();
     yield* sleep(1);
     // It had been woken before, so that it could not but do what it was woken for.
     t.deepEqual(ran, [1]);
@@ -175,13 +175,31 @@ test('who is cancelled while it is held back is let go to clean up, and the othe
   t.deepEqual(left, NOTHING);
 });
 
-test('nobody is released where nobody was cancelled', async (t) => {
+test('who becomes urgent while it is held back is let go, and the others stay', async (t) => {
+  await onStride(function* (queue) {
+    const { fibers, list, ran, wake } = yield* bench(3);
+    let urgent: unknown = null;
+    list.isUrgent = (fiber) => fiber === urgent;
+    list.guard = () => false;
+    for (const i of [0, 1, 2]) wake(i);
+    yield* sleep(1);
+    urgent = fibers[2];
+    queue.releaseUrgent();
+    yield* sleep(1);
+    t.deepEqual(ran, [2]);
+    t.is(queue.heldFibers, 2);
+    list.guard = list.isUrgent = null;
+    queue.releaseHeld();
+  });
+});
+
+test('nobody is released where nobody was cancelled or is urgent', async (t) => {
   await onStride(function* (queue) {
     const { list, ran, wake } = yield* bench(2);
     list.guard = () => false;
     wake(0);
     yield* sleep(1);
-    queue.releaseCancelled();
+    queue.releaseUrgent();
     yield* sleep(1);
     t.deepEqual(ran, []);
     t.is(queue.heldFibers, 1);
