@@ -44,6 +44,12 @@ export function checkGoal(name: string, value: number): void {
   throw expected(name, 'a finite number of milliseconds above 0', value);
 }
 
+/** A share in relation to others': a finite number above 0. */
+export function checkPriority(name: string, value: number): void {
+  if (typeof value === 'number' && value > 0 && value < Infinity) return;
+  throw expected(name, 'a finite number above 0', value);
+}
+
 /** An integer in `min`..`max`, both included. `Infinity` passes when `max` is infinite. */
 export function checkInteger(name: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;

@@ -87,6 +87,11 @@ export class LiveNode implements FlowNode {
     this.isExit = node.label.kind === 'exit';
   }
 
+  /** Processor time of fibers that ran from here. */
+  get ranMs(): number {
+    return this.ran.amount;
+  }
+
   tick(decay: number, timed: boolean, follow: (node: GraphNode) => LiveNode): void {
     const { node } = this;
     this.departures = tickFlows(this.edges, node.edges, decay, follow);
@@ -123,7 +128,7 @@ class LiveFlow implements Flow {
 
 /** Mean of an amount per occurrence, from running totals. */
 class Rate {
-  private amount: number = 0;
+  amount: number = 0;
   private times: number = 0;
   private seenAmount: number = 0;
   private seenTimes: number = 0;

@@ -1,4 +1,4 @@
-import { checkFunction, checkGoal, checkOptions, checkText } from '../base/check.js';
+import { checkFunction, checkGoal, checkOptions, checkPriority, checkText } from '../base/check.js';
 import { CancelledError, FiberCancelledError, OverloadError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
 import { currentFiber } from './current.js';
@@ -21,6 +21,8 @@ export interface GateOptions {
    * the messages of a queue or the pages of a crawl, which nobody waits for. False unless given.
    */
   readonly patient?: boolean;
+  /** Its work's share of the processor in relation to others', 1 unless given: less for what is done in the background. */
+  readonly priority?: number;
 }
 
 /** A gate for work that does not come from a server of heddle's: it lets in what the resources can do in good time. */
@@ -48,25 +50,27 @@ export interface Gate {
  */
 export function gate(options: GateOptions): Gate {
   checkOptions(options);
-  const { name, goal, patient = false } = options;
+  const { name, goal, patient = false, priority = 1 } = options;
   checkText('name', name);
   checkGoal('goal', goal);
+  checkPriority('priority', priority);
   const { scope } = currentFiber('gate');
   const entry = scope.loop.openEntry({ name, goal, patient });
   if (entry !== null) ownedBy(scope, () => entry.close());
-  return { admit: (f, ...args) => admit(entry, name, f, args) };
+  return { admit: (f, ...args) => admit(entry, name, priority, f, args) };
 }
 
 function* admit<A extends readonly unknown[], T>(
   entry: Entry | null,
   name: string,
+  priority: number,
   f: OperationFunction<A, T>,
   args: A,
 ): Operation<T> {
   checkFunction('f', f);
   const operation = checkOperation(f(...args), f);
   if (entry === null) return yield* inSegment(operation);
-  const work = new GateWork<T>(f.name || 'anonymous', name, currentFiber('admit').scope, operation);
+  const work = new GateWork<T>(f.name || 'anonymous', priority, name, currentFiber('admit').scope, operation);
   const child = yield* new Suspension<FiberHandle<void>>(ADMISSION, entry, work);
   try {
     yield* child.join();
@@ -88,8 +92,8 @@ class GateWork<T> extends Work {
   private value: T | undefined = undefined;
   private error: { readonly thrown: unknown } | null = null;
 
-  constructor(kind: string, entry: string, scope: Scope, operation: Operation<T>) {
-    super(kind, 1, true);
+  constructor(kind: string, priority: number, entry: string, scope: Scope, operation: Operation<T>) {
+    super(kind, priority, true);
     this.entry = entry;
     this.scope = scope;
     this.operation = operation;

@@ -1,8 +1,8 @@
 import { current } from '../fibers/current.js';
 import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
 import { Backlog } from './backlog.js';
-import { Kind } from './kind.js';
 import type { Row } from './inherent-time.js';
+import { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
 import { LatencyNet } from './latency-net.js';
 import { WorkQueue } from './work-queue.js';
@@ -163,7 +163,7 @@ export class GatedEntry implements Entry {
     if (kind !== undefined) return kind;
     // Names may come from outside: the paths of requests.
     const name = this.kinds.size < MOST_KINDS ? work.kind : OTHERS;
-    kind = this.kinds.get(name) ?? new Kind(name, work.priority);
+    kind = this.kinds.get(name) ?? new Kind(name, work.priority, this.patient);
     this.kinds.set(name, kind);
     return kind;
   }
@@ -191,15 +191,15 @@ class AdmittedWork implements Admitted {
   private readonly entry: GatedEntry;
   private readonly kind: Kind;
   private readonly since: number;
-  private over: boolean = false;
   private readonly row: Row;
+  private over: boolean = false;
 
   constructor(entry: GatedEntry, kind: Kind, since: number) {
     this.entry = entry;
     this.kind = kind;
     this.since = since;
-    this.body = kind.body;
     this.row = kind.inherent.begin();
+    this.body = kind.body;
   }
 
   end(): void {

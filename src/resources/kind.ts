@@ -4,6 +4,8 @@ import { InherentTime } from './inherent-time.js';
 export class Kind {
   readonly name: string;
   readonly priority: number;
+  /** It waits for as long as it takes. */
+  readonly patient: boolean;
   /** Names its fibers, and so its part of the graph. */
   readonly body: Function;
   /** The number of the node where its fibers start; null before the first. */
@@ -21,6 +23,10 @@ export class Kind {
    * name, as servers of the same routes at two ports do, and of a fiber only the name is known.
    */
   first: Kind = this;
+  /** Of the processor, whatever others still need of it; kept by the first. */
+  fairShare: number = 1;
+  /** For the processor, since the last tick; kept by the first. */
+  waited: boolean = false;
   /** Processor time that live fibers of its name are still going to use, in ms; kept by the first. */
   outstandingMs: number = 0;
   /** Its fibers have started others; kept by the first. */
@@ -31,8 +37,9 @@ export class Kind {
   readonly inherent: InherentTime = new InherentTime();
   private seen: number = 0;
 
-  constructor(name: string, priority: number) {
+  constructor(name: string, priority: number, patient: boolean = false) {
     this.name = name;
+    this.patient = patient;
     // It comes from the program's own code: what is no share must not end the process at the next tick.
     this.priority = priority > 0 ? Math.min(Math.max(priority, 1e-3), 1e3) : 1;
     this.body = Object.defineProperty(() => {}, 'name', { value: name });

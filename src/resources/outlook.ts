@@ -3,6 +3,7 @@ import { Prediction } from '../blocking-graph/prediction.js';
 import type { DescriptorStock } from '../fibers/descriptor-stock.js';
 import type { Pool } from '../fibers/pool.js';
 import { DescriptorGate } from './descriptor-gate.js';
+import { FairShares } from './fair-shares.js';
 import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
 import { MemoryOutlook } from './memory-outlook.js';
@@ -34,8 +35,7 @@ export class Outlook {
   private readonly pools: Map<Pool, { meter: PoolMeter; resource: Resource }> = new Map();
   private standing: Float64Array = new Float64Array(0);
   private kinds: readonly Kind[] = [];
-  /** Of the processor, for each name that kinds have which are offered. */
-  private fairShare: number = 1;
+  private readonly shares: FairShares = new FairShares();
   /** Processor time that is still going to be used by fibers of no kind, as those that handlers have started, in ms. */
   private childrenMs: number = 0;
   /** By number of the node: of which kind its fibers are, the first of that name; or null. */
@@ -86,6 +86,7 @@ export class Outlook {
     for (const kind of kinds) kind.start ??= this.graph.startOf(kind.name);
     this.graph.tick(DECAY, timed);
     this.matchNames();
+    if (timed) this.shares.tick(kinds, this.graph.nodes, this.kindAt, elapsedMs, DECAY);
     this.findPools();
     this.idleShare = this.machine.idleShare();
     for (const { meter, resource } of this.pools.values()) {
@@ -157,9 +158,10 @@ export class Outlook {
       // Its own price, but none that would shut a dear kind out for ever: the mix passes, so must it in its turn.
       const demand = Math.min(own, mix.demand) * resource.scale;
       if (own === 0) continue;
-      // What others are going to use does not keep it waiting where each node has a share of the processor.
-      if (resource === this.cpu && own + this.outstandingOf(kind) <= this.fairShare * resource.queueMs) continue;
-      if (resource.outstanding + demand > resource.capacity * (resource.queueMs + mix.delayMs)) return resource;
+      if (resource === this.cpu && own + this.outstandingOf(kind) <= kind.first.fairShare * resource.queueMs) continue;
+      if (resource.outstanding + demand <= resource.capacity * (resource.queueMs + mix.delayMs)) continue;
+      if (resource === this.cpu) kind.first.waited = true;
+      return resource;
     }
     if (!on.stockGate) return null;
     if (!this.descriptorGate.fits(kind, this.kinds)) return this.descriptors;
@@ -187,16 +189,11 @@ export class Outlook {
   private matchNames(): void {
     const { nodes } = this.graph;
     const byName = new Map<string, Kind>();
-    const rates = new Map<string, number>();
     for (const kind of this.kinds) {
-      const { name, rate } = kind;
+      const { name } = kind;
       kind.first = byName.get(name) ?? kind;
       byName.set(name, kind.first);
-      rates.set(name, (rates.get(name) ?? 0) + rate);
     }
-    let active = 0;
-    for (const rate of rates.values()) if (rate > 0.5) active++;
-    this.fairShare = 1 / Math.max(active, 1);
     for (const kind of this.kinds) kind.startsOthers = false;
     for (let n = 0; n < nodes.length; n++) {
       const kind = (this.kindAt[n] = byName.get(nodes[n]!.node.chain.root.name) ?? null);

@@ -108,6 +108,17 @@ test('what is let in runs in a fiber of its own, and what it returns comes back'
   t.deepEqual(left, NOTHING);
 });
 
+test('what asks at a gate has its priority', async (t) => {
+  await withDoorkeeper(function* (door) {
+    const background = gate({ name: 'background', goal: 100, priority: 0.1 });
+    const work = yield* spawn(() => background.admit(function* tidy() {}));
+    yield* sleep(1);
+    t.is(door.waiting[0]!.priority, 0.1);
+    door.letIn();
+    yield* work.join();
+  });
+});
+
 test('what is refused throws an OverloadError that says why and when to try again; nothing has begun', async (t) => {
   const { door } = await withDoorkeeper(function* (door, mail) {
     let ran = false;

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import test from 'ava';
-import { event, spawn, type Operation } from 'heddle';
-import { listen } from 'heddle/net';
+import { event, spawn, spawnDaemon, type Operation } from 'heddle';
+import { listen, type Connection } from 'heddle/net';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import { leavesNothing } from '../support/leaks.js';
 import { eventually } from './leak-free.js';
@@ -49,5 +49,41 @@ test.serial('a connection that waits to be let in is withdrawn when its client h
     t.deepEqual(answers.sort(), ['asks and ends is answered', 'first is answered', 'stays is answered']);
     yield* eventually(() => entry!.live === 0);
     serving.cancel();
+  }),
+);
+
+test.serial('connections with a high priority are let in beside what waits', (t) =>
+  leavesNothing(t, function* (runtime): Operation<void> {
+    const latch = event();
+    const served: string[] = [];
+    const ports: number[] = [];
+    for (const [name, priority] of [
+      ['pages', 1],
+      ['health', 10],
+    ] as const) {
+      const listener = yield* listen({ port: 0, host: '127.0.0.1', goal: 60_000, priority });
+      ports.push(listener.port);
+      const handler = function* (connection: Connection): Operation<void> {
+        served.push(name);
+        yield* latch.wait();
+        yield* connection.close();
+      };
+      yield* spawnDaemon(() => listener.serve(Object.defineProperty(handler, 'name', { value: name })));
+    }
+    yield* eventually(() => (runtime.loop.governor as ResourceGovernor | null)?.entries.size === 2);
+    const { entries } = runtime.loop.governor as ResourceGovernor;
+    for (const { net } of entries) Object.defineProperty(net, 'limit', { get: () => 1, set() {} });
+    const [pages, health] = entries;
+    const client = (port: number): Socket => connect({ port, host: '127.0.0.1' }).on('error', () => {});
+    client(ports[0]!);
+    client(ports[0]!);
+    yield* eventually(() => pages!.queue.size === 1);
+    client(ports[1]!);
+    client(ports[1]!);
+    yield* eventually(() => served.length === 3);
+    t.deepEqual(served, ['pages', 'health', 'health']);
+    t.is(health!.kinds.get('health')!.priority, 10);
+    latch.set();
+    yield* eventually(() => served.length === 4 && pages!.live + health!.live === 0);
   }),
 );

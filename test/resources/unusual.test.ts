@@ -1,5 +1,5 @@
 import test from 'ava';
-import { all, mutex, sleep, yieldNow, type Mutex, type Operation } from 'heddle';
+import { all, event, gate, mutex, sleep, spawn, yieldNow, type GateOptions, type Mutex, type Operation } from 'heddle';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedServer, type Job, type RequestKind, type SimulatedServer as Server } from './simulated-server.js';
 import { peakOf, workloads, type Workload } from './workloads.js';
@@ -182,6 +182,30 @@ test('requests that wait for half a minute by intention take nothing from those 
   }
 });
 
+test('of requests of one kind, some of which wait for half a minute by intention, none is refused at half load', (t) => {
+  for (const [load, share] of [
+    [0.05, 0.01],
+    [0.5, 0.01],
+    [0.5, 0.05],
+    [0.5, 0.5],
+  ] as const) {
+    const get: RequestKind = {
+      name: 'GET',
+      deadlineMs: 31_000,
+      *handler(server) {
+        const waits = server.random.next() < share;
+        server.work(waits ? 0.1 : 1);
+        if (!waits) return;
+        yield* sleep(30_000);
+        server.work(0.2);
+      },
+    };
+    const server = new SimulatedServer({ kinds: [get], rate: 889 * load, seconds: 50 }).run();
+    const { refused, dropped, late } = server.outcome('GET');
+    t.is(refused + dropped + late, 0, `${load} times the load, ${share} of which wait`);
+  }
+});
+
 test('streams whose clients leave at some time take nothing from pages', (t) => {
   const stream: RequestKind = {
     name: 'stream',
@@ -207,30 +231,6 @@ test('a handler that computes for more than a second is learned', (t) => {
   const kept = server.goodput(20, 60) * 1.2;
   t.true(kept >= 0.85, `${kept}`);
 });
-test('of requests of one kind, some of which wait for half a minute by intention, none is refused at half load', (t) => {
-  for (const [load, share] of [
-    [0.05, 0.01],
-    [0.5, 0.01],
-    [0.5, 0.05],
-    [0.5, 0.5],
-  ] as const) {
-    const get: RequestKind = {
-      name: 'GET',
-      deadlineMs: 31_000,
-      *handler(server) {
-        const waits = server.random.next() < share;
-        server.work(waits ? 0.1 : 1);
-        if (!waits) return;
-        yield* sleep(30_000);
-        server.work(0.2);
-      },
-    };
-    const server = new SimulatedServer({ kinds: [get], rate: 889 * load, seconds: 50 }).run();
-    const { refused, dropped, late } = server.outcome('GET');
-    t.is(refused + dropped + late, 0, `${load} times the load, ${share} of which wait`);
-  }
-});
-
 
 test('a fiber that computes for ever beside a server has half of the processor, and no more', (t) => {
   for (const load of [0.2, 2, 8]) {
@@ -262,3 +262,50 @@ for (const [connected, half] of [
         t.true(kept >= 0.95 * share, `[seed ${seed}] ${kept} at ${load}`);
       }
   });
+
+/** Takes the next message as soon as the last one was let in: with the processor for 3 ms, in two parts, it could take all of it. */
+const consumer = (options: Partial<GateOptions> = {}) =>
+  function* consume(server: Server): Operation<void> {
+    const mail = gate({ name: 'mail', goal: 60_000, patient: true, ...options });
+    for (;;) {
+      const begun = event();
+      yield* spawn(() =>
+        mail.admit(function* deliver() {
+          begun.set();
+          server.work(2);
+          yield* sleep(20);
+          server.work(1);
+        }),
+      );
+      yield* begun.wait();
+    }
+  };
+
+for (const [what, priority, p99] of [
+  ['all there is', 1, 130],
+  ['all there is, in the background,', 0.1, 30],
+] as const)
+  test(`a consumer that takes ${what} leaves pages at half load what is theirs, and uses the rest`, (t) => {
+    for (const seed of SEEDS) {
+      const beside = consumer({ priority });
+      const server = new SimulatedServer({ kinds: [page], rate: 889 / 2, seconds: 8, seed, beside }).run();
+      const { offered, refused, dropped, late } = server.outcome('page');
+      t.true(offered > 3000);
+      // Some of them before it is known what messages take.
+      t.true(refused + dropped + late <= 0.03 * offered, `[seed ${seed}] ${refused} of ${offered}`);
+      const slowest = server.percentile(99, SETTLED);
+      t.true(slowest <= p99, `[seed ${seed}] ${slowest} ms`);
+      const [, mail] = server.governor.entries;
+      const busy = (3 * mail!.kinds.get('deliver')!.finished) / 8000;
+      t.true(busy >= 0.47, `[seed ${seed}] ${busy} of the processor`);
+    }
+  });
+
+test('a consumer in the background beside twice the load gets something, and pages get more', (t) => {
+  const shares = [0.1, 1].map((priority) => {
+    const server = new SimulatedServer({ kinds: [page], rate: 1778, seconds: 8, beside: consumer({ priority }) }).run();
+    t.is(server.outcome('page').late, 0);
+    return server.goodput(SETTLED, 8) / 889;
+  });
+  t.true(shares[0]! >= 1.3 * shares[1]! && shares[0]! <= 0.95, shares.join(', '));
+});

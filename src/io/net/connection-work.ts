@@ -14,8 +14,8 @@ export class ConnectionWork extends Work {
   private readonly operation: Operation<void>;
   private watchNoMore: () => void = () => {};
 
-  constructor(scope: Scope, connection: SocketConnection, kind: string, operation: Operation<void>) {
-    super(kind, 1, true);
+  constructor(scope: Scope, connection: SocketConnection, kind: string, priority: number, operation: Operation<void>) {
+    super(kind, priority, true);
     this.scope = scope;
     this.connection = connection;
     this.operation = operation;

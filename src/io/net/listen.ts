@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { checkGoal, checkInteger, checkText, expected } from '../../base/check.js';
+import { checkGoal, checkInteger, checkPriority, checkText, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -23,6 +23,8 @@ export interface ListenOptions {
    * closes the others. For connections that do one thing; those that stay open have no goal.
    */
   readonly goal?: number;
+  /** Their share of the processor in relation to other work, 1 unless given; above 1 they are let in first. With a goal only. */
+  readonly priority?: number;
   /**
    * How many connections the kernel holds before it lets new clients try again; 64 unless given, and with a goal as many as
    * can be served within half of it, 64 at least, and under overload within a tenth.
@@ -61,6 +63,7 @@ export function listen(options: ListenOptions): Operation<Listener> {
   if (options.host !== undefined) checkText('host', options.host, 'an address of this machine');
   checkInteger('backlog', backlog, 1);
   if (options.goal !== undefined) checkGoal('goal', options.goal);
+  if (options.priority !== undefined) checkPriority('priority', options.priority);
   checkInteger('queue', queue, 1, Infinity);
   return new Suspension<Listener>(LISTEN, options, undefined);
 }
@@ -92,6 +95,7 @@ const LISTEN: SuspensionKind = new SuspensionKind({
         halfOpen: options.halfOpen ?? false,
         resettable: path === undefined && options.tls === undefined,
         goal: options.goal ?? null,
+        priority: options.priority ?? 1,
         backlog: options.backlog,
       });
       // A cancellation while the name was looked up could not stop it.

@@ -17,9 +17,10 @@ import type { Listener, ListenerStats, ServeOptions } from './listener.js';
 import { reportToStderr, serveConnection } from './serve-connection.js';
 import { SocketConnection, type ConnectionManner } from './socket-connection.js';
 
-/** With what goal, if any, connections are let in, and how many of them the kernel was asked to keep. */
+/** With what goal, if any, and what priority connections are let in, and how many of them the kernel was asked to keep. */
 interface Gating {
   readonly goal: number | null;
+  readonly priority: number;
   readonly backlog: number | undefined;
 }
 
@@ -69,7 +70,7 @@ export class SocketListener implements Listener {
     checkFunction('handler', handler);
     const { onError = reportToStderr } = options;
     const { scope } = currentFiber('listener.serve');
-    const { goal, backlog } = this.gating;
+    const { goal, priority, backlog } = this.gating;
     const entry =
       goal === null
         ? null
@@ -82,7 +83,7 @@ export class SocketListener implements Listener {
         if (entry === null) scope.startMember(handler, operation, false);
         else {
           entry.arrived();
-          new ConnectionWork(scope, connection, handler.name || 'anonymous', operation).offerTo(entry);
+          new ConnectionWork(scope, connection, handler.name || 'anonymous', priority, operation).offerTo(entry);
         }
       }
     } finally {
