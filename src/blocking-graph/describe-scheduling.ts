@@ -1,3 +1,4 @@
+import { OTHER_KINDS } from './other-kinds.js';
 import type { EntrySnapshot, SchedulingSnapshot } from './scheduling.js';
 import type { NodeSnapshot } from './snapshot.js';
 
@@ -10,6 +11,7 @@ export function describeScheduling(scheduling: SchedulingSnapshot | null, nodes:
   const { entries, stopped } = scheduling;
   return [
     ...entries.flatMap(refusing),
+    ...entries.flatMap(overrun),
     ...nodes.flatMap(held),
     ...(stopped === 0
       ? []
@@ -43,6 +45,15 @@ function refusing({ name, refusing: state }: EntrySnapshot): string[] {
   if (state === null || state.forMs < DWELL_MS) return [];
   return [
     `${name} has been refusing work for ${seconds(state.forMs)}, most of it because ${describeReason(state.reason)}`,
+  ];
+}
+
+function overrun({ name, kinds }: EntrySnapshot): string[] {
+  const others = kinds.find((kind) => kind.name === OTHER_KINDS);
+  if (others === undefined) return [];
+  const count = others.offered.toLocaleString('en');
+  return [
+    `${name} tells no more kinds of work apart, and takes ${count} pieces for one kind: names with identifiers in them (\`/user/17\`) need \`kindOf\``,
   ];
 }
 

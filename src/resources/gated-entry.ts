@@ -1,3 +1,4 @@
+import { OTHER_KINDS } from '../blocking-graph/other-kinds.js';
 import { current } from '../fibers/current.js';
 import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
 import { Backlog } from './backlog.js';
@@ -162,7 +163,7 @@ export class GatedEntry implements Entry {
     let kind = this.kinds.get(work.kind);
     if (kind !== undefined) return kind;
     // Names may come from outside: the paths of requests.
-    const name = this.kinds.size < MOST_KINDS ? work.kind : OTHERS;
+    const name = this.kinds.size < MOST_KINDS ? work.kind : OTHER_KINDS;
     kind = this.kinds.get(name) ?? new Kind(name, work.priority, this.patient);
     this.kinds.set(name, kind);
     return kind;
@@ -223,4 +224,3 @@ const USEFUL_SHARE = 0.95;
 const CALM_MS = 1000;
 const USUAL_BACKLOG = 64;
 const MOST_KINDS = 100;
-const OTHERS = '(others)';

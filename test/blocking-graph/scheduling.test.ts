@@ -2,6 +2,7 @@ import test from 'ava';
 import { add } from '#src/blocking-graph/add.js';
 import { collapse } from '#src/blocking-graph/collapse.js';
 import { describeScheduling } from '#src/blocking-graph/describe-scheduling.js';
+import { OTHER_KINDS } from '#src/blocking-graph/other-kinds.js';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { describeLimiting } from '#src/blocking-graph/render/scheduling-view.js';
 import { renderText } from '#src/blocking-graph/render/text.js';
@@ -164,6 +165,15 @@ test('what has lasted is warned of, and a burst is not', (t) => {
     '1 fiber was cancelled because memory had run out',
   ]);
   t.deepEqual(describeScheduling(null, server.nodes), []);
+});
+
+test('where kinds of work are no more told apart it says how to name them', (t) => {
+  const entry = scheduling.entries[0]!;
+  const others = { ...entry.kinds[0]!, name: OTHER_KINDS, offered: 5312 };
+  const entries = [{ ...entry, refusing: null, kinds: [...entry.kinds, others] }];
+  t.deepEqual(describeScheduling({ ...scheduling, stopped: 0, entries }, []), [
+    'http :8080 tells no more kinds of work apart, and takes 5,312 pieces for one kind: names with identifiers in them (`/user/17`) need `kindOf`',
+  ]);
 });
 
 test('a warning says of each reason for a refusal what it means, and not that there is too little of it', (t) => {
