@@ -38,7 +38,7 @@ const kindOf = namedKinds(
       abort(suspension) {
         const fiber = suspension.fiber!;
         callAs(fiber, () => (suspension.argument as AbortController).abort(fiber.interruption ?? undefined));
-        return false;
       },
+      undoable: false,
     }),
 );

@@ -228,6 +228,5 @@ const TAKE: SuspensionKind<DescriptorStock, unknown, Holding> = new SuspensionKi
   },
   abort(suspension) {
     (suspension.subject as DescriptorStock).leave(suspension);
-    return true;
   },
 });

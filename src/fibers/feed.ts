@@ -99,9 +99,8 @@ export class Feed<T> {
     (suspension.subject as Feed<unknown>).pushers.push(suspension);
   }
 
-  static abort(suspension: Suspension): boolean {
+  static abort(suspension: Suspension): void {
     (suspension.subject as Feed<unknown>).pushers.remove(suspension);
-    return true;
   }
 }
 

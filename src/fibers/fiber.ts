@@ -10,7 +10,7 @@ import type { Operation } from './operation.js';
 import type { BlockingPoint, CallChain } from './recorder.js';
 import type { RunLoop } from './run-loop.js';
 import type { Scope } from './scope.js';
-import { Suspension, WAITING as ARMED, type Leaf } from './suspension.js';
+import { Suspension, type Leaf } from './suspension.js';
 import { WaitList } from './wait-list.js';
 import type { YieldNow } from './yield-now.js';
 
@@ -246,8 +246,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     if (innermost !== this.scope || this.interruption !== null) return;
     this.interruption = error;
     const waiting = this.suspension;
-    if (this.state !== WAITING || !(waiting instanceof Suspension) || waiting.phase !== ARMED) return;
-    if (!waiting.kind.uninterruptible && waiting.kind.abort(waiting)) waiting.fail(error);
+    if (this.state === WAITING && waiting instanceof Suspension) waiting.interrupt(error);
   }
 
   /** The body has returned or thrown. */

@@ -140,6 +140,5 @@ const ADMISSION: SuspensionKind<Entry, GateWork<unknown>, FiberHandle<void>> = n
   },
   abort(suspension) {
     (suspension.subject as Entry).withdraw(suspension.argument as GateWork<unknown>);
-    return true;
   },
 });

@@ -30,6 +30,5 @@ export const JOIN: SuspensionKind<Fiber> = new SuspensionKind<Fiber>({
     const fiber = suspension.subject as Fiber;
     // Else it is being answered, as is another branch of the same select.
     if (!fiber.hasEnded) fiber.joiners.remove(suspension);
-    return true;
   },
 });

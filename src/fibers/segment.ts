@@ -154,13 +154,13 @@ const CALL: SuspensionKind = new SuspensionKind({
   // Never seen in the graph: a call does not wait. The label serves error messages.
   label: new Label('custom', 'call'),
   arm() {},
-  abort: () => true,
+  abort() {},
   linksSegment: true,
 });
 
 const LINK: SuspensionKind = new SuspensionKind({
   label: CALL.label,
   arm() {},
-  abort: () => true,
+  abort() {},
   linksSegment: true,
 });

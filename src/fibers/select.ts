@@ -1,4 +1,5 @@
 import { checkOptions, expected } from '../base/check.js';
+import { MisuseError } from '../base/errors.js';
 import { currentFiber } from './current.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
@@ -14,7 +15,7 @@ export type Selected<B extends Record<string, Operation<unknown>>> = {
  * Waits for the first of several leaf operations (receive, send, acquire, event, sleep, join, until …), takes exactly
  * that one, and undoes the others as if they had never been tried. If several could complete at once, one of them is
  * chosen at random, so that none starves. Branches do not serve each other: a `send` beside a `receive` at one channel
- * waits for another fiber.
+ * waits for another fiber. What cannot be undone once it has begun (`abortable`, reading a file) is no branch.
  *
  * Suspends: unless a branch completes at once. If cancelled: no branch has happened. What the undoing of a branch throws
  * (`suspend`) is a failure of the scope, since the select has its answer by then.
@@ -96,11 +97,16 @@ export class Select {
 }
 
 function leaf(name: string, operation: Operation<unknown>): Suspension {
-  if (operation instanceof Suspension && operation.phase === FRESH && !isCall(operation)) return operation;
-  throw expected(
-    `branches.${name}`,
-    'a fresh leaf operation such as receive() or sleep(); use race for others',
-    operation,
+  if (!(operation instanceof Suspension) || operation.phase !== FRESH || isCall(operation))
+    throw expected(
+      `branches.${name}`,
+      'a fresh leaf operation such as receive() or sleep(); use race for others',
+      operation,
+    );
+  if (operation.kind.undoable) return operation;
+  throw new MisuseError(
+    `\`branches.${name}\`: \`${operation.kind.label.text}\` cannot be undone once it has begun, so what it brings would be lost ` +
+      'if another branch came first. Let a fiber of its own run it and select its `join()`, or use `race` where that may be',
   );
 }
 
@@ -110,7 +116,6 @@ const SELECT: SuspensionKind<Select> = new SuspensionKind<Select>({
   arm: (suspension) => (suspension.subject as Select).arm(suspension),
   abort(suspension) {
     (suspension.subject as Select).undo(null);
-    return true;
   },
   resumed(suspension) {
     const branch = (suspension.subject as Select).branches[suspension.value as number]!;

@@ -31,9 +31,8 @@ export function after(ms: number): number {
   return currentFiber('now').loop.clock.after(ms);
 }
 
-function disarm(suspension: Suspension): boolean {
+function disarm(suspension: Suspension): void {
   suspension.fiber!.loop.unsetTimer(suspension);
-  return true;
 }
 
 const LABEL = new Label('sleep');

@@ -1,6 +1,6 @@
 import type { Fiber } from './fiber.js';
 import { segmentScope } from './segment.js';
-import { COMPLETED, iteratedByHand, Suspension, WAITING, type Leaf } from './suspension.js';
+import { COMPLETED, iteratedByHand, Suspension, type Leaf } from './suspension.js';
 import { closeScope } from './with-scope.js';
 
 /** Has the code of the newest segment, which is over, left something behind that it was to wait for, or to close? */
@@ -21,9 +21,7 @@ export function straighten(fiber: Fiber, error: unknown = iteratedByHand(fiber.s
     scope.cancel('its operation was left unfinished');
   const waiting = fiber.suspension;
   if (fiber.isRunning) fiber.requeue();
-  else if (waiting instanceof Suspension && waiting.phase === WAITING && !waiting.kind.uninterruptible) {
-    if (waiting.kind.abort(waiting)) waiting.fail(error);
-  }
+  else if (waiting instanceof Suspension) waiting.interrupt(error);
 }
 
 /** Closes the scopes that the newest segment has left open, then throws. */

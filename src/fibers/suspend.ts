@@ -55,7 +55,6 @@ const kindOf = namedKinds(
         const undo = suspension.argument as void | (() => void);
         suspension.argument = ABORTED;
         takeBack(suspension, undo);
-        return true;
       },
     }),
 );
@@ -70,4 +69,4 @@ function takeBack(suspension: Suspension, undo: void | (() => void)): void {
   }
 }
 
-const FOREVER: SuspensionKind = new SuspensionKind({ label: new Label('suspend'), arm() {}, abort: () => true });
+const FOREVER: SuspensionKind = new SuspensionKind({ label: new Label('suspend'), arm() {}, abort() {} });

@@ -108,6 +108,14 @@ export class Suspension<T = unknown> {
     return true;
   }
 
+  /** Its fiber is to stop: undoes the wait, which then throws `error`; or asks it to end, where it cannot be undone. */
+  interrupt(error: unknown): void {
+    const { kind } = this;
+    if (this.phase !== WAITING || kind.uninterruptible) return;
+    kind.abort(this);
+    if (kind.undoable) this.fail(error);
+  }
+
   /** Its time has come (sleep). */
   timeUp(): void {
     this.complete(undefined as T);
@@ -180,17 +188,19 @@ export type Leaf = Suspension<any> | YieldNow;
  * The contract: `attempt` completes at once (set the value with `finish`, return true), or changes nothing and returns
  * false or throws. `arm` registers with the world and keeps in the suspension what is needed to undo it; from then on
  * `complete` or `fail` is called exactly once, at any time, also from within `arm`; if `arm` throws, nothing may stay
- * registered. `abort` undoes `arm`, so that the operation did not happen, and returns true; or it returns false if it
- * cannot be undone at once, and the suspension is then completed or failed later as if it had not been aborted. It
- * does not throw: it runs in the middle of somebody else's cancellation.
+ * registered. `abort` undoes `arm`, so that the operation did not happen; of a kind that is not `undoable` it can only
+ * ask for an end, and the suspension is completed or failed later as if it had not been aborted. It does not throw: it
+ * runs in the middle of somebody else's cancellation.
  */
 export class SuspensionKind<S = any, A = any, T = any> {
   readonly label: Label;
   readonly attempt: (suspension: Suspension<T>, fiber: Fiber) => boolean;
   readonly arm: (suspension: Suspension<T>) => void;
-  readonly abort: (suspension: Suspension<T>) => boolean;
+  readonly abort: (suspension: Suspension<T>) => void;
   /** Told that the fiber of a completed suspension runs again; exactly once, and it does not throw. */
   readonly resumed: ((suspension: Suspension<T>) => void) | null;
+  /** Whether it has not happened once it is aborted. What is not cannot be a branch of a select, which drops all but one. */
+  readonly undoable: boolean;
   /** Not to be cancelled, only for waits that end by themselves after a cancellation (closing a scope). */
   readonly uninterruptible: boolean;
   /** Only for what links a segment. */
@@ -201,8 +211,9 @@ export class SuspensionKind<S = any, A = any, T = any> {
     label: Label;
     attempt?: (suspension: Suspension<T>, fiber: Fiber) => boolean;
     arm: (suspension: Suspension<T>) => void;
-    abort: (suspension: Suspension<T>) => boolean;
+    abort: (suspension: Suspension<T>) => void;
     resumed?: ((suspension: Suspension<T>) => void) | null;
+    undoable?: boolean;
     uninterruptible?: boolean;
     linksSegment?: boolean;
   }) {
@@ -211,6 +222,7 @@ export class SuspensionKind<S = any, A = any, T = any> {
     this.arm = options.arm;
     this.abort = options.abort;
     this.resumed = options.resumed ?? null;
+    this.undoable = options.undoable ?? true;
     this.uninterruptible = options.uninterruptible ?? false;
     this.linksSegment = options.linksSegment ?? false;
   }

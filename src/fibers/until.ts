@@ -32,6 +32,6 @@ const kindOf = namedKinds(
           (error) => suspension.fail(error),
         );
       },
-      abort: () => true,
+      abort() {},
     }),
 );

@@ -140,6 +140,7 @@ const CLOSE: SuspensionKind<Scope> = new SuspensionKind<Scope>({
   arm(suspension) {
     (suspension.subject as Scope).close(() => suspension.complete(undefined));
   },
-  abort: () => false,
+  abort() {},
+  undoable: false,
   uninterruptible: true,
 });

@@ -117,11 +117,10 @@ export class ByteWriter implements WritableBytes {
     (writer.writers ??= new WaitList()).push(suspension);
   }
 
-  private static abort(suspension: Suspension): boolean {
+  private static abort(suspension: Suspension): void {
     const writer = suspension.subject as ByteWriter;
     writer.writers!.remove(suspension);
     if (writer.finishing) writer.finishLast();
-    return true;
   }
 
   /** The two ways to wait of writers whose waits are labelled `label`. Made once for each label. */

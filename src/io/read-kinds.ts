@@ -115,9 +115,8 @@ function arm(suspension: Suspension): void {
   (suspension.subject as ByteReader).wait(suspension);
 }
 
-function abort(suspension: Suspension): boolean {
+function abort(suspension: Suspension): void {
   (suspension.subject as ByteReader).giveUp();
-  return true;
 }
 
 const LINE_FEED = 0x0a;

@@ -1,6 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
 import {
-  abortable,
   all,
   call,
   CancelledError,
@@ -167,7 +166,7 @@ class Playground {
       event: () => this.pick(this.events).wait(),
       late: () => sleep(this.below(4)),
       callback: () => this.callback(),
-      work: () => abortable(() => Promise.resolve(), 'work'),
+      work: () => until(Promise.resolve(), 'work'),
       ...(this.fibers.length > 0 && { joined: () => this.fibers[0]!.join(), again: () => this.fibers[0]!.join() }),
     };
     const names = Object.keys(leaves).filter(() => this.below(2) === 0);

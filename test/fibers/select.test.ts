@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import {
   abortable,
@@ -5,9 +6,11 @@ import {
   channel,
   ChannelClosedError,
   event,
+  MisuseError,
   moveOnAfter,
   mutex,
   now,
+  run,
   scope,
   select,
   semaphore,
@@ -17,7 +20,10 @@ import {
   until,
   type Operation,
 } from 'heddle';
+import { open } from 'heddle/fs';
+import { start } from 'heddle/process';
 import { simulate } from 'heddle/testing';
+import { bind } from 'heddle/udp';
 import { simulateManyClean } from '../support/no-leak.js';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -34,7 +40,7 @@ test('select takes the branch that completes first and names it', (t) =>
     t.is(jobs.stats().waitingToReceive, 0);
   }));
 
-test('all kinds of waits can be branches', (t) =>
+test('all waits that can be undone can be branches', (t) =>
   simulateManyClean(function* () {
     const fiber = yield* spawn(function* () {
       yield* sleep(3);
@@ -47,7 +53,6 @@ test('all kinds of waits can be branches', (t) =>
       receive: channel<number>().receive(),
       until: until(new Promise(() => {})),
       suspend: suspend(),
-      abortable: abortable(() => new Promise(() => {})),
     });
     t.deepEqual(yield* select({ ...waits(), join: fiber.join() }), { branch: 'join', value: 'joined' });
     const pool = semaphore(1);
@@ -155,24 +160,28 @@ test('a branch that fails fails the select, and the others are undone', (t) =>
     yield* closer.join();
   }));
 
-test('a losing abortable is aborted with an error of its own', (t) =>
-  simulateManyClean(function* () {
-    let reason: unknown;
-    const chosen = yield* select({
-      soon: sleep(1),
-      work: abortable(
-        (signal) =>
-          new Promise((_, stop) =>
-            signal.addEventListener('abort', () => {
-              reason = signal.reason;
-              stop(reason);
-            }),
-          ),
-      ),
-    });
-    t.is(chosen.branch, 'soon');
-    t.true(reason instanceof Error);
-  }));
+test('what cannot be undone once it has begun is no branch, and has not begun', async (t) => {
+  const begun: string[] = [];
+  await run(function* () {
+    const file = yield* open(fileURLToPath(import.meta.url));
+    const socket = yield* bind({ port: 0, host: '127.0.0.1' });
+    const branches: Record<string, Operation<unknown>> = {
+      'fs(read)': file.read(),
+      'fs(close)': file.close(),
+      'udp.send': socket.send('', socket.port, '127.0.0.1'),
+      'process.start': start('true'),
+      'abortable(work)': abortable(() => Promise.resolve(begun.push('abortable')), 'work'),
+    };
+    for (const [label, branch] of Object.entries(branches)) {
+      const error = yield* thrownBy(select({ soon: sleep(0), branch }));
+      t.true(error instanceof MisuseError);
+      t.regex((error as Error).message, /`branches.branch`: .* run it and select its `join\(\)`, or use `race`/);
+      t.true((error as Error).message.includes(`\`${label}\` cannot be undone`));
+      yield* branch;
+    }
+  });
+  t.deepEqual(begun, ['abortable']);
+});
 
 test('a timer that lost is gone', (t) =>
   simulateManyClean(function* ({ runtime }) {

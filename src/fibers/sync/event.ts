@@ -44,9 +44,8 @@ export class Event {
     (suspension.subject as Event).waiters.push(suspension);
   }
 
-  static abort(suspension: Suspension): boolean {
+  static abort(suspension: Suspension): void {
     (suspension.subject as Event).waiters.remove(suspension);
-    return true;
   }
 }
 

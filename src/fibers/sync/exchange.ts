@@ -175,14 +175,12 @@ export class Exchange<T> {
     (suspension.subject as Exchange<unknown>).receivers.push(suspension);
   }
 
-  static abortSend(suspension: Suspension): boolean {
+  static abortSend(suspension: Suspension): void {
     (suspension.subject as Exchange<unknown>).senders.remove(suspension);
-    return true;
   }
 
-  static abortReceive(suspension: Suspension): boolean {
+  static abortReceive(suspension: Suspension): void {
     (suspension.subject as Exchange<unknown>).receivers.remove(suspension);
-    return true;
   }
 
   /**

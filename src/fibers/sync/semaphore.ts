@@ -195,7 +195,6 @@ export function permitKind(label: Label): SuspensionKind<Semaphore, number, Perm
       semaphore.waiters.remove(suspension);
       // It may have been large and first, in the way of smaller ones.
       semaphore.grantWaiting();
-      return true;
     },
   });
 }

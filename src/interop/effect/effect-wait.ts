@@ -59,8 +59,8 @@ function kinds(label: Label): Kinds {
     abort(suspension: Suspension) {
       suspension.argument = true;
       (suspension.subject as EffectFiber<unknown, unknown>).interruptUnsafe();
-      return false;
     },
+    undoable: false,
   };
   return { running: new SuspensionKind(wait), stopping: new SuspensionKind({ ...wait, uninterruptible: true }) };
 }

@@ -99,9 +99,8 @@ class IteratorPull<T> implements AsyncPull<T> {
     (suspension.subject as IteratorPull<unknown>).wait(suspension);
   }
 
-  static abort(suspension: Suspension): boolean {
+  static abort(suspension: Suspension): void {
     (suspension.subject as IteratorPull<unknown>).waits = false;
-    return true;
   }
 
   private wait(suspension: Suspension): void {

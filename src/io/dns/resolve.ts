@@ -91,7 +91,6 @@ function kind(name: string, ask: Ask): SuspensionKind {
     },
     abort(suspension) {
       (suspension.argument as Resolver).cancel();
-      return true;
     },
   });
 }

@@ -29,7 +29,6 @@ export function fsOperation<A extends readonly unknown[], T>(
   start: (...args: [...A, Done<T>]) => void,
   late?: (result: T) => void,
 ): (...args: A) => Operation<T> {
-  const undone = whenCancelled === 'forget';
   const kind = new SuspensionKind<A, undefined, T>({
     label: new Label('fs', name),
     arm(suspension) {
@@ -47,7 +46,8 @@ export function fsOperation<A extends readonly unknown[], T>(
         suspension.fail(error instanceof HeddleError ? error : badArgument(name, error));
       }
     },
-    abort: () => undone,
+    abort() {},
+    undoable: whenCancelled === 'forget',
     uninterruptible: whenCancelled === 'ignore',
   });
   return (...args) => new Suspension<T>(kind, args, undefined);

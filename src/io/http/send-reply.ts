@@ -108,12 +108,11 @@ function awaitDrain(suspension: Suspension, done: () => void): void {
   response.once('close', closed);
 }
 
-function unlisten(suspension: Suspension): boolean {
+function unlisten(suspension: Suspension): void {
   const response = suspension.subject as ServerResponse;
   const { done, closed } = suspension.argument as Listeners;
   response.off('drain', done);
   response.off('close', closed);
-  return true;
 }
 
 function gone(): IoError {

@@ -291,6 +291,5 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
   },
   abort(suspension) {
     (suspension.subject as Server).close();
-    return true;
   },
 });

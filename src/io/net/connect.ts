@@ -81,6 +81,5 @@ const CONNECT: SuspensionKind = new SuspensionKind({
   },
   abort(suspension) {
     (suspension.argument as Socket).destroy();
-    return true;
   },
 });

@@ -108,7 +108,6 @@ const LISTEN: SuspensionKind = new SuspensionKind({
   },
   abort(suspension) {
     (suspension.argument as Server).close();
-    return true;
   },
 });
 

@@ -220,11 +220,10 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     connection.startClosing();
   }
 
-  static abortClose(suspension: Suspension): boolean {
+  static abortClose(suspension: Suspension): void {
     const connection = suspension.subject as SocketConnection;
     connection.closers!.remove(suspension);
     connection.destroy();
-    return true;
   }
 
   static attemptClose(suspension: Suspension): boolean {

@@ -161,9 +161,8 @@ export class SocketListener implements Listener {
     (suspension.subject as SocketListener).acceptors.push(suspension);
   }
 
-  static abortAccept(suspension: Suspension): boolean {
+  static abortAccept(suspension: Suspension): void {
     (suspension.subject as SocketListener).acceptors.remove(suspension);
-    return true;
   }
 }
 

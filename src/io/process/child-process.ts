@@ -126,9 +126,8 @@ export class ChildProcess {
     (suspension.subject as ChildProcess).waiters.push(suspension);
   }
 
-  static abortWait(suspension: Suspension): boolean {
+  static abortWait(suspension: Suspension): void {
     (suspension.subject as ChildProcess).waiters.remove(suspension);
-    return true;
   }
 }
 

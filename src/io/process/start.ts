@@ -78,8 +78,9 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
       suspension.fail(startError(error));
     }
   },
+  abort() {},
   // It has started, or is about to fail.
-  abort: () => false,
+  undoable: false,
 });
 
 function startError(error: unknown): Error {

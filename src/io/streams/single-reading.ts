@@ -61,10 +61,9 @@ export abstract class SingleReading {
     reading.wanted();
   }
 
-  static abort(suspension: Suspension): boolean {
+  static abort(suspension: Suspension): void {
     const reading = suspension.subject as SingleReading;
     if (reading.waiting === suspension) reading.waiting = null;
-    return true;
   }
 }
 

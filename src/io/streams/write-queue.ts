@@ -136,7 +136,6 @@ function kind(
     arm: (suspension) => listOf(suspension.subject as WriteQueue).push(suspension),
     abort(suspension) {
       listOf(suspension.subject as WriteQueue).remove(suspension);
-      return true;
     },
   });
 }

@@ -63,6 +63,5 @@ const BIND: SuspensionKind = new SuspensionKind({
   },
   abort(suspension) {
     (suspension.argument as Socket).close();
-    return true;
   },
 });

@@ -115,9 +115,8 @@ export class DatagramSocket implements UdpSocket {
     (suspension.subject as DatagramSocket).receivers.push(suspension);
   }
 
-  static abortReceive(suspension: Suspension): boolean {
+  static abortReceive(suspension: Suspension): void {
     (suspension.subject as DatagramSocket).receivers.remove(suspension);
-    return true;
   }
 
   static armSend(suspension: Suspension): void {
@@ -156,5 +155,6 @@ const RECEIVE: SuspensionKind = new SuspensionKind({
 const SEND: SuspensionKind = new SuspensionKind({
   label: new Label('udp.send'),
   arm: DatagramSocket.armSend,
-  abort: () => false,
+  abort() {},
+  undoable: false,
 });
