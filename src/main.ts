@@ -1,5 +1,6 @@
 import { checkFunction } from './base/check.js';
 import { MisuseError, CancelledError } from './base/errors.js';
+import { nameOf } from './base/name-of.js';
 import type { Operation } from './fibers/operation.js';
 import { openInspectionServer } from './inspect/inspection-server.js';
 import { processInfo } from './process-info.js';
@@ -56,7 +57,7 @@ async function runMain(
   runtime: Runtime,
   options: MainOptions,
 ): Promise<void> {
-  const body = Object.defineProperty(() => f(runtime), 'name', { value: f.name || 'main' });
+  const body = Object.defineProperty(() => f(runtime), 'name', { value: nameOf(f, 'main') });
   const { root, result } = runtime.start(body);
   let stopping: keyof typeof SIGNALS | null = null;
   const stop = (signal: keyof typeof SIGNALS): void => {

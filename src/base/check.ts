@@ -1,9 +1,10 @@
 import { ArgumentError } from './errors.js';
+import { nameOf } from './name-of.js';
 
 /** What came, as a reader of an error message wants it: "`-1` (number)". */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return `\`${String(value)}\``;
-  if (typeof value === 'function') return `function \`${asked(() => value.name) || 'anonymous'}\``;
+  if (typeof value === 'function') return `function \`${nameOf(value)}\``;
   if (typeof value === 'object') return `an object of class \`${asked(() => classOf(value))}\``;
   return `\`${String(value)}\` (${typeof value})`;
 }

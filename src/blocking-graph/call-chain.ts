@@ -1,3 +1,4 @@
+import { nameOf } from '../base/name-of.js';
 import { codePlace, type CodePlace } from './code-place.js';
 import { CallPoint } from './call-point.js';
 
@@ -34,7 +35,7 @@ export class ChainNode {
   /** Where a call of `f` leads. */
   child(f: Function): ChainNode {
     if (this.lastFunction === f) return this.lastChild!;
-    const name = f.name || 'anonymous';
+    const name = nameOf(f);
     const child = this.descend(name, (node) => node.site === null && node.name === name) ?? this.grow(name, name, null);
     this.lastFunction = f;
     this.lastChild = child;

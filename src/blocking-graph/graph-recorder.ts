@@ -1,3 +1,4 @@
+import { nameOf } from '../base/name-of.js';
 import { current } from '../fibers/current.js';
 import type { Fiber } from '../fibers/fiber.js';
 import { Label } from '../fibers/label.js';
@@ -46,8 +47,8 @@ export class GraphRecorder implements Recorder {
   }
 
   private startWith(f: Function): void {
+    this.lastStart = this.node(SPAWN, this.root(nameOf(f)));
     this.lastBody = f;
-    this.lastStart = this.node(SPAWN, this.root(f.name || 'anonymous'));
     this.lastPoint = this.lastStart.chain.point(0);
     this.lastSpawner = null;
     this.lastSpawn = null;

@@ -1,6 +1,7 @@
 import { checkFunction, checkGoal, checkOptions, checkPriority, checkText } from '../base/check.js';
 import { CancelledError, FiberCancelledError, OverloadError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
+import { nameOf } from '../base/name-of.js';
 import { currentFiber } from './current.js';
 import type { FiberHandle } from './fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from './governor.js';
@@ -70,7 +71,7 @@ function* admit<A extends readonly unknown[], T>(
   checkFunction('f', f);
   const operation = checkOperation(f(...args), f);
   if (entry === null) return yield* inSegment(operation);
-  const work = new GateWork<T>(f.name || 'anonymous', priority, name, currentFiber('admit').scope, operation);
+  const work = new GateWork<T>(nameOf(f), priority, name, currentFiber('admit').scope, operation);
   const child = yield* new Suspension<FiberHandle<void>>(ADMISSION, entry, work);
   try {
     yield* child.join();

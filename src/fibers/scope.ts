@@ -1,6 +1,7 @@
 import { checkFunction } from '../base/check.js';
 import { CancelledError, MisuseError, ScopeClosedError } from '../base/errors.js';
 import type { Instant } from '../base/instant.js';
+import { nameOf } from '../base/name-of.js';
 import { textOf } from '../base/text-of.js';
 import { current } from './current.js';
 import { Fiber, type FiberHandle } from './fiber.js';
@@ -118,7 +119,7 @@ export class Scope implements ScopeHandle {
 
   /** Makes `operation`, made by `body`, a member and queues it. */
   startMember<T>(body: Function, operation: Operation<T>, daemon: boolean): Fiber<T> {
-    if (this.closed) throw new ScopeClosedError(`spawn of \`${body.name || 'anonymous'}\` in a scope that has ended`);
+    if (this.closed) throw new ScopeClosedError(`spawn of \`${nameOf(body)}\` in a scope that has ended`);
     const locals = current.fiber === null ? null : current.fiber.locals;
     const fiber = new Fiber<T>(this.loop.spawned, this, iterate(operation, body), locals);
     fiber.slot = this.members.length;

@@ -1,5 +1,6 @@
 import { checkFunction, describe, isPromise } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
+import { nameOf } from '../base/name-of.js';
 import { current } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
@@ -118,7 +119,8 @@ export function iterate(operation: unknown, maker: Function): Iterator<Leaf, unk
 /** `operation`, which was given, or returned by `maker`, if it is one; else says that it is not. */
 export function checkOperation<T>(operation: Operation<T>, maker?: Function): Operation<T> {
   if (typeof operation === 'object' && typeof operation?.[Symbol.iterator] === 'function') return operation;
-  const what = maker?.name ? `\`${maker.name}\` to return an operation` : 'an operation';
+  const name = maker === undefined ? '' : nameOf(maker, '');
+  const what = name === '' ? 'an operation' : `\`${name}\` to return an operation`;
   throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${adviceFor(operation)}`);
 }
 

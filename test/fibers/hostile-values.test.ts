@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import test from 'ava';
 import {
   abortable,
@@ -5,6 +8,7 @@ import {
   call,
   channel,
   gate,
+  main,
   moveOnAfter,
   race,
   run,
@@ -13,11 +17,14 @@ import {
   shield,
   sleep,
   spawn,
+  spawnDaemon,
   suspend,
   until,
   withTimeout,
   type Operation,
 } from 'heddle';
+import { connect, listen, type Connection } from 'heddle/net';
+import { nodeFibers } from 'heddle/node-http';
 import { toPromise } from 'heddle/promises';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -121,6 +128,115 @@ for (const [what, make] of Object.entries(hostile)) {
     );
   });
 }
+
+/** How a function is started whose name is asked for. */
+const starts: Readonly<Record<string, (f: () => Operation<string>) => Operation<unknown>>> = {
+  *spawn(f) {
+    return yield* (yield* spawn(f)).join();
+  },
+  'spawn in a scope': (f) => scope((inner) => inner.spawn(f).join()),
+  call: (f) => call(f),
+  'a call within a call': (f) =>
+    call(function* () {
+      return yield* call(f);
+    }),
+  'the body of a scope': (f) => scope(f),
+  gate: (f) => scope(() => gate({ name: 'work', goal: 1000 }).admit(f)),
+  toPromise: (f) => scope(() => until(toPromise(f()))),
+  'the body of forEach'(f) {
+    const jobs = channel<number>(1);
+    jobs.trySend(1);
+    let seen: string;
+    return call(function* () {
+      yield* jobs.forEach(
+        nameless(function* () {
+          seen = yield* f();
+          jobs.close();
+        }),
+      );
+      return seen;
+    });
+  },
+};
+
+/** Throws whoever asks for the name of `f`. */
+function nameless<F extends Function>(f: F): F {
+  return Object.defineProperty(f, 'name', { get: thrower('asked for the name') });
+}
+
+function named(): () => Operation<string> {
+  return nameless(function* () {
+    yield* sleep(0);
+    return 'ran';
+  });
+}
+
+for (const [where, start] of Object.entries(starts))
+  for (const recording of [true, false])
+    test(`a function whose name throws is run by ${where}, ${recording ? '' : 'not '}recorded`, async (t) => {
+      t.is(await whileOthersRun(recording, () => start(named())), 'ran');
+    });
+
+test('a program whose name throws, or is none, is run', async (t) => {
+  t.is(await run(named()), 'ran');
+  t.is(await run(Object.defineProperty(named(), 'name', { value: Symbol('name') })), 'ran');
+  let ran = '';
+  await main(
+    nameless(function* () {
+      ran = yield* named()();
+    }),
+    { inspect: false },
+  );
+  t.is(ran, 'ran');
+});
+
+test('what a function returns whose name throws is told as of any other', async (t) => {
+  const slip = nameless(() => 5) as unknown as () => Operation<void>;
+  await t.throwsAsync(
+    run(() => spawn(slip)),
+    { message: /^Expected an operation, got `5`/ },
+  );
+  await t.throwsAsync(
+    run(function* () {
+      const over = yield* scope(function* (inner) {
+        return inner;
+      });
+      over.spawn(named());
+    }),
+    { message: /^spawn of `anonymous` in a scope that has ended/ },
+  );
+});
+
+test('handlers whose names throw serve, with a goal', async (t) => {
+  const answer = await run(function* () {
+    const listener = yield* listen({ port: 0, goal: 1000 });
+    const handler = nameless(function* (connection: Connection) {
+      yield* connection.write('heard');
+    });
+    yield* spawnDaemon(() => listener.serve(handler));
+    return yield* (yield* connect({ port: listener.port })).read();
+  });
+  t.is(String(answer), 'heard');
+  const fibers = nodeFibers({ goal: 1000 });
+  const handler = nameless(function* (_request: IncomingMessage, response: ServerResponse) {
+    response.end('heard');
+  });
+  const server = fibers.attach(createServer(fibers.handler(handler))).listen(0);
+  await once(server, 'listening');
+  const response = await fetch(`http://localhost:${(server.address() as AddressInfo).port}`);
+  t.is(await response.text(), 'heard');
+  await fibers.close();
+});
+
+test('options that throw when they are read fail what they are for', async (t) => {
+  const hiding = (options: { port: number }): { port: number } =>
+    Object.defineProperty(options, 'halfOpen', { get: thrower('looked at') });
+  await run(function* () {
+    const { port } = yield* listen({ port: 0 });
+    for (const operation of [listen(hiding({ port: 0 })), connect(hiding({ port }))])
+      t.is(((yield* thrownBy(operation)) as Error).message, 'looked at');
+  });
+});
 
 test('what throws when a result of a foreign iterator is looked at is the failure of the fiber', async (t) => {
   const results: readonly object[] = [

@@ -115,7 +115,7 @@ const foreign: Record<string, [body: () => Generator, message: RegExp]> = {
       revoke();
       yield proxy;
     },
-    /A fiber yielded function `unknown`/,
+    /A fiber yielded function `anonymous`/,
   ],
 };
 

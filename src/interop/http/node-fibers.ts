@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { checkFunction } from '../../base/check.js';
+import { nameOf } from '../../base/name-of.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import type { Operation } from '../../fibers/operation.js';
 import { hasGone } from '../../io/http/has-gone.js';
@@ -53,7 +54,7 @@ export class NodeFibers extends ServerFibers {
       // What is written after the end. Unheard it would end the process.
       response.on('error', failed);
       try {
-        const kind = kindOf?.(request) ?? (handler.name || request.method!);
+        const kind = kindOf?.(request) ?? nameOf(handler, request.method!);
         this.host.offer(kind, request, response, {
           begin: (work) =>
             this.host.start(kind, work, { operation: () => handler(request as Q, response as S), done() {}, failed }),

@@ -57,6 +57,8 @@ const CONNECT: SuspensionKind = new SuspensionKind({
   label: new Label('net.connect'),
   arm(suspension) {
     const options = suspension.subject as ConnectOptions;
+    // Now: from the callback below what a getter throws would end the process.
+    const { path, tls, halfOpen = false } = options;
     let socket: Socket;
     try {
       socket = open(options);
@@ -69,10 +71,10 @@ const CONNECT: SuspensionKind = new SuspensionKind({
     socket.pause();
     const refuse = (error: Error): void => void suspension.fail(new IoError('net.connect', error));
     socket.on('error', refuse);
-    socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
       const connection = new SocketConnection(socket, {
-        halfOpen: options.halfOpen ?? false,
-        resettable: options.path === undefined && options.tls === undefined,
+        halfOpen,
+        resettable: path === undefined && tls === undefined,
       });
       socket.off('error', refuse);
       connection.tie(suspension.fiber!.scope);

@@ -79,7 +79,8 @@ const LISTEN: SuspensionKind = new SuspensionKind({
   label: new Label('net.listen'),
   arm(suspension) {
     const options = suspension.subject as ListenOptions;
-    const { port, host, path, backlog = USUAL_BACKLOG, queue = 64 } = options;
+    // All of them now: from the callback below what a getter throws would end the process.
+    const { port, host, path, goal = null, priority = 1, backlog, queue = 64, tls, halfOpen = false } = options;
     let server: Server;
     try {
       server = makeServer(options);
@@ -92,19 +93,18 @@ const LISTEN: SuspensionKind = new SuspensionKind({
     server.once('listening', () => {
       server.off('error', refuse);
       const listener = new SocketListener(server, queue, {
-        halfOpen: options.halfOpen ?? false,
-        resettable: path === undefined && options.tls === undefined,
-        goal: options.goal ?? null,
-        priority: options.priority ?? 1,
-        backlog: options.backlog,
+        halfOpen,
+        resettable: path === undefined && tls === undefined,
+        goal,
+        priority,
+        backlog,
       });
       // A cancellation while the name was looked up could not stop it.
       if (suspension.complete(listener)) listener.untie = ownedBy(suspension.fiber!.scope, () => listener.close());
       else listener.close();
     });
     suspension.argument = server;
-    if (path === undefined) server.listen({ port, host, backlog });
-    else server.listen({ path, backlog });
+    server.listen({ ...(path === undefined ? { port, host } : { path }), backlog: backlog ?? USUAL_BACKLOG });
   },
   abort(suspension) {
     (suspension.argument as Server).close();

@@ -3,6 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import { Deque } from '../../base/deque.js';
 import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
+import { nameOf } from '../../base/name-of.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -83,7 +84,7 @@ export class SocketListener implements Listener {
         if (entry === null) scope.startMember(handler, operation, false);
         else {
           entry.arrived();
-          new ConnectionWork(scope, connection, handler.name || 'anonymous', priority, operation).offerTo(entry);
+          new ConnectionWork(scope, connection, nameOf(handler), priority, operation).offerTo(entry);
         }
       }
     } finally {
