@@ -1,5 +1,6 @@
 import { expected } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
+import { mayBeOperation } from './may-be-operation.js';
 import type { Operation } from './operation.js';
 import { YieldNow } from './yield-now.js';
 
@@ -12,8 +13,7 @@ export function checkOperations(operations: readonly Operation<unknown>[]): void
   const seen = new Set<unknown>();
   // Not `forEach`, which leaves out holes.
   for (const [index, operation] of operations.entries()) {
-    if (typeof operation?.[Symbol.iterator] !== 'function')
-      throw expected(`operations[${index}]`, 'an operation', operation);
+    if (!mayBeOperation(operation)) throw expected(`operations[${index}]`, 'an operation', operation);
     if (seen.has(operation) && !(operation instanceof YieldNow))
       throw new MisuseError(
         `\`operations[${index}]\` stands there twice. An operation runs once: make a new one for each place`,

@@ -4,6 +4,7 @@ import { nameOf } from '../base/name-of.js';
 import { current } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
+import { mayBeOperation } from './may-be-operation.js';
 import type { Operation, OperationFunction } from './operation.js';
 import { COMPLETED, FAILED, Suspension, SuspensionKind, type Leaf } from './suspension.js';
 import type { CallChain } from './recorder.js';
@@ -118,7 +119,7 @@ export function iterate(operation: unknown, maker: Function): Iterator<Leaf, unk
 
 /** `operation`, which was given, or returned by `maker`, if it is one; else says that it is not. */
 export function checkOperation<T>(operation: Operation<T>, maker?: Function): Operation<T> {
-  if (typeof operation === 'object' && typeof operation?.[Symbol.iterator] === 'function') return operation;
+  if (mayBeOperation(operation)) return operation;
   const name = maker === undefined ? '' : nameOf(maker, '');
   const what = name === '' ? 'an operation' : `\`${name}\` to return an operation`;
   throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${adviceFor(operation)}`);

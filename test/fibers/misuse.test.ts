@@ -414,6 +414,32 @@ const notOperations: [name: string, body: () => unknown, message: RegExp][] = [
     /Expected `body` to return an operation/,
   ],
   [
+    'call of a function that returns an array',
+    () =>
+      run(() =>
+        call(
+          anything(function list() {
+            return [1];
+          }),
+        ),
+      ),
+    /Expected `list` to return an operation, got an object of class `Array`: is it a function\*\?/,
+  ],
+  [
+    'a scope whose body returns an empty array',
+    () =>
+      run(() =>
+        scope(
+          anything(function body() {
+            return [];
+          }),
+        ),
+      ),
+    /Expected `body` to return an operation, got an object of class `Array`/,
+  ],
+  ['a time limit for a buffer', () => run(() => withTimeout(5, anything(Buffer.from('a')))), /class `Buffer`: is it/],
+  ['a shield for a map', () => run(() => shield(anything(new Map([[1, 2]])))), /class `Map`: is it a function\*\?/],
+  [
     'withTimeout of a promise',
     () => run(() => withTimeout(5, anything(Promise.resolve()))),
     /Expected an operation, got an object of class `Promise`: .*until/,
@@ -453,6 +479,8 @@ for (const [name, body, message] of badArguments)
 
 const badInside: [name: string, body: () => Operation<unknown>, message: RegExp][] = [
   ['all of promises', () => all([anything(Promise.resolve())]), /Expected `operations\[0\]` to be an operation/],
+  ['all of arrays', () => all([anything([1, 2])]), /`operations\[0\]` to be an operation, got .* `Array`/],
+  ['race of texts', () => race([anything('ab')]), /`operations\[0\]` to be an operation, got `ab` \(string\)/],
   ['all of no array', () => all(anything(5)), /Expected `operations` to be an array of operations, got `5`/],
   ['all of a list with a hole', () => all(anything(Array(1))), /Expected `operations\[0\]` to be an operation/],
   ['race of nothing', () => race([]), /at least one operation/],

@@ -919,6 +919,16 @@ test.serial('node:http: what fails after its reply is reported, and the whole re
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   for (const path of ['/late', '/early', '/answer'])
     t.is((await (await fetch(url + path)).arrayBuffer()).byteLength, 2, path);
+test.serial('node:http: a handler that returns data in place of an operation is told how to write it', async (t) => {
+  const told: unknown[] = [];
+  const fibers = nodeFibers({ onError: (error) => told.push(error) });
+  const server = fibers.attach(createServer(fibers.handler(() => [1, 2] as never))).listen(0);
+  await listening(server);
+  t.is((await fetch(`http://localhost:${(server.address() as AddressInfo).port}`)).status, 500);
+  await fibers.close();
+  t.regex(String(told[0]), /^MisuseError: Expected an operation, got .* `Array`: is it a function\*\?/);
+});
+
   t.is((await (await fetch(`${url}/large`)).arrayBuffer()).byteLength, size);
   await fibers.close();
   t.deepEqual(reported, ['/late', '/early', '/answer', '/large']);

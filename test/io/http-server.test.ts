@@ -348,6 +348,22 @@ test.serial('what cannot be an answer is the fault of the handler, and the conne
   const handlers: Record<string, () => Operation<Reply>> = {
     *'/status'() {
       throw new HttpError(99, 'no status');
+test.serial('a handler that returns data in place of an operation is told how to write it', async (t) => {
+  const told: unknown[] = [];
+  await leavesNothing(t, () =>
+    serving(
+      function list() {
+        return [1, 2] as never;
+      },
+      function* (server) {
+        t.is((yield* fetch(server.url)).status, 500);
+      },
+      { onError: (error) => told.push(error) },
+    ),
+  );
+  t.regex(String(told[0]), /^MisuseError: Expected `list` to return an operation, got .* `Array`: is it a function\*\?/);
+});
+
     },
     *'/continue'() {
       return { status: 100 };
