@@ -43,6 +43,11 @@ import { readAll } from 'heddle/streams';
 import { leavesNothing } from '../support/leaks.js';
 import { thrownBy } from '../support/thrown-by.js';
 
+const localhost = {
+  key: readFileSync('test/fixtures/localhost-key.pem'),
+  cert: readFileSync('test/fixtures/localhost-certificate.pem'),
+};
+
 /** A server that answers by `handler` while `client` runs. */
 function* serving(
   handler: Handler,
@@ -343,11 +348,6 @@ test.serial('a handler that returns no reply, or an operation, is told how to wr
   t.regex(String(told[1]), /return yield\*/);
 });
 
-test.serial('what cannot be an answer is the fault of the handler, and the connection goes on', async (t) => {
-  const reported: unknown[] = [];
-  const handlers: Record<string, () => Operation<Reply>> = {
-    *'/status'() {
-      throw new HttpError(99, 'no status');
 test.serial('a handler that returns data in place of an operation is told how to write it', async (t) => {
   const told: unknown[] = [];
   await leavesNothing(t, () =>
@@ -361,9 +361,17 @@ test.serial('a handler that returns data in place of an operation is told how to
       { onError: (error) => told.push(error) },
     ),
   );
-  t.regex(String(told[0]), /^MisuseError: Expected `list` to return an operation, got .* `Array`: is it a function\*\?/);
+  t.regex(
+    String(told[0]),
+    /^MisuseError: Expected `list` to return an operation, got .* `Array`: is it a function\*\?/,
+  );
 });
 
+test.serial('what cannot be an answer is the fault of the handler, and the connection goes on', async (t) => {
+  const reported: unknown[] = [];
+  const handlers: Record<string, () => Operation<Reply>> = {
+    *'/status'() {
+      throw new HttpError(99, 'no status');
     },
     *'/continue'() {
       return { status: 100 };
@@ -924,7 +932,6 @@ test.serial('a request that comes before the server serves is answered once it d
 });
 
 test.serial('with a certificate it serves HTTPS', async (t) => {
-  const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`test/fixtures/localhost-${name}.pem`));
   await leavesNothing(t, () =>
     serving(
       function* handler() {
@@ -932,11 +939,11 @@ test.serial('with a certificate it serves HTTPS', async (t) => {
       },
       function* (server) {
         t.regex(server.url, /^https:/);
-        const request = secureRequest({ port: server.port, host: 'localhost', ca: cert, agent: false }).end();
+        const request = secureRequest({ port: server.port, host: 'localhost', ca: localhost.cert, agent: false }).end();
         const [response] = (yield* until(once(request, 'response'))) as [IncomingMessage];
         t.is(String(yield* readAll(response)), 'sealed');
       },
-      { host: 'localhost', tls: { key: key!, cert: cert! } },
+      { host: 'localhost', tls: localhost },
     ),
   );
 });
@@ -992,12 +999,17 @@ test.serial('a body that is given up while a fiber reads it has not come to its 
   );
 });
 
-for (const early of [false, true])
+for (const [early, secure] of [
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+] as const)
   test.serial(
-    `of a client that waits for no answer some requests are read at a time, ${early ? 'before and ' : ''}while the server serves`,
+    `of a client that waits for no answer some requests are read at a time, ${early ? 'before and ' : ''}while the server serves${secure ? ', over TLS' : ''}`,
     async (t) => {
       await leavesNothing(t, function* () {
-        const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100 });
+        const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100, ...(secure && { tls: localhost }) });
         const latch = event();
         let begun = 0;
         const serve = (): Operation<void> =>
@@ -1007,7 +1019,10 @@ for (const early of [false, true])
             yield* latch.wait();
             return text(`${request.path} `);
           });
-        const client = rawConnect(server.port, '127.0.0.1');
+        const place = { host: '127.0.0.1', port: server.port };
+        const client = secure
+          ? connectTls({ ...place, ca: localhost.cert, servername: 'localhost' })
+          : rawConnect(place);
         const count = 20_000;
         let received = '';
         client.setEncoding('latin1').on('data', (piece: string) => (received = received.slice(-100) + piece));
@@ -1049,10 +1064,9 @@ test.serial('a request is answered behind one whose body was read in part', asyn
 });
 
 test.serial('over TLS a client may send hundreds of requests before it reads an answer, also early', async (t) => {
-  const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`test/fixtures/localhost-${name}.pem`));
   await leavesNothing(t, function* () {
-    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100, tls: { key: key!, cert: cert! } });
-    const client = connectTls({ host: '127.0.0.1', port: server.port, ca: cert, servername: 'localhost' });
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100, tls: localhost });
+    const client = connectTls({ host: '127.0.0.1', port: server.port, ca: localhost.cert, servername: 'localhost' });
     client.write(get('/').repeat(1000) + 'GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     yield* sleep(50);
     const serving = yield* spawn(() =>

@@ -49,7 +49,7 @@ export class HttpServer {
   /** Ends `serve`. */
   #broke: ((failure: IoError) => void) | null = null;
   #begin: ((message: IncomingMessage, response: ServerResponse) => void) | null = null;
-  /** Requests that came between `listen` and `serve`: but over TLS, of each connection those that were read with its first. */
+  /** Requests that came between `listen` and `serve`: of each connection those that were read with its first. */
   readonly #early: [message: IncomingMessage, response: ServerResponse][] = [];
   #counts = { served: 0, failed: 0, cancelled: 0 };
 
