@@ -4,18 +4,30 @@ import type { EntryOptions } from '../fibers/governor.js';
 /** Connections that the kernel keeps until they are accepted, unless somebody says how many, or knows how many can be served. */
 export const USUAL_BACKLOG = 64;
 
-/** What an entry has to know of the kernel's queues in front of `servers`. A size that was asked for stays as it is. */
-export function kernelQueueOf(
-  servers: Iterable<Server>,
-  asked: number | undefined,
-): Pick<EntryOptions, 'backlog' | 'resizeBacklog'> {
-  if (asked !== undefined) return { backlog: asked };
-  return {
-    backlog: USUAL_BACKLOG,
-    resizeBacklog(size) {
-      for (const server of servers) resizeBacklog(server, size);
-    },
-  };
+/** The kernel's queues in front of the servers of one entry, all of one size. */
+export class KernelQueues {
+  /** What the entry has to know. A size that was asked for stays as it is. */
+  readonly options: Pick<EntryOptions, 'backlog' | 'resizeBacklog'>;
+  private readonly servers: Iterable<Server>;
+  private size: number;
+
+  /** @param servers may become more. */
+  constructor(servers: Iterable<Server>, asked: number | undefined) {
+    const backlog = asked ?? USUAL_BACKLOG;
+    this.options = asked === undefined ? { backlog, resizeBacklog: (size) => this.resize(size) } : { backlog };
+    this.servers = servers;
+    this.size = backlog;
+  }
+
+  /** Tells a server that has listened with another size. */
+  tell(server: Server): void {
+    resizeBacklog(server, this.size);
+  }
+
+  private resize(size: number): void {
+    this.size = size;
+    for (const server of this.servers) this.tell(server);
+  }
 }
 
 /**

@@ -471,6 +471,27 @@ for (const [options, expected] of [
 
 test.serial('fastify: inject works, with and without a goal', async (t) => {
   for (const options of [{}, { goal: 500 }]) {
+test.serial(
+  'a server that is attached late, or listens again, is told how many connections are kept by then',
+  async (t) => {
+    const runtime = new Runtime();
+    await using fibers = nodeFibers({ goal: 500, runtime });
+    const first = await listening(fibers.attach(createServer()).listen(0, '127.0.0.1'));
+    const { backlog } = entryOf(runtime) as unknown as { backlog: { resize(size: number): void } };
+    backlog.resize(16);
+    const second = await listening(createServer().listen(0, '127.0.0.1'));
+    const sizes = told(second);
+    fibers.attach(second);
+    t.deepEqual(sizes, [16]);
+    first.close();
+    await once(first, 'close');
+    let again: readonly number[] = [];
+    first.prependOnceListener('listening', () => (again = told(first)));
+    await listening(first.listen(0, '127.0.0.1'));
+    t.deepEqual(again, [16]);
+  },
+);
+
     const app = fastify();
     await app.register(fastifyFibers, options);
     app.post<{ Body: { n: number } }>('/double', function* ({ body }, reply) {

@@ -13,7 +13,7 @@ import { runScope } from '../../fibers/with-scope.js';
 import { endOfGrace } from '../../io/http/end-of-grace.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';
-import { kernelQueueOf, resizeBacklog, USUAL_BACKLOG } from '../../io/kernel-queue.js';
+import { KernelQueues } from '../../io/kernel-queue.js';
 import { Runtime } from '../../runtime.js';
 import { AttachedServer, speaksHttp2 } from './attached-server.js';
 
@@ -53,6 +53,7 @@ export class RequestHost {
   readonly runtime: Runtime | null;
   private readonly requests: Scope;
   private readonly intake: RequestIntake;
+  private readonly kernel: KernelQueues;
   private readonly options: HostOptions;
   private readonly grace: number;
   private readonly servers: AttachedServer[] = [];
@@ -77,7 +78,8 @@ export class RequestHost {
     const loop = this.runtime === null ? fiber!.loop : this.runtime.loop;
     // A root, as `run` makes: the requests go on for a while after the program was told to stop.
     this.requests = new Scope(loop, null, null, PLAIN);
-    this.intake = new RequestIntake(this.requests, { name, goal, kernel: kernelQueueOf(this.watched, backlog) });
+    this.kernel = new KernelQueues(this.watched, backlog);
+    this.intake = new RequestIntake(this.requests, { name, goal, kernel: this.kernel.options });
     if (fiber !== null) ownedBy(fiber.scope, () => until(this.close(), 'http.close'));
   }
 
@@ -100,9 +102,8 @@ export class RequestHost {
     if (!this.governed || speaksHttp2(server)) return;
     this.intake.watch(server as HttpServer);
     this.watched.push(server);
-    const { backlog = USUAL_BACKLOG } = this.options;
-    if (server.listening) resizeBacklog(server, backlog);
-    server.on('listening', () => resizeBacklog(server, backlog));
+    if (server.listening) this.kernel.tell(server);
+    server.on('listening', () => this.kernel.tell(server));
   }
 
   /** As `watch`, of the server that `socket` came to: Fastify makes a second one for the other address of `localhost`. */

@@ -17,7 +17,7 @@ import { event, type Event } from '../../fibers/sync/event.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
-import { kernelQueueOf, USUAL_BACKLOG } from '../kernel-queue.js';
+import { KernelQueues, USUAL_BACKLOG } from '../kernel-queue.js';
 import { endOfGrace } from './end-of-grace.js';
 import { hasGone } from './has-gone.js';
 import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
@@ -124,7 +124,7 @@ export class HttpServer {
   *#accept(requests: Scope, handler: Handler, stopping: Event): Operation<void> {
     this.#requests = requests;
     const { goal, backlog } = this.#options;
-    const kernel = kernelQueueOf([this.raw], backlog);
+    const kernel = new KernelQueues([this.raw], backlog).options;
     const intake = new RequestIntake(requests, { name: `http :${this.port}`, goal, kernel });
     this.#intake = intake;
     intake.watch(this.raw);

@@ -11,7 +11,7 @@ import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import { outlives } from '../accept-errors.js';
 import type { Connection } from '../byte-stream.js';
-import { kernelQueueOf } from '../kernel-queue.js';
+import { KernelQueues } from '../kernel-queue.js';
 import { ConnectionWork } from './connection-work.js';
 import { Handshakes } from './handshakes.js';
 import type { Listener, ListenerStats, ServeOptions } from './listener.js';
@@ -75,7 +75,11 @@ export class SocketListener implements Listener {
     const entry =
       goal === null
         ? null
-        : scope.loop.openEntry({ name: `net :${this.port}`, goal, ...kernelQueueOf([this.server], backlog) });
+        : scope.loop.openEntry({
+            name: `net :${this.port}`,
+            goal,
+            ...new KernelQueues([this.server], backlog).options,
+          });
     try {
       for (;;) {
         const connection = yield* this.accept();
