@@ -1,9 +1,10 @@
 import { ClosedError } from '../base/errors.js';
 import type { FiberHandle } from './fiber.js';
 import { Label } from './label.js';
+import { checkDropped } from './never-run.js';
 import type { Operation } from './operation.js';
 import type { ScopeHandle } from './scope.js';
-import { checkOperation } from './segment.js';
+import { checkOperation, inSegment } from './segment.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 import { WaitList } from './wait-list.js';
 
@@ -64,10 +65,8 @@ export class Feed<T> {
   /** A failure is the consumer's to see, or else the scope's. */
   private *run(producer: Producer<T>): Operation<void> {
     try {
-      yield* checkOperation(
-        producer((chunk) => new Suspension<void>(PUSH, this, chunk)),
-        producer,
-      );
+      const work = producer((chunk) => new Suspension<void>(PUSH, this, chunk));
+      checkDropped(yield* inSegment(checkOperation(work, producer)), producer);
       if (this.finish()) this.sink.end();
     } catch (error) {
       if (!this.finish() || !this.sink.fail(error)) throw error;

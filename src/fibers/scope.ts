@@ -1,11 +1,12 @@
 import { checkFunction } from '../base/check.js';
-import { CancelledError, MisuseError, ScopeClosedError } from '../base/errors.js';
+import { CancelledError, ScopeClosedError } from '../base/errors.js';
 import type { Instant } from '../base/instant.js';
 import { nameOf } from '../base/name-of.js';
 import { textOf } from '../base/text-of.js';
 import { current } from './current.js';
 import { Fiber, type FiberHandle } from './fiber.js';
 import { isOperation } from './foreign-yield.js';
+import { neverRun } from './never-run.js';
 import type { Operation, OperationFunction } from './operation.js';
 import type { RunLoop } from './run-loop.js';
 import { iterate } from './segment.js';
@@ -159,7 +160,7 @@ export class Scope implements ScopeHandle {
     this.remove(fiber);
     if (fiber.hasFailed) this.fail(fiber.id, fiber.outcome);
     else if (fiber.wasCancelled) this.cutShort ||= this.cancellation?.source === this;
-    else if (isOperation(fiber.outcome)) this.fail(fiber.id, forgotten(fiber));
+    else if (isOperation(fiber.outcome)) this.fail(fiber.id, neverRun(fiber.name));
     if (daemon) this.daemons--;
     else this.workers--;
     if (this.onEmpty !== null) this.settle();
@@ -240,9 +241,3 @@ function interruptAll(reached: Scope[], error: CancelledError): void {
 const ONLY_DAEMONS = 'only daemons were left in the scope';
 /** Most failures that a message names. */
 const NAMED = 8;
-
-function forgotten(fiber: Fiber): MisuseError {
-  return new MisuseError(
-    `\`${fiber.name}\` returned an operation that was never run: write \`return yield* …\` (or \`yield* …\`)`,
-  );
-}

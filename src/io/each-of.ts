@@ -1,4 +1,5 @@
 import { checkFunction } from '../base/check.js';
+import { checkDropped } from '../fibers/never-run.js';
 import type { Operation } from '../fibers/operation.js';
 import { checkOperation, inSegment } from '../fibers/segment.js';
 
@@ -10,6 +11,6 @@ export function* eachOf<T>(source: { read(): Operation<T | null> }, body: Body<T
   checkFunction('body', body);
   for (let item = yield* source.read(); item !== null; item = yield* source.read()) {
     const work = body(item);
-    if (work !== undefined) yield* inSegment(checkOperation(work, body));
+    if (work !== undefined) checkDropped(yield* inSegment(checkOperation(work, body)), body);
   }
 }

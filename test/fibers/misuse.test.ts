@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { Readable } from 'node:stream';
 import test from 'ava';
 import {
   abortable,
@@ -17,12 +19,17 @@ import {
   shield,
   sleep,
   spawn,
+  spawnDaemon,
   suspend,
   until,
   withTimeout,
   yieldNow,
   type Operation,
 } from 'heddle';
+import { forEachChunk } from 'heddle/fs';
+import { connect, listen } from 'heddle/net';
+import { fromAsyncIterable, toAsyncIterable } from 'heddle/promises';
+import { forEachLine, readAll, toReadable } from 'heddle/streams';
 import { simulate } from 'heddle/testing';
 import { simulateClean, simulateManyClean } from '../support/no-leak.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -30,6 +37,7 @@ import { thrownBy } from '../support/thrown-by.js';
 /* What the types forbid, as it comes from JavaScript. */
 const anything = (value: unknown): never => value as never;
 function* noop(): Operation<void> {}
+const here = fileURLToPath(import.meta.url);
 function riddle(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -366,6 +374,42 @@ test('an operation that is returned instead of run is reported', async (t) => {
     t.regex(root.message, /`slip` returned an operation/);
   }
 });
+
+/** What runs a body and gives its result to nobody. */
+const droppers: Readonly<Record<string, (slip: () => Operation<void>) => Operation<unknown>>> = {
+  'the body of forEach of a channel'(slip) {
+    const jobs = channel<number>(1);
+    jobs.trySend(1);
+    jobs.close();
+    return jobs.forEach(slip);
+  },
+  'the body of forEachLine': (slip) => forEachLine(Readable.from(['a\n']), slip),
+  'the body of forEachChunk': (slip) => forEachChunk(here, slip),
+  'the body of forEachChunk of a range': (slip) => forEachChunk(here, slip, { start: 1, end: 2 }),
+  *'the body of forEach of an async iterable'(slip) {
+    yield* fromAsyncIterable(Readable.from(['a'])).forEach(slip);
+  },
+  'the producer of a stream': (slip) => readAll(toReadable(slip)),
+  'the producer of an async iterable': (slip) => until(toAsyncIterable(slip).next()),
+  *'the handler of a listener'(slip) {
+    const listener = yield* listen({ port: 0 });
+    const told = channel<unknown>(1);
+    yield* spawnDaemon(() => listener.serve(slip, { onError: (error) => void told.trySend(error) }));
+    yield* connect({ port: listener.port });
+    throw yield* told.receive();
+  },
+};
+for (const [name, drop] of Object.entries(droppers))
+  test(`an operation that ${name} returns is reported`, async (t) => {
+    const slip = function* slip(): Operation<never> {
+      return sleep(1) as never;
+    };
+    const error = await t.throwsAsync(
+      run(() => scope(() => drop(slip))),
+      { instanceOf: MisuseError },
+    );
+    t.regex(error.message, /`slip` returned an operation that was never run: write `return yield\* …`/);
+  });
 
 const notOperations: [name: string, body: () => unknown, message: RegExp][] = [
   [

@@ -1,6 +1,7 @@
 import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
 import { ChannelClosedError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
+import { checkDropped } from '../never-run.js';
 import type { Operation } from '../operation.js';
 import { Suspension } from '../suspension.js';
 import { Exchange } from './exchange.js';
@@ -82,7 +83,7 @@ export class Channel<T> {
         if (isInstance(error, ChannelClosedError) && this.isClosed) return;
         throw error;
       }
-      yield* inSegment(checkOperation(body(value), body));
+      checkDropped(yield* inSegment(checkOperation(body(value), body)), body);
     }
   }
 

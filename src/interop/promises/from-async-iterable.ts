@@ -2,6 +2,7 @@ import { expected } from '../../base/check.js';
 import { BusyError, ClosedError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
+import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
@@ -75,7 +76,7 @@ class IteratorPull<T> implements AsyncPull<T> {
     try {
       for (let next = yield* this.next(); !next.done; next = yield* this.next()) {
         const work = body(next.value);
-        if (work !== undefined) yield* inSegment(checkOperation(work, body));
+        if (work !== undefined) checkDropped(yield* inSegment(checkOperation(work, body)), body);
       }
     } finally {
       yield* shield(this.close());

@@ -1,5 +1,6 @@
 import type { PathLike } from 'node:fs';
 import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
+import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
 import { File } from './file.js';
@@ -59,7 +60,7 @@ function* readRange(file: File, body: Body<Buffer>, size: number, start: number,
     const chunk = yield* file.readAt(position, Math.min(size, end - position));
     if (chunk === null) return;
     const work = body(chunk);
-    if (work !== undefined) yield* inSegment(checkOperation(work, body));
+    if (work !== undefined) checkDropped(yield* inSegment(checkOperation(work, body)), body);
     position += chunk.length;
   }
 }

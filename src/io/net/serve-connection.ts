@@ -8,6 +8,7 @@ import {
   TooLargeError,
 } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
+import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { call } from '../../fibers/segment.js';
 import { tellWhere } from '../../fibers/tell-where.js';
@@ -39,7 +40,7 @@ function* handle(
   handler: (connection: Connection) => Operation<unknown>,
 ): Operation<void> {
   connection.adopt();
-  yield* call(handler, connection);
+  checkDropped(yield* call(handler, connection), handler);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { readerOf } from './reader-of.js';
 import { checkEncoding, checkFunction, checkInteger, checkOptions } from '../../base/check.js';
+import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
 import { LineSplitter } from './line-splitter.js';
@@ -51,7 +52,7 @@ export function* forEachLine(
 export function* eachLine(lines: LineSplitter, body: Body<string>): Operation<void> {
   for (let line = lines.next(); line !== null; line = lines.next()) {
     const work = body(line);
-    if (work !== undefined) yield* inSegment(checkOperation(work, body));
+    if (work !== undefined) checkDropped(yield* inSegment(checkOperation(work, body)), body);
   }
 }
 
