@@ -4,14 +4,9 @@ import type { SourceMapInput } from './source-map.js';
 /** As much of a bundler's context as tells where text comes from. */
 interface BundlerContext {
   /** Of Rollup and its like. Without earlier plugins it makes a map of a text to itself. */
-  getCombinedSourcemap?(): Map;
-  /** Of webpack and Rspack, through unplugin. */
-  getNativeBuildContext?: (() => { readonly framework: string; readonly inputSourceMap?: Map | null }) | undefined;
-}
-
-interface Map {
-  readonly sources: readonly (string | null)[];
-  readonly sourcesContent?: readonly (string | null)[];
+  getCombinedSourcemap?(): object;
+  /** Of webpack and Rspack, through unplugin: whatever a loader has given. */
+  getNativeBuildContext?: (() => { readonly framework: string; readonly inputSourceMap?: unknown }) | undefined;
 }
 
 /**
@@ -19,8 +14,26 @@ interface Map {
  * relative to the module at `path`, as those of a map in a file are: bundles are to be the same wherever they are built.
  */
 export function incomingMap(context: BundlerContext, path: string, code: string): SourceMapInput | null {
-  const map = context.getCombinedSourcemap?.() ?? context.getNativeBuildContext?.().inputSourceMap ?? null;
+  const map = asData(context.getCombinedSourcemap?.() ?? context.getNativeBuildContext?.().inputSourceMap);
   if (map === null || map.sourcesContent?.[0] === code) return null;
-  const sources = map.sources.map((one) => (one !== null && isAbsolute(one) ? relative(dirname(path), one) : one));
+  // One in sections, or none at all: who reads it will see.
+  if (!Array.isArray(map.sources)) return map as SourceMapInput;
+  const sources = map.sources.map((one: unknown) =>
+    typeof one === 'string' && isAbsolute(one) ? relative(dirname(path), one) : one,
+  );
   return { ...map, sources } as SourceMapInput;
+}
+
+interface PossibleMap {
+  readonly sources?: unknown;
+  readonly sourcesContent?: readonly unknown[] | null;
+}
+
+/** A copy of a map, which loaders may give as text, without its methods: it goes to another thread. Null if there is none. */
+function asData(map: unknown): PossibleMap | null {
+  try {
+    return JSON.parse(typeof map === 'string' ? map : JSON.stringify(map)) as PossibleMap | null;
+  } catch {
+    return null;
+  }
 }

@@ -35,7 +35,7 @@ export function readMap(given: SourceMapInput | null | undefined, end: string): 
 /** Whether it leads somewhere, and only to sources that it has: others make whoever follows it throw, later. */
 function isSound(map: TraceMap): boolean {
   const count = map.sources.length;
-  if (count === 0) return false;
+  if (count === 0 || !Array.isArray(map.ignoreList ?? [])) return false;
   const { decodedMappings } = traceMapping();
   return decodedMappings(map).every((line) => line.every(([, source = 0]) => source >= 0 && source < count));
 }

@@ -9,6 +9,7 @@ import test from 'ava';
 import MagicString from 'magic-string';
 import { rollup, type Plugin } from 'rollup';
 import * as heddle from 'heddle/plugin';
+import { incomingMap } from '#src/compiler/incoming-map.js';
 import { bundlers, type Bundling } from './support/bundlers.js';
 import { NO_BINDING } from './support/program-directory.js';
 
@@ -212,6 +213,21 @@ test.serial('a script that is a part of another file is compiled, and shown as t
   const bundle = await rollup({ input: id, plugins: [heddle.rollup(), vue], external: /^heddle/ });
   const { output } = await bundle.generate({ format: 'es' });
   t.regex(output[0].code, /\["site",0,2,20,"\[\]","[^"]*src\/App\.vue"\]/);
+});
+
+test('what a loader gives as a map is data for another thread, or none', (t) => {
+  const given = (inputSourceMap: unknown): unknown => {
+    const context = { getNativeBuildContext: () => ({ framework: 'webpack', inputSourceMap }) };
+    return structuredClone(incomingMap(context, '/project/src/a.js', 'code'));
+  };
+  const map = { version: 3, sources: ['/project/a.ts'], names: [], mappings: 'AAAA' };
+  const expected = { ...map, sources: ['../a.ts'] };
+  for (const one of [map, JSON.stringify(map), { ...map, toString: () => 'a map' }, { toJSON: () => map }])
+    t.deepEqual(given(one), expected);
+  for (const one of [null, undefined, '', 'no JSON', { ...map, sourcesContent: ['code'] }]) t.is(given(one), null);
+  const sections = { version: 3, sections: [{ offset: { line: 0, column: 0 }, map }] };
+  for (const one of [sections, {}, 7, { ...map, sources: null }, { ...map, sources: [null, 7] }])
+    t.deepEqual(given(one), one);
 });
 
 test.serial('a module that is nested deeply ends no build', async (t) => {

@@ -1,5 +1,14 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import test from 'ava';
 import { hasSoundHooks, readsByFs } from '#src/compiler/loader/node-abilities.js';
 import { commonJs, esm, ProgramDirectory, REGISTER, TSX, typed, QUIET } from './support/program-directory.js';
@@ -99,6 +108,21 @@ test('a cache that is damaged is mended', async (t) => {
     if (what === 'something was written behind it') continue;
     t.deepEqual(sorted(readFileSync(file)), sorted(whole), what);
   }
+});
+
+/** What no file can be longer than stands for a full disk. */
+const fullTest = process.platform === 'win32' ? test.skip : test;
+
+fullTest('where there is no room nothing is left behind', async (t) => {
+  const program = new ProgramDirectory(t, { ...FILES, 'large.mjs': `//${'x'.repeat(20_000)}\n${esm('large')}` });
+  await program.run('large.mjs');
+  const version = dirname(cacheFile(program.cache));
+  const [name = ''] = readdirSync(version);
+  appendFileSync(join(version, name), 'what has to be removed');
+  program.write({ 'large.mjs': `//${'x'.repeat(20_000)}\n${esm('large')}//` });
+  const { stdout, stderr } = await program.runLimited('large.mjs');
+  t.deepEqual([stdout, stderr], ['large compiled 1\n', '']);
+  t.deepEqual(readdirSync(version), [name]);
 });
 
 /** Records may be in another order. */

@@ -225,7 +225,7 @@ function withoutTrace(stderr: string): string {
 test('TypeScript whose types cannot be removed is reported with its place', async (t) => {
   const program = new ProgramDirectory(t, {
     'invalid.ts': 'const y = 1;\nconst x: = 1;\n',
-    'enum.ts': 'function* f() { yield* g(); }\nenum Colour { Red }\n',
+    'enum.ts': 'function* f() { yield* g(); }\nenum Colour { Red }\nfunction* h() { yield* f(); }\n',
   });
   for (const [file, code] of [
     ['invalid.ts', 'ERR_INVALID_TYPESCRIPT_SYNTAX'],
@@ -234,6 +234,7 @@ test('TypeScript whose types cannot be removed is reported with its place', asyn
     const { stderr, code: exit } = await program.node([...QUIET, '--import', REGISTER, file]);
     t.regex(stderr, new RegExp(`${file}:2[^]*SyntaxError[^]*${code}`));
     t.false(stderr.includes('heddle:'), stderr);
+    t.false(stderr.includes('$site'), 'it quotes what was written');
     t.is(exit, 1);
   }
 });

@@ -241,7 +241,9 @@ test('a map that cannot be read is none', (t) => {
   const source = 'function* f() { yield* x }';
   const plain = transform(source, { file: 'a.js', format: 'module' })!;
   const wild = { version: 3, sources: ['b.ts'], names: [], mappings: 'AAAA,gBEAA,EFFF' };
-  for (const map of ['no JSON', {}, { version: 3, sections: 1 }, 7, wild] as unknown as TransformOptions['map'][]) {
+  const odd = { version: 3, sources: ['b.ts'], names: [], mappings: 'AAAA', ignoreList: 1 };
+  const maps = ['no JSON', {}, { version: 3, sections: 1 }, 7, wild, odd] as unknown as TransformOptions['map'][];
+  for (const map of maps) {
     const result = transform(source, { file: 'a.js', format: 'module', map: map! })!;
     t.deepEqual([result.code, result.map], [plain.code, plain.map]);
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import {
@@ -61,8 +61,14 @@ export class CacheWriter {
     const live = bytes.length > LARGEST ? [] : [...records.values()];
     const tidied = Buffer.concat(live.map(({ start, end }) => bytes.subarray(start, end)));
     const draft = `${this.#file}.${process.pid}.${threadId}`;
-    writeFileSync(draft, tidied, { mode: 0o600 });
-    renameSync(draft, this.#file);
+    try {
+      writeFileSync(draft, tidied, { mode: 0o600 });
+      renameSync(draft, this.#file);
+    } catch (error) {
+      // On a full disk each start would leave one.
+      rmSync(draft, { force: true });
+      throw error;
+    }
     return tidied.length;
   }
 

@@ -43,7 +43,7 @@ export function compileSource(module: ModuleToCompile, complain: (error: unknown
   const input = findInputMap(text, url);
   const options = { file, format: kind, map: input.map, runtime: kind === 'module' ? runtime : COMMONJS_RUNTIME };
   const result = strip ? transformIfPossible(text, options, complain) : transform(text, options);
-  const code = strip ? stripTypes(result?.code ?? text, file) : (result?.code ?? null);
+  const code = strip ? withoutTypes(text, result, file) : (result?.code ?? null);
   const compiled = { kind, code: result !== null && maps ? withMap(code!, result.map) : code };
   if (store !== null) openWriter(store.file).add(store.key, Buffer.from(module.text), compiled, input.from);
   return compiled;
@@ -60,6 +60,17 @@ function transformIfPossible(
     // What is wrong with the text, the stripper will say.
     if (!(error instanceof CompileError)) complain(error);
     return null;
+  }
+}
+
+function withoutTypes(text: string, result: TransformResult | null, file: string): string {
+  if (result === null) return stripTypes(text, file);
+  try {
+    return stripTypes(result.code, file);
+  } catch (error) {
+    // It quotes what it does not like, which shall be what was written.
+    stripTypes(text, file);
+    throw error;
   }
 }
 

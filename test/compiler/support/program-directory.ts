@@ -47,8 +47,12 @@ export class ProgramDirectory {
   }
 
   /** Runs Node with these arguments in this directory. */
-  async node(args: readonly string[], { env }: NodeOptions = {}): Promise<Outcome> {
-    const child = spawn(process.execPath, args, {
+  node(args: readonly string[], options?: NodeOptions): Promise<Outcome> {
+    return this.#spawn([process.execPath, ...args], options);
+  }
+
+  async #spawn([command, ...args]: readonly string[], { env }: NodeOptions = {}): Promise<Outcome> {
+    const child = spawn(command!, args, {
       cwd: this.path,
       env: { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: '', HEDDLE_CACHE: this.cache, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,6 +65,12 @@ export class ProgramDirectory {
   /** Runs a program of it with its modules compiled. */
   run(program: string, options?: NodeOptions): Promise<Outcome> {
     return this.node(['--import', REGISTER, program], options);
+  }
+
+  /** The same where no file can be longer than 8 KB. */
+  runLimited(program: string): Promise<Outcome> {
+    const limited = ['sh', '-c', 'ulimit -f 16; exec "$@"', 'sh'];
+    return this.#spawn([...limited, process.execPath, '--import', REGISTER, program]);
   }
 }
 
