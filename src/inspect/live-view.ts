@@ -1,7 +1,8 @@
 import { collapse } from '../blocking-graph/collapse.js';
 import { focus } from '../blocking-graph/focus.js';
 import { renderDot } from '../blocking-graph/render/dot.js';
-import { heatOf, nodeLines, nodeTooltip } from '../blocking-graph/render/node-lines.js';
+import { heatOf } from '../blocking-graph/render/heat.js';
+import { nodeLines, nodeTooltip } from '../blocking-graph/render/node-lines.js';
 import { bodiesHtml, locksHtml, schedulerHtml, tilesHtml, warningsHtml } from '../blocking-graph/render/page-parts.js';
 import { schedulingHtml } from '../blocking-graph/render/scheduling-html.js';
 import { describeProcess, viewEdges, viewNodes } from '../blocking-graph/render/view.js';

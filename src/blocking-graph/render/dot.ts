@@ -1,7 +1,8 @@
 import { collapse } from '../collapse.js';
 import type { Snapshot } from '../snapshot.js';
 import { escapeMarkup, printable } from './format.js';
-import { heatOf, nodeLines, nodeTooltip } from './node-lines.js';
+import { heatFills, heatOf } from './heat.js';
+import { nodeLines, nodeTooltip } from './node-lines.js';
 import { viewEdges, viewNodes, type EdgeView, type NodeView } from './view.js';
 
 /**
@@ -25,9 +26,6 @@ export function renderDot(snapshot: Snapshot, options: { readonly limit?: number
 /** One that Graphviz has the widths of; where it is missing, browsers take one of the same widths. */
 const FONT = 'Arial';
 
-/** From cold to hot. */
-const FILLS = ['#f6f8fa', '#fff4d6', '#ffe3a6', '#ffc76b', '#ffa04d', '#f9733f'];
-
 function nodeStatement(view: NodeView): string {
   const { node } = view;
   const heat = heatOf(view.share);
@@ -36,7 +34,7 @@ function nodeStatement(view: NodeView): string {
   return `  ${quote(node.id)} [${attributes({
     id: node.id,
     class: [`heat-${heat}`, ...(waits ? ['waits'] : []), ...(terminal ? [node.label] : [])].join(' '),
-    fillcolor: FILLS[heat]!,
+    fillcolor: heatFills[heat]!,
     ...(waits ? { color: '#0969da', penwidth: '2' } : {}),
     ...(terminal ? { shape: 'ellipse', margin: '0.05,0.03' } : {}),
     ...(node.label === 'exit' ? { peripheries: '2' } : {}),

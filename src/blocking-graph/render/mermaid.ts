@@ -1,7 +1,8 @@
 import { collapse } from '../collapse.js';
 import type { Snapshot } from '../snapshot.js';
 import { formatCount, printable } from './format.js';
-import { heatOf, nodeLines } from './node-lines.js';
+import { heatFills, heatOf } from './heat.js';
+import { nodeLines } from './node-lines.js';
 import { viewNodes } from './view.js';
 
 /**
@@ -39,9 +40,7 @@ const MOST_EDGES = 300;
 const PLAIN = /^n[0-9a-z]{4,}$/;
 
 /** Dark text on light fills in either of GitHub's themes. */
-const HEAT = ['#f6f8fa', '#fff4d6', '#ffe3a6', '#ffc76b', '#ffa04d', '#f9733f'].map(
-  (fill) => `fill:${fill},stroke:#8b949e,color:#1f2328`,
-);
+const HEAT = heatFills.map((fill) => `fill:${fill},stroke:#8b949e,color:#1f2328`);
 
 /** Mermaid's entities are numeric, with `#` for `&#`. Whatever might mean something to it is spelled out. */
 function escapeLabel(text: string): string {

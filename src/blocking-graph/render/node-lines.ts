@@ -39,11 +39,6 @@ export function nodeTooltip(view: NodeView): string {
     .join('\n');
 }
 
-/** A step from 0 (no processor time) to 5 for a share from 0 to 1; shares are skewed, so steps follow the root. */
-export function heatOf(share: number): number {
-  return Math.min(5, Math.ceil(Math.sqrt(share) * 5));
-}
-
 function traffic({ node }: NodeView): string {
   return `${formatCount(node.arrivals)} ${node.label === 'spawn' ? 'started' : 'ended'}`;
 }

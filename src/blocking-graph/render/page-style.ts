@@ -1,10 +1,12 @@
+import { heatFills } from './heat.js';
+
 /** How the report and the live page look. Every colour is a variable with a light and a dark value. */
 export const pageStyle: string = /* css */ `
 :root {
   color-scheme: light dark;
   --paper: #ffffff; --panel: #f6f8fa; --ink: #1f2328; --faint: #59636e; --line: #d1d9e0; --edge: #818b98;
   --accent: #0969da; --alarm: #b42318; --alarm-paper: #fff1ef; --warm: #e8590c;
-  --heat-0: #f6f8fa; --heat-1: #fff4d6; --heat-2: #ffe3a6; --heat-3: #ffc76b; --heat-4: #ffa04d; --heat-5: #f9733f;
+  ${heatFills.map((fill, heat) => `--heat-${heat}: ${fill};`).join(' ')}
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -53,7 +55,7 @@ button { cursor: pointer; }
 .graph .node { cursor: pointer; }
 .graph .node :is(path, polygon, ellipse) { stroke: var(--edge); }
 .graph .node.waits :is(path, polygon, ellipse) { stroke: var(--accent); }
-${[0, 1, 2, 3, 4, 5].map((heat) => `.graph .heat-${heat} :is(path, polygon, ellipse):not([fill='none']) { fill: var(--heat-${heat}); }`).join('\n')}
+${heatFills.map((_, heat) => `.graph .heat-${heat} :is(path, polygon, ellipse):not([fill='none']) { fill: var(--heat-${heat}); }`).join('\n')}
 .graph .node, .graph .edge { transition: opacity .15s; }
 .graph svg.selecting :is(.node, .edge):not(.near) { opacity: .18; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
