@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ArgumentError } from '../../base/errors.js';
 import type { CheckReport } from '../../compiler/check/report.js';
 import { checkText } from '../check-text.js';
 import { findSources } from '../find-sources.js';
 import { notSource } from '../not-source.js';
-import { whyUnreadable } from '../why-unreadable.js';
+import { readSource } from '../read-source.js';
 
 interface CheckOptions {
   readonly fix?: boolean;
@@ -38,7 +38,7 @@ async function check(command: Command, paths: readonly string[], fixing: boolean
   const files = findSources(paths.length === 0 ? ['.'] : paths);
   if (files.length === 0)
     command.error(`error: there are no JavaScript or TypeScript files in ${paths.join(', ') || '.'}`);
-  const texts = new Map(files.map((file) => [file, read(file)]));
+  const texts = new Map(files.map((file) => [file, readSource(file)]));
   const { inDeepThread } = await import('../../compiler/deep-thread.js');
   const { report, changed } = await inDeepThread('check', texts, fixing);
   for (const [file, text] of changed) writeFileSync(file, text);
@@ -47,14 +47,6 @@ async function check(command: Command, paths: readonly string[], fixing: boolean
     if (error !== null) throw error;
   }
   return report;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ArgumentError(`Cannot read \`${file}\`: ${whyUnreadable(error as NodeJS.ErrnoException)}`);
-  }
 }
 
 function json({ files, fixed, findings }: CheckReport): string {

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { ArgumentError } from '../../base/errors.js';
 import { explainText } from '../explain-text.js';
 import { notSource } from '../not-source.js';
-import { whyUnreadable } from '../why-unreadable.js';
+import { readSource } from '../read-source.js';
 
 interface ExplainOptions {
   readonly code?: boolean;
@@ -17,20 +15,12 @@ export function explainCommand(): Command {
     .option('--code', 'print the compiled code')
     .option('--json', 'print JSON')
     .action(async (file: string, options: ExplainOptions) => {
-      const source = read(file);
+      const source = readSource(file);
       const text = await describe(file, source, options).catch((error) => {
         throw (error.code === 'ERR_HEDDLE_COMPILE' ? notSource(file) : null) ?? error;
       });
       process.stdout.write(text);
     });
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ArgumentError(`Cannot read \`${file}\`: ${whyUnreadable(error as NodeJS.ErrnoException)}`);
-  }
 }
 
 async function describe(file: string, source: string, { code, json }: ExplainOptions): Promise<string> {

@@ -57,14 +57,10 @@ export function graphCommand(): Command {
     )
     .action(async (targets: string[], options: GraphOptions, command: Command) => {
       if (options.remaining && options.format !== 'text' && options.format !== 'json')
-        command.error(`error: option '--remaining' is shown as text or json, not as ${options.format}`, {
-          exitCode: 2,
-        });
+        command.error(`error: option '--remaining' is shown as text or json, not as ${options.format}`);
       for (const again of ['watch', 'live'] as const)
         if (options[again] !== undefined && targets.includes('-'))
-          command.error(`error: option '--${again}' looks again and again, and standard input can be read once`, {
-            exitCode: 2,
-          });
+          command.error(`error: option '--${again}' looks again and again, and standard input can be read once`);
       if (options.live !== undefined) return serveLive(targets, options.live === true ? 0 : options.live);
       if (options.watch !== undefined) return watchGraph(targets, options, options.watch === true ? 2 : options.watch);
       const text = await show(await load(targets, options), options, onTerminal(options));
