@@ -45,8 +45,11 @@ export class Kind {
     this.body = Object.defineProperty(() => {}, 'name', { value: name });
   }
 
-  tick(decay: number): void {
-    this.rate = this.rate * decay + (this.offered - this.seen);
+  tick(): void {
+    this.rate = this.rate * DECAY + (this.offered - this.seen);
     this.seen = this.offered;
   }
 }
+
+/** What was offered a tick ago counts for so much of what is offered now. */
+const DECAY = 0.9;

@@ -58,8 +58,8 @@ export class LatencyNet {
     if (slow > TOLERATED * count + CHANCE * Math.sqrt(TOLERATED * count)) {
       const fitting = aimMs / (now - lookedAt);
       this.limit = Math.max(LEAST, Math.min(fitting, this.limit, DECREASE * live));
-    } else if (live >= 0.9 * this.limit) this.limit = GROWTH * this.limit + 1;
-    else if (live < 0.3 * this.limit) this.limit = Infinity;
+    } else if (live >= USED_UP * this.limit) this.limit = GROWTH * this.limit + 1;
+    else if (live < IDLE * this.limit) this.limit = Infinity;
   }
 }
 
@@ -80,5 +80,8 @@ const LEAST_COUNT = 20;
 const AIM = 0.3;
 const DECREASE = 0.95;
 const GROWTH = 1.1;
+/** Of the limit: from here on it grows, and below here nobody needs it. */
+const USED_UP = 0.9;
+const IDLE = 0.3;
 const LEAST = 2;
 const LEAST_ROUND_MS = 100;

@@ -6,12 +6,12 @@ export interface Machine {
   readonly heap: Heap;
   /** Open descriptors of the process, counted now; null where the system does not say. May take a millisecond. */
   openDescriptors(): number | null;
+  /** How many it may have; null where there is no limit or the system does not say. May change while it runs. */
+  descriptorLimit(): number | null;
   /** How many threads libuv has for files and names. */
   readonly threads: number;
   /** Of the time since it was last asked, in which the event loop had nothing to do: 0 to 1. */
   idleShare(): number;
-  /** How many it may have; null where there is no limit or the system does not say. May change while it runs. */
-  descriptorLimit(): number | null;
 }
 
 /** The memory of the process. All in bytes. */

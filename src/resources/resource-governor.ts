@@ -243,7 +243,7 @@ export class ResourceGovernor implements Governor {
     const entries = [...this.entries];
     const goal = Math.min(...entries.map((entry) => entry.goal));
     const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
-    for (const kind of kinds) kind.tick(0.9);
+    for (const kind of kinds) kind.tick();
     outlook.tick(elapsedMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
     // Where something else is short: what is idle, but for what meters need to see.
     this.answers.share = Math.max(ANSWERS_SHARE, outlook.idleShare - PoolMeter.LEAST_IDLE);
