@@ -1,4 +1,4 @@
-import { checkInteger, expected } from '../base/check.js';
+import { checkInteger, checkOptions, expected } from '../base/check.js';
 import { BusyError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
 import { Suspension } from '../fibers/suspension.js';
@@ -176,6 +176,7 @@ export class ByteReader implements ReadableBytes {
 }
 
 function checkedLimit(options: DelimiterOptions): number {
+  checkOptions(options);
   const { limit = 65_536 } = options;
   checkInteger('limit', limit, 1, Infinity);
   return limit;

@@ -10,6 +10,7 @@ import {
   gate,
   HeddleError,
   main,
+  moveOnAfter,
   mutex,
   resource,
   Runtime,
@@ -19,6 +20,7 @@ import {
   semaphore,
   shield,
   sleep,
+  spawnDaemon,
   until,
   type Operation,
 } from 'heddle';
@@ -39,7 +41,7 @@ import {
 } from 'heddle/fp-ts';
 import * as fs from 'heddle/fs';
 import { honoFibers } from 'heddle/hono';
-import { json, listen as listenHttp, serve, text } from 'heddle/http';
+import { fetch, json, listen as listenHttp, serve, text, type ClientResponse, type ServerRequest } from 'heddle/http';
 import { connect, listen } from 'heddle/net';
 import { nodeFibers } from 'heddle/node-http';
 import { execute, start } from 'heddle/process';
@@ -118,6 +120,12 @@ const optioned: Readonly<Record<string, (options: never) => unknown>> = {
   expressFibers: (o) => expressFibers(o),
   honoFibers: (o) => honoFibers(o),
   connectionPair: (o) => connectionPair(o),
+  'Listener.serve': (o) => serving(o),
+  'ClientResponse.bytes': (o) => exchange((_, response) => response.bytes(o)),
+  'ServerRequest.bytes': (o) => exchange((request) => request.bytes(o)),
+  'File.sync': (o) => syncing(o),
+  readLine: (o) => byteReader(stream()).readLine(o),
+  readUntil: (o) => byteReader(stream()).readUntil('\n', o),
   VirtualClock: (o) => new VirtualClock(o),
 };
 
@@ -228,6 +236,39 @@ test('what starts a program says what is wrong with it', async (t) => {
   await t.throwsAsync(async () => simulate(wrong(null)), { instanceOf: ArgumentError });
   await t.throwsAsync(simulateMany(noop, { runs: Infinity }), { instanceOf: ArgumentError });
 });
+
+function* serving(options: never): Operation<void> {
+  const listener = yield* listen({ port: 0, host: '127.0.0.1' });
+  yield* moveOnAfter(500, listener.serve(noop, options));
+}
+
+function* syncing(options: never): Operation<void> {
+  const file = yield* fs.open(here);
+  yield* file.sync(options);
+}
+
+/** Passes a request as its server has it, or the response to it, and throws what that throws. */
+function* exchange(use: (request: ServerRequest, response: ClientResponse) => Operation<unknown>): Operation<void> {
+  const server = yield* listenHttp({ host: '127.0.0.1' });
+  const failures: unknown[] = [];
+  yield* spawnDaemon(() =>
+    server.serve(function* (request) {
+      yield* noted(() => use(request, wrong({ bytes: noop })));
+      return text('');
+    }),
+  );
+  const response = yield* fetch(`http://127.0.0.1:${server.port}`);
+  yield* noted(() => use(wrong({ bytes: noop }), response));
+  if (failures.length > 0) throw failures[0];
+
+  function* noted(body: () => Operation<unknown>): Operation<void> {
+    try {
+      yield* body();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+}
 
 /** Runs it as a program would, to its end: nothing may be left that hangs. */
 function inFiber(call: () => unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import { fdatasync, fstat, fsync, ftruncate, read, type Stats } from 'node:fs';
-import { checkInteger } from '../../base/check.js';
+import { checkInteger, checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -90,6 +90,7 @@ export class File {
    * Suspends: always. If cancelled: throws at once, and the system goes on.
    */
   sync(options: { readonly dataOnly?: boolean } = {}): Operation<void> {
+    checkOptions(options);
     return options.dataOnly === true ? SYNC_DATA(this.descriptor) : SYNC(this.descriptor);
   }
 

@@ -1,4 +1,4 @@
-import { checkInteger, expected } from '../../base/check.js';
+import { checkInteger, checkOptions, expected } from '../../base/check.js';
 import { ClosedError, IoError, TooLargeError } from '../../base/errors.js';
 import { abortable } from '../../fibers/abortable.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -65,7 +65,8 @@ export class ClientResponse {
    * @throws `TooLargeError` beyond it.
    */
   *bytes(options: { limit?: number } = {}): Operation<Buffer> {
-    const limit = options.limit ?? 16 * 1024 * 1024;
+    checkOptions(options);
+    const { limit = 16 * 1024 * 1024 } = options;
     checkInteger('limit', limit, 0);
     const chunks: Uint8Array[] = [];
     let size = 0;

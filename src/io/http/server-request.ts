@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { checkInteger } from '../../base/check.js';
+import { checkInteger, checkOptions } from '../../base/check.js';
 import { TooLargeError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -81,7 +81,8 @@ export class ServerRequest {
    * @throws `TooLargeError`, which the server answers with 413 unless it is caught.
    */
   *bytes(options: { limit?: number } = {}): Operation<Buffer> {
-    const limit = options.limit ?? 1024 * 1024;
+    checkOptions(options);
+    const { limit = 1024 * 1024 } = options;
     checkInteger('limit', limit, 0);
     if (Number(this.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
     const chunks: Buffer[] = [];

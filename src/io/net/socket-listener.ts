@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { Deque } from '../../base/deque.js';
-import { checkFunction } from '../../base/check.js';
+import { checkFunction, checkOptions } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { nameOf } from '../../base/name-of.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -69,7 +69,9 @@ export class SocketListener implements Listener {
 
   *serve(handler: (connection: Connection) => Operation<unknown>, options: ServeOptions = {}): Operation<never> {
     checkFunction('handler', handler);
+    checkOptions(options);
     const { onError = reportToStderr } = options;
+    checkFunction('onError', onError);
     const { scope } = currentFiber('listener.serve');
     const { goal, priority, backlog } = this.gating;
     const entry =
