@@ -4,6 +4,7 @@ import { bind, type UdpSocket } from 'heddle/udp';
 import { ArgumentError, IoError } from '#src/base/errors.js';
 import type { Operation } from '#src/fibers/operation.js';
 import { spawnDaemon, spawn } from '#src/fibers/spawn.js';
+import { thrownBy } from '../support/thrown-by.js';
 import { eventually, leakFree } from './leak-free.js';
 
 const host = '127.0.0.1';
@@ -50,20 +51,11 @@ function* serving(): Operation<{ servers: string[]; asked: string[] }> {
   return { servers: [`${host}:${socket.port}`], asked };
 }
 
-function* thrown(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
-
 test.serial('lookup knows this machine, and gives an IoError for a name that does not exist', (t) =>
   leakFree(t, function* () {
     t.deepEqual(yield* lookup('localhost', { family: 4 }), { address: host, family: 4 });
     t.deepEqual(yield* lookupAll(host), [{ address: host, family: 4 }]);
-    const error = (yield* thrown(lookup('no-such-host.invalid'))) as IoError;
+    const error = (yield* thrownBy(lookup('no-such-host.invalid'))) as IoError;
     t.true(error instanceof IoError);
     t.is(error.operation, 'dns.lookup');
   }),
@@ -74,7 +66,7 @@ test.serial('resolve and reverse ask the name servers they are given', (t) =>
     const { servers } = yield* serving();
     t.deepEqual(yield* resolve('known.test', 'A', { servers }), ['192.0.2.7']);
     t.deepEqual(yield* reverse('192.0.2.7', { servers }), ['known.test']);
-    const error = (yield* thrown(resolve('unknown.test', 'A', { servers }))) as IoError;
+    const error = (yield* thrownBy(resolve('unknown.test', 'A', { servers }))) as IoError;
     t.deepEqual([error.operation, error.system], ['dns.resolve', 'ENOTFOUND']);
   }),
 );

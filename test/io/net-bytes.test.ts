@@ -1,14 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {
-  ArgumentError,
-  BusyError,
-  CancelledError,
-  ClosedError,
-  EndOfStreamError,
-  IoError,
-  TooLargeError,
-} from '#src/base/errors.js';
+import { ArgumentError, BusyError, ClosedError, EndOfStreamError, IoError, TooLargeError } from '#src/base/errors.js';
 import type { FiberHandle } from '#src/fibers/fiber.js';
 import type { Operation } from '#src/fibers/operation.js';
 import { select } from '#src/fibers/select.js';
@@ -19,6 +11,7 @@ import { ByteReader } from '#src/io/byte-reader.js';
 import { ByteWriter } from '#src/io/byte-writer.js';
 import { readKinds } from '#src/io/read-kinds.js';
 import { run as runIn } from '#src/runtime.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const kinds = readKinds('stream.read');
 const writeKinds = ByteWriter.kinds('stream.write');
@@ -244,7 +237,7 @@ test('a second fiber that reads gets BusyError, and the first one its bytes', as
     const first = yield* spawn(() => reader.readExactly(4));
     yield* yieldNow();
     reader.feed(Buffer.from('ab'));
-    t.true((yield* thrown(reader.read())) instanceof BusyError);
+    t.true((yield* thrownBy(reader.read())) instanceof BusyError);
     reader.feed(Buffer.from('cd'));
     t.is(String(yield* first.join()), 'abcd');
   });
@@ -259,12 +252,12 @@ test('two branches of one select that read the same stream get BusyError', async
 test('a line over the limit is TooLargeError and stays, even if it comes byte by byte', async (t) => {
   const { reader } = reading();
   await run(function* () {
-    const fiber = yield* spawn(() => thrown(reader.readLine({ limit: 10 })));
+    const fiber = yield* spawn(() => thrownBy(reader.readLine({ limit: 10 })));
     yield* yieldNow();
     for (let i = 0; i < 10; i++) reader.feed(Buffer.from('a'));
     t.true((yield* fiber.join()) instanceof TooLargeError);
     reader.feed(Buffer.from('\n'));
-    t.true((yield* thrown(reader.readLine({ limit: 10 }))) instanceof TooLargeError);
+    t.true((yield* thrownBy(reader.readLine({ limit: 10 }))) instanceof TooLargeError);
     t.is(yield* reader.readLine({ limit: 11 }), 'a'.repeat(10));
   });
 });
@@ -274,8 +267,8 @@ test('what came before the end can still be read after EndOfStreamError', async 
   await run(function* () {
     reader.feed(Buffer.from('abc'));
     reader.end();
-    t.regex(String(yield* thrown(reader.readExactly(5))), /after 3 of 5 bytes/);
-    t.true((yield* thrown(reader.readUntil('\n'))) instanceof EndOfStreamError);
+    t.regex(String(yield* thrownBy(reader.readExactly(5))), /after 3 of 5 bytes/);
+    t.true((yield* thrownBy(reader.readUntil('\n'))) instanceof EndOfStreamError);
     t.is(yield* reader.readLine(), 'abc');
     for (let i = 0; i < 2; i++) {
       t.is(yield* reader.read(), null);
@@ -293,7 +286,7 @@ test('what came before the stream broke can still be read, then reading throws',
     reader.feed(Buffer.from('abc'));
     reader.fail(() => new IoError('stream.read', Object.assign(new Error('gone'), { code: 'ECONNRESET' })));
     t.is(String(yield* reader.read()), 'abc');
-    t.is(((yield* thrown(reader.read())) as IoError).system, 'ECONNRESET');
+    t.is(((yield* thrownBy(reader.read())) as IoError).system, 'ECONNRESET');
   });
 });
 
@@ -330,7 +323,7 @@ test('a writer waits for room before it writes, and writers go in order', async 
     writer.drained();
     t.deepEqual(log, ['a', 'b', 'c', 'd', 'finish']);
     for (const fiber of fibers) yield* fiber.join();
-    t.true((yield* thrown(writer.write('e'))) instanceof ClosedError);
+    t.true((yield* thrownBy(writer.write('e'))) instanceof ClosedError);
     yield* writer.end();
     t.deepEqual(log.filter((entry) => entry === 'finish').length, 1);
   });
@@ -360,20 +353,10 @@ test('writers that wait when the other side ends still write; later ones are ref
     const waiting = yield* spawn(() => writer.write('b'));
     yield* yieldNow();
     writer.conclude(() => new IoError('stream.write', Object.assign(new Error('ended'), { code: 'EPIPE' })));
-    t.true((yield* thrown(writer.write('c'))) instanceof IoError);
+    t.true((yield* thrownBy(writer.write('c'))) instanceof IoError);
     sink.room = 5;
     writer.drained();
     yield* waiting.join();
     t.deepEqual(log, ['a', 'b', 'finish']);
   });
 });
-
-function* thrown(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    return error;
-  }
-  return undefined;
-}

@@ -1,24 +1,15 @@
 import test from 'ava';
 import { bind } from 'heddle/udp';
 import { ArgumentError, ClosedError, IoError } from '#src/base/errors.js';
-import type { Operation } from '#src/fibers/operation.js';
 import { select } from '#src/fibers/select.js';
 import { sleep } from '#src/fibers/sleep.js';
 import { spawn } from '#src/fibers/spawn.js';
 import { scope } from '#src/fibers/with-scope.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
+import { thrownBy } from '../support/thrown-by.js';
 import { eventually, leakFree } from './leak-free.js';
 
 const host = '127.0.0.1';
-
-function* thrown(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 test.serial('a datagram arrives whole, with the address and port of its sender', (t) =>
   leakFree(t, function* () {
@@ -38,7 +29,7 @@ test.serial('a name is looked up before it is sent to', (t) =>
     const server = yield* bind({ port: 0, host });
     yield* server.send('to myself', server.port, 'localhost');
     t.is(String((yield* server.receive()).data), 'to myself');
-    const error = (yield* thrown(server.send('x', 1, 'no-such-host.invalid'))) as IoError;
+    const error = (yield* thrownBy(server.send('x', 1, 'no-such-host.invalid'))) as IoError;
     t.is(error.operation, 'dns.lookup');
   }),
 );
@@ -71,14 +62,14 @@ test.serial('a cancelled receive takes nothing, and waiting fibers are served in
 test.serial('use after close is ClosedError, and closing twice is nothing', (t) =>
   leakFree(t, function* () {
     const socket = yield* bind({ port: 0, host });
-    const waiting = yield* spawn(() => thrown(socket.receive()));
+    const waiting = yield* spawn(() => thrownBy(socket.receive()));
     yield* eventually(() => socket.stats().waitingToReceive === 1);
     socket.close();
     socket.close();
     t.true(socket.closed);
     t.true((yield* waiting.join()) instanceof ClosedError);
-    t.true((yield* thrown(socket.receive())) instanceof ClosedError);
-    t.true((yield* thrown(socket.send('x', 9))) instanceof ClosedError);
+    t.true((yield* thrownBy(socket.receive())) instanceof ClosedError);
+    t.true((yield* thrownBy(socket.send('x', 9))) instanceof ClosedError);
   }),
 );
 
@@ -89,7 +80,7 @@ test.serial('a socket is closed when its scope ends, and one that could not be b
     });
     t.true(socket.closed);
     const taken = yield* bind({ port: 0, host });
-    t.is(((yield* thrown(bind({ port: taken.port, host }))) as IoError).system, 'EADDRINUSE');
+    t.is(((yield* thrownBy(bind({ port: taken.port, host }))) as IoError).system, 'EADDRINUSE');
     const fiber = yield* spawn(() => bind({ port: 0, host: 'localhost' }));
     yield* yieldNow();
     fiber.cancel();
@@ -99,7 +90,7 @@ test.serial('a socket is closed when its scope ends, and one that could not be b
 test.serial('a datagram that is too large is an IoError', (t) =>
   leakFree(t, function* () {
     const socket = yield* bind({ port: 0, host });
-    const error = (yield* thrown(socket.send(Buffer.alloc(70_000), 9))) as IoError;
+    const error = (yield* thrownBy(socket.send(Buffer.alloc(70_000), 9))) as IoError;
     t.deepEqual([error.operation, error.system], ['udp.send', 'EMSGSIZE']);
   }),
 );
@@ -116,7 +107,7 @@ test('bad arguments are refused at once', (t) => {
 test.serial('a socket that is closed while it sends fails the sending', (t) =>
   leakFree(t, function* () {
     const socket = yield* bind({ port: 0, host });
-    const sending = yield* spawn(() => thrown(socket.send('x', 9)));
+    const sending = yield* spawn(() => thrownBy(socket.send('x', 9)));
     yield* spawn(function* () {
       socket.close();
     });
