@@ -1,5 +1,5 @@
 /**
- * The door for `node:async_hooks`. Importing it lets `AsyncLocalStorage`, and all that builds upon it or upon async hooks,
+ * The door `heddle/async-context`: for `node:async_hooks`. Importing it lets `AsyncLocalStorage`, and all that builds upon it or upon async hooks,
  * follow fibers: each begins with what was current where it was spawned, and has across its suspensions what it has
  * made current itself. Of every program that runs in the process, but for fibers that live already.
  */

@@ -1,5 +1,5 @@
 /**
- * The door for `cls-hooked`. Importing it lets all namespaces follow fibers: each begins with the context that was active
+ * The door `heddle/cls-hooked`: for `cls-hooked`. Importing it lets all namespaces follow fibers: each begins with the context that was active
  * where it was spawned, and has across its suspensions the one that it has entered itself.
  */
 import { checkFunction } from '../base/check.js';

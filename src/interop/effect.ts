@@ -1,4 +1,4 @@
-/** Effect 4: the door `heddle/effect`. */
+/** The door `heddle/effect`: Effect 4. */
 export { causeOf } from './effect/cause-of.js';
 export { fromEffect } from './effect/from-effect.js';
 export { fromScopedEffect } from './effect/from-scoped-effect.js';

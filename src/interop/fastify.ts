@@ -1,4 +1,4 @@
-/** A plugin for straight-line handlers in Fastify 5: the door `heddle/fastify`. */
+/** The door `heddle/fastify`: a plugin for straight-line handlers in Fastify 5. */
 export { HttpError } from '../io/http/http-error.js';
 export { fastifyFibers } from './http/fastify-fibers.js';
 export type { FastifyHandler } from './http/fastify-handler.js';

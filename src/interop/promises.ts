@@ -1,4 +1,4 @@
-/** Promises, async iterables, signals and disposables, in both directions: the door `heddle/promises`. */
+/** The door `heddle/promises`: promises, async iterables, signals and disposables, in both directions. */
 export type { Producer, Push } from '../fibers/feed.js';
 export { abortSignal } from './promises/abort-signal.js';
 export { fromAsyncIterable, type AsyncPull } from './promises/from-async-iterable.js';

@@ -1,4 +1,4 @@
-/** `heddle/fs`: files, as operations over `node:fs`. */
+/** The door `heddle/fs`: files, as operations over `node:fs`. */
 export { copyFile, mkdir, remove, rename, symlink } from './fs/changes.js';
 export { forEachChunk, type ChunkOptions } from './fs/for-each-chunk.js';
 export { forEachLine } from './fs/for-each-line.js';

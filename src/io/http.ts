@@ -1,4 +1,4 @@
-/** HTTP servers and clients: the door `heddle/http`. */
+/** The door `heddle/http`: HTTP servers and clients. */
 export { ClientResponse, fetch } from './http/client.js';
 export { HttpError } from './http/http-error.js';
 export { ResponseError } from './http/response-error.js';

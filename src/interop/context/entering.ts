@@ -25,7 +25,7 @@ function resourcesKeepStores(): boolean {
   const resource = new AsyncResource('heddle.probe', { requireManualDestroy: true });
   resource.runInAsyncScope(() => storage.enterWith(true));
   const kept = resource.runInAsyncScope(() => storage.getStore()) === true;
-  // A storage in use makes every promise dearer, where promises are hooked.
+  // A storage in use makes every promise more expensive, where promises are hooked.
   storage.disable();
   resource.emitDestroy();
   return kept;

@@ -11,14 +11,14 @@ import { checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { fsOperation } from './fs-operation.js';
 
-// Each of these, when it is cancelled, waits for the system's answer and returns it. `CancelledError` from one of them
-// means that it was never begun.
+// Each of these returns the system's answer also when it is cancelled: `CancelledError` means that it was never begun.
 
 /**
  * Makes a directory; with `recursive` also those above it, and one that is there already is no error.
  *
  * @param options.mode its permissions; 0o777 unless given, less the process's umask.
  * @throws `IoError`.
+ * Suspends: always. If cancelled: waits for the system's answer and returns it.
  */
 export function mkdir(
   path: PathLike,
@@ -32,6 +32,7 @@ export function mkdir(
  * Removes a file; with `recursive` a directory and all that is in it. With `force` it is no error that there is none.
  *
  * @throws `IoError`.
+ * Suspends: always. If cancelled: waits for the system's answer and returns it.
  */
 export function remove(
   path: PathLike,
@@ -41,12 +42,22 @@ export function remove(
   return REMOVE(path, options);
 }
 
-/** Gives a file another path, replacing what is there. @throws `IoError`. */
+/**
+ * Gives a file another path, replacing what is there.
+ *
+ * @throws `IoError`.
+ * Suspends: always. If cancelled: waits for the system's answer and returns it.
+ */
 export function rename(from: PathLike, to: PathLike): Operation<void> {
   return RENAME(from, to);
 }
 
-/** Copies a file, replacing what is there unless `exclusive`. @throws `IoError`. */
+/**
+ * Copies a file, replacing what is there unless `exclusive`.
+ *
+ * @throws `IoError`.
+ * Suspends: always. If cancelled: waits for the system's answer and returns it.
+ */
 export function copyFile(
   from: PathLike,
   to: PathLike,
@@ -56,7 +67,12 @@ export function copyFile(
   return COPY(from, to, options.exclusive === true ? constants.COPYFILE_EXCL : 0);
 }
 
-/** Makes a link at `path` that points to `target`. @throws `IoError`. */
+/**
+ * Makes a link at `path` that points to `target`.
+ *
+ * @throws `IoError`.
+ * Suspends: always. If cancelled: waits for the system's answer and returns it.
+ */
 export function symlink(target: PathLike, path: PathLike): Operation<void> {
   return SYMLINK(target, path);
 }

@@ -79,7 +79,7 @@ export class File {
     return WRITE_AT(this.descriptor, bytes, position);
   }
 
-  /** Suspends: always. If cancelled: throws at once. */
+  /** What the system knows of it. Suspends: always. If cancelled: throws at once. */
   stat(): Operation<Stats> {
     return STAT(this.descriptor);
   }

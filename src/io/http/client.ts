@@ -37,6 +37,7 @@ export class ClientResponse {
   /**
    * Reads the next piece of the body; null at its end.
    *
+   * @throws `IoError` if the response breaks; `ClosedError` after `cancel`, and once its scope has ended.
    * Suspends: until one has come. If cancelled: throws, and the rest of the body is given up.
    */
   *read(): Operation<Uint8Array | null> {
@@ -62,7 +63,8 @@ export class ClientResponse {
    * Reads the whole body.
    *
    * @param options.limit most bytes to take, 16 MiB unless given.
-   * @throws `TooLargeError` beyond it.
+   * @throws `TooLargeError` beyond it, and gives up the rest; `IoError` if the response breaks; `ClosedError` after `cancel`.
+   * Suspends: until it has come. If cancelled: throws, and the rest of the body is given up.
    */
   *bytes(options: { limit?: number } = {}): Operation<Buffer> {
     checkOptions(options);
@@ -81,17 +83,17 @@ export class ClientResponse {
     return Buffer.concat(chunks, size);
   }
 
-  /** Reads the whole body as UTF-8 text; `limit` as for `bytes`. */
+  /** Reads the whole body as UTF-8 text; all else as `bytes`. */
   *text(options: { limit?: number } = {}): Operation<string> {
     return (yield* this.bytes(options)).toString('utf8');
   }
 
-  /** Reads the whole body as JSON; `limit` as for `bytes`. Throws `SyntaxError` if it is not. */
+  /** Reads the whole body as JSON; all else as `bytes`. @throws `SyntaxError` if it is not. */
   *json(options: { limit?: number } = {}): Operation<unknown> {
     return JSON.parse(yield* this.text(options));
   }
 
-  /** Throws `ResponseError` unless the status is 200 to 299, and then gives up the body. */
+  /** Returns the response itself. @throws `ResponseError` unless the status is 200 to 299, and then gives up the body. */
   expectOk(): this {
     if (this.ok) return this;
     this.cancel();

@@ -4,7 +4,7 @@ import { TooLargeError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
-import type { Reader } from '../streams.js';
+import type { Reader } from '../streams/reader.js';
 import { StreamReader } from '../streams/stream-reader.js';
 import { HttpError } from './http-error.js';
 
@@ -67,6 +67,7 @@ export class ServerRequest {
   /**
    * Reads the next piece of the body; null at its end.
    *
+   * @throws `IoError` if the connection breaks; `BusyError` while another fiber reads.
    * Suspends: while none has come. If cancelled: throws; what comes then is for the next read.
    */
   read(): Operation<Buffer | null> {
@@ -78,7 +79,8 @@ export class ServerRequest {
    * Reads the whole body.
    *
    * @param options.limit most bytes to take, 1 MiB unless given.
-   * @throws `TooLargeError`, which the server answers with 413 unless it is caught.
+   * @throws `TooLargeError` beyond it, which the server answers with 413 unless it is caught; otherwise as `read`.
+   * Suspends: until it has come. If cancelled: throws; what had come of it is gone.
    */
   *bytes(options: { limit?: number } = {}): Operation<Buffer> {
     checkOptions(options);
@@ -95,13 +97,13 @@ export class ServerRequest {
     return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
   }
 
-  /** Reads the whole body as UTF-8 text; `limit` as for `bytes`. */
+  /** Reads the whole body as UTF-8 text; all else as `bytes`. */
   *text(options: { limit?: number } = {}): Operation<string> {
     return (yield* this.bytes(options)).toString('utf8');
   }
 
   /**
-   * Reads the whole body as JSON; `limit` as for `bytes`.
+   * Reads the whole body as JSON; all else as `bytes`.
    *
    * @throws `HttpError` 400 if it is not JSON.
    */

@@ -75,7 +75,7 @@ export class ReadableWatch {
   }
 }
 
-/** In the next tick, when the stream has noticed that its listeners are gone: else it takes itself for paused already. */
+/** In the next tick, when the stream has noticed that its listeners are gone: before that it takes itself for paused. */
 function pauseUnread(stream: Readable): void {
   if (stream.listenerCount('readable') === 0 && stream.listenerCount('data') === 0) stream.pause();
 }
