@@ -8,10 +8,11 @@ import { Suspension, SuspensionKind } from './suspension.js';
 /**
  * Runs an async function that can be stopped by an `AbortSignal`, and waits for its promise.
  *
+ * @param name how the graph shows the wait.
+ * @throws what the promise was rejected with.
  * Suspends: always. If cancelled: aborts the signal and then waits for the promise to settle, so that the work has
  * stopped when `CancelledError` is thrown. If the work was done by then all the same, its value is returned.
  *
- * @param name how the graph shows the wait.
  * @example
  * const response = yield* abortable((signal) => fetch(url, { signal }), 'fetch');
  */

@@ -1,6 +1,6 @@
 import type { ReadyList } from './ready-list.js';
 
-/** Port: how much memory a run allocates. To measure it is dear, so that only some runs are. */
+/** Port: how much memory a run allocates. Measuring is expensive, so only some runs are measured. */
 export interface AllocationMeter {
   /** Whether the next run from `list` is worth measuring. Called for each batch. */
   due(list: ReadyList): boolean;

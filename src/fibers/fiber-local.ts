@@ -16,19 +16,24 @@ export class FiberLocal<T> {
     this.#initial = initial;
   }
 
-  /** The current fiber's value. A plain call: does not suspend. */
+  /** The current fiber's value. A plain call. @throws `MisuseError` outside of fibers. */
   get(): T {
     const locals = currentFiber('FiberLocal.get').locals;
     return locals !== null && locals.has(this) ? (locals.get(this) as T) : this.#initial;
   }
 
-  /** Sets it for the current fiber and for those that it spawns from now on. */
+  /** Sets it for the current fiber and for those that it spawns from now on. @throws `MisuseError` outside of fibers. */
   set(value: T): void {
     const fiber = currentFiber('FiberLocal.set');
     fiber.more().locals = new Map(fiber.locals).set(this, value);
   }
 
-  /** Runs `operation` with `value`, and puts back what was there. */
+  /**
+   * Runs `operation` with `value`, and puts back what was there, however it ends.
+   *
+   * @throws what the operation throws.
+   * Suspends: as the operation does. If cancelled: as the operation is.
+   */
   *with<R>(value: T, operation: Operation<R>): Operation<R> {
     const fiber = currentFiber('FiberLocal.with');
     const before = this.get();

@@ -32,7 +32,7 @@ export interface FiberHandle<T = unknown> {
    * Suspends: unless the fiber has ended. If cancelled: throws; the fiber itself goes on.
    */
   join(): Operation<T>;
-  /** Asks the fiber to stop: `CancelledError` is thrown where it waits. Does not wait for it; `join` does. */
+  /** Asks the fiber to stop: `CancelledError` is thrown where it waits. A plain call: it is `join` that waits. */
   cancel(reason?: string): void;
 }
 

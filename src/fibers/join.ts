@@ -28,7 +28,7 @@ export const JOIN: SuspensionKind<Fiber> = new SuspensionKind<Fiber>({
   },
   abort(suspension) {
     const fiber = suspension.subject as Fiber;
-    // Else it is being answered, as is another branch of the same select.
+    // Once it has ended, this is being answered, as is another branch of the same select.
     if (!fiber.hasEnded) fiber.joiners.remove(suspension);
   },
 });

@@ -17,13 +17,21 @@ export interface ScopeHandle {
   /** When its work is cancelled, in ms of `now()`; `Infinity` for never. */
   readonly deadline: number;
   readonly cancelled: boolean;
-  /** Starts a fiber in this scope, also from plain callbacks; `yield* spawn` starts one in the innermost. */
+  /**
+   * Starts a fiber in this scope, also from plain callbacks; `yield* spawn` starts one in the innermost.
+   *
+   * @throws `ScopeClosedError` once the scope has ended, as `spawnDaemon` does.
+   */
   spawn<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T>;
   /** Starts a fiber that the scope does not wait for: it is cancelled once the others have ended. */
   spawnDaemon<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T>;
   /** Cancels the body and all fibers. Does not wait. */
   cancel(reason?: string): void;
-  /** Runs `cleanup` when the scope ends, after its fibers; last in, first out; shielded from cancellation. */
+  /**
+   * Runs `cleanup` when the scope ends, after its fibers; last in, first out; shielded from cancellation.
+   *
+   * @throws `ScopeClosedError` once the scope has ended.
+   */
   defer(cleanup: () => Operation<unknown> | void): void;
 }
 

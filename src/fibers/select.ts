@@ -17,6 +17,7 @@ export type Selected<B extends Record<string, Operation<unknown>>> = {
  * chosen at random, so that none starves. Branches do not serve each other: a `send` beside a `receive` at one channel
  * waits for another fiber. What cannot be undone once it has begun (`abortable`, reading a file) is no branch.
  *
+ * @throws what the branch that was taken throws; `ArgumentError` if a branch is no leaf.
  * Suspends: unless a branch completes at once. If cancelled: no branch has happened. What the undoing of a branch throws
  * (`suspend`) is a failure of the scope, since the select has its answer by then.
  *

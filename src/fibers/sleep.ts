@@ -15,7 +15,11 @@ export function sleep(ms: number): Operation<void> {
   return new Suspension<void>(SLEEP, undefined, ms);
 }
 
-/** Waits until `now()` has reached `at`. */
+/**
+ * Waits until `now()` has reached `at`, in ms; `Infinity` for ever.
+ *
+ * Suspends: always. If cancelled: throws at once.
+ */
 export function sleepUntil(at: number): Operation<void> {
   checkTime('at', at);
   return new Suspension<void>(SLEEP_UNTIL, undefined, at);

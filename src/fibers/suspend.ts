@@ -16,9 +16,10 @@ export interface Resume<T> {
  * Waits for a callback. `register` gets the function that resumes the fiber and returns how to undo the registration,
  * which is called if the wait is cancelled. Without `register` it waits until it is cancelled.
  *
+ * @param name how the graph shows the wait.
+ * @throws what `register` throws, or what `resume.fail` was given.
  * Suspends: always. If cancelled: undoes the registration and throws.
  *
- * @param name how the graph shows the wait.
  * @example
  * const line = yield* suspend<string>((resume) => {
  *   readline.once('line', resume);

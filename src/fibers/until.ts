@@ -5,12 +5,12 @@ import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 
 /**
- * Waits for a promise and returns its value, or throws what it was rejected with.
- *
- * Suspends: always. If cancelled: throws at once and forgets the promise, whose work goes on; where the work can be
- * stopped, `abortable` does so.
+ * Waits for a promise and returns its value.
  *
  * @param name how the graph shows the wait: `until(db.query)`.
+ * @throws what it was rejected with.
+ * Suspends: always. If cancelled: throws at once and forgets the promise, whose work goes on; where the work can be
+ * stopped, `abortable` does so.
  */
 export function until<T>(promise: PromiseLike<T>, name?: string): Operation<T> {
   if (!isPromise(promise)) throw expected('promise', 'a promise', promise);

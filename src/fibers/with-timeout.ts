@@ -15,7 +15,7 @@ export function* withTimeout<T>(ms: number, operation: Operation<T>): Operation<
   return yield* bounded(after(ms), operation, () => `not done within ${ms} ms`);
 }
 
-/** As `withTimeout`, with an absolute deadline, in ms of `now()`. */
+/** As `withTimeout`, in every respect, with an absolute deadline in ms of `now()`. */
 export function* withTimeoutAt<T>(at: number, operation: Operation<T>): Operation<T> {
   checkTime('at', at);
   return yield* bounded(at, operation, () => 'not done by the deadline');
@@ -33,7 +33,7 @@ export function* moveOnAfter<T>(ms: number, operation: Operation<T>): Operation<
   return yield* moveOnAt(after(ms), operation);
 }
 
-/** As `moveOnAfter`, with an absolute deadline, in ms of `now()`. */
+/** As `moveOnAfter`, in every respect, with an absolute deadline in ms of `now()`. */
 export function* moveOnAt<T>(at: number, operation: Operation<T>): Operation<T | undefined> {
   checkTime('at', at);
   const end = yield* runScope(() => operation, { deadline: at, shielded: false });

@@ -72,7 +72,12 @@ export class Channel<T> {
     return this.exchange.closed;
   }
 
-  /** Runs `body` for each value until the channel is closed and empty. */
+  /**
+   * Runs `body` for each value, one after the other, until the channel is closed and empty.
+   *
+   * @throws what the body throws; the values after that stay in the channel.
+   * Suspends: while there is no value, and as the body does. If cancelled: throws; no value was taken that the body has not got.
+   */
   *forEach(body: (value: T) => Operation<unknown>): Operation<void> {
     checkFunction('body', body);
     for (;;) {

@@ -24,7 +24,13 @@ export class Mutex extends Semaphore {
     return this.acquire();
   }
 
-  /** Runs `operation` while holding it. */
+  /**
+   * Runs `operation` while holding it.
+   *
+   * @throws as `lock` does; what the operation throws.
+   * Suspends: while another holds it, then as the operation does. If cancelled: throws without having begun, or as the
+   * operation does.
+   */
   withLock<T>(operation: Operation<T>): Operation<T> {
     return this.withPermit(operation);
   }

@@ -33,6 +33,8 @@ export class Resource extends Semaphore {
   /**
    * From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. Fibers that
    * wait for more than there is now get an `OverloadError`: they would hold up those behind them for nothing.
+   *
+   * @throws `ArgumentError` unless the capacity is an integer of at least 1, or `Infinity`.
    */
   resize(capacity: number): void {
     checkInteger('capacity', capacity, 1, Infinity);
@@ -55,7 +57,7 @@ export class Resource extends Semaphore {
 /**
  * Declares a resource.
  *
- * @throws `ArgumentError` unless the capacity is an integer of at least 1.
+ * @throws `ArgumentError` unless the name is a text and the capacity an integer of at least 1, or `Infinity`.
  * @example
  * const database = resource('database', { capacity: 20 });
  * const rows = yield* database.withPermit(query('select …'));

@@ -63,6 +63,7 @@ export class Semaphore implements Pool {
   /**
    * Waits for `count` permits.
    *
+   * @throws `ArgumentError` if there are never so many; of a resource, `OverloadError` if it shrinks below that meanwhile.
    * Suspends: while there are too few. If cancelled: throws; nothing was acquired.
    */
   acquire(count: number = 1): Operation<Permit> {
@@ -70,7 +71,13 @@ export class Semaphore implements Pool {
     return new Suspension<Permit>(this.kind, this, count);
   }
 
-  /** Runs `operation` with a permit, which is released however it ends. */
+  /**
+   * Runs `operation` with a permit, which is released however it ends.
+   *
+   * @throws as `acquire` does; what the operation throws.
+   * Suspends: while no permit is free, then as the operation does. If cancelled: throws without having begun, or as the
+   * operation does.
+   */
   *withPermit<T>(operation: Operation<T>): Operation<T> {
     const permit = yield* this.acquire();
     try {
