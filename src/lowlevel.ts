@@ -1,4 +1,4 @@
-/** The door for authors of new blocking operations and run queues. */
+/** The door `heddle/lowlevel`: for authors of new blocking operations and run queues. */
 export { Label, type WaitKind } from './fibers/label.js';
 export { ReadyList } from './fibers/ready-list.js';
 export type { BlockingPoint, Recorder } from './fibers/recorder.js';

@@ -27,8 +27,8 @@ export function hasMain(): boolean {
 
 /**
  * Runs `f` as the program of this process. The first SIGINT or SIGTERM cancels it, so that it stops in order; the
- * second ends the process at once. An error is printed, and makes the exit code 1; a cancellation by signal makes it
- * 130 or 143; one that `f` takes care of leaves a `process.exitCode` that the program has set.
+ * second ends the process at once. An error is printed, and makes the exit code 1. A signal that stopped `f` makes it 130 or
+ * 143; a `process.exitCode` that the program has set stays where `f` has returned all the same.
  *
  * @returns a promise of the end, which never rejects.
  * @throws `MisuseError` when a `main` runs already; `ArgumentError`.

@@ -99,7 +99,10 @@ export class Runtime {
   /**
    * Runs `f()` as the first fiber of a new root scope; settles once every fiber of that scope has ended.
    *
-   * @throws (rejects) what failed; `CancelledError` after a cancellation; `DeadlockError` when nothing can ever wake it.
+   * @param options.signal cancels it when it is aborted.
+   * @returns a promise of its result; rejected with what failed, with `CancelledError` after a cancellation, or with
+   * `DeadlockError` when nothing can ever wake it.
+   * @throws `MisuseError` inside of a fiber; `ArgumentError`.
    */
   run<T>(f: () => Operation<T>, options: { readonly signal?: AbortSignal } = {}): Promise<T> {
     return this.start(f, options).result;
@@ -176,6 +179,8 @@ export class Runtime {
 /**
  * Runs `f()` in a runtime of its own, inside of any program.
  *
+ * @returns a promise of its result, and rejected as that of `Runtime.run`.
+ * @throws `MisuseError` inside of a fiber; `ArgumentError`.
  * @example
  * const answer = await run(function* () {
  *   yield* sleep(10);

@@ -32,8 +32,9 @@ export class SystemClock implements Clock {
   }
 
   /**
-   * As for timers of Node, whose time is the system's cut to whole ms: up to one less than `ms`. With what a poll of the event loop
-   * adds it is 0.2 ms more on average; to wait for `now() + ms` was 0.8 more, for which every slot of a pool was held longer.
+   * As for timers of Node, whose time is the system's cut to whole ms: up to one less than `ms`. With what a poll of the
+   * event loop adds, a wait is 0.2 ms longer than `ms` on average. Waiting for `now() + ms` made it 0.8 ms, and every slot
+   * of a pool was held for that much longer.
    */
   after(ms: number): number {
     return Math.floor(performance.now() + ZERO) - ZERO + Math.ceil(ms);

@@ -20,7 +20,7 @@ export class CpuBudget {
     return true;
   }
 
-  /** Spends `ms` if there is anything left, on credit if need be: what is dear would else never be allowed. */
+  /** Spends `ms` if there is anything left, on credit if need be: otherwise what is expensive would never be allowed. */
   borrow(ms: number, now: number): boolean {
     if (this.refill(now) <= 0) return false;
     this.tokens -= ms;

@@ -8,7 +8,7 @@ import type { Heap } from './machine.js';
  * What a run allocates is known from a `GCProfiler`: between collections used memory only grows, and the profiler tells what
  * was used before and after each. The difference of two readings of used memory alone would be wrong for just those that
  * allocate much, since in their runs there is always a collection. It is on in measured runs only: it writes some
- * kilobytes of JSON for each collection, a millisecond in a busy server, which made every request a third dearer.
+ * kilobytes of JSON for each collection, a millisecond in a busy server, which made every request a third more expensive.
  *
  * Major collections are noticed by a symbol that nobody holds: V8 makes symbols in the old generation, which minor
  * collections leave alone. (Objects are collected by minor ones since Node 26; an observer of garbage collection would be

@@ -1,4 +1,4 @@
-/** The testing door. */
+/** The door `heddle/testing`: virtual time, shuffled schedules, connections in memory. */
 export { Random } from '../base/random.js';
 export { connectionPair } from './connection-pair.js';
 export type { Faults } from './memory-connection.js';
