@@ -55,8 +55,8 @@ export abstract class Work {
   readonly kind: string;
   /** Its share of the processor in relation to others; 1 for ordinary work. Above 1 it does not wait to be let in. */
   readonly priority: number;
-  /** Whether it may wait in a queue that stands: who asks on a connection that is kept open is better told at once. */
-  readonly mayWait: boolean;
+  /** Whether nothing came before it on its connection: then it stood in the kernel's queue. */
+  readonly isFirst: boolean;
   /** Processor time that it takes to tell whoever asked that it was refused, in ms. */
   readonly answerMs: number = 0;
   /** When it was offered, in ms of the loop's clock. The entry's. */
@@ -66,10 +66,10 @@ export abstract class Work {
   /** It may be let in long after it came, and by somebody else's doing. */
   private readonly context: AsyncContext | null = captureContext();
 
-  constructor(kind: string, priority: number, mayWait: boolean) {
+  constructor(kind: string, priority: number, isFirst: boolean) {
     this.kind = kind;
     this.priority = priority;
-    this.mayWait = mayWait;
+    this.isFirst = isFirst;
   }
 
   /** The entry's: begins it in the async context in which it came. */
@@ -86,7 +86,7 @@ export abstract class Work {
 
   /** Starts a fiber for it, as a fiber of `body`, by which the blocking graph knows its kind. */
   abstract begin(admitted: Admitted): void;
-  /** Tells whoever asked; `quietly` if there is no time left even for an answer. */
+  /** Tells whoever asked. */
   abstract refuse(refusal: Refusal): void;
 }
 
@@ -102,6 +102,6 @@ export interface Refusal {
   readonly reason: string;
   /** When to try again, in ms. */
   readonly retryAfterMs: number;
-  /** There is no processor time left for telling it. */
-  readonly quietly: boolean;
+  /** There is no processor time left for being asked again at once, or even for an answer: the connection is to be closed. */
+  readonly isFinal: boolean;
 }

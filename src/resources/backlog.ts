@@ -27,10 +27,10 @@ export class Backlog {
    * @param crowded more comes than can be served: what was waiting was no burst.
    */
   tick(finished: number, busyMs: number, crowded: boolean): void {
+    if (this.resize === null) return;
     const kept = KEPT ** (busyMs / KEPT_MS);
     this.finished = this.finished * kept + finished;
     this.busyMs = this.busyMs * kept + busyMs;
-    if (this.resize === null) return;
     const size = crowded ? this.crowdedSize : this.calmSize;
     if (size === this.size || (Math.abs(size - this.size) <= CHANGE * this.size && size !== this.usual)) return;
     this.size = size;
@@ -44,12 +44,7 @@ export class Backlog {
   }
 
   private get calmSize(): number {
-    return Math.max(this.usual, Math.min(this.within(BURST_SHARE), MOST));
-  }
-
-  /** Pieces of work that are served within a share of the goal, by what was served lately. */
-  within(share: number): number {
-    return Math.ceil(this.rate * share * this.goal);
+    return Math.max(this.usual, Math.min(Math.ceil(this.rate * BURST_SHARE * this.goal), MOST));
   }
 
   /** Whether there is a queue of the kernel's, and it can be told. */

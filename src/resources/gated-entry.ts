@@ -18,7 +18,7 @@ export class GatedEntry implements Entry {
   readonly net: LatencyNet;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
-  /** Since the last tick. */
+  /** Work that came out of the kernel's queue, since the last tick. */
   private finishedNow: number = 0;
   /** For how long something has been waiting, here or in the kernel, by ticks; time without counts against it. */
   private standingMs: number = 0;
@@ -58,7 +58,6 @@ export class GatedEntry implements Entry {
       const reason = governor.obstacle(this, kind, now);
       if (reason === null) return this.begin(work, now);
     }
-    if (!work.mayWait && this.isTooMuch(now)) return this.refuse(work, this.reason());
     this.queue.push(work, kind, now);
     this.drain(now);
     if (this.queue.size > governor.mostWaiting && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
@@ -131,13 +130,6 @@ export class GatedEntry implements Entry {
     return now <= this.crowdedAt + CALM_MS;
   }
 
-  /** Whether who asks on a connection that is kept open has to wait for so long that he is better told at once. */
-  private isTooMuch(now: number): boolean {
-    const { backlog, queue } = this;
-    if (this.isCrowded(now)) return queue.size > backlog.within(CROWDED_SHARE);
-    return queue.size >= Math.max(backlog.usual, backlog.within(KEPT_SHARE));
-  }
-
   /** Lets it in, from the queue or directly. */
   begin(work: Work, now: number): void {
     const kind = this.kindOf(work);
@@ -146,14 +138,14 @@ export class GatedEntry implements Entry {
     kind.live++;
     this.live++;
     this.governor.admitted(kind);
-    work.beginInContext(new AdmittedWork(this, kind, now));
+    work.beginInContext(new AdmittedWork(this, kind, work.isFirst, now));
   }
 
   /** Work that was let in at `since` has ended. */
-  ended(kind: Kind, row: Row, since: number): void {
+  ended(kind: Kind, isFirst: boolean, row: Row, since: number): void {
     kind.live--;
     kind.finished++;
-    this.finishedNow++;
+    if (isFirst) this.finishedNow++;
     this.live--;
     const cancelled = current.fiber !== null && current.fiber.interruption !== null;
     this.governor.finished(this, kind, row, since, cancelled);
@@ -177,8 +169,8 @@ export class GatedEntry implements Entry {
   private refuse(work: Work, reason: string): void {
     this.kindOf(work).refused++;
     this.turnedAway(reason);
-    const quietly = work.mayWait && work.answerMs > 0 && !this.governor.mayAnswer(work.answerMs);
-    work.refuse({ reason, retryAfterMs: this.goal, quietly });
+    const isFinal = work.answerMs > 0 && !this.governor.mayAnswer(work.answerMs);
+    work.refuse({ reason, retryAfterMs: this.goal, isFinal });
     work.leave();
   }
 
@@ -191,13 +183,15 @@ class AdmittedWork implements Admitted {
   readonly body: Function;
   private readonly entry: GatedEntry;
   private readonly kind: Kind;
+  private readonly isFirst: boolean;
   private readonly since: number;
   private readonly row: Row;
   private over: boolean = false;
 
-  constructor(entry: GatedEntry, kind: Kind, since: number) {
+  constructor(entry: GatedEntry, kind: Kind, isFirst: boolean, since: number) {
     this.entry = entry;
     this.kind = kind;
+    this.isFirst = isFirst;
     this.since = since;
     this.row = kind.inherent.begin();
     this.body = kind.body;
@@ -206,13 +200,10 @@ class AdmittedWork implements Admitted {
   end(): void {
     if (this.over) return;
     this.over = true;
-    this.entry.ended(this.kind, this.row, this.since);
+    this.entry.ended(this.kind, this.isFirst, this.row, this.since);
   }
 }
 
-/** Of the goal: what is served within it may wait on connections that are kept open, in a burst; and under overload. */
-const KEPT_SHARE = 0.6;
-const CROWDED_SHARE = 0.04;
 /** Of the goal: the longest that work waits to be let in, be it here or in the kernel's queue; and that of a burst. */
 const AGE_SHARE = 0.2;
 const BURST_SHARE = 0.7;

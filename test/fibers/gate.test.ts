@@ -61,7 +61,7 @@ class Doorkeeper implements Governor, Entry {
     work.begin({ body, end: () => this.ended++ });
   }
   refuse(work: Work = this.waiting.shift()!, reason: string = 'cpu'): void {
-    work.refuse({ reason, retryAfterMs: 100, quietly: false });
+    work.refuse({ reason, retryAfterMs: 100, isFinal: false });
   }
 }
 

@@ -119,36 +119,57 @@ function* fill(scene: Scene, most: number): Operation<{ begun: Promise<Answer>[]
   return { begun, waiting };
 }
 
-test.serial('in overload who keeps its connection is told 503 at once, with Retry-After', (t) =>
-  overloaded(t, { goal: 5000 }, function* (scene) {
-    const { entry, latch, regulars, limit } = scene;
-    const [other] = yield* regulars(1);
+test.serial('who was not let in is told 503 with Retry-After, and those that had begun go on', (t) =>
+  overloaded(t, { goal: 200 }, function* (scene) {
+    const { entry, latch, limit } = scene;
     const { begun, waiting } = yield* fill(scene, 2);
-    // Longer than a burst lasts: now there is no sense in waiting any more.
-    yield* sleep(30);
-    const { status, headers } = yield* until(other!.get('/slow'));
+    const { status, headers } = yield* until(waiting);
     t.is(status, 503);
-    t.is(headers['retry-after'], '5');
+    t.is(headers['retry-after'], '1');
     t.is(headers['content-length'], '0');
-    t.is(entry.live, 2, 'those that had begun go on');
+    t.is(entry.live, 2);
     t.is(entry.refusals.get('latency'), 1);
     limit(Infinity);
     latch.set();
-    for (const { status: good } of yield* until(Promise.all([...begun, waiting]))) t.is(good, 200);
-    t.is((yield* until(other!.get('/slow'))).status, 200);
+    for (const { status: good } of yield* until(Promise.all(begun))) t.is(good, 200);
   }),
 );
 
 // That a request without a body is complete the parser tells only after the request was handed over.
-test.serial('who was refused keeps its connection', (t) =>
-  overloaded(t, { goal: 5000 }, function* (scene) {
-    const [other] = yield* scene.regulars(1);
-    yield* fill(scene, 2);
-    yield* sleep(30);
-    const { status, headers } = yield* until(other!.get('/slow'));
-    t.is(status, 503);
-    t.is(headers.connection, 'keep-alive');
-  }),
+for (const [enough, connection] of [
+  [true, 'keep-alive'],
+  [false, 'close'],
+] as const)
+  test.serial(
+    `a connection of which an earlier request was answered is told in overload; ${connection}, where there is ${enough ? '' : 'no '}time for being asked again`,
+    (t) =>
+      overloaded(t, { goal: 200 }, function* (scene) {
+        const { runtime, latch, limit } = scene;
+        (runtime.loop.governor as ResourceGovernor).mayAnswer = () => enough;
+        const [regular] = yield* scene.regulars(1);
+        const { begun } = yield* fill(scene, 2);
+        const { status, headers } = yield* until(regular!.get('/slow'));
+        t.is(status, 503);
+        t.is(headers.connection, connection);
+        limit(Infinity);
+        latch.set();
+        yield* until(Promise.all(begun));
+        t.is((yield* until(regular!.get('/'))).status, 200);
+        t.is(regular!.connections, enough ? 1 : 2);
+      }),
+  );
+
+test.serial(
+  'who was not let in with the first request of its connection is hung up on, where there is no time for an answer',
+  (t) =>
+    overloaded(t, { goal: 200 }, function* (scene) {
+      const { runtime, latch, client } = scene;
+      (runtime.loop.governor as ResourceGovernor).mayAnswer = () => false;
+      const { begun } = yield* fill(scene, 1);
+      t.is((yield* until(client().get('/slow'))).status, 0);
+      latch.set();
+      t.is((yield* until(begun[0]!)).status, 200);
+    }),
 );
 
 test.serial('what waits for longer than a fifth of the goal is refused', (t) =>

@@ -177,7 +177,7 @@ export class SimulatedServer {
     if (job.answered) return;
     this.work(PARSE_MS);
     if (job.entry !== null) job.entry.offer(job);
-    else if (this.live >= this.options.limit!) job.refuse({ reason: 'limit', retryAfterMs: 0, quietly: false });
+    else if (this.live >= this.options.limit!) job.refuse({ reason: 'limit', retryAfterMs: 0, isFinal: false });
     else {
       this.live++;
       job.begin({ body: job.request.handler, end: () => this.live-- });
@@ -265,9 +265,10 @@ export class Job extends Work {
     this.server.start(this, admitted);
   }
 
-  refuse({ quietly }: Refusal): void {
-    if (quietly) this.server.hungUp++;
-    this.server.work(quietly ? CLOSE_MS : REFUSE_MS);
+  refuse({ isFinal }: Refusal): void {
+    const hangsUp = isFinal && this.isFirst;
+    if (hangsUp) this.server.hungUp++;
+    this.server.work(hangsUp ? CLOSE_MS : REFUSE_MS);
     this.server.answer(this, 'refused');
   }
 }

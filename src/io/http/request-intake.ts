@@ -55,8 +55,8 @@ export class RequestIntake {
     respondent: Respondent,
   ): void {
     if (typeof kind !== 'string') throw expected('kind', 'the name of a kind of requests', kind);
-    const mayWait = this.entry !== null && this.isFirst(message.socket);
-    new RequestWork(kind, priority, mayWait, message, response, respondent).offerTo(this.entry, this.responses);
+    const isFirst = this.entry !== null && this.isFirst(message.socket);
+    new RequestWork(kind, priority, isFirst, message, response, respondent).offerTo(this.entry, this.responses);
   }
 
   /** Refuses what waits, and what comes later. */

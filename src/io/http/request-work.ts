@@ -29,16 +29,16 @@ export class RequestWork extends Work implements OpenResponse {
   private admitted: Admitted | null = null;
   private fiber: FiberHandle | null = null;
 
-  /** @param mayWait whether it may wait in a queue that stands; a client that keeps its connection would queue behind it. */
+  /** @param isFirst whether it is the first of its connection. */
   constructor(
     kind: string,
     priority: number,
-    mayWait: boolean,
+    isFirst: boolean,
     message: IncomingMessage,
     response: ServerResponse,
     respondent: Respondent,
   ) {
-    super(kind, priority, mayWait);
+    super(kind, priority, isFirst);
     this.message = message;
     this.response = response;
     this.respondent = respondent;
@@ -88,9 +88,12 @@ export class RequestWork extends Work implements OpenResponse {
     else this.response.destroy();
   }
 
-  refuse({ retryAfterMs, quietly }: Refusal): void {
-    if (quietly) hangUp(this.message);
-    else this.respondent.refuse(retryAfterMs);
+  refuse({ retryAfterMs, isFinal }: Refusal): void {
+    if (isFinal && (this.isFirst || isStream(this.message))) return hangUp(this.message);
+    // Who keeps a connection is told all the same: a proxy takes a server that closes it without a word for broken. But then it
+    // has to connect again, and meets the kernel's queue, which turns away for nothing.
+    if (isFinal) this.response.shouldKeepAlive = false;
+    this.respondent.refuse(retryAfterMs);
   }
 
   private closed(entry: Entry | null): void {
@@ -101,9 +104,14 @@ export class RequestWork extends Work implements OpenResponse {
 }
 
 /** Over HTTP/2 only the request's stream is closed, by the code that says that nothing was done and it may be sent again. */
-function hangUp(message: IncomingMessage & { readonly stream?: ServerHttp2Stream }): void {
-  if (message.stream === undefined) message.socket.destroy();
-  else message.stream.close(REFUSED_STREAM);
+function hangUp(message: IncomingMessage): void {
+  if (isStream(message)) message.stream.close(REFUSED_STREAM);
+  else message.socket.destroy();
+}
+
+/** Whether it came over HTTP/2. */
+function isStream(message: IncomingMessage): message is IncomingMessage & { readonly stream: ServerHttp2Stream } {
+  return 'stream' in message;
 }
 
 /** RFC 9113, 7. */
