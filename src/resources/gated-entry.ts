@@ -169,7 +169,7 @@ export class GatedEntry implements Entry {
   private refuse(work: Work, reason: string): void {
     this.kindOf(work).refused++;
     this.turnedAway(reason);
-    const isFinal = work.answerMs > 0 && !this.governor.mayAnswer(work.answerMs);
+    const isFinal = work.answerMs > 0 && !this.governor.mayAnswer(work);
     work.refuse({ reason, retryAfterMs: this.goal, isFinal });
     work.leave();
   }

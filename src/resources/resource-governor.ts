@@ -2,11 +2,12 @@ import { checkGoal } from '../base/check.js';
 import type { Instant } from '../base/instant.js';
 import type { FlowGraph } from '../blocking-graph/flow-graph.js';
 import type { Fiber } from '../fibers/fiber.js';
-import type { Entry, EntryOptions, Governor } from '../fibers/governor.js';
+import type { Entry, EntryOptions, Governor, Work } from '../fibers/governor.js';
 import type { ReadyList } from '../fibers/ready-list.js';
 import type { BlockingPoint } from '../fibers/recorder.js';
 import type { RunLoop } from '../fibers/run-loop.js';
 import type { Timed } from '../fibers/timed.js';
+import { Answers } from './answers.js';
 import { BackStop } from './back-stop.js';
 import { CpuBudget } from './cpu-budget.js';
 import { GatedEntry } from './gated-entry.js';
@@ -44,7 +45,7 @@ export class ResourceGovernor implements Governor {
   private readonly machine: Machine;
   private readonly on: SchedulingSwitches;
   private readonly steering: Steering | null;
-  private readonly answers: CpuBudget;
+  private readonly answers: Answers;
   private readonly control: CpuBudget;
   private tickedAt: number;
   /** When the process went on that had stood still, as one that was suspended: what began before says nothing. */
@@ -77,7 +78,7 @@ export class ResourceGovernor implements Governor {
     loop.descriptors.checked = on.localCheck;
     this.tickedAt = loop.clock.now();
     this.debt = new TurnDebt(this.tickedAt);
-    this.answers = new CpuBudget(ANSWERS_SHARE, 5, this.tickedAt);
+    this.answers = new Answers(this.tickedAt);
     this.control = new CpuBudget(CONTROL_SHARE, 100, this.tickedAt);
   }
 
@@ -150,8 +151,9 @@ export class ResourceGovernor implements Governor {
     return this.control.borrow(costMs, now);
   }
 
-  mayAnswer(costMs: number): boolean {
-    return this.answers.spend(costMs, this.now());
+  /** Whether there is processor time for telling who asked for `work` that it was refused. */
+  mayAnswer(work: Work): boolean {
+    return this.answers.spend(work, this.now());
   }
 
   /** How much may wait at an entry: each holds a connection, a descriptor that work could use. */
@@ -246,7 +248,7 @@ export class ResourceGovernor implements Governor {
     for (const kind of kinds) kind.tick();
     outlook.tick(elapsedMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
     // Where something else is short: what is idle, but for what meters need to see.
-    this.answers.share = Math.max(ANSWERS_SHARE, outlook.idleShare - PoolMeter.LEAST_IDLE);
+    this.answers.lend(outlook.idleShare - PoolMeter.LEAST_IDLE);
     this.loop.allocation?.spend(outlook.memory.fits(0, RELAXED_SHARE) ? RELAXED_BUDGET : BUDGET);
     this.steering?.steer(outlook, kinds);
     this.steering?.released();
@@ -282,8 +284,7 @@ const REFRESH_MS = 2;
 /** Slow start: so many at once at first, and so many more for each that has finished. */
 const FIRST = 8;
 const PER_DONE = 2;
-/** Of the processor: for telling others that they were not let in, and for work of high priority. */
-const ANSWERS_SHARE = 0.03;
+/** Of the processor: for work of high priority. */
 const CONTROL_SHARE = 0.05;
 const RECONCILE_TICKS = 10;
 /** Of the time that fibers run, for measuring what they allocate: more where memory may become scarce. */
