@@ -2,8 +2,8 @@ import type { Work } from '../fibers/governor.js';
 import { CpuBudget } from './cpu-budget.js';
 
 /**
- * Processor time for telling others that they were not let in: so much on connections that are kept, and as much on new ones. Who
- * was told to close a connection comes back on a new one, and would else find that his like have used up what there was.
+ * Processor time for telling others that they were not let in: so much on connections that are kept, and as much on new ones. Whoever
+ * was told to close a connection comes back on a new one, and must not find the time for telling used up.
  */
 export class Answers {
   private readonly onNew: CpuBudget;

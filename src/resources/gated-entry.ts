@@ -2,7 +2,7 @@ import { OTHER_KINDS } from '../blocking-graph/other-kinds.js';
 import { current } from '../fibers/current.js';
 import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
 import { Backlog } from './backlog.js';
-import type { Row } from './inherent-time.js';
+import type { Cohort } from './cohort.js';
 import { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
 import { LatencyNet } from './latency-net.js';
@@ -141,14 +141,14 @@ export class GatedEntry implements Entry {
     work.beginInContext(new AdmittedWork(this, kind, work.isFirst, now));
   }
 
-  /** Work that was let in at `since` has ended. */
-  ended(kind: Kind, isFirst: boolean, row: Row, since: number): void {
+  /** Work that was let in has ended. */
+  ended({ kind, isFirst, cohort, since }: AdmittedWork): void {
     kind.live--;
     kind.finished++;
     if (isFirst) this.finishedNow++;
     this.live--;
     const cancelled = current.fiber !== null && current.fiber.interruption !== null;
-    this.governor.finished(this, kind, row, since, cancelled);
+    this.governor.finished(this, kind, cohort, since, cancelled);
   }
 
   private kindOf(work: Work): Kind {
@@ -182,10 +182,11 @@ export class GatedEntry implements Entry {
 class AdmittedWork implements Admitted {
   readonly body: Function;
   private readonly entry: GatedEntry;
-  private readonly kind: Kind;
-  private readonly isFirst: boolean;
-  private readonly since: number;
-  private readonly row: Row;
+  readonly kind: Kind;
+  readonly isFirst: boolean;
+  /** When it was let in. */
+  readonly since: number;
+  readonly cohort: Cohort;
   private over: boolean = false;
 
   constructor(entry: GatedEntry, kind: Kind, isFirst: boolean, since: number) {
@@ -193,14 +194,14 @@ class AdmittedWork implements Admitted {
     this.kind = kind;
     this.isFirst = isFirst;
     this.since = since;
-    this.row = kind.inherent.begin();
+    this.cohort = kind.inherent.begin();
     this.body = kind.body;
   }
 
   end(): void {
     if (this.over) return;
     this.over = true;
-    this.entry.ended(this.kind, this.isFirst, this.row, this.since);
+    this.entry.ended(this);
   }
 }
 

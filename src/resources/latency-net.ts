@@ -1,4 +1,5 @@
-import type { InherentTime, Row } from './inherent-time.js';
+import type { Cohort } from './cohort.js';
+import type { InherentTime } from './inherent-time.js';
 
 /**
  * A limit on how much work goes on at once, for what slows it down that nobody can see: a database behind a socket.
@@ -28,8 +29,8 @@ export class LatencyNet {
    * Work of this kind has ended that took so long, from its beginning, without queueing for the processor. What was cancelled may
    * have been slow, but says nothing of how fast work gets done: those who give up make room, and get nothing.
    */
-  finished(kind: Paced, row: Row, tookMs: number, cancelled: boolean = false): void {
-    kind.inherent.end(row, cancelled ? null : tookMs);
+  finished(kind: Paced, cohort: Cohort, tookMs: number, cancelled: boolean = false): void {
+    kind.inherent.end(cohort, cancelled ? null : tookMs);
     // A stream whose clients leave at some time: how long one takes is not known.
     if (cancelled && kind.inherent.ms === 0) return;
     this.count++;

@@ -9,9 +9,9 @@ import type { RunLoop } from '../fibers/run-loop.js';
 import type { Timed } from '../fibers/timed.js';
 import { Answers } from './answers.js';
 import { BackStop } from './back-stop.js';
+import type { Cohort } from './cohort.js';
 import { CpuBudget } from './cpu-budget.js';
 import { GatedEntry } from './gated-entry.js';
-import type { Row } from './inherent-time.js';
 import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
 import { Outlook } from './outlook.js';
@@ -172,11 +172,12 @@ export class ResourceGovernor implements Governor {
     this.outlook?.admit(kind);
   }
 
-  finished(entry: GatedEntry, kind: Kind, row: Row, since: number, cancelled: boolean): void {
+  finished(entry: GatedEntry, kind: Kind, cohort: Cohort, since: number, cancelled: boolean): void {
     this.live--;
     this.done++;
     if (since >= this.wentOnAt)
-      entry.net.finished(kind, row, (this.now() - since) * this.queueing.blockedShare, cancelled);
+      entry.net.finished(kind, cohort, (this.now() - since) * this.queueing.blockedShare, cancelled);
+    else kind.inherent.end(cohort, null);
     this.freshIn = -1;
     if (this.on.localCheck) this.steering?.released();
   }

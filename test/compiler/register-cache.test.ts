@@ -110,7 +110,7 @@ test('a cache that is damaged is mended', async (t) => {
   }
 });
 
-/** What no file can be longer than stands for a full disk. */
+/** A limit of the shell's on how long a file may be stands for a full disk; Windows has none. */
 const fullTest = process.platform === 'win32' ? test.skip : test;
 
 fullTest('where there is no room nothing is left behind', async (t) => {
