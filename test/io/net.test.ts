@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { connect, listen, type Connection, type Listener } from 'heddle/net';
-import { ArgumentError, ClosedError, EndOfStreamError, IoError, TimeoutError } from '#src/base/errors.js';
+import {
+  ArgumentError,
+  ClosedError,
+  EndOfStreamError,
+  IoError,
+  ScopeClosedError,
+  TimeoutError,
+} from '#src/base/errors.js';
 import type { Operation } from '#src/fibers/operation.js';
 import { all } from '#src/fibers/all.js';
 import { select } from '#src/fibers/select.js';
@@ -230,6 +237,28 @@ test.serial('a connection is closed when its scope ends, and adopt moves it to a
     });
     t.true(outside.closed);
   }),
+);
+
+test.serial(
+  'what is opened belongs to the scope in which it was asked for, and outlives a deadline or an `all` around it',
+  (t) =>
+    leakFree(t, function* () {
+      const listener = yield* withTimeout(10_000, listen({ port: 0, host }));
+      const place = { port: listener.port, host };
+      const [client, server] = yield* withTimeout(10_000, all([connect(place), listener.accept()]));
+      yield* client.write('well\n');
+      t.is(yield* server.readLine(), 'well');
+      const late: Operation<unknown>[] = [];
+      yield* scope(function* () {
+        late.push(listener.accept(), listen({ port: 0, host }), connect(place));
+      });
+      const waiting = yield* spawn(() => thrownBy(late[0]!));
+      yield* yieldNow();
+      // Its connection is reset, perhaps before it is there.
+      connectPlain(place).on('error', () => {});
+      for (const error of [yield* waiting.join(), yield* thrownBy(late[1]!), yield* thrownBy(late[2]!)])
+        t.true(error instanceof ScopeClosedError, String(error));
+    }),
 );
 
 test.serial('a scope that ends does not wait for a client that does not read', (t) =>

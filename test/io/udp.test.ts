@@ -5,6 +5,7 @@ import { select } from '#src/fibers/select.js';
 import { sleep } from '#src/fibers/sleep.js';
 import { spawn } from '#src/fibers/spawn.js';
 import { scope } from '#src/fibers/with-scope.js';
+import { withTimeout } from '#src/fibers/with-timeout.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
 import { thrownBy } from '../support/thrown-by.js';
 import { eventually, leakFree } from './leak-free.js';
@@ -70,6 +71,13 @@ test.serial('use after close is ClosedError, and closing twice is nothing', (t) 
     t.true((yield* waiting.join()) instanceof ClosedError);
     t.true((yield* thrownBy(socket.receive())) instanceof ClosedError);
     t.true((yield* thrownBy(socket.send('x', 9))) instanceof ClosedError);
+  }),
+);
+
+test.serial('a socket outlives a deadline that it was opened under', (t) =>
+  leakFree(t, function* () {
+    const socket = yield* withTimeout(10_000, bind({ port: 0, host }));
+    t.false(socket.closed);
   }),
 );
 

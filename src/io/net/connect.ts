@@ -2,8 +2,10 @@ import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'n
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { checkInteger, checkText, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
+import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import type { Connection } from '../byte-stream.js';
 import { SocketConnection } from './socket-connection.js';
@@ -24,7 +26,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects to a server. The connection belongs to the current scope.
+ * Connects to a server. The connection belongs to the scope in which `connect` is called, so that it outlives a
+ * `withTimeout` around it.
  *
  * @throws `IoError` if that fails, with `system` such as `ECONNREFUSED` or `ENOTFOUND`.
  * Suspends: until it is connected, with TLS until the handshake is over. If cancelled: throws, and gives up the
@@ -42,7 +45,13 @@ export function connect(options: ConnectOptions): Operation<Connection> {
     checkInteger('port', port, 1, 65_535);
   } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
   if (options.host !== undefined) checkText('host', options.host, 'the name or address of a host');
-  return new Suspension<Connection>(CONNECT, options, undefined);
+  const { scope } = currentFiber('net.connect');
+  return new Suspension<Connection>(CONNECT, { options, scope } satisfies Request, undefined);
+}
+
+interface Request {
+  readonly options: ConnectOptions;
+  readonly scope: Scope;
 }
 
 function open({ port, host, path, tls, noDelay = true }: ConnectOptions): Socket {
@@ -56,7 +65,7 @@ function open({ port, host, path, tls, noDelay = true }: ConnectOptions): Socket
 const CONNECT: SuspensionKind = new SuspensionKind({
   label: new Label('net.connect'),
   arm(suspension) {
-    const options = suspension.subject as ConnectOptions;
+    const { options, scope } = suspension.subject as Request;
     // Now: from the callback below what a getter throws would end the process.
     const { path, tls, halfOpen = false } = options;
     let socket: Socket;
@@ -77,8 +86,12 @@ const CONNECT: SuspensionKind = new SuspensionKind({
         resettable: path === undefined && tls === undefined,
       });
       socket.off('error', refuse);
-      connection.tie(suspension.fiber!.scope);
-      suspension.complete(connection);
+      try {
+        connection.tie(scope);
+        suspension.complete(connection);
+      } catch (error) {
+        suspension.fail(error);
+      }
     });
   },
   abort(suspension) {

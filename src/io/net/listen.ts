@@ -2,9 +2,11 @@ import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { checkGoal, checkInteger, checkPriority, checkText, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
+import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
 import type { Listener } from './listener.js';
@@ -41,7 +43,7 @@ export interface ListenOptions {
 }
 
 /**
- * Listens for connections. The listener belongs to the current scope, and is closed when that ends.
+ * Listens for connections. The listener is closed with the scope in which `listen` is called.
  *
  * @throws `IoError` if that fails, with `system` such as `EADDRINUSE` or `EACCES`.
  * Suspends: until it listens. If cancelled: throws; nothing listens.
@@ -65,7 +67,13 @@ export function listen(options: ListenOptions): Operation<Listener> {
   if (options.goal !== undefined) checkGoal('goal', options.goal);
   if (options.priority !== undefined) checkPriority('priority', options.priority);
   checkInteger('queue', queue, 1, Infinity);
-  return new Suspension<Listener>(LISTEN, options, undefined);
+  const { scope } = currentFiber('net.listen');
+  return new Suspension<Listener>(LISTEN, { options, scope } satisfies Request, undefined);
+}
+
+interface Request {
+  readonly options: ListenOptions;
+  readonly scope: Scope;
 }
 
 function makeServer({ tls, noDelay = true }: ListenOptions): Server {
@@ -78,7 +86,7 @@ function makeServer({ tls, noDelay = true }: ListenOptions): Server {
 const LISTEN: SuspensionKind = new SuspensionKind({
   label: new Label('net.listen'),
   arm(suspension) {
-    const options = suspension.subject as ListenOptions;
+    const { options, scope } = suspension.subject as Request;
     // All of them now: from the callback below what a getter throws would end the process.
     const { port, host, path, goal = null, priority = 1, backlog, queue = 64, tls, halfOpen = false } = options;
     let server: Server;
@@ -99,9 +107,14 @@ const LISTEN: SuspensionKind = new SuspensionKind({
         priority,
         backlog,
       });
-      // A cancellation while the name was looked up could not stop it.
-      if (suspension.complete(listener)) listener.untie = ownedBy(suspension.fiber!.scope, () => listener.close());
-      else listener.close();
+      const close = (): void => listener.close();
+      try {
+        listener.untie = ownedBy(scope, close, close);
+        // A cancellation while the name was looked up could not stop it.
+        if (!suspension.complete(listener)) close();
+      } catch (error) {
+        suspension.fail(error);
+      }
     });
     suspension.argument = server;
     server.listen({ ...(path === undefined ? { port, host } : { path }), backlog: backlog ?? USUAL_BACKLOG });

@@ -16,8 +16,8 @@ export interface Listener {
   /** The address; of a Unix socket its path. */
   readonly address: string;
   /**
-   * Takes the connection that has waited longest. It belongs to the current scope, from which its fiber can `adopt`
-   * it. Nothing is read from it before its first `read`; with TLS its handshake is over.
+   * Takes the connection that has waited longest. It belongs to the scope in which `accept` is called (so that it outlives a
+   * `withTimeout` around it), from which its fiber can `adopt` it. Nothing is read from it before its first `read`; with TLS its handshake is over.
    *
    * @throws `ClosedError` once the listener is closed, `IoError` if it broke.
    * Suspends: until there is one. If cancelled: throws; none was taken.

@@ -83,7 +83,13 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
   /** Makes `scope` its owner; one that is gone needs none. */
   tie(scope: Scope): void {
     this.untie?.();
-    this.untie = this.gone ? null : ownedBy(scope, () => this.letGo());
+    this.untie = this.gone
+      ? null
+      : ownedBy(
+          scope,
+          () => this.letGo(),
+          () => this.destroy(),
+        );
   }
 
   /**

@@ -7,6 +7,7 @@ import { nameOf } from '../../base/name-of.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
+import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import { outlives } from '../accept-errors.js';
@@ -64,7 +65,7 @@ export class SocketListener implements Listener {
   }
 
   accept(): Operation<SocketConnection> {
-    return new Suspension<SocketConnection>(ACCEPT, this, undefined);
+    return new Suspension<SocketConnection>(ACCEPT, this, currentFiber('listener.accept').scope);
   }
 
   *serve(handler: (connection: Connection) => Operation<unknown>, options: ServeOptions = {}): Operation<never> {
@@ -121,8 +122,12 @@ export class SocketListener implements Listener {
     if (this.failure !== null) return connection.destroy();
     const acceptor = this.acceptors.shift();
     if (acceptor !== null) {
-      this.hand(connection, acceptor);
-      acceptor.complete(connection);
+      try {
+        this.hand(connection, acceptor);
+        acceptor.complete(connection);
+      } catch (error) {
+        acceptor.fail(error);
+      }
     } else if (this.queue.size < this.bound) this.queue.pushBack(connection);
     else {
       this.refused++;
@@ -137,7 +142,7 @@ export class SocketListener implements Listener {
 
   private hand(connection: SocketConnection, acceptor: Suspension): void {
     this.accepted++;
-    connection.tie(acceptor.fiber!.scope);
+    connection.tie(acceptor.argument as Scope);
   }
 
   private stop(failure: () => Error): void {

@@ -1,9 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { checkInteger, checkOptions, checkText, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
+import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
+import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { DatagramSocket } from './datagram-socket.js';
 import type { UdpSocket } from './udp-socket.js';
@@ -20,7 +22,7 @@ export interface BindOptions {
 }
 
 /**
- * Opens a UDP socket. It belongs to the current scope, and is closed when that ends.
+ * Opens a UDP socket. It is closed with the scope in which `bind` is called.
  *
  * @throws `IoError` if that fails, with `system` such as `EADDRINUSE`.
  * Suspends: until it is bound. If cancelled: throws; nothing is open.
@@ -39,13 +41,20 @@ export function bind(options: BindOptions): Operation<UdpSocket> {
   checkInteger('queue', queue, 1, Infinity);
   if (host !== undefined) checkText('host', host, 'an address of this machine');
   if (type !== 'udp4' && type !== 'udp6') throw expected('type', "'udp4' or 'udp6'", type);
-  return new Suspension<UdpSocket>(BIND, options, undefined);
+  const { scope } = currentFiber('udp.bind');
+  return new Suspension<UdpSocket>(BIND, { options, scope } satisfies Request, undefined);
+}
+
+interface Request {
+  readonly options: BindOptions;
+  readonly scope: Scope;
 }
 
 const BIND: SuspensionKind = new SuspensionKind({
   label: new Label('udp.bind'),
   arm(suspension) {
-    const { port, host, type = 'udp4', queue = 1024 } = suspension.subject as BindOptions;
+    const { options, scope } = suspension.subject as Request;
+    const { port, host, type = 'udp4', queue = 1024 } = options;
     const socket = createSocket({ type });
     suspension.argument = socket;
     const refuse = (error: Error): void => {
@@ -56,8 +65,13 @@ const BIND: SuspensionKind = new SuspensionKind({
     socket.once('listening', () => {
       socket.off('error', refuse);
       const bound = new DatagramSocket(socket, type, queue);
-      bound.untie = ownedBy(suspension.fiber!.scope, () => bound.close());
-      suspension.complete(bound);
+      const close = (): void => bound.close();
+      try {
+        bound.untie = ownedBy(scope, close, close);
+        suspension.complete(bound);
+      } catch (error) {
+        suspension.fail(error);
+      }
     });
     socket.bind({ port, ...(host === undefined ? {} : { address: host }) });
   },
