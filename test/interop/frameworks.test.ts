@@ -1,6 +1,12 @@
 import dns from 'node:dns';
 import { Agent, createServer, request as rawRequest, type IncomingHttpHeaders, type Server } from 'node:http';
-import { connect, constants, createServer as createHttp2Server } from 'node:http2';
+import {
+  connect,
+  constants,
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
 import { once } from 'node:events';
 import { connect as connectSocket, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -692,6 +698,70 @@ test.serial(
     }
   },
 );
+
+test.serial('HTTP/2: a reply that was only begun is cut off, and does not look complete', async (t) => {
+  const fibers = nodeFibers({ grace: 0, onError() {} });
+  const hijacking = fastify({ http2: true });
+  await hijacking.register(fastifyFibers);
+  hijacking.get('/hijack', function* (_request, reply) {
+    reply.hijack();
+    reply.raw.write('begun');
+    yield* sleep(1);
+    throw new Error('after hijacking');
+  });
+  await hijacking.listen({ port: 0, host: '127.0.0.1' });
+  const writing = fibers.handler<Http2ServerRequest, Http2ServerResponse>(function* (request, response) {
+    response.write('begun');
+    if (request.url === '/throw') throw new Error('after its head');
+    if (request.url === '/pipe') yield* pipe(Readable.from(breaking()), response);
+    yield* suspend();
+  });
+  const server = fibers.attach(createHttp2Server(writing as never));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  for (const [origin, path] of [
+    [server, '/throw'],
+    [server, '/pipe'],
+    [server, '/close'],
+    [hijacking.server, '/hijack'],
+  ] as const) {
+    const session = connect(`http://127.0.0.1:${(origin.address() as AddressInfo).port}`);
+    const stream = session.request({ ':path': path });
+    const heard: string[] = [];
+    for (const name of ['end', 'error']) stream.on(name, () => heard.push(name));
+    const gone = new Promise((resolve) => stream.on('close', resolve));
+    await once(stream, 'response');
+    stream.resume();
+    if (path === '/close') await fibers.close();
+    await gone;
+    t.deepEqual([heard, stream.rstCode], [['error'], constants.NGHTTP2_INTERNAL_ERROR], path);
+    session.close();
+  }
+  await hijacking.close();
+});
+
+async function* breaking(): AsyncGenerator<string> {
+  yield 'some';
+  throw new Error('broken');
+}
+
+test.serial('HTTP/2: Node warns of nothing where a handler has failed', async (t) => {
+  const deeds = new Deeds();
+  const warnings: string[] = [];
+  const warned = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', warned);
+  for (const framework of ['node:http', 'hono', 'fastify']) {
+    const { server, close } = await openHttp2(framework, deeds, { runtime: new Runtime() });
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const stream = session.request({ ':path': '/do/teapot' });
+    t.is((await once(stream, 'response'))[0][':status'], 418, framework);
+    await once(stream.resume(), 'close');
+    session.close();
+    await close();
+  }
+  await turn();
+  process.off('warning', warned);
+  t.deepEqual(warnings, []);
+});
 
 async function openHttp2(framework: string, deeds: Deeds, options: Options): Promise<Site> {
   if (framework === 'fastify') {

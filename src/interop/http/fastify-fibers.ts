@@ -3,6 +3,7 @@ import { expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
+import { cutOff } from '../../io/cut-off.js';
 import { refuse } from '../../io/http/refuse.js';
 import type { RequestWork, Respondent } from '../../io/http/request-work.js';
 import { asError } from './as-error.js';
@@ -144,7 +145,7 @@ class Visit implements Respondent, Exchange<unknown> {
     if (!reply.sent) return void reply.send(asError(asHttpError(error)));
     reply.log.error({ err: error }, 'A handler has failed after its reply');
     // One that was hijacked nobody else would end.
-    if (!reply.raw.writableEnded) reply.raw.destroy();
+    if (!reply.raw.writableEnded) cutOff(reply.raw);
   }
 }
 

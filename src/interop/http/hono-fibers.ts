@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { checkFunction } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
+import { cutOff } from '../../io/cut-off.js';
 import { isClosed } from '../../io/http/is-closed.js';
 import { wasAnswered } from '../../io/http/was-answered.js';
 import { statusOf } from '../../io/http/status-of.js';
@@ -63,7 +64,7 @@ export class HonoFibers extends ServerFibers {
         done: resolve,
         failed(error) {
           // What the fiber has begun itself, the answer to its failure would else seem to complete.
-          if (outgoing?.headersSent) outgoing.destroy();
+          if (outgoing?.headersSent) cutOff(outgoing);
           reject(asException(error));
         },
       };

@@ -4,6 +4,7 @@ import { checkFunction } from '../../base/check.js';
 import { nameOf } from '../../base/name-of.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 import type { Operation } from '../../fibers/operation.js';
+import { cutOff } from '../../io/cut-off.js';
 import { hasGone } from '../../io/http/has-gone.js';
 import { refuse } from '../../io/http/refuse.js';
 import { sendFailure } from '../../io/http/send-failure.js';
@@ -73,7 +74,7 @@ export class NodeFibers extends ServerFibers {
     if (!answers && !hasGone(response)) this.#report(error, request);
     if (!response.headersSent) sendFailure(request, response, error);
     // What was ended is whole, and on its way.
-    else if (!response.writableEnded) response.destroy();
+    else if (!response.writableEnded) cutOff(response);
   }
 
   #report(error: unknown, request: IncomingMessage): void {

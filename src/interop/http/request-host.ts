@@ -10,6 +10,7 @@ import { ownedBy } from '../../fibers/owned.js';
 import { PLAIN, Scope } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
 import { runScope } from '../../fibers/with-scope.js';
+import { cutOff } from '../../io/cut-off.js';
 import { endOfGrace } from '../../io/http/end-of-grace.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';
@@ -193,7 +194,7 @@ export class RequestHost {
       exchange.failed(error);
     } catch (second) {
       console.error(second);
-      work?.response.destroy();
+      if (work !== null) cutOff(work.response);
     }
   }
 

@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http';
 import { Roster, type Enrolled } from '../../base/roster.js';
+import { cutOff } from '../cut-off.js';
 
 /** An entry of `OpenResponses`. */
 export interface OpenResponse extends Enrolled {
@@ -24,7 +25,7 @@ export class OpenResponses {
   left(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const cut = setTimeout(() => {
-        for (const { response } of this.all) response.destroy();
+        for (const { response } of this.all) cutOff(response);
         resolve();
       }, timeout(graceMs));
       this.emptied = () => {

@@ -5,6 +5,7 @@ import type { FiberHandle } from '../../fibers/fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/governor.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
+import { cutOff } from '../cut-off.js';
 import { isClosed } from './is-closed.js';
 import type { OpenResponse, OpenResponses } from './open-responses.js';
 import { waitsBehind } from './pipeline.js';
@@ -85,7 +86,7 @@ export class RequestWork extends Work implements OpenResponse {
   /** Its fiber was cancelled. If that was for want of resources, whoever asked is still to be told. */
   stopped(error: CancelledError): void {
     if (error.cause instanceof OverloadError && !this.response.headersSent) this.respondent.refuse(STOPPED_MS);
-    else this.response.destroy();
+    else cutOff(this.response);
   }
 
   refuse({ retryAfterMs, isFinal }: Refusal): void {

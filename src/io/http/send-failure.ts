@@ -8,7 +8,7 @@ export function sendFailure(message: IncomingMessage, response: ServerResponse, 
   const body = known === null ? 'Internal Server Error' : (error as Error).message;
   response.shouldKeepAlive &&= message.complete;
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  // Of a head that could not be sent.
-  response.statusMessage = '';
+  // Of a head that could not be sent. HTTP/2 has none, and Node warns of it.
+  if (message.httpVersionMajor < 2) response.statusMessage = '';
   sendWhole(response, known ?? 500, { 'content-type': 'text/plain; charset=utf-8' }, `${body}\n`);
 }

@@ -5,6 +5,7 @@ import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { SuspensionKind, type Suspension } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
+import { cutOff } from '../cut-off.js';
 import { prematureClose, streamError } from './stream-error.js';
 
 /**
@@ -77,7 +78,7 @@ export class WriteQueue {
   close(): void {
     const unfinished = !this.finished && this.failure === null;
     this.failed(closed());
-    if (this.own && unfinished) this.stream.destroy();
+    if (this.own && unfinished) cutOff(this.stream);
   }
 
   /** Returns what is wrong with what was to be written, if anything. */

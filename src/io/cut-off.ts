@@ -1,0 +1,15 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import type { Writable } from 'node:stream';
+
+/**
+ * Cuts off what was begun and will not be completed. A stream of HTTP/2 that is destroyed without an error ends as if it
+ * were complete (RST_STREAM with NO_ERROR), so it is closed with one.
+ */
+export function cutOff(destination: Writable & { readonly stream?: ServerHttp2Stream }): void {
+  const stream = (destination.stream ?? destination) as Partial<ServerHttp2Stream>;
+  if (stream.close !== undefined && 'rstCode' in stream) stream.close(INTERNAL_ERROR);
+  else destination.destroy();
+}
+
+/** RFC 9113, 7. */
+const INTERNAL_ERROR = 0x2;
