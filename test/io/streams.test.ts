@@ -1,4 +1,5 @@
-import { createConnection, createServer, type Socket } from 'node:net';
+import { get, type IncomingMessage } from 'node:http';
+import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -417,6 +418,37 @@ test('readAll stops at its limit and destroys the stream', (t) =>
     const silent = new PassThrough();
     yield* cancelled(t, readAll(silent));
     t.true(silent.destroyed);
+  }));
+
+test('readAll reads on from a reader, and leaves it as it is', (t) =>
+  runs(t, function* () {
+    const stream = new PassThrough();
+    stream.end('one\ntwo\nthree');
+    const input = byteReader(stream);
+    t.is(yield* input.readLine(), 'one');
+    t.is(String(yield* readAll(input)), 'two\nthree');
+    const silent = new PassThrough();
+    const open = reader(silent);
+    yield* cancelled(t, readAll(open));
+    silent.write('more');
+    t.is(String(yield* open.read()), 'more');
+    t.true((yield* thrownBy(readAll('text' as never))) instanceof ArgumentError);
+    for (const make of [reader, byteReader]) t.throws(() => make(open as never), { instanceOf: ArgumentError });
+  }));
+
+test('a reply of node:http that breaks off is an IoError for its reader', (t) =>
+  runs(t, function* () {
+    const server = createServer((socket: Socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc', () => socket.destroy());
+    });
+    yield* suspend<void>((resume) => void server.listen(0, '127.0.0.1', resume));
+    const reply = yield* suspend<IncomingMessage>((resume) => {
+      get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' }, resume);
+    });
+    const error = yield* thrownBy(readAll(reply));
+    t.true(error instanceof IoError);
+    t.like(error, { operation: 'stream.read', system: 'ECONNRESET' });
+    server.close();
   }));
 
 test('a connection that the other side resets is an IoError for its reader', (t) =>

@@ -1,34 +1,32 @@
 import { constants } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { ReadableStream } from 'node:stream/web';
+import type { ReadableStream } from 'node:stream/web';
 import { checkInteger, checkOptions, expected } from '../../base/check.js';
 import { TooLargeError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Reader } from './reader.js';
-import { reader } from './stream-reader.js';
-import { fromWeb } from './web-reader.js';
+import { readerOf } from './reader-of.js';
 
 /**
- * Reads a stream of bytes or text to its end. It takes the stream over: if it fails or is cancelled, the stream is
- * destroyed.
+ * Reads a stream of bytes or text to its end. It takes a stream over: if it fails or is cancelled, the stream is
+ * destroyed. A reader, such as the `stdout` of a process, is left as it is.
  *
  * @param options.limit the most bytes to take; what a Buffer can hold unless given.
  * @throws as `Reader.read`; `TooLargeError` when more than `limit` bytes have come.
  * Suspends: as reading does. If cancelled: throws; what was read is lost.
  */
 export function* readAll(
-  stream: Readable | ReadableStream<Uint8Array>,
+  stream: Readable | ReadableStream<Uint8Array> | Reader<Uint8Array | string>,
   options: { readonly limit?: number } = {},
 ): Operation<Buffer> {
   checkOptions(options);
   const { limit = constants.MAX_LENGTH } = options;
   checkInteger('limit', limit, 0, Infinity);
-  const own = { own: true };
-  const source = stream instanceof ReadableStream ? fromWeb(stream, own) : reader<Uint8Array | string>(stream, own);
+  const source = readerOf<Uint8Array | string>(stream);
   try {
     return yield* collect(source, limit, 'the stream');
   } finally {
-    source.close();
+    if (source !== stream) source.close();
   }
 }
 

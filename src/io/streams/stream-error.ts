@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { EndOfStreamError, HeddleError, IoError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
 import type { WaitKind } from '../../fibers/label.js';
@@ -11,7 +12,8 @@ export function streamError(operation: WaitKind, error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ERR_STREAM_PREMATURE_CLOSE') return prematureClose(operation, error);
-  return syscall === undefined ? error : new IoError(operation, error);
+  // A connection that `node:http` has lost is an `ECONNRESET` that names no call of the system.
+  return syscall === undefined && !(code! in constants.errno) ? error : new IoError(operation, error);
 }
 
 /** The stream was closed without an error, but before its end. */

@@ -25,7 +25,9 @@ export function reader<T = Buffer>(stream: Readable, options: StreamOptions = {}
 }
 
 export function checkReadable(stream: Readable): void {
-  if (typeof stream?.read !== 'function') throw expected('stream', 'a readable stream', stream);
+  // A reader has a `read`, too.
+  if (typeof stream?.read !== 'function' || typeof stream.on !== 'function')
+    throw expected('stream', 'a readable stream', stream);
 }
 
 /** What `reader` makes. */
