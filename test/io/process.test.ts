@@ -73,6 +73,10 @@ test('a program that cannot be started is an IoError at its start', (t) =>
       t.true(error instanceof IoError);
       t.like(error, { operation: 'process.start', system: 'ENOENT' });
     }
+    t.regex(
+      String(yield* thrownBy(start('true', [], { cwd: '/no/such/directory' }))),
+      /ENOENT \(in \/no\/such\/directory\)$/,
+    );
     t.like(yield* thrownBy(start('/etc')), { system: 'EACCES' });
     t.true((yield* thrownBy(start('a\0b'))) instanceof ArgumentError);
     t.throws(() => start(''), { instanceOf: ArgumentError });
@@ -211,6 +215,26 @@ test('a program that goes away while it is written to is an error for the writer
       })(),
     );
     t.true(error instanceof IoError || error instanceof EndOfStreamError, String(error));
+  }));
+
+test('a process that ends at once ends its programs: by SIGTERM, or by SIGKILL those that were told to stop', (t) =>
+  runs(t, function* () {
+    // At the end of its input each would say so.
+    const script = `
+      import { run, sleep, spawn } from 'heddle';
+      import { start } from 'heddle/process';
+      const pipes = { stdout: 'inherit', stderr: 'pipe' };
+      await run(function* () {
+        const soft = yield* start('sh', ['-c', 'echo ready >&2; read line; echo survived'], pipes);
+        const hardy = yield* start('sh', ['-c', 'trap "" TERM; echo ready >&2; read line; echo survived'], pipes);
+        for (const program of [soft, hardy]) yield* program.stderr.readLine();
+        yield* spawn(() => hardy.stop());
+        yield* sleep(1);
+        process.exit(7);
+      });
+    `;
+    const { code, stdout } = yield* execute(process.execPath, ['--input-type=module', '-e', script]);
+    t.deepEqual({ code, stdout }, { code: 7, stdout: '' });
   }));
 
 // Only Linux shows a process its descriptors. In a process of its own, where nothing else opens any.

@@ -11,6 +11,7 @@ import { WaitList } from '../../fibers/wait-list.js';
 import { moveOnAfter } from '../../fibers/with-timeout.js';
 import { ByteStreamReader, type BytesReader } from '../streams/byte-stream-reader.js';
 import { Writer } from '../streams/writer.js';
+import { endWithUs } from './end-with-us.js';
 
 /** How a process ended: by `exit(code)`, or by a signal. */
 export interface Exit {
@@ -35,6 +36,8 @@ export class ChildProcess {
   /** It has exited and its pipes are closed. */
   private readonly gone: Event = new Event({ name: 'process gone' });
   private ended: Exit | null = null;
+  /** It was told to stop. */
+  private stopping: boolean = false;
 
   constructor(child: NodeChildProcess, command: string, grace: number, scope: Scope) {
     this.child = child;
@@ -47,6 +50,7 @@ export class ChildProcess {
     this.errors = ifPiped(child.stderr, (stream) => new ByteStreamReader(stream, true, scope));
     // After its pipes, so that a scope that ends stops it before it closes them.
     const untie = ownedBy(scope, () => this.stop());
+    endWithUs(child, () => (this.stopping ? 'SIGKILL' : 'SIGTERM'));
     child.once('exit', (code, signal) => this.exited({ code, signal }));
     child.once('close', () => {
       this.gone.set();
@@ -97,6 +101,7 @@ export class ChildProcess {
    * Suspends: until then. If cancelled: throws; its scope stops it in any case.
    */
   *stop(): Operation<void> {
+    this.stopping = true;
     // It may have to write before it can exit, so its pipes are drained, not closed.
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.removeAllListeners('readable').resume();
     if (this.ended === null) {

@@ -30,7 +30,8 @@ export interface StartOptions {
 
 /**
  * Starts a program. It belongs to the innermost scope where this is called, and is stopped when that ends: SIGTERM,
- * SIGKILL after the grace period, and the scope waits until it has exited.
+ * SIGKILL after the grace period, and the scope waits until it has exited. If our own process ends at once (by a second
+ * signal, or `process.exit`), it is sent SIGTERM, or SIGKILL if it was told to stop before.
  *
  * No shell is involved: nothing in `args` is interpreted.
  *
@@ -55,11 +56,12 @@ export function start(
   checkDuration('grace', grace, true);
   const { scope } = currentFiber('start');
   const launch = (): NodeChildProcess => spawn(command, args, { ...others, stdio: [stdin, stdout, stderr] });
-  return new Suspension<ChildProcess>(START, { command, grace, scope, launch }, undefined);
+  return new Suspension<ChildProcess>(START, { command, cwd: options.cwd, grace, scope, launch }, undefined);
 }
 
 interface Request {
   readonly command: string;
+  readonly cwd: string | URL | undefined;
   readonly grace: number;
   readonly scope: Scope;
   readonly launch: () => NodeChildProcess;
@@ -68,12 +70,12 @@ interface Request {
 const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKind<Request, undefined, ChildProcess>({
   label: new Label('process.start'),
   arm(suspension) {
-    const { command, grace, scope, launch } = suspension.subject as Request;
+    const { command, cwd, grace, scope, launch } = suspension.subject as Request;
     try {
       if (scope.closed) throw new ScopeClosedError('start in a scope that has ended');
       const child = launch();
       if (child.pid !== undefined) suspension.complete(new ChildProcess(child, command, grace, scope));
-      else child.once('error', (error) => suspension.fail(new IoError('process.start', error)));
+      else child.once('error', (error) => suspension.fail(new IoError('process.start', told(error, cwd))));
     } catch (error) {
       suspension.fail(startError(error));
     }
@@ -82,6 +84,12 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
   // It has started, or is about to fail.
   undoable: false,
 });
+
+/** The system answers the same where there is no such directory as where there is no such program. */
+function told(error: Error, cwd: string | URL | undefined): Error {
+  if (cwd !== undefined) error.message += ` (in ${String(cwd)})`;
+  return error;
+}
 
 function startError(error: unknown): Error {
   if (error instanceof HeddleError) return error;
