@@ -25,7 +25,10 @@ export interface ScopeHandle {
   spawn<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T>;
   /** Starts a fiber that the scope does not wait for: it is cancelled once the others have ended. */
   spawnDaemon<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T>;
-  /** Cancels the body and all fibers. Does not wait. */
+  /**
+   * Cancels the body and all fibers. Does not wait. Where that stops the body, the call that opened the scope has no result and
+   * throws the `CancelledError`: catch it around that, or use `race` with an event instead.
+   */
   cancel(reason?: string): void;
   /**
    * Runs `cleanup` when the scope ends, after its fibers; last in, first out; shielded from cancellation.

@@ -97,6 +97,7 @@ export interface TlsFacts {
  * ends, or by `close` and `destroy`, or when both sides have ended; then the scope keeps nothing of it.
  */
 export interface Connection extends ByteStream {
+  /** Of one that is closed, only where it was asked for before. So with the ports. */
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
   readonly localPort: number | undefined;

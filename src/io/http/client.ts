@@ -114,7 +114,9 @@ export class ClientResponse {
 }
 
 /**
- * Sends a request, by Node's `fetch` and with its options, and waits for the head of the response.
+ * Sends a request, by Node's `fetch` and with its options, and waits for the head of the response. Redirects are followed
+ * unless `redirect` says else, and bodies that are compressed come decoded, though their headers still tell the encoding and
+ * the length that they had. To send a stream give `body: toWebStream(…)` with `duplex: 'half'`.
  *
  * @throws `ArgumentError` unless the URL is whole; `IoError` with Node's code when no response came.
  * The response belongs to the scope in which `fetch` is called, so that it outlives a `withTimeout` around it.

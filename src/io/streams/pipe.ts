@@ -11,7 +11,8 @@ import { writer, Writer } from './writer.js';
  * Copies a stream into another, no faster than that takes it, and ends that.
  *
  * It takes streams over: if it fails or is cancelled, those that are not at their end are destroyed, except for the
- * destination with `end: false`. Readers and writers belong to whoever made them and are left as they are.
+ * destination with `end: false`. Readers and writers belong to whoever made them and are left as they are: a request of
+ * `node:http` that is to be answered all the same is piped as `reader(request)`, since its connection ends with it.
  *
  * @param options.end whether the destination is ended; true unless given.
  * @throws what either of them failed with. A destination that breaks is noticed also while the source is silent.
