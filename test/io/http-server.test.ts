@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request as rawRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect as rawConnect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
@@ -396,6 +397,107 @@ test.serial('what cannot be an answer is the fault of the handler, and the conne
           ['ArgumentError', 'ArgumentError', 'TypeError', 'MisuseError', 'TypeError'],
         );
         t.true(reported.some((error) => /write `return yield\* until\(…\)`/.test((error as Error).message)));
+      },
+      { onError: (error) => void reported.push(error) },
+    ),
+  );
+});
+
+test.serial('a body of no known kind is answered 500, by an error that says what it may be', async (t) => {
+  const reported: string[] = [];
+  const bodies: Record<string, unknown> = {
+    '/number': 42,
+    '/object': { a: 1 },
+    '/stream': Readable.from(['x']),
+    '/false': false,
+  };
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return { body: bodies[request.path] } as Reply;
+      },
+      function* (server) {
+        for (const path of Object.keys(bodies)) t.is((yield* fetch(server.url + path)).status, 500, path);
+        for (const message of reported)
+          t.regex(message, /^Expected `body` to be a text, bytes or a function\* that writes them, got /);
+        t.is(reported.length, 4);
+      },
+      { onError: (error) => void reported.push((error as Error).message) },
+    ),
+  );
+});
+
+test.serial(
+  'a body that is written by no operation, or with what is no chunk, fails its request and no other',
+  async (t) => {
+    const reported: string[] = [];
+    const bodies: Record<string, unknown> = {
+      async *'/iterable'() {},
+      async '/async'() {},
+      *'/number'(write: (chunk: unknown) => Operation<void>) {
+        yield* write(5);
+      },
+      // There is no room by then: it is written from an event.
+      *'/later'(write: (chunk: unknown) => Operation<void>) {
+        yield* write(Buffer.alloc(10_000_000));
+        yield* write(5);
+      },
+    };
+    await leavesNothing(t, () =>
+      serving(
+        function* handler(request) {
+          return { body: bodies[request.path] } as Reply;
+        },
+        function* (server) {
+          for (const path of Object.keys(bodies))
+            t.truthy(
+              yield* thrownBy(
+                (function* () {
+                  yield* (yield* fetch(server.url + path)).bytes();
+                })(),
+              ),
+              path,
+            );
+          t.is(reported.length, 4);
+          t.regex(reported[0]!, /^Expected `\/iterable` to return an operation, got an object of class/);
+          t.regex(reported[1]!, /^Expected `\/async` to return an operation, got an object of class `Promise`/);
+        },
+        { onError: (error) => void reported.push((error as Error).message) },
+      ),
+    );
+  },
+);
+
+test.serial('a length that is not that of the body cuts the connection, and is reported', async (t) => {
+  const reported: unknown[] = [];
+  const fields = (length: number | string): Reply => ({ headers: { 'Content-Length': length } });
+  const replies: Record<string, Reply> = {
+    '/short': { ...fields(100), body: 'abc' },
+    '/long': { ...fields('2'), body: 'abcdef' },
+    '/streamed-short': { ...fields('100'), body: (write) => write('abc') },
+    '/streamed-long': { ...fields(2), body: (write) => write('abcdef') },
+    '/right': { ...fields('3'), body: 'abc' },
+    '/streamed-right': { ...fields('3'), body: (write) => write('abc') },
+    '/none': { ...fields(100), status: 304 },
+  };
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return replies[request.path]!;
+      },
+      function* (server) {
+        for (const path of Object.keys(replies).slice(0, 4)) {
+          const answers = yield* exchange(server.port, get(path) + get('/right'));
+          t.is(answers.match(/HTTP\/1\.1/g)?.length ?? 1, 1, answers);
+        }
+        t.deepEqual(
+          reported.map((error) => (error as { code: string }).code),
+          Array.from({ length: 4 }, () => 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'),
+        );
+        const last = 'HEAD /short HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+        const answers = yield* exchange(server.port, ['/right', '/streamed-right', '/none'].map(get).join('') + last);
+        t.is(answers.match(/HTTP\/1\.1 (200|304)/g)?.length, 4, answers);
+        t.is(reported.length, 4);
       },
       { onError: (error) => void reported.push(error) },
     ),

@@ -7,7 +7,10 @@ export interface Reply {
   /** 200 unless given. */
   readonly status?: number;
   readonly headers?: OutgoingHttpHeaders;
-  /** Text (UTF-8), bytes, nothing, or a function* that writes piece by piece, each write waiting for room. */
+  /**
+   * Text (UTF-8), bytes, nothing, or a function* that writes piece by piece, each write waiting for room. A Node stream is sent
+   * by `(write) => reader(stream, { own: true }).forEach(write)`, with `reader` of `heddle/streams`.
+   */
   readonly body?: string | Uint8Array | null | ReplyStream;
 }
 

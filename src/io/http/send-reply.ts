@@ -6,7 +6,7 @@ import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import type { Reply } from './reply.js';
-import { inSegment } from '../../fibers/segment.js';
+import { checkOperation, inSegment } from '../../fibers/segment.js';
 
 /**
  * Sends a reply. A body that fits into the socket's buffer is handed over and done; a larger one, or a stream, keeps
@@ -19,10 +19,16 @@ export function* sendReply(response: ServerResponse, reply: Reply): Operation<vo
   // What is below announces an answer, and is none: the client would wait on.
   if (status < 200) throw expected('status', 'an integer from 200 to 999', status);
   if (typeof body === 'function') {
+    response.strictContentLength = true;
     response.writeHead(status, headers);
     response.flushHeaders();
     // A HEAD request gets the head of what GET would get; its body is not made.
-    if (response.req.method !== 'HEAD') yield* inSegment(body((chunk) => new Suspension<void>(WRITE, response, chunk)));
+    if (response.req.method !== 'HEAD') {
+      const written = body((chunk) => new Suspension<void>(WRITE, response, chunk));
+      yield* inSegment(checkOperation(written, body));
+    }
+  } else if (typeof body !== 'string' && !(body instanceof Uint8Array) && body !== undefined && body !== null) {
+    throw expected('body', 'a text, bytes or a function* that writes them', body);
   } else if (body && body.length > response.writableHighWaterMark) {
     if (sendHead(response, status, headers, body)) response.write(body);
   } else {
@@ -51,7 +57,10 @@ function sendHead(
   body: string | Uint8Array,
 ): boolean {
   const bodiless = status === 204 || status === 304;
-  response.writeHead(status, fieldsOf(headers, bodiless || response.hasHeader('content-length') ? null : body));
+  response.writeHead(
+    status,
+    fieldsOf(response, headers, bodiless || response.hasHeader('content-length') ? null : body),
+  );
   return !bodiless;
 }
 
@@ -59,14 +68,21 @@ function sendHead(
  * `headers`, and the length of `body` unless they tell it: two, of which one may be wrong, are how requests are smuggled. A list
  * of names and values, which Node writes at once: each header of an object it would merge with those that were set before.
  */
-function fieldsOf(headers: Reply['headers'], body: string | Uint8Array | null): OutgoingHttpHeader[] {
+function fieldsOf(
+  response: ServerResponse,
+  headers: Reply['headers'],
+  body: string | Uint8Array | null,
+): OutgoingHttpHeader[] {
   const fields: OutgoingHttpHeader[] = [];
-  let isTold = body === null;
+  let isTold = false;
   for (const [name, value] of Object.entries(headers ?? {})) {
     fields.push(name, value!);
     isTold ||= LENGTH.test(name);
   }
-  if (!isTold) fields.push('content-length', typeof body === 'string' ? Buffer.byteLength(body) : body!.byteLength);
+  // A client would wait for the rest, or take it for the next reply.
+  if (isTold) response.strictContentLength = true;
+  else if (body !== null)
+    fields.push('content-length', typeof body === 'string' ? Buffer.byteLength(body) : body!.byteLength);
   return fields;
 }
 
@@ -133,8 +149,13 @@ const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new Sus
     const response = suspension.subject as ServerResponse;
     const chunk = suspension.argument as string | Uint8Array;
     awaitDrain(suspension, () => {
-      response.write(chunk);
-      suspension.complete(undefined);
+      try {
+        response.write(chunk);
+        suspension.complete(undefined);
+      } catch (error) {
+        // Thrown in an event of the response it would end the process.
+        suspension.fail(error);
+      }
     });
   },
   abort: unlisten,

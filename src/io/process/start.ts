@@ -75,7 +75,7 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
       if (scope.closed) throw new ScopeClosedError('start in a scope that has ended');
       const child = launch();
       if (child.pid !== undefined) suspension.complete(new ChildProcess(child, command, grace, scope));
-      else child.once('error', (error) => suspension.fail(new IoError('process.start', told(error, cwd))));
+      else child.once('error', (error) => suspension.fail(new IoError('process.start', told(error, command, cwd))));
     } catch (error) {
       suspension.fail(startError(error));
     }
@@ -86,7 +86,9 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
 });
 
 /** The system answers the same where there is no such directory as where there is no such program. */
-function told(error: Error, cwd: string | URL | undefined): Error {
+function told(error: Error, command: string, cwd: string | URL | undefined): Error {
+  if (/\s/.test(command))
+    error.message += ` (there is no shell: what follows the program's name belongs into \`args\`)`;
   if (cwd !== undefined) error.message += ` (in ${String(cwd)})`;
   return error;
 }
