@@ -1,5 +1,12 @@
 import dns from 'node:dns';
-import { Agent, createServer, request as rawRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request as rawRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from 'node:http';
 import {
   connect,
   constants,
@@ -23,7 +30,7 @@ import { expressFibers } from 'heddle/express';
 import { fastifyFibers } from 'heddle/fastify';
 import { honoFibers, type HonoFibers } from 'heddle/hono';
 import { HttpError, nodeFibers, NodeFibers, type NodeFibersOptions } from 'heddle/node-http';
-import { pipe } from 'heddle/streams';
+import { pipe, writer } from 'heddle/streams';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import { openSockets } from '../io/leak-free.js';
@@ -738,6 +745,46 @@ test.serial('HTTP/2: a reply that was only begun is cut off, and does not look c
   }
   await hijacking.close();
 });
+
+for (const protocol of ['HTTP/1.1', 'HTTP/2']) {
+  test.serial(
+    `${protocol}: a writer waits for a client that does not read, whose going is not reported; what breaks a reply is`,
+    async (t) => {
+      const reported: string[] = [];
+      let written = 0;
+      let left = false;
+      const fibers = nodeFibers({ onError: (error) => void reported.push((error as Error).message) });
+      const handler = fibers.handler(function* (request, response) {
+        if (request.url === '/pipe') return yield* pipe(Readable.from(breaking()), response);
+        try {
+          for (const output = writer(response); written < 500; written++) yield* output.write(Buffer.alloc(100_000));
+        } finally {
+          left = true;
+        }
+      });
+      const server = fibers.attach(protocol === 'HTTP/2' ? createHttp2Server(handler as never) : createServer(handler));
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const session = protocol === 'HTTP/2' ? connect(origin) : null;
+      const ask = (path: string): Readable & { destroy(): unknown } =>
+        session?.request({ ':path': path }) ?? (rawRequest(origin + path).end() as unknown as Readable);
+      const broken = ask('/pipe').on('error', () => {});
+      broken.on('response', (reply: IncomingMessage) => protocol === 'HTTP/2' || reply.on('error', () => {}).resume());
+      await eventually(() => reported.length > 0);
+      const leaving = ask('/much').on('error', () => {});
+      leaving.on('response', (reply: IncomingMessage) => protocol === 'HTTP/2' || reply.on('error', () => {}));
+      await eventually(() => written > 0);
+      await pause(50);
+      t.true(written < 500, 'all was written to a client that has read nothing');
+      leaving.destroy();
+      await eventually(() => left);
+      await turn();
+      t.deepEqual(reported, ['broken']);
+      session?.close();
+      await fibers.close();
+    },
+  );
+}
 
 async function* breaking(): AsyncGenerator<string> {
   yield 'some';

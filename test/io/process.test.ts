@@ -229,8 +229,8 @@ test('a process that ends at once ends its programs: by SIGTERM, or by SIGKILL t
         const soft = yield* start('sh', ['-c', 'echo ready >&2; read line; echo survived'], pipes);
         const hardy = yield* start('sh', ['-c', 'trap "" TERM; echo ready >&2; read line; echo survived'], pipes);
         for (const program of [soft, hardy]) yield* program.stderr.readLine();
-        yield* spawn(() => hardy.stop());
-        yield* sleep(1);
+        const stopping = yield* spawn(() => hardy.stop());
+        while (stopping.status === 'ready') yield* sleep(1);
         process.exit(7);
       });
     `;

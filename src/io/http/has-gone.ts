@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { wasCutOff } from '../cut-off.js';
+import { isClosed } from './is-closed.js';
 import { wasAnswered } from './was-answered.js';
 
 /** Whether the client left before its reply did: then what fails in the handler may be for want of it, and is nobody's fault. */
 export function hasGone(response: ServerResponse): boolean {
-  return response.destroyed && !wasAnswered(response);
+  return isClosed(response) && !wasAnswered(response) && !wasCutOff(response);
 }

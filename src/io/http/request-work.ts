@@ -57,6 +57,8 @@ export class RequestWork extends Work implements OpenResponse {
       open.delete(this);
       this.closed(entry);
     });
+    // Node closes no stream that its client gives up without an error while there is something left to write to it.
+    if (isStream(this.message)) this.message.stream.once('aborted', () => this.closed(entry));
     if (this.response.socket === null) waitsBehind(this.response, this.message.socket);
     if (entry !== null) return entry.offer(this);
     this.begun = true;

@@ -24,7 +24,7 @@ export class WriteQueue {
   private readonly own: boolean;
   private readonly untie: () => void;
   private readonly onDrain = (): void => {
-    while (this.writing.size > 0 && !this.stream.writableNeedDrain) {
+    while (this.writing.size > 0 && !this.full) {
       const first = this.writing.shift()!;
       const error = this.perform(first);
       if (error === null) first.complete(undefined);
@@ -60,6 +60,12 @@ export class WriteQueue {
     return this.finished || this.stream.writableEnded;
   }
 
+  /** A response of HTTP/2 does not say whether it is waiting for `drain`. */
+  private get full(): boolean {
+    const { stream } = this;
+    return stream.writableNeedDrain ?? stream.writableLength >= stream.writableHighWaterMark;
+  }
+
   /** Throws what the stream failed with. */
   check(): void {
     if (this.failure !== null) throw this.failure.error;
@@ -69,7 +75,7 @@ export class WriteQueue {
   tryNow(suspension: Suspension): boolean {
     const { stream } = this;
     if (stream.destroyed) throw prematureClose('stream.write');
-    if (this.writing.size > 0 || stream.writableNeedDrain) return false;
+    if (this.writing.size > 0 || this.full) return false;
     const error = this.perform(suspension);
     if (error !== null) throw error;
     return true;
