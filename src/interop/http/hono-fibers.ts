@@ -8,7 +8,7 @@ import { isClosed } from '../../io/http/is-closed.js';
 import { wasAnswered } from '../../io/http/was-answered.js';
 import { statusOf } from '../../io/http/status-of.js';
 import { asError } from './as-error.js';
-import type { Exchange, HostOptions } from './request-host.js';
+import type { Handling, HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
 /** Returns the response, as made by `context.json(…)` and the like. */
@@ -58,7 +58,7 @@ export class HonoFibers extends ServerFibers {
     return new Promise<R>((resolve, reject) => {
       const kind = `${context.req.method} ${routePath(context)}`;
       const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>;
-      const exchange: Exchange<R> = {
+      const handling: Handling<R> = {
         operation: body,
         done: resolve,
         failed(error) {
@@ -68,7 +68,7 @@ export class HonoFibers extends ServerFibers {
         },
       };
       // As `app.request()` has them.
-      if (incoming === undefined || outgoing === undefined) return this.host.startDetached(kind, exchange);
+      if (incoming === undefined || outgoing === undefined) return this.host.startDetached(kind, handling);
       // Nobody reads what is answered to a client that has gone, but whoever waits for the promise must go on.
       const gone = (): void => {
         if (outgoing.headersSent) resolve(alreadySent() as R);
@@ -79,7 +79,7 @@ export class HonoFibers extends ServerFibers {
         if (!wasAnswered(outgoing)) gone();
       });
       this.host.offer(kind, incoming, outgoing, {
-        begin: (work) => this.host.start(kind, work, exchange),
+        begin: (work) => this.host.start(kind, work, handling),
         refuse: (retryAfterMs) => resolve(overloaded(retryAfterMs) as R),
       });
     });
