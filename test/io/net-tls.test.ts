@@ -58,7 +58,7 @@ test.serial('handshakes under way are counted, and closed with the listener; fai
     t.is(yield* client.readLine(), 'served');
     t.is(listener.stats().handshaking, 1);
     listener.close();
-    yield* eventually(() => silent.closed && garbage.closed);
+    yield* eventually(() => silent.isClosed && garbage.isClosed);
   }),
 );
 

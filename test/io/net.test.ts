@@ -138,7 +138,7 @@ test.serial('a client that resets midway is an IoError with ECONNRESET, and read
     t.true(error instanceof IoError);
     t.deepEqual([error.operation, error.system, error.code], ['net.read', 'ECONNRESET', 'ERR_HEDDLE_IO']);
     t.is(((yield* thrownBy(server.write('x'))) as IoError).operation, 'net.write');
-    t.true(server.closed);
+    t.true(server.isClosed);
   }),
 );
 
@@ -150,7 +150,7 @@ test.serial('use after close is ClosedError, and closing twice is nothing', (t) 
     yield* client.close();
     yield* client.close();
     client.destroy();
-    t.true(client.closed);
+    t.true(client.isClosed);
     t.true((yield* reading.join()) instanceof ClosedError);
     for (const use of [client.read(), client.readLine(), client.write('x'), client.end()])
       t.true((yield* thrownBy(use)) instanceof ClosedError);
@@ -219,16 +219,16 @@ test.serial('a connection is closed when its scope ends, and adopt moves it to a
     const inside = yield* scope(function* () {
       return yield* connect({ port: listener.port, host });
     });
-    t.true(inside.closed);
+    t.true(inside.isClosed);
     t.regex(
       String(yield* thrownBy(inside.read())),
       /^ClosedError: net\.read: .*or the scope that it belonged to has ended$/,
     );
-    t.false(outside.closed);
+    t.false(outside.isClosed);
     yield* scope(function* () {
       outside.adopt();
     });
-    t.true(outside.closed);
+    t.true(outside.isClosed);
   }),
 );
 
@@ -241,7 +241,7 @@ test.serial('a scope that ends does not wait for a client that does not read', (
       yield* accepted.write(Buffer.alloc(64_000_000));
       return accepted;
     });
-    t.true(server.closed);
+    t.true(server.isClosed);
     t.false((server as unknown as { gone: boolean }).gone, 'its descriptor is still open');
     client.destroy();
   }),
@@ -320,7 +320,7 @@ test.serial('closing a listener fails those who accept, closes those who wait an
     yield* eventually(() => listener.stats().queued === 1);
     listener.close();
     listener.close();
-    t.true(listener.stats().closed);
+    t.true(listener.stats().isClosed);
     t.true((yield* thrownBy(listener.accept())) instanceof ClosedError);
     t.is(((yield* thrownBy(queued.read())) as IoError).system, 'ECONNRESET');
     yield* accepted.write('hello\n');

@@ -20,7 +20,7 @@ test.serial('a datagram arrives whole, with the address and port of its sender',
     t.deepEqual([String(data), address, port], ['ping', host, client.port]);
     yield* server.send(Buffer.from('pong'), port, address);
     t.is(String((yield* client.receive()).data), 'pong');
-    t.like(server.stats(), { received: 1, sent: 1, queued: 0, dropped: 0, closed: false });
+    t.like(server.stats(), { received: 1, sent: 1, queued: 0, dropped: 0, isClosed: false });
   }),
 );
 
@@ -66,7 +66,7 @@ test.serial('use after close is ClosedError, and closing twice is nothing', (t) 
     yield* eventually(() => socket.stats().waitingToReceive === 1);
     socket.close();
     socket.close();
-    t.true(socket.closed);
+    t.true(socket.isClosed);
     t.true((yield* waiting.join()) instanceof ClosedError);
     t.true((yield* thrownBy(socket.receive())) instanceof ClosedError);
     t.true((yield* thrownBy(socket.send('x', 9))) instanceof ClosedError);
@@ -78,7 +78,7 @@ test.serial('a socket is closed when its scope ends, and one that could not be b
     const socket = yield* scope(function* () {
       return yield* bind({ port: 0, host, type: 'udp4' });
     });
-    t.true(socket.closed);
+    t.true(socket.isClosed);
     const taken = yield* bind({ port: 0, host });
     t.is(((yield* thrownBy(bind({ port: taken.port, host }))) as IoError).system, 'EADDRINUSE');
     const fiber = yield* spawn(() => bind({ port: 0, host: 'localhost' }));
