@@ -1,9 +1,10 @@
-import { checkInteger, checkOptions, expected } from '../base/check.js';
+import { checkInteger, expected } from '../base/check.js';
 import { BusyError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
 import { Suspension } from '../fibers/suspension.js';
 import { ByteBuffer } from './byte-buffer.js';
 import type { DelimiterOptions, ReadableBytes } from './byte-stream.js';
+import { limitOf } from './limit-of.js';
 import type { Delimiter, ReadKinds } from './read-kinds.js';
 
 /** Where a reader's bytes come from: pushed by `feed` between `resume` and `pause`, and shortly after. */
@@ -60,7 +61,7 @@ export class ByteReader implements ReadableBytes {
     if (bytes.length === 0) throw expected('delimiter', 'at least one byte long', delimiter);
     return new Suspension<Buffer | null>(this.kinds.until, this, {
       bytes,
-      limit: checkedLimit(options),
+      limit: limitOf(options, 65_536, 1),
     } satisfies Delimiter);
   }
 
@@ -173,13 +174,6 @@ export class ByteReader implements ReadableBytes {
     this.flowing = true;
     this.source.resume();
   }
-}
-
-function checkedLimit(options: DelimiterOptions): number {
-  checkOptions(options);
-  const { limit = 65_536 } = options;
-  checkInteger('limit', limit, 1, Infinity);
-  return limit;
 }
 
 const HIGH_WATER = 65_536;
