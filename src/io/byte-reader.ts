@@ -61,12 +61,12 @@ export class ByteReader implements ReadableBytes {
     if (bytes.length === 0) throw expected('delimiter', 'at least one byte long', delimiter);
     return new Suspension<Buffer | null>(this.kinds.until, this, {
       bytes,
-      limit: limitOf(options, 65_536, 1),
+      limit: limitOf(options, USUAL_LIMIT, 1),
     } satisfies Delimiter);
   }
 
   readLine(options: DelimiterOptions = {}): Operation<string | null> {
-    return new Suspension<string | null>(this.kinds.line, this, checkedLimit(options));
+    return new Suspension<string | null>(this.kinds.line, this, limitOf(options, USUAL_LIMIT, 1));
   }
 
   /** How many bytes have come and were not read. */
@@ -176,5 +176,7 @@ export class ByteReader implements ReadableBytes {
   }
 }
 
+/** Of what is read up to a delimiter, in bytes. */
+const USUAL_LIMIT = 65_536;
 const HIGH_WATER = 65_536;
 const LOW_WATER = HIGH_WATER / 2;

@@ -15,7 +15,8 @@ import { moveOnAfter, withTimeout } from '#src/fibers/with-timeout.js';
 import { scope } from '#src/fibers/with-scope.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
 import { thrownBy } from '../support/thrown-by.js';
-import { eventually, leakFree, openSockets } from './leak-free.js';
+import { eventually } from '../support/eventually.js';
+import { leavesNothing, openSockets } from '../support/leaks.js';
 
 const host = '127.0.0.1';
 
@@ -41,7 +42,7 @@ function* forever(listener: Listener): Operation<never> {
 }
 
 test.serial('an echo server in a loop serves many clients, and keeps nothing of those that have gone', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const serving = yield* spawn(forever, listener);
     const idle = openSockets();
@@ -66,7 +67,7 @@ test.serial('an echo server in a loop serves many clients, and keeps nothing of 
 );
 
 test.serial('what came together with the end is answered before this side ends', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const serving = yield* spawn(forever, listener);
     const answer = yield* suspend<string>((resume) => {
@@ -82,7 +83,7 @@ test.serial('what came together with the end is answered before this side ends',
 );
 
 test.serial('a large amount passes a slow reader without being buffered', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     const chunk = Buffer.alloc(64 * 1024, 'z');
     const writing = yield* spawn(function* () {
@@ -105,7 +106,7 @@ test.serial('a large amount passes a slow reader without being buffered', (t) =>
 );
 
 test.serial('a write that is cancelled while the other side does not read was not written', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     let written = 0;
     for (;;) {
@@ -128,7 +129,7 @@ test.serial('a write that is cancelled while the other side does not read was no
 );
 
 test.serial('a client that resets midway is an IoError with ECONNRESET, and reading what came is still possible', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     yield* client.write('half a message');
     t.is(String(yield* server.read(4)), 'half');
@@ -143,7 +144,7 @@ test.serial('a client that resets midway is an IoError with ECONNRESET, and read
 );
 
 test.serial('use after close is ClosedError, and closing twice is nothing', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     const reading = yield* spawn(() => thrownBy(client.read()));
     yield* yieldNow();
@@ -159,7 +160,7 @@ test.serial('use after close is ClosedError, and closing twice is nothing', (t) 
 );
 
 test.serial('close lets what was written leave first', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     yield* client.write(Buffer.alloc(8_000_000, 'q'));
     const closing = yield* spawn(() => client.close());
@@ -171,7 +172,7 @@ test.serial('close lets what was written leave first', (t) =>
 );
 
 test.serial('a connection can be destroyed while its end is on the way', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     yield* client.end();
     client.destroy();
@@ -181,7 +182,7 @@ test.serial('a connection can be destroyed while its end is on the way', (t) =>
 );
 
 test.serial('a cancelled close drops what has not left, and the rest never arrives', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     yield* client.write(Buffer.alloc(64_000_000, 'q'));
     t.true((yield* thrownBy(withTimeout(50, client.close()))) instanceof TimeoutError);
@@ -192,7 +193,7 @@ test.serial('a cancelled close drops what has not left, and the rest never arriv
 );
 
 test.serial('without halfOpen this side ends when it has read the end; with it it may go on', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const ordinary = yield* pair();
     yield* ordinary.client.end();
     t.is(yield* ordinary.server.read(), null);
@@ -213,7 +214,7 @@ test.serial('without halfOpen this side ends when it has read the end; with it i
 );
 
 test.serial('a connection is closed when its scope ends, and adopt moves it to another', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const outside = yield* connect({ port: listener.port, host });
     const inside = yield* scope(function* () {
@@ -233,7 +234,7 @@ test.serial('a connection is closed when its scope ends, and adopt moves it to a
 );
 
 test.serial('a scope that ends does not wait for a client that does not read', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const client = yield* connect({ port: listener.port, host });
     const server = yield* scope(function* () {
@@ -248,7 +249,7 @@ test.serial('a scope that ends does not wait for a client that does not read', (
 );
 
 test.serial('a cancelled connect leaves nothing behind', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     for (const place of [
       { port: listener.port, host },
@@ -266,7 +267,7 @@ test.serial('a cancelled connect leaves nothing behind', (t) =>
 );
 
 test.serial('a connection that nobody accepts is told by its error', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const error = (yield* thrownBy(connect({ port: 1, host }))) as IoError;
     t.deepEqual([error.operation, error.system], ['net.connect', 'ECONNREFUSED']);
     t.regex(error.message, /^net\.connect: connect ECONNREFUSED 127\.0\.0\.1:1$/);
@@ -276,7 +277,7 @@ test.serial('a connection that nobody accepts is told by its error', (t) =>
 );
 
 test.serial('a cancelled accept takes no connection', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const waiting = yield* spawn(() => listener.accept());
     yield* yieldNow();
@@ -289,7 +290,7 @@ test.serial('a cancelled accept takes no connection', (t) =>
 );
 
 test.serial('beyond the queue the newest connection is reset and counted', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host, queue: 2 });
     const clients: Connection[] = [];
     for (let i = 0; i < 2; i++) clients.push(yield* connect({ port: listener.port, host }));
@@ -312,7 +313,7 @@ test.serial('beyond the queue the newest connection is reset and counted', (t) =
 );
 
 test.serial('closing a listener fails those who accept, closes those who wait and leaves accepted ones alone', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const accepted = yield* connect({ port: listener.port, host });
     const serving = yield* listener.accept();
@@ -334,7 +335,7 @@ test.serial('closing a listener fails those who accept, closes those who wait an
 );
 
 test.serial('a port that is taken is EADDRINUSE, and nothing stays open', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const error = (yield* thrownBy(listen({ port: listener.port, host }))) as IoError;
     t.deepEqual([error.operation, error.system], ['net.listen', 'EADDRINUSE']);
@@ -345,7 +346,7 @@ test.serial('a port that is taken is EADDRINUSE, and nothing stays open', (t) =>
 );
 
 test.serial('serve runs each handler in a scope of its own, and one that fails ends its own connection only', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const errors: unknown[] = [];
     const serving = yield* spawn(() =>
@@ -381,7 +382,7 @@ test.serial('a fault of a handler is printed with its stack, what its client bro
   const write = process.stderr.write;
   process.stderr.write = (text) => printed.push(String(text)) > 0;
   try {
-    await leakFree(t, function* () {
+    await leavesNothing(t, function* () {
       const listener = yield* listen({ port: 0, host });
       const serving = yield* spawn(() =>
         listener.serve(function* fails(connection) {
@@ -406,7 +407,7 @@ test.serial('a fault of a handler is printed with its stack, what its client bro
 });
 
 test.serial('a Unix socket does what TCP does', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const directory = mkdtempSync(join(tmpdir(), 'heddle-net-'));
     try {
       const path = join(directory, 'socket');
@@ -425,7 +426,7 @@ test.serial('a Unix socket does what TCP does', (t) =>
 );
 
 test.serial('addresses, ports and counts are those of the socket', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     t.deepEqual([client.remoteAddress, client.remotePort], [host, server.localPort]);
     t.deepEqual([server.remoteAddress, server.remotePort], [host, client.localPort]);
@@ -438,7 +439,7 @@ test.serial('addresses, ports and counts are those of the socket', (t) =>
 );
 
 test.serial('a server that hangs up while this side writes breaks the writing', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     let peer: Socket | undefined;
     const plain = createServer((socket) => void (peer = socket.on('error', () => {})));
     yield* suspend<void>((resume) => void plain.listen(0, host, () => resume(undefined)));
@@ -457,7 +458,7 @@ test.serial('a server that hangs up while this side writes breaks the writing', 
 );
 
 test('a listener that could not accept a connection goes on', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const { server } = listener as unknown as { readonly server: Server };
     for (const code of ['EMFILE', 'ENETUNREACH'])

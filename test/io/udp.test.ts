@@ -7,12 +7,13 @@ import { spawn } from '#src/fibers/spawn.js';
 import { scope } from '#src/fibers/with-scope.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
 import { thrownBy } from '../support/thrown-by.js';
-import { eventually, leakFree } from './leak-free.js';
+import { eventually } from '../support/eventually.js';
+import { leavesNothing } from '../support/leaks.js';
 
 const host = '127.0.0.1';
 
 test.serial('a datagram arrives whole, with the address and port of its sender', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const server = yield* bind({ port: 0, host });
     const client = yield* bind({ port: 0, host });
     yield* client.send('ping', server.port);
@@ -25,7 +26,7 @@ test.serial('a datagram arrives whole, with the address and port of its sender',
 );
 
 test.serial('a name is looked up before it is sent to', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const server = yield* bind({ port: 0, host });
     yield* server.send('to myself', server.port, 'localhost');
     t.is(String((yield* server.receive()).data), 'to myself');
@@ -35,7 +36,7 @@ test.serial('a name is looked up before it is sent to', (t) =>
 );
 
 test.serial('beyond the queue the newest datagrams are dropped and counted', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const server = yield* bind({ port: 0, host, queue: 3 });
     for (let i = 0; i < 5; i++) yield* server.send(`${i}`, server.port);
     yield* eventually(() => server.stats().dropped === 2);
@@ -47,7 +48,7 @@ test.serial('beyond the queue the newest datagrams are dropped and counted', (t)
 );
 
 test.serial('a cancelled receive takes nothing, and waiting fibers are served in order', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const server = yield* bind({ port: 0, host });
     const cancelled = yield* spawn(() => server.receive());
     yield* eventually(() => server.stats().waitingToReceive === 1);
@@ -60,7 +61,7 @@ test.serial('a cancelled receive takes nothing, and waiting fibers are served in
 );
 
 test.serial('use after close is ClosedError, and closing twice is nothing', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* bind({ port: 0, host });
     const waiting = yield* spawn(() => thrownBy(socket.receive()));
     yield* eventually(() => socket.stats().waitingToReceive === 1);
@@ -74,7 +75,7 @@ test.serial('use after close is ClosedError, and closing twice is nothing', (t) 
 );
 
 test.serial('a socket is closed when its scope ends, and one that could not be bound is not left open', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* scope(function* () {
       return yield* bind({ port: 0, host, type: 'udp4' });
     });
@@ -88,7 +89,7 @@ test.serial('a socket is closed when its scope ends, and one that could not be b
 );
 
 test.serial('a datagram that is too large is an IoError', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* bind({ port: 0, host });
     const error = (yield* thrownBy(socket.send(Buffer.alloc(70_000), 9))) as IoError;
     t.deepEqual([error.operation, error.system], ['udp.send', 'EMSGSIZE']);
@@ -105,7 +106,7 @@ test('bad arguments are refused at once', (t) => {
 });
 
 test.serial('a socket that is closed while it sends fails the sending', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* bind({ port: 0, host });
     const sending = yield* spawn(() => thrownBy(socket.send('x', 9)));
     yield* spawn(function* () {
