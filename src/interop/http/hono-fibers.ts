@@ -5,6 +5,7 @@ import { routePath } from 'hono/route';
 import { checkFunction } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { isClosed } from '../../io/http/is-closed.js';
+import { retryAfter } from '../../io/http/retry-after.js';
 import { wasAnswered } from '../../io/http/was-answered.js';
 import { statusOf } from '../../io/http/status-of.js';
 import { asError } from './as-error.js';
@@ -92,10 +93,7 @@ function alreadySent(): Response {
 }
 
 function overloaded(retryAfterMs: number): Response {
-  return new Response(null, {
-    status: 503,
-    headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
-  });
+  return new Response(null, { status: 503, headers: { 'retry-after': retryAfter(retryAfterMs) } });
 }
 
 /** What Hono answers by itself; other errors are its `onError`'s. A status that is no error's would have no body, or be none. */
