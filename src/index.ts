@@ -4,7 +4,7 @@ export { abortable } from './fibers/abortable.js';
 export { all, type Results } from './fibers/all.js';
 export type { FiberHandle as Fiber, FiberStatus } from './fibers/fiber.js';
 export { FiberLocal } from './fibers/fiber-local.js';
-export type { Operation, OperationFunction } from './fibers/operation.js';
+export type { Leaf, Operation, OperationFunction } from './fibers/operation.js';
 export { gate, type Gate, type GateOptions } from './fibers/gate.js';
 export { race } from './fibers/race.js';
 export type { ScopeHandle as Scope } from './fibers/scope.js';

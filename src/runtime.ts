@@ -171,7 +171,7 @@ export class Runtime {
     const message = `Nothing can wake the program any more, but ${live === 1 ? '1 fiber waits' : `${live} fibers wait`}`;
     const error = new DeadlockError(message, renderText(snapshot, {}));
     // The first time its fibers are stopped in order; if they then wait again, there is no more to be done.
-    if (root.cancelled) reject(error);
+    if (root.isCancelled) reject(error);
     else root.fail(-1, error);
   }
 }

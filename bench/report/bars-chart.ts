@@ -5,8 +5,8 @@ import { whiskers } from './error-bars.js';
 import type { Figure, Mark, Panel } from './figure.js';
 import { compact } from './number-text.js';
 import { faint, ink, lookOf } from './palette.js';
-import { panelTitle } from './percentiles-chart.js';
-import { chartWidth, type Chart } from './render.js';
+import { panelTitle } from './panel-title.js';
+import { chartWidth, type Chart } from './chart.js';
 
 /** Pixels. */
 const rowHeight = 27;

@@ -3,7 +3,7 @@ import { captionHeight, frame, titleHeight } from './chart-frame.js';
 import type { Figure } from './figure.js';
 import { axisNumber } from './number-text.js';
 import { faint, grid, ink } from './palette.js';
-import type { Chart } from './render.js';
+import type { Chart } from './chart.js';
 import { legendOf, legendWidth, seriesLines } from './series-lines.js';
 
 const plotHeight = 330;

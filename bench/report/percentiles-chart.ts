@@ -1,8 +1,9 @@
 import { extentOf, valueAxis } from './axis.js';
 import { captionHeight, frame, titleHeight } from './chart-frame.js';
-import type { Figure, Panel } from './figure.js';
+import type { Figure } from './figure.js';
 import { faint, grid, ink } from './palette.js';
-import { chartWidth, type Chart } from './render.js';
+import { chartWidth, type Chart } from './chart.js';
+import { panelTitle } from './panel-title.js';
 import { legendOf, legendWidth, seriesLines } from './series-lines.js';
 
 const panelHeight = 210;
@@ -57,20 +58,3 @@ export function percentilesOption(figure: Figure): Chart {
     },
   };
 }
-
-/** Above the panel. */
-export function panelTitle(
-  { title }: Panel,
-  place: { readonly left: number; readonly top: number } | undefined,
-): object {
-  return {
-    text: title,
-    left: (place?.left ?? 0) - 4,
-    top: (place?.top ?? 0) - 26,
-    // A long one would run into its neighbour's.
-    textStyle: { color: ink, fontSize: title.length > LONG_TITLE ? 10 : 13, fontWeight: 600 },
-  };
-}
-
-/** Characters that fit above a panel. */
-const LONG_TITLE = 26;

@@ -1,23 +1,15 @@
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
-import { init, use, type EChartsCoreOption } from 'echarts/core';
+import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { barsOption } from './bars-chart.js';
+import { chartWidth, type Chart } from './chart.js';
 import type { Figure } from './figure.js';
 import { linesOption } from './lines-chart.js';
 import { dark } from './palette.js';
 import { percentilesOption } from './percentiles-chart.js';
 
 use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
-
-/** What a chart is, and how large. */
-export interface Chart {
-  readonly option: EChartsCoreOption;
-  /** Pixels. */
-  readonly height: number;
-}
-
-export const chartWidth = 900;
 
 const charts: Readonly<Record<Figure['form'], (figure: Figure) => Chart>> = {
   lines: linesOption,

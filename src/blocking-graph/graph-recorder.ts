@@ -1,4 +1,5 @@
 import { nameOf } from '../base/name-of.js';
+import { textHash } from '../base/text-hash.js';
 import { current } from '../fibers/current.js';
 import type { Fiber } from '../fibers/fiber.js';
 import { Label } from '../fibers/label.js';
@@ -10,7 +11,6 @@ import { ChainNode } from './call-chain.js';
 import type { CallPoint } from './call-point.js';
 import { Edge, GraphNode, SpawnLink } from './graph-node.js';
 import { attachLogicalStack, noteSegment, tellStack } from './logical-stack.js';
-import { nodeId } from './node-id.js';
 
 /**
  * Learns the blocking graph while the program runs (Capriccio, section 4.1). A suspension costs a compare and a
@@ -164,7 +164,7 @@ export class GraphRecorder implements Recorder {
 
   private add(key: string, label: Label, chain: ChainNode): GraphNode {
     if (label !== preempted.label) chain.noteSuspension();
-    const node = new GraphNode(nodeId(key), label, chain, this.makeList());
+    const node = new GraphNode(`n${textHash(key)}`, label, chain, this.makeList());
     this.nodes.set(key, node);
     return node;
   }

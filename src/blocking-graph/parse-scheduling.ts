@@ -1,4 +1,4 @@
-import { count, list, mismatch, object, oneOf, orNull, quantity, text, type Reader } from './shape.js';
+import { count, list, mismatch, object, oneOf, orNull, quantity, text, type Decoder } from './decoder.js';
 import type {
   DescriptorsSnapshot,
   EntrySnapshot,
@@ -9,7 +9,7 @@ import type {
   SchedulingSnapshot,
 } from './scheduling.js';
 
-const resource: Reader<ResourceSnapshot> = object<ResourceSnapshot>({
+const resource: Decoder<ResourceSnapshot> = object<ResourceSnapshot>({
   name: text,
   kind: oneOf('rate', 'stock'),
   unit: oneOf('processors', 'slots', 'bytes', 'descriptors'),
@@ -20,7 +20,7 @@ const resource: Reader<ResourceSnapshot> = object<ResourceSnapshot>({
   blocked: count,
 });
 
-const kind: Reader<KindSnapshot> = object<KindSnapshot>({
+const kind: Decoder<KindSnapshot> = object<KindSnapshot>({
   name: text,
   priority: quantity,
   live: count,
@@ -31,7 +31,7 @@ const kind: Reader<KindSnapshot> = object<KindSnapshot>({
   withdrawn: count,
 });
 
-const entry: Reader<EntrySnapshot> = object<EntrySnapshot>({
+const entry: Decoder<EntrySnapshot> = object<EntrySnapshot>({
   name: text,
   goalMs: quantity,
   live: count,
@@ -42,7 +42,7 @@ const entry: Reader<EntrySnapshot> = object<EntrySnapshot>({
   refusing: orNull(object<NonNullable<EntrySnapshot['refusing']>>({ reason: text, forMs: quantity })),
 });
 
-const fields: Reader<SchedulingSnapshot> = object<SchedulingSnapshot>({
+const fields: Decoder<SchedulingSnapshot> = object<SchedulingSnapshot>({
   limiting: orNull(text),
   live: count,
   resources: list(resource),
@@ -54,7 +54,7 @@ const fields: Reader<SchedulingSnapshot> = object<SchedulingSnapshot>({
 });
 
 /** The part of a snapshot about scheduling by resources. Names in it are unique: by them two snapshots are compared. */
-export const schedulingReader: Reader<SchedulingSnapshot> = (value, path) => {
+export const schedulingDecoder: Decoder<SchedulingSnapshot> = (value, path) => {
   const read = fields(value, path);
   checkUnique(read.resources, `${path}.resources`);
   checkUnique(read.entries, `${path}.entries`);

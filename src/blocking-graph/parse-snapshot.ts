@@ -1,6 +1,6 @@
 import { describe, expected } from '../base/check.js';
 import { SnapshotError } from '../base/errors.js';
-import { schedulingReader } from './parse-scheduling.js';
+import { schedulingDecoder } from './parse-scheduling.js';
 import {
   added,
   count,
@@ -15,8 +15,8 @@ import {
   orNull,
   quantity,
   text,
-  type Reader,
-} from './shape.js';
+  type Decoder,
+} from './decoder.js';
 import type {
   AheadSnapshot,
   AllocationSnapshot,
@@ -66,32 +66,32 @@ export function readSnapshot(value: unknown): Snapshot {
     throw new SnapshotError(
       `This snapshot is of version ${typeof version === 'number' ? version : describe(version).slice(0, 80)}, and this heddle reads version 1: use the heddle that wrote it`,
     );
-  const snapshot = snapshotReader(value, '');
+  const snapshot = snapshotDecoder(value, '');
   checkReferences(snapshot);
   return snapshot;
 }
 
-const bucket: Reader<readonly [number, number]> = (value, path) => {
+const bucket: Decoder<readonly [number, number]> = (value, path) => {
   const pair = list(count)(value, path);
   if (pair.length !== 2) throw mismatch(path, 'a pair of index and count', value);
   return pair as unknown as readonly [number, number];
 };
 
-const histogram: Reader<HistogramSnapshot> = (value, path) => {
+const histogram: Decoder<HistogramSnapshot> = (value, path) => {
   const read = object<HistogramSnapshot>({ count, sumMs: quantity, buckets: list(bucket) })(value, path);
   const total = read.buckets.reduce((sum, [, samples]) => sum + samples, 0);
   if (total !== read.count) throw mismatch(`${path}.count`, `the sum of its buckets, ${total}`, read.count);
   return read;
 };
 
-const fiberRef: Reader<FiberRef> = object<FiberRef>({
+const fiberRef: Decoder<FiberRef> = object<FiberRef>({
   fiber: count,
   kind: text,
   node: orNull(identifier),
   sinceMs: orNull(quantity),
 });
 
-const place: Reader<PlaceSnapshot> = object<PlaceSnapshot>({
+const place: Decoder<PlaceSnapshot> = object<PlaceSnapshot>({
   file: text,
   line: count,
   column: count,
@@ -99,7 +99,7 @@ const place: Reader<PlaceSnapshot> = object<PlaceSnapshot>({
   callee: text,
 });
 
-const node: Reader<NodeSnapshot> = object<NodeSnapshot>({
+const node: Decoder<NodeSnapshot> = object<NodeSnapshot>({
   id: identifier,
   label: text,
   subject: orNull(text),
@@ -125,7 +125,7 @@ const node: Reader<NodeSnapshot> = object<NodeSnapshot>({
   held: added(orNull(object<HeldSnapshot>({ by: text, fibers: count, forMs: quantity })), null),
 });
 
-const edge: Reader<EdgeSnapshot> = object<EdgeSnapshot>({
+const edge: Decoder<EdgeSnapshot> = object<EdgeSnapshot>({
   from: identifier,
   to: identifier,
   count,
@@ -133,7 +133,7 @@ const edge: Reader<EdgeSnapshot> = object<EdgeSnapshot>({
   samples: count,
 });
 
-const lock: Reader<LockSnapshot> = object<LockSnapshot>({
+const lock: Decoder<LockSnapshot> = object<LockSnapshot>({
   id: count,
   pid: optional(count),
   kind: oneOf('mutex', 'semaphore', 'resource'),
@@ -145,7 +145,7 @@ const lock: Reader<LockSnapshot> = object<LockSnapshot>({
   unlisted: count,
 });
 
-const snapshotReader: Reader<Snapshot> = object<Snapshot>({
+const snapshotDecoder: Decoder<Snapshot> = object<Snapshot>({
   format: oneOf('heddle.snapshot'),
   version: oneOf(1),
   process: object<ProcessInfo>({ pid: count, title: text, node: text, heddle: text }),
@@ -172,7 +172,7 @@ const snapshotReader: Reader<Snapshot> = object<Snapshot>({
     overruns: count,
     longestMs: quantity,
   }),
-  scheduling: added(orNull(schedulingReader), null),
+  scheduling: added(orNull(schedulingDecoder), null),
   nodes: list(node),
   edges: list(edge),
   locks: list(lock),

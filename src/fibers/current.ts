@@ -24,11 +24,11 @@ interface Registers {
    * Whether, and by whom, a generator is being resumed for the first time that the run loop drives in the end: told to
    * compiled functions, which must know that from being iterated as plain data.
    */
-  entry: Entry;
+  entry: EnteredBy;
 }
 
 /** Small integers on the hot path. */
-export type Entry = 0 | 1 | 2;
+export type EnteredBy = 0 | 1 | 2;
 export const NO_ENTRY = 0;
 /** By a call site of compiled code: the generator that it has in hand comes next. */
 export const BY_SITE = 1;

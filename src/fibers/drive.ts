@@ -1,7 +1,7 @@
 import { callerPlaces } from '../base/caller-places.js';
 import { isInstance } from '../base/is-instance.js';
 import { BY_LOOP, current, NO_ENTRY } from './current.js';
-import type { Leaf } from './suspension.js';
+import type { Leaf } from './operation.js';
 
 type Segment = Iterator<Leaf, unknown, unknown>;
 type Result = IteratorResult<Leaf, unknown>;

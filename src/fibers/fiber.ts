@@ -6,11 +6,11 @@ import { Extras } from './extras.js';
 import type { Holding } from './holding.js';
 import { JOIN, joinError } from './join.js';
 import type { Label } from './label.js';
-import type { Operation } from './operation.js';
+import type { Leaf, Operation } from './operation.js';
 import type { BlockingPoint, CallChain } from './recorder.js';
 import type { RunLoop } from './run-loop.js';
 import type { Scope } from './scope.js';
-import { Suspension, type Leaf } from './suspension.js';
+import { Suspension } from './suspension.js';
 import { WaitList } from './wait-list.js';
 import type { YieldNow } from './yield-now.js';
 

@@ -17,7 +17,7 @@ import type { RunQueue } from './run-queue.js';
 import { isCall, isStoppedAside, linkSegment, unlinkSegment } from './segment.js';
 import { SliceMeter } from './slice-meter.js';
 import { isAstray, straighten } from './straighten.js';
-import type { Leaf, Suspension } from './suspension.js';
+import type { Suspension } from './suspension.js';
 import type { Timed } from './timed.js';
 import { ThreadPool } from './thread-pool.js';
 import { preempted } from './yield-now.js';
@@ -221,7 +221,7 @@ export class RunLoop {
     let misuse: unknown = null;
     let misuses = 0;
     for (;;) {
-      let result: IteratorResult<Leaf, unknown> | null = null;
+      let result: ReturnType<typeof begin> | null = null;
       let done: boolean;
       let outcome: unknown;
       try {

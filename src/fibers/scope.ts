@@ -16,7 +16,7 @@ import type { Timed } from './timed.js';
 export interface ScopeHandle {
   /** When its work is cancelled, in ms of `now()`; `Infinity` for never. */
   readonly deadline: number;
-  readonly cancelled: boolean;
+  readonly isCancelled: boolean;
   /**
    * Starts a fiber in this scope, also from plain callbacks; `yield* spawn` starts one in the innermost.
    *
@@ -96,7 +96,7 @@ export class Scope implements ScopeHandle {
     if (options.deadline < Infinity) loop.setTimer(this, options.deadline);
   }
 
-  get cancelled(): boolean {
+  get isCancelled(): boolean {
     return this.cancellation !== null;
   }
 

@@ -5,8 +5,8 @@ import { current } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
 import { mayBeOperation } from './may-be-operation.js';
-import type { Operation, OperationFunction } from './operation.js';
-import { COMPLETED, FAILED, Suspension, SuspensionKind, type Leaf } from './suspension.js';
+import type { Leaf, Operation, OperationFunction } from './operation.js';
+import { COMPLETED, FAILED, Suspension, SuspensionKind } from './suspension.js';
 import type { CallChain } from './recorder.js';
 import type { Scope } from './scope.js';
 

@@ -1,9 +1,9 @@
 import { checkFunction } from '../base/check.js';
 import { currentFiber } from './current.js';
 import type { FiberHandle } from './fiber.js';
-import type { Operation, OperationFunction } from './operation.js';
-import { usedTwice, type Leaf } from './suspension.js';
-import { yieldNow } from './yield-now.js';
+import type { Leaf, Operation, OperationFunction } from './operation.js';
+import { usedTwice } from './suspension.js';
+import { YIELD } from './yield-now.js';
 
 /**
  * Starts `f(...args)` as a new fiber of the innermost open scope, and returns it at once; it first runs when its turn
@@ -53,10 +53,9 @@ export class Spawn<T> implements Operation<FiberHandle<T>> {
 
   next(): unknown {
     const fiber = currentFiber('spawn');
-    const giveWay = yieldNow();
     // In a cancelled scope it throws, but through the run queue, as every suspension does; see `Suspension.begin`.
-    if (fiber.suspension === giveWay) giveWay.next();
-    else if (fiber.interruption !== null || --fiber.scope.loop.credit <= 0) return giveWay.next();
+    if (fiber.suspension === YIELD) YIELD.next();
+    else if (fiber.interruption !== null || --fiber.scope.loop.credit <= 0) return YIELD.next();
     // Not `this.f(…)`: a generator keeps the `this` of its call for as long as it lives.
     const { f, args } = this;
     this.value = fiber.scope.startMember(f, f(...args), this.daemon);

@@ -1,6 +1,7 @@
 import type { Fiber } from './fiber.js';
 import { segmentScope } from './segment.js';
-import { COMPLETED, iteratedByHand, Suspension, type Leaf } from './suspension.js';
+import type { Leaf } from './operation.js';
+import { COMPLETED, iteratedByHand, Suspension } from './suspension.js';
 import { closeScope } from './with-scope.js';
 
 /** Has the code of the newest segment, which is over, left something behind that it was to wait for, or to close? */

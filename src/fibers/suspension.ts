@@ -4,6 +4,7 @@ import type { Instant } from '../base/instant.js';
 import { current, NO_ENTRY } from './current.js';
 import type { Fiber } from './fiber.js';
 import type { Label } from './label.js';
+import type { Leaf } from './operation.js';
 import type { Select } from './select.js';
 import type { Timed } from './timed.js';
 import type { YieldNow } from './yield-now.js';
@@ -179,9 +180,6 @@ export class Suspension<T = unknown> {
   }
 }
 
-/** What a fiber can wait at: a suspension, or `yieldNow`'s shared one, which needs no state of its own. */
-export type Leaf = Suspension<any> | YieldNow;
-
 /**
  * How one kind of leaf operation waits. Shared by all its suspensions.
  *
@@ -253,7 +251,7 @@ export function usedTwice(label: string): MisuseError {
  * The fiber is parked at `leaf`, or has left a scope open (null), yet its code went on: something other than `yield*`
  * has called `next`.
  */
-export function iteratedByHand(leaf: Leaf | null): MisuseError {
+export function iteratedByHand(leaf: Suspension | YieldNow | null): MisuseError {
   const label = leaf === null ? 'scope' : leaf instanceof Suspension ? leaf.kind.label.text : leaf.label.text;
   return new MisuseError(
     `\`${label}\` was iterated by something other than \`yield*\`, or by two fibers: write \`yield*\` before each operation ` +

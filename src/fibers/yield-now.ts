@@ -1,7 +1,8 @@
 import { MisuseError } from '../base/errors.js';
 import { current } from './current.js';
 import { Label } from './label.js';
-import { iteratedByHand, type Leaf } from './suspension.js';
+import type { Leaf, Operation } from './operation.js';
+import { iteratedByHand } from './suspension.js';
 
 /** See `current`. */
 const registers = current;
@@ -41,14 +42,15 @@ export class YieldNow {
 }
 
 const RESUMED: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });
-const YIELD = new YieldNow(new Label('yield'));
+/** The one of `yieldNow`. */
+export const YIELD: YieldNow = new YieldNow(new Label('yield'));
 
 /**
  * Lets other fibers run. The place for it is a long computation; compiled code does it by itself.
  *
  * Suspends: always. If cancelled: throws `CancelledError`.
  */
-export function yieldNow(): YieldNow {
+export function yieldNow(): Operation<void> {
   return YIELD;
 }
 

@@ -4,7 +4,14 @@ import type { Snapshot } from '../blocking-graph/snapshot.js';
 import { processInfo } from '../process-info.js';
 import { converse } from './client.js';
 import { InspectionError } from '../base/errors.js';
-import { LONGEST_REQUEST, PROTOCOL, readRequest, type Greeting, type Reply, type Request } from './protocol.js';
+import {
+  LONGEST_REQUEST,
+  PROTOCOL,
+  readRequest,
+  type Greeting,
+  type InspectionReply,
+  type InspectionRequest,
+} from './protocol.js';
 import { readLines } from './read-lines.js';
 import { shareRunning } from './share-running.js';
 import { socketPath } from './socket-path.js';
@@ -80,9 +87,9 @@ async function converseWith(socket: Socket, greeting: Greeting, snapshot: () => 
   }
 }
 
-async function answer(line: string | null, snapshot: () => Promise<Snapshot>): Promise<Reply> {
+async function answer(line: string | null, snapshot: () => Promise<Snapshot>): Promise<InspectionReply> {
   if (line === null) return { id: 0, error: `a request is at most ${LONGEST_REQUEST} characters long` };
-  let request: Request;
+  let request: InspectionRequest;
   try {
     request = readRequest(JSON.parse(line), '');
   } catch (error) {
@@ -98,7 +105,7 @@ async function answer(line: string | null, snapshot: () => Promise<Snapshot>): P
 }
 
 /** Resolves once it is sent, or never can be: who does not read gets no more. */
-function send(socket: Socket, message: Greeting | Reply): Promise<void> {
+function send(socket: Socket, message: Greeting | InspectionReply): Promise<void> {
   return new Promise((resolve) => {
     if (socket.destroyed) resolve();
     else socket.write(`${JSON.stringify(message)}\n`, () => resolve());

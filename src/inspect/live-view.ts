@@ -1,3 +1,4 @@
+import { textHash } from '../base/text-hash.js';
 import { collapse } from '../blocking-graph/collapse.js';
 import { focus } from '../blocking-graph/focus.js';
 import { renderDot } from '../blocking-graph/render/dot.js';
@@ -73,10 +74,7 @@ const MOST_NEAR = 24;
 /** Listed below what is waited for. What is beyond is found by searching. */
 const MOST_PLACES = 200;
 
-/** FNV-1a over ids: two structures with one hash are a drawing that is a second late. */
+/** Two structures with one hash are a drawing that is a second late. */
 function structureOf({ nodes, edges }: Snapshot): string {
-  let hash = 0x811c9dc5;
-  const text = [...nodes.map(({ id }) => id), ...edges.map(({ from, to }) => `${from}>${to}`)].join('\n');
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return `${nodes.length}-${edges.length}-${(hash >>> 0).toString(36)}`;
+  return textHash([...nodes.map(({ id }) => id), ...edges.map(({ from, to }) => `${from}>${to}`)].join('\n'));
 }

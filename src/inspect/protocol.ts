@@ -1,4 +1,4 @@
-import { object, count, optional, text, type Reader } from '../blocking-graph/shape.js';
+import { object, count, optional, text, type Decoder } from '../blocking-graph/decoder.js';
 import type { Snapshot } from '../blocking-graph/snapshot.js';
 
 /**
@@ -20,12 +20,12 @@ export interface Greeting {
   readonly version: string;
 }
 
-export interface Request {
+export interface InspectionRequest {
   readonly id: number;
   readonly request: string;
 }
 
-export type Reply =
+export type InspectionReply =
   | { readonly id: number; readonly snapshot: Snapshot }
   | { readonly id: number; readonly error: string };
 
@@ -34,7 +34,7 @@ export const PROTOCOL = 1;
 /** In bytes, or rather UTF-16 units: only ASCII is expected. */
 export const LONGEST_REQUEST = 1024;
 
-export const readGreeting: Reader<Greeting> = object<Greeting>({
+export const readGreeting: Decoder<Greeting> = object<Greeting>({
   heddle: count,
   pid: count,
   title: text,
@@ -42,7 +42,7 @@ export const readGreeting: Reader<Greeting> = object<Greeting>({
   version: text,
 });
 
-export const readRequest: Reader<Request> = object<Request>({ id: count, request: text });
+export const readRequest: Decoder<InspectionRequest> = object<InspectionRequest>({ id: count, request: text });
 
 /** A reply with its snapshot unread. */
 export interface RawReply {
@@ -51,7 +51,7 @@ export interface RawReply {
   readonly error?: string;
 }
 
-export const readReply: Reader<RawReply> = object<RawReply>({
+export const readReply: Decoder<RawReply> = object<RawReply>({
   id: count,
   snapshot: (value) => value,
   error: optional(text),

@@ -1,9 +1,10 @@
-import { checkInteger, checkOptions, expected } from '../base/check.js';
+import { checkInteger, expected } from '../base/check.js';
 import { BusyError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
 import { Suspension } from '../fibers/suspension.js';
 import { ByteBuffer } from './byte-buffer.js';
 import type { DelimiterOptions, ReadableBytes } from './byte-stream.js';
+import { limitOf } from './limit-of.js';
 import type { Delimiter, ReadKinds } from './read-kinds.js';
 
 /** Where a reader's bytes come from: pushed by `feed` between `resume` and `pause`, and shortly after. */
@@ -60,12 +61,12 @@ export class ByteReader implements ReadableBytes {
     if (bytes.length === 0) throw expected('delimiter', 'at least one byte long', delimiter);
     return new Suspension<Buffer | null>(this.kinds.until, this, {
       bytes,
-      limit: checkedLimit(options),
+      limit: limitOf(options, USUAL_LIMIT, 1),
     } satisfies Delimiter);
   }
 
   readLine(options: DelimiterOptions = {}): Operation<string | null> {
-    return new Suspension<string | null>(this.kinds.line, this, checkedLimit(options));
+    return new Suspension<string | null>(this.kinds.line, this, limitOf(options, USUAL_LIMIT, 1));
   }
 
   /** How many bytes have come and were not read. */
@@ -175,12 +176,7 @@ export class ByteReader implements ReadableBytes {
   }
 }
 
-function checkedLimit(options: DelimiterOptions): number {
-  checkOptions(options);
-  const { limit = 65_536 } = options;
-  checkInteger('limit', limit, 1, Infinity);
-  return limit;
-}
-
+/** Of what is read up to a delimiter, in bytes. */
+const USUAL_LIMIT = 65_536;
 const HIGH_WATER = 65_536;
 const LOW_WATER = HIGH_WATER / 2;

@@ -67,7 +67,7 @@ export interface WritableBytes {
 /** A stream of bytes in both directions. */
 export interface ByteStream extends ReadableBytes, WritableBytes {
   /** Whether it is closed, or about to be: there is no more to be done with it. */
-  readonly closed: boolean;
+  readonly isClosed: boolean;
   /**
    * Closes both directions once what was written has left; what has come and was not read is dropped. Fibers that
    * still wait to read or write get `ClosedError`. Closing twice has no effect.
@@ -122,5 +122,5 @@ export interface ConnectionStats {
   readonly unsent: number;
   readonly waitingToRead: number;
   readonly waitingToWrite: number;
-  readonly closed: boolean;
+  readonly isClosed: boolean;
 }

@@ -4,7 +4,7 @@ import type { Fiber } from '../fibers/fiber.js';
 import type { BlockingPoint } from '../fibers/recorder.js';
 import type { Heap } from './machine.js';
 import { MemoryModel } from './memory-model.js';
-import type { Resource } from './resource.js';
+import type { ResourceAccount } from './resource-account.js';
 
 /**
  * How much of V8's heap is alive, who holds it, and what is still going to be taken. The graph says what fibers at each
@@ -14,7 +14,7 @@ export class MemoryOutlook {
   readonly model: MemoryModel;
   private readonly graph: FlowGraph;
   private readonly heap: Heap;
-  private readonly resource: Resource;
+  private readonly resource: ResourceAccount;
   private readonly prediction: Prediction;
   /** The number of the resource. */
   private readonly number: number;
@@ -27,7 +27,7 @@ export class MemoryOutlook {
   private anchorDeviation: number = 0;
   private predictions: number = 0;
 
-  constructor(graph: FlowGraph, heap: Heap, resource: Resource, prediction: Prediction, number: number) {
+  constructor(graph: FlowGraph, heap: Heap, resource: ResourceAccount, prediction: Prediction, number: number) {
     this.graph = graph;
     this.heap = heap;
     this.resource = resource;

@@ -8,7 +8,7 @@ import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
 import { MemoryOutlook } from './memory-outlook.js';
 import { PoolMeter } from './pool-meter.js';
-import type { Resource } from './resource.js';
+import type { ResourceAccount } from './resource-account.js';
 import type { SchedulingSwitches } from './scheduling-options.js';
 
 /**
@@ -20,19 +20,19 @@ import type { SchedulingSwitches } from './scheduling-options.js';
  */
 export class Outlook {
   readonly prediction: Prediction = new Prediction();
-  readonly resources: Resource[] = [];
+  readonly resources: ResourceAccount[] = [];
   readonly memory: MemoryOutlook;
-  readonly cpu: Resource;
-  readonly heap: Resource;
-  readonly external: Resource;
-  readonly descriptors: Resource;
+  readonly cpu: ResourceAccount;
+  readonly heap: ResourceAccount;
+  readonly external: ResourceAccount;
+  readonly descriptors: ResourceAccount;
   readonly graph: FlowGraph;
   /** Of the time between the last two ticks, in which the event loop had nothing to do. */
   idleShare: number = 0;
   private readonly descriptorGate: DescriptorGate;
   private readonly machine: Machine;
   private readonly on: SchedulingSwitches;
-  private readonly pools: Map<Pool, { meter: PoolMeter; resource: Resource }> = new Map();
+  private readonly pools: Map<Pool, { meter: PoolMeter; resource: ResourceAccount }> = new Map();
   private standing: Float64Array = new Float64Array(0);
   private kinds: readonly Kind[] = [];
   private readonly shares: FairShares = new FairShares();
@@ -147,7 +147,7 @@ export class Outlook {
   }
 
   /** The resource that has no room for one more of `kind`; null if all have. */
-  blocker(kind: Kind): Resource | null {
+  blocker(kind: Kind): ResourceAccount | null {
     const { resources, prediction, on } = this;
     for (let r = 0; r < resources.length; r++) {
       const resource = resources[r]!;
@@ -201,7 +201,7 @@ export class Outlook {
     }
   }
 
-  private gates(resource: Resource, on: SchedulingSwitches): boolean {
+  private gates(resource: ResourceAccount, on: SchedulingSwitches): boolean {
     if (resource === this.cpu) return on.cpuGate;
     return resource.kind === 'stock' ? on.stockGate : on.poolGate;
   }
@@ -259,12 +259,12 @@ export class Outlook {
 
   private add(
     name: string,
-    kind: Resource['kind'],
+    kind: ResourceAccount['kind'],
     capacity: number,
     amount: (node: number) => number,
     variance: (node: number) => number,
-  ): Resource {
-    const resource: Resource = {
+  ): ResourceAccount {
+    const resource: ResourceAccount = {
       name,
       kind,
       capacity,

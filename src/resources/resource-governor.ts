@@ -17,7 +17,7 @@ import type { Machine } from './machine.js';
 import { Outlook } from './outlook.js';
 import { PoolMeter } from './pool-meter.js';
 import { QueueingMeter } from './queueing-meter.js';
-import type { Resource } from './resource.js';
+import type { ResourceAccount } from './resource-account.js';
 import type { SchedulingSwitches } from './scheduling-options.js';
 import { SchedulingWatch } from './scheduling-watch.js';
 import type { Steering } from './steering.js';
@@ -267,7 +267,7 @@ export class ResourceGovernor implements Governor {
     this.outlook?.refresh();
   }
 
-  private findObstacle(entry: GatedEntry, kind: Kind): Resource | string | null {
+  private findObstacle(entry: GatedEntry, kind: Kind): ResourceAccount | string | null {
     // With nothing under way nothing will ever make room.
     if (this.live === 0) return null;
     if (this.on.slowStart && this.live >= FIRST + PER_DONE * this.done) return 'slow start';

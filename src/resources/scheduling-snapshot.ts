@@ -13,7 +13,7 @@ import type {
 import type { RunLoop } from '../fibers/run-loop.js';
 import type { GatedEntry } from './gated-entry.js';
 import type { Outlook } from './outlook.js';
-import type { Resource } from './resource.js';
+import type { ResourceAccount } from './resource-account.js';
 import type { ResourceGovernor } from './resource-governor.js';
 
 /** Reads what the governor knows into plain data. Changes nothing, and costs nothing until somebody looks. */
@@ -122,7 +122,7 @@ export class SchedulingReader implements SchedulingSource {
   }
 }
 
-function unitOf(resource: Resource, { cpu, descriptors }: Outlook): ResourceUnit {
+function unitOf(resource: ResourceAccount, { cpu, descriptors }: Outlook): ResourceUnit {
   if (resource === cpu) return 'processors';
   if (resource.kind === 'rate') return 'slots';
   return resource === descriptors ? 'descriptors' : 'bytes';

@@ -8,7 +8,7 @@ import { listen } from '../io/http.js';
 import { main } from '../main.js';
 import { fileServer } from './file-server.js';
 
-export interface ServeOptions {
+export interface ServeDirectoryOptions {
   readonly root: string;
   readonly port: number;
   readonly host: string;
@@ -17,7 +17,7 @@ export interface ServeOptions {
 }
 
 /** The program behind `heddle serve`: files on one address, the live blocking graph of doing so on another. */
-export function serveDirectory({ root, port, host, inspectPort }: ServeOptions): Promise<void> {
+export function serveDirectory({ root, port, host, inspectPort }: ServeDirectoryOptions): Promise<void> {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
     throw new ArgumentError(`There is no directory \`${root}\` to serve`);
   return main(function* serve(runtime) {

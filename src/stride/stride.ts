@@ -1,6 +1,6 @@
 import { expected } from '../base/check.js';
 import { InternalError, MisuseError } from '../base/errors.js';
-import { Heap } from '../base/heap.js';
+import { BinaryHeap } from '../base/binary-heap.js';
 
 /**
  * Stride scheduling (Waldspurger and Weihl, MIT/LCS/TM-528, 1995) of one processor among clients that use it for
@@ -28,7 +28,7 @@ export class Stride<C extends StrideClient> {
   /** How far `rebase` has moved the origin of all passes. */
   private origin: number = 0;
   private turn: number = 0;
-  private readonly joined: Heap<C> = new Heap<C>(isBefore);
+  private readonly joined: BinaryHeap<C> = new BinaryHeap<C>(isBefore);
 
   /** How many clients are joined. */
   get size(): number {

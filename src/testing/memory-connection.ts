@@ -41,7 +41,7 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   private readonly outgoing: Deque<Parcel> = new Deque();
   private unsent: number = 0;
   private flowing: boolean = false;
-  private isClosed: boolean = false;
+  private gone: boolean = false;
   /** The carrier that waits for something to do, or for the peer to read. */
   private carrier: Resume<void> | null = null;
 
@@ -52,12 +52,12 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
     return [a, b];
   }
 
-  get closed(): boolean {
-    return this.isClosed;
+  get isClosed(): boolean {
+    return this.gone;
   }
 
   *close(): Operation<void> {
-    if (this.isClosed) return;
+    if (this.gone) return;
     try {
       yield* this.end();
     } catch (error) {
@@ -70,7 +70,7 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   }
 
   destroy(): void {
-    if (this.isClosed) return;
+    if (this.gone) return;
     this.refuseUse();
     this.peer.break();
   }
@@ -94,7 +94,7 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
       unsent: this.unsent,
       waitingToRead: this.reader.busy ? 1 : 0,
       waitingToWrite: this.writer.waitingToWrite,
-      closed: this.closed,
+      isClosed: this.isClosed,
     });
   }
 
@@ -159,7 +159,7 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   }
 
   private *peerReads(): Operation<void> {
-    while (!this.peer.flowing && !this.peer.isClosed) yield* suspend<void>((resume) => this.park(resume), 'carry');
+    while (!this.peer.flowing && !this.peer.gone) yield* suspend<void>((resume) => this.park(resume), 'carry');
   }
 
   private park(resume: Resume<void>): () => void {
@@ -174,13 +174,13 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   }
 
   private refuseUse(): void {
-    this.isClosed = true;
+    this.gone = true;
     this.reader.close(() => new ClosedError('net.read: this side has closed the connection'));
     this.writer.fail(() => new ClosedError('net.write: this side has closed the connection'));
   }
 
   private break(): void {
-    this.isClosed = true;
+    this.gone = true;
     const failure = (operation: string) => (): IoError =>
       new IoError(operation, Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' }));
     this.reader.fail(failure('net.read'));

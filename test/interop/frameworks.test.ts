@@ -33,7 +33,7 @@ import { HttpError, nodeFibers, NodeFibers, type NodeFibersOptions } from 'heddl
 import { pipe, writer } from 'heddle/streams';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
-import { openSockets } from '../io/leak-free.js';
+import { openSockets } from '../support/leaks.js';
 
 /** What the handlers of the four servers do, by the last part of the path. */
 class Deeds {

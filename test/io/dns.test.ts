@@ -5,7 +5,8 @@ import { ArgumentError, IoError } from '#src/base/errors.js';
 import type { Operation } from '#src/fibers/operation.js';
 import { spawnDaemon, spawn } from '#src/fibers/spawn.js';
 import { thrownBy } from '../support/thrown-by.js';
-import { eventually, leakFree } from './leak-free.js';
+import { eventually } from '../support/eventually.js';
+import { leavesNothing } from '../support/leaks.js';
 
 const host = '127.0.0.1';
 
@@ -52,7 +53,7 @@ function* serving(): Operation<{ servers: string[]; asked: string[] }> {
 }
 
 test.serial('lookup knows this machine, and gives an IoError for a name that does not exist', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     t.deepEqual(yield* lookup('localhost', { family: 4 }), { address: host, family: 4 });
     t.deepEqual(yield* lookupAll(host), [{ address: host, family: 4 }]);
     const error = (yield* thrownBy(lookup('no-such-host.invalid'))) as IoError;
@@ -62,7 +63,7 @@ test.serial('lookup knows this machine, and gives an IoError for a name that doe
 );
 
 test.serial('resolve and reverse ask the name servers they are given', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { servers } = yield* serving();
     t.deepEqual(yield* resolve('known.test', 'A', { servers }), ['192.0.2.7']);
     t.deepEqual(yield* reverse('192.0.2.7', { servers }), ['known.test']);
@@ -72,7 +73,7 @@ test.serial('resolve and reverse ask the name servers they are given', (t) =>
 );
 
 test.serial('a cancelled resolve stops asking, and a cancelled lookup is forgotten', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { servers, asked } = yield* serving();
     const resolving = yield* spawn(() => resolve('silent.test', 'A', { servers }));
     yield* eventually(() => asked.includes('silent.test'));

@@ -10,7 +10,7 @@ import type { GatedEntry } from '#src/resources/gated-entry.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import { leavesNothing } from '../support/leaks.js';
 import { leftovers } from '../support/no-leak.js';
-import { eventually } from './leak-free.js';
+import { eventually } from '../support/eventually.js';
 
 interface Answer {
   /** 0 if the connection was closed instead. */

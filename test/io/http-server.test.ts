@@ -23,6 +23,7 @@ import {
   sleep,
   spawn,
   suspend,
+  TooLargeError,
   until,
   withTimeout,
   yieldNow,
@@ -35,6 +36,7 @@ import {
   listen,
   ResponseError,
   text,
+  type ClientResponse,
   type Handler,
   type HttpServer,
   type Reply,
@@ -194,6 +196,40 @@ test.serial('a body is read as text, as JSON, in pieces, and not beyond its limi
     ),
   );
 });
+
+test.serial(
+  'a body over its limit is refused in the same words by a server and a client, whose usual limit is higher',
+  async (t) => {
+    const long = 'x'.repeat(1024 * 1024 + 1);
+    await leavesNothing(t, () =>
+      serving(
+        function* handler(request) {
+          const limit = request.query.get('limit');
+          const body = yield* request.text(limit === null ? {} : { limit: Number(limit) });
+          return text(request.method === 'POST' ? String(body.length) : long);
+        },
+        function* (server) {
+          const post = (path: string, body: string): Operation<ClientResponse> =>
+            fetch(server.url + path, { method: 'POST', body });
+          const refused = yield* post('/?limit=10', 'x'.repeat(11));
+          t.is(refused.status, 413);
+          t.is(yield* refused.text(), 'The body has more than 10 bytes\n');
+          t.is(yield* (yield* post('/?limit=Infinity', long)).text(), String(long.length));
+          const head = `POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: ${long.length}\r\n\r\n`;
+          t.regex(yield* exchange(server.port, head), /^HTTP\/1.1 413/);
+
+          const response = yield* fetch(server.url);
+          const error = yield* thrownBy(response.text({ limit: 10 }));
+          t.true(error instanceof TooLargeError);
+          t.is((error as Error).message, 'The body has more than 10 bytes');
+          t.true((yield* thrownBy(response.read())) instanceof ClosedError, 'the rest is given up');
+          t.is((yield* (yield* fetch(server.url)).text()).length, long.length);
+          t.is((yield* (yield* fetch(server.url)).text({ limit: Infinity })).length, long.length);
+        },
+      ),
+    );
+  },
+);
 
 test.serial('a chunked body beyond its limit is refused while it comes', async (t) => {
   await leavesNothing(t, () =>

@@ -4,7 +4,7 @@ import { event, spawn, spawnDaemon, type Operation } from 'heddle';
 import { listen, type Connection } from 'heddle/net';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import { leavesNothing } from '../support/leaks.js';
-import { eventually } from './leak-free.js';
+import { eventually } from '../support/eventually.js';
 
 test.serial('a connection that waits to be let in is withdrawn when its client has gone, and no other', (t) =>
   leavesNothing(t, function* (runtime): Operation<void> {

@@ -9,7 +9,8 @@ import { IoError } from '#src/base/errors.js';
 import { spawn } from '#src/fibers/spawn.js';
 import { until } from '#src/fibers/until.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
-import { eventually, leakFree } from './leak-free.js';
+import { eventually } from '../support/eventually.js';
+import { leavesNothing } from '../support/leaks.js';
 
 const fixture = (name: string) => readFileSync(new URL(`../../../test/fixtures/${name}`, import.meta.url));
 const cert = fixture('localhost-certificate.pem');
@@ -17,7 +18,7 @@ const key = fixture('localhost-key.pem');
 const host = '127.0.0.1';
 
 test.serial('over TLS both sides read, write and end as over TCP', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host, tls: { cert, key, ALPNProtocols: ['echo'] } });
     const client = yield* connect({ port: listener.port, host, tls: { ca: cert, ALPNProtocols: ['echo'] } });
     const server = yield* listener.accept();
@@ -34,7 +35,7 @@ test.serial('over TLS both sides read, write and end as over TCP', (t) =>
 );
 
 test.serial('a certificate that is not trusted fails the connecting', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host, tls: { cert, key } });
     try {
       yield* connect({ port: listener.port, host, tls: true });
@@ -46,7 +47,7 @@ test.serial('a certificate that is not trusted fails the connecting', (t) =>
 );
 
 test.serial('handshakes under way are counted, and closed with the listener; failed ones disturb nobody', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host, tls: { cert, key } });
     const garbage = connectPlain({ port: listener.port, host }).on('error', () => {});
     garbage.write('GET / HTTP/1.0\r\n\r\n');
@@ -63,7 +64,7 @@ test.serial('handshakes under way are counted, and closed with the listener; fai
 );
 
 test.serial('a cancelled handshake leaves nothing behind', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const fiber = yield* spawn(() => connect({ port: listener.port, host, tls: { ca: cert } }));
     const server = yield* listener.accept();
@@ -76,7 +77,7 @@ test.serial('a cancelled handshake leaves nothing behind', (t) =>
 );
 
 test.serial('who connects and says nothing is hung up on when the time for the handshake is over', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host, tls: { cert, key, handshakeTimeout: 20 } });
     const silent = connectPlain({ port: listener.port, host }).resume();
     yield* until(once(silent, 'close'));
@@ -86,7 +87,7 @@ test.serial('who connects and says nothing is hung up on when the time for the h
 );
 
 test.serial('handshakes over a Unix socket, where nobody has an address, are told apart', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const path = join(tmpdir(), `heddle-tls-${process.pid}.sock`);
     const listener = yield* listen({ path, tls: { cert, key } });
     const silent = Array.from({ length: 3 }, () => connectPlain(path).on('error', () => {}));

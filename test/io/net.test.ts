@@ -22,7 +22,8 @@ import { moveOnAfter, withTimeout } from '#src/fibers/with-timeout.js';
 import { scope } from '#src/fibers/with-scope.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
 import { thrownBy } from '../support/thrown-by.js';
-import { eventually, leakFree, openSockets } from './leak-free.js';
+import { eventually } from '../support/eventually.js';
+import { leavesNothing, openSockets } from '../support/leaks.js';
 
 const host = '127.0.0.1';
 
@@ -48,7 +49,7 @@ function* forever(listener: Listener): Operation<never> {
 }
 
 test.serial('an echo server in a loop serves many clients, and keeps nothing of those that have gone', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const serving = yield* spawn(forever, listener);
     const idle = openSockets();
@@ -73,7 +74,7 @@ test.serial('an echo server in a loop serves many clients, and keeps nothing of 
 );
 
 test.serial('what came together with the end is answered before this side ends', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const serving = yield* spawn(forever, listener);
     const answer = yield* suspend<string>((resume) => {
@@ -89,7 +90,7 @@ test.serial('what came together with the end is answered before this side ends',
 );
 
 test.serial('a large amount passes a slow reader without being buffered', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     const chunk = Buffer.alloc(64 * 1024, 'z');
     const writing = yield* spawn(function* () {
@@ -112,7 +113,7 @@ test.serial('a large amount passes a slow reader without being buffered', (t) =>
 );
 
 test.serial('a write that is cancelled while the other side does not read was not written', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     let written = 0;
     for (;;) {
@@ -135,7 +136,7 @@ test.serial('a write that is cancelled while the other side does not read was no
 );
 
 test.serial('a client that resets midway is an IoError with ECONNRESET, and reading what came is still possible', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     yield* client.write('half a message');
     t.is(String(yield* server.read(4)), 'half');
@@ -145,19 +146,19 @@ test.serial('a client that resets midway is an IoError with ECONNRESET, and read
     t.true(error instanceof IoError);
     t.deepEqual([error.operation, error.system, error.code], ['net.read', 'ECONNRESET', 'ERR_HEDDLE_IO']);
     t.is(((yield* thrownBy(server.write('x'))) as IoError).operation, 'net.write');
-    t.true(server.closed);
+    t.true(server.isClosed);
   }),
 );
 
 test.serial('use after close is ClosedError, and closing twice is nothing', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     const reading = yield* spawn(() => thrownBy(client.read()));
     yield* yieldNow();
     yield* client.close();
     yield* client.close();
     client.destroy();
-    t.true(client.closed);
+    t.true(client.isClosed);
     t.true((yield* reading.join()) instanceof ClosedError);
     for (const use of [client.read(), client.readLine(), client.write('x'), client.end()])
       t.true((yield* thrownBy(use)) instanceof ClosedError);
@@ -166,7 +167,7 @@ test.serial('use after close is ClosedError, and closing twice is nothing', (t) 
 );
 
 test.serial('close lets what was written leave first', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     yield* client.write(Buffer.alloc(8_000_000, 'q'));
     const closing = yield* spawn(() => client.close());
@@ -178,7 +179,7 @@ test.serial('close lets what was written leave first', (t) =>
 );
 
 test.serial('a connection can be destroyed while its end is on the way', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     yield* client.end();
     client.destroy();
@@ -188,7 +189,7 @@ test.serial('a connection can be destroyed while its end is on the way', (t) =>
 );
 
 test.serial('a cancelled close drops what has not left, and the rest never arrives', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     yield* client.write(Buffer.alloc(64_000_000, 'q'));
     t.true((yield* thrownBy(withTimeout(50, client.close()))) instanceof TimeoutError);
@@ -199,7 +200,7 @@ test.serial('a cancelled close drops what has not left, and the rest never arriv
 );
 
 test.serial('without halfOpen this side ends when it has read the end; with it it may go on', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const ordinary = yield* pair();
     yield* ordinary.client.end();
     t.is(yield* ordinary.server.read(), null);
@@ -220,29 +221,29 @@ test.serial('without halfOpen this side ends when it has read the end; with it i
 );
 
 test.serial('a connection is closed when its scope ends, and adopt moves it to another', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const outside = yield* connect({ port: listener.port, host });
     const inside = yield* scope(function* () {
       return yield* connect({ port: listener.port, host });
     });
-    t.true(inside.closed);
+    t.true(inside.isClosed);
     t.regex(
       String(yield* thrownBy(inside.read())),
       /^ClosedError: net\.read: .*or the scope that it belonged to has ended$/,
     );
-    t.false(outside.closed);
+    t.false(outside.isClosed);
     yield* scope(function* () {
       outside.adopt();
     });
-    t.true(outside.closed);
+    t.true(outside.isClosed);
   }),
 );
 
 test.serial(
   'what is opened belongs to the scope in which it was asked for, and outlives a deadline or an `all` around it',
   (t) =>
-    leakFree(t, function* () {
+    leavesNothing(t, function* () {
       const listener = yield* withTimeout(10_000, listen({ port: 0, host }));
       const place = { port: listener.port, host };
       const [client, server] = yield* withTimeout(10_000, all([connect(place), listener.accept()]));
@@ -262,7 +263,7 @@ test.serial(
 );
 
 test.serial('a scope that ends does not wait for a client that does not read', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const client = yield* connect({ port: listener.port, host });
     const server = yield* scope(function* () {
@@ -270,14 +271,14 @@ test.serial('a scope that ends does not wait for a client that does not read', (
       yield* accepted.write(Buffer.alloc(64_000_000));
       return accepted;
     });
-    t.true(server.closed);
+    t.true(server.isClosed);
     t.false((server as unknown as { gone: boolean }).gone, 'its descriptor is still open');
     client.destroy();
   }),
 );
 
 test.serial('a cancelled connect leaves nothing behind', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     for (const place of [
       { port: listener.port, host },
@@ -295,7 +296,7 @@ test.serial('a cancelled connect leaves nothing behind', (t) =>
 );
 
 test.serial('a connection that nobody accepts is told by its error', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const error = (yield* thrownBy(connect({ port: 1, host }))) as IoError;
     t.deepEqual([error.operation, error.system], ['net.connect', 'ECONNREFUSED']);
     t.regex(error.message, /^net\.connect: connect ECONNREFUSED 127\.0\.0\.1:1$/);
@@ -305,7 +306,7 @@ test.serial('a connection that nobody accepts is told by its error', (t) =>
 );
 
 test.serial('a cancelled accept takes no connection', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const waiting = yield* spawn(() => listener.accept());
     yield* yieldNow();
@@ -318,7 +319,7 @@ test.serial('a cancelled accept takes no connection', (t) =>
 );
 
 test.serial('beyond the queue the newest connection is reset and counted', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host, queue: 2 });
     const clients: Connection[] = [];
     for (let i = 0; i < 2; i++) clients.push(yield* connect({ port: listener.port, host }));
@@ -341,7 +342,7 @@ test.serial('beyond the queue the newest connection is reset and counted', (t) =
 );
 
 test.serial('closing a listener fails those who accept, closes those who wait and leaves accepted ones alone', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const accepted = yield* connect({ port: listener.port, host });
     const serving = yield* listener.accept();
@@ -349,7 +350,7 @@ test.serial('closing a listener fails those who accept, closes those who wait an
     yield* eventually(() => listener.stats().queued === 1);
     listener.close();
     listener.close();
-    t.true(listener.stats().closed);
+    t.true(listener.stats().isClosed);
     t.true((yield* thrownBy(listener.accept())) instanceof ClosedError);
     t.is(((yield* thrownBy(queued.read())) as IoError).system, 'ECONNRESET');
     yield* accepted.write('hello\n');
@@ -363,7 +364,7 @@ test.serial('closing a listener fails those who accept, closes those who wait an
 );
 
 test.serial('a port that is taken is EADDRINUSE, and nothing stays open', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const error = (yield* thrownBy(listen({ port: listener.port, host }))) as IoError;
     t.deepEqual([error.operation, error.system], ['net.listen', 'EADDRINUSE']);
@@ -374,7 +375,7 @@ test.serial('a port that is taken is EADDRINUSE, and nothing stays open', (t) =>
 );
 
 test.serial('serve runs each handler in a scope of its own, and one that fails ends its own connection only', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const errors: unknown[] = [];
     const serving = yield* spawn(() =>
@@ -410,7 +411,7 @@ test.serial('a fault of a handler is printed with its stack, what its client bro
   const write = process.stderr.write;
   process.stderr.write = (text) => printed.push(String(text)) > 0;
   try {
-    await leakFree(t, function* () {
+    await leavesNothing(t, function* () {
       const listener = yield* listen({ port: 0, host });
       const serving = yield* spawn(() =>
         listener.serve(function* fails(connection) {
@@ -435,7 +436,7 @@ test.serial('a fault of a handler is printed with its stack, what its client bro
 });
 
 test.serial('a Unix socket does what TCP does', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const directory = mkdtempSync(join(tmpdir(), 'heddle-net-'));
     try {
       const path = join(directory, 'socket');
@@ -454,7 +455,7 @@ test.serial('a Unix socket does what TCP does', (t) =>
 );
 
 test.serial('addresses, ports and counts are those of the socket', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const { client, server } = yield* pair();
     t.deepEqual([client.remoteAddress, client.remotePort], [host, server.localPort]);
     t.deepEqual([server.remoteAddress, server.remotePort], [host, client.localPort]);
@@ -467,7 +468,7 @@ test.serial('addresses, ports and counts are those of the socket', (t) =>
 );
 
 test.serial('a server that hangs up while this side writes breaks the writing', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     let peer: Socket | undefined;
     const plain = createServer((socket) => void (peer = socket.on('error', () => {})));
     yield* suspend<void>((resume) => void plain.listen(0, host, () => resume(undefined)));
@@ -486,7 +487,7 @@ test.serial('a server that hangs up while this side writes breaks the writing', 
 );
 
 test('a listener that could not accept a connection goes on', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host });
     const { server } = listener as unknown as { readonly server: Server };
     for (const code of ['EMFILE', 'ENETUNREACH'])

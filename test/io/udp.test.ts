@@ -8,12 +8,13 @@ import { scope } from '#src/fibers/with-scope.js';
 import { withTimeout } from '#src/fibers/with-timeout.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
 import { thrownBy } from '../support/thrown-by.js';
-import { eventually, leakFree } from './leak-free.js';
+import { eventually } from '../support/eventually.js';
+import { leavesNothing } from '../support/leaks.js';
 
 const host = '127.0.0.1';
 
 test.serial('a datagram arrives whole, with the address and port of its sender', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const server = yield* bind({ port: 0, host });
     const client = yield* bind({ port: 0, host });
     yield* client.send('ping', server.port);
@@ -21,12 +22,12 @@ test.serial('a datagram arrives whole, with the address and port of its sender',
     t.deepEqual([String(data), address, port], ['ping', host, client.port]);
     yield* server.send(Buffer.from('pong'), port, address);
     t.is(String((yield* client.receive()).data), 'pong');
-    t.like(server.stats(), { received: 1, sent: 1, queued: 0, dropped: 0, closed: false });
+    t.like(server.stats(), { received: 1, sent: 1, queued: 0, dropped: 0, isClosed: false });
   }),
 );
 
 test.serial('a name is looked up before it is sent to', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const server = yield* bind({ port: 0, host });
     yield* server.send('to myself', server.port, 'localhost');
     t.is(String((yield* server.receive()).data), 'to myself');
@@ -36,7 +37,7 @@ test.serial('a name is looked up before it is sent to', (t) =>
 );
 
 test.serial('beyond the queue the newest datagrams are dropped and counted', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const server = yield* bind({ port: 0, host, queue: 3 });
     for (let i = 0; i < 5; i++) yield* server.send(`${i}`, server.port);
     yield* eventually(() => server.stats().dropped === 2);
@@ -48,7 +49,7 @@ test.serial('beyond the queue the newest datagrams are dropped and counted', (t)
 );
 
 test.serial('a cancelled receive takes nothing, and waiting fibers are served in order', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const server = yield* bind({ port: 0, host });
     const cancelled = yield* spawn(() => server.receive());
     yield* eventually(() => server.stats().waitingToReceive === 1);
@@ -61,13 +62,13 @@ test.serial('a cancelled receive takes nothing, and waiting fibers are served in
 );
 
 test.serial('use after close is ClosedError, and closing twice is nothing', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* bind({ port: 0, host });
     const waiting = yield* spawn(() => thrownBy(socket.receive()));
     yield* eventually(() => socket.stats().waitingToReceive === 1);
     socket.close();
     socket.close();
-    t.true(socket.closed);
+    t.true(socket.isClosed);
     t.true((yield* waiting.join()) instanceof ClosedError);
     t.true((yield* thrownBy(socket.receive())) instanceof ClosedError);
     t.true((yield* thrownBy(socket.send('x', 9))) instanceof ClosedError);
@@ -75,18 +76,18 @@ test.serial('use after close is ClosedError, and closing twice is nothing', (t) 
 );
 
 test.serial('a socket outlives a deadline that it was opened under', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* withTimeout(10_000, bind({ port: 0, host }));
-    t.false(socket.closed);
+    t.false(socket.isClosed);
   }),
 );
 
 test.serial('a socket is closed when its scope ends, and one that could not be bound is not left open', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* scope(function* () {
       return yield* bind({ port: 0, host, type: 'udp4' });
     });
-    t.true(socket.closed);
+    t.true(socket.isClosed);
     const taken = yield* bind({ port: 0, host });
     t.is(((yield* thrownBy(bind({ port: taken.port, host }))) as IoError).system, 'EADDRINUSE');
     const fiber = yield* spawn(() => bind({ port: 0, host: 'localhost' }));
@@ -96,7 +97,7 @@ test.serial('a socket is closed when its scope ends, and one that could not be b
 );
 
 test.serial('a datagram that is too large is an IoError', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* bind({ port: 0, host });
     const error = (yield* thrownBy(socket.send(Buffer.alloc(70_000), 9))) as IoError;
     t.deepEqual([error.operation, error.system], ['udp.send', 'EMSGSIZE']);
@@ -113,7 +114,7 @@ test('bad arguments are refused at once', (t) => {
 });
 
 test.serial('a socket that is closed while it sends fails the sending', (t) =>
-  leakFree(t, function* () {
+  leavesNothing(t, function* () {
     const socket = yield* bind({ port: 0, host });
     const sending = yield* spawn(() => thrownBy(socket.send('x', 9)));
     yield* spawn(function* () {

@@ -18,13 +18,15 @@ const PAUSES = {
   },
 };
 
-function cpuFor(ms: number): RequestKind {
-  return {
-    name: 'cpu',
-    *handler(server) {
-      server.work(ms);
-    },
-  };
+/** Requests of one kind. */
+function only(name: string, handler: RequestKind['handler']): () => readonly RequestKind[] {
+  return () => [{ name, handler }];
+}
+
+function cpuFor(ms: number): () => readonly RequestKind[] {
+  return only('cpu', function* handler(server) {
+    server.work(ms);
+  });
 }
 
 /** Builds 8 MB, or `factor` times as much, holds them for a while and uses them. */
@@ -61,57 +63,37 @@ export const health: RequestKind = {
 };
 
 export const workloads = {
-  cpu: { kinds: () => [cpuFor(1)], best: 889 },
-  'cpu-small': { kinds: () => [cpuFor(0.2)], best: 3077 },
+  cpu: { kinds: cpuFor(1), best: 889 },
+  'cpu-small': { kinds: cpuFor(0.2), best: 3077 },
   'late cpu': {
-    kinds: () => [
-      {
-        name: 'late',
-        *handler(server) {
-          server.work(0.05);
-          yield* sleep(200);
-          server.work(5);
-        },
-      },
-    ],
+    kinds: only('late', function* handler(server) {
+      server.work(0.05);
+      yield* sleep(200);
+      server.work(5);
+    }),
     best: 193,
   },
   memory: {
-    kinds: () => [
-      {
-        name: 'memory',
-        *handler(server, job) {
-          yield* buildAndHold(server, job);
-        },
-      },
-    ],
+    kinds: only('memory', function* handler(server, job) {
+      yield* buildAndHold(server, job);
+    }),
     best: 84,
   },
   'log-normal memory': {
-    kinds: () => [
-      {
-        name: 'memory',
-        *handler(server, job) {
-          yield* buildAndHold(server, job, lognormal(server));
-        },
-      },
-    ],
+    kinds: only('memory', function* handler(server, job) {
+      yield* buildAndHold(server, job, lognormal(server));
+    }),
     best: 81,
   },
   /** The two waits are two nodes of the graph, as in compiled code. */
   'late memory': {
-    kinds: () => [
-      {
-        name: 'memory',
-        *handler(server, job) {
-          yield* call(PAUSES.first, 150);
-          server.allocate(job, 8e6);
-          server.work(9);
-          yield* call(PAUSES.second, 50);
-          server.work(0.5);
-        },
-      },
-    ],
+    kinds: only('memory', function* handler(server, job) {
+      yield* call(PAUSES.first, 150);
+      server.allocate(job, 8e6);
+      server.work(9);
+      yield* call(PAUSES.second, 50);
+      server.work(0.5);
+    }),
     best: 84,
   },
   /**
@@ -119,97 +101,67 @@ export const workloads = {
    * behind those who begin to build, and with any fixed limit the collector eats a third of the processor.
    */
   'blurred late memory': {
-    kinds: () => [
-      {
-        name: 'memory',
-        *handler(server, job) {
-          yield* sleep(150);
-          yield* buildAndHold(server, job);
-        },
-      },
-    ],
+    kinds: only('memory', function* handler(server, job) {
+      yield* sleep(150);
+      yield* buildAndHold(server, job);
+    }),
     best: 48,
   },
   /** Little to compute, and much to hold for long: the heap is full long before the processor is busy. */
   'held memory': {
-    kinds: () => [
-      {
-        name: 'memory',
-        *handler(server, job) {
-          yield* call(PAUSES.first, 50);
-          server.allocate(job, 8e6);
-          server.work(1);
-          yield* call(PAUSES.second, 200);
-          server.work(0.5);
-        },
-      },
-    ],
+    kinds: only('memory', function* handler(server, job) {
+      yield* call(PAUSES.first, 50);
+      server.allocate(job, 8e6);
+      server.work(1);
+      yield* call(PAUSES.second, 200);
+      server.work(0.5);
+    }),
     best: 87,
   },
   'log-normal held memory': {
-    kinds: () => [
-      {
-        name: 'memory',
-        *handler(server, job) {
-          yield* call(PAUSES.first, 50);
-          server.allocate(job, Math.round(8e6 * lognormal(server)));
-          server.work(1);
-          yield* call(PAUSES.second, 200);
-          server.work(0.5);
-        },
-      },
-    ],
+    kinds: only('memory', function* handler(server, job) {
+      yield* call(PAUSES.first, 50);
+      server.allocate(job, Math.round(8e6 * lognormal(server)));
+      server.work(1);
+      yield* call(PAUSES.second, 200);
+      server.work(0.5);
+    }),
     best: 79,
   },
   /** To the graph a loop has no memory: who has built five parts is expected to build as many as who has built none. */
   'growing memory': {
-    kinds: () => [
-      {
-        name: 'memory',
-        *handler(server, job) {
-          yield* call(PAUSES.first, 100);
-          for (let i = 0; i < 6; i++) {
-            server.allocate(job, 4e6);
-            server.work(0.3);
-            yield* call(PAUSES.second, 30);
-          }
-        },
-      },
-    ],
+    kinds: only('memory', function* handler(server, job) {
+      yield* call(PAUSES.first, 100);
+      for (let i = 0; i < 6; i++) {
+        server.allocate(job, 4e6);
+        server.work(0.3);
+        yield* call(PAUSES.second, 30);
+      }
+    }),
     best: 24,
   },
   'blurred held memory': {
-    kinds: () => [
-      {
-        name: 'memory',
-        *handler(server, job) {
-          yield* sleep(50);
-          server.allocate(job, 8e6);
-          server.work(1);
-          yield* sleep(200);
-          server.work(0.5);
-        },
-      },
-    ],
+    kinds: only('memory', function* handler(server, job) {
+      yield* sleep(50);
+      server.allocate(job, 8e6);
+      server.work(1);
+      yield* sleep(200);
+      server.work(0.5);
+    }),
     best: 81,
   },
   descriptors: {
-    kinds: () => [
-      {
-        name: 'files',
-        *handler(server, job) {
-          const open: (() => void)[] = [];
-          try {
-            for (let i = 0; i < 5; i++) open.push(yield* server.machine.openFile(job.fiber!));
-            yield* sleep(10);
-            for (let i = 0; i < 5; i++) open.push(yield* server.machine.openFile(job.fiber!));
-            yield* sleep(20);
-          } finally {
-            for (const close of open) close();
-          }
-        },
-      },
-    ],
+    kinds: only('files', function* handler(server, job) {
+      const open: (() => void)[] = [];
+      try {
+        for (let i = 0; i < 5; i++) open.push(yield* server.machine.openFile(job.fiber!));
+        yield* sleep(10);
+        for (let i = 0; i < 5; i++) open.push(yield* server.machine.openFile(job.fiber!));
+        yield* sleep(20);
+      } finally {
+        for (const close of open) close();
+      }
+    }),
     best: 752,
     descriptorLimit: 256,
   },
@@ -259,42 +211,27 @@ export const workloads = {
     best: 1958,
   },
   'invisible pool': {
-    kinds: () => [
-      {
-        name: 'pool',
-        *handler({ machine }) {
-          yield* machine.remote(20, 10);
-        },
-      },
-    ],
+    kinds: only('pool', function* handler({ machine }) {
+      yield* machine.remote(20, 10);
+    }),
     best: 1992,
   },
   /** The four threads that read files are what is short: each call takes one of them for 8 ms. */
   threads: {
-    kinds: () => [
-      {
-        name: 'threads',
-        *handler(server) {
-          server.work(0.1);
-          yield* server.machine.inThread(8);
-        },
-      },
-    ],
+    kinds: only('threads', function* handler(server) {
+      server.work(0.1);
+      yield* server.machine.inThread(8);
+    }),
     best: 500,
   },
   /** Threads that are never short, though their calls are seen to end only between long turns. */
   'cpu beside threads': {
-    kinds: () => [
-      {
-        name: 'cpu beside threads',
-        *handler(server) {
-          for (let call = 0; call < 5; call++) {
-            server.work(0.2);
-            yield* server.machine.inThread(0.05);
-          }
-        },
-      },
-    ],
+    kinds: only('cpu beside threads', function* handler(server) {
+      for (let call = 0; call < 5; call++) {
+        server.work(0.2);
+        yield* server.machine.inThread(0.05);
+      }
+    }),
     best: 889,
   },
 } satisfies Record<string, Workload>;

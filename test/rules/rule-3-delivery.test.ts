@@ -126,7 +126,7 @@ test('cancelling a fiber leaves its siblings and its scope alone', (t) =>
       yield* sleep(1);
       victim.cancel();
       yield* sleep(20);
-      t.false(inner.cancelled);
+      t.false(inner.isCancelled);
     });
     log('after');
     t.is(sameEvents(events, ['sibling', 'after']), null);

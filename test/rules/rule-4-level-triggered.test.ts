@@ -87,7 +87,7 @@ test('a scope that is opened in a cancelled one is cancelled from the start, and
         yield* suspend();
       } catch {
         yield* scope(function* (inner) {
-          t.true(inner.cancelled);
+          t.true(inner.isCancelled);
           inner.spawn(function* () {
             log('child began');
             yield* sleep(1);

@@ -76,7 +76,7 @@ test('a broken connection is closed, and closing it does nothing more', async (t
   await simulate(function* () {
     const [a, b] = yield* connectionPair();
     a.destroy();
-    t.true(b.closed);
+    t.true(b.isClosed);
     yield* b.close();
     t.is(((yield* thrownBy(b.read())) as IoError).system, 'ECONNRESET');
   });
@@ -87,7 +87,7 @@ test('a close that is cancelled while its end waits for room closes the connecti
     const [a, b] = yield* connectionPair();
     while (a.stats().unsent < 65_536) yield* a.write(Buffer.alloc(10_000));
     yield* moveOnAfter(10, a.close());
-    t.true(a.closed);
+    t.true(a.isClosed);
     t.is(((yield* thrownBy(b.readExactly(100_000))) as IoError).system, 'ECONNRESET');
   });
 });

@@ -31,7 +31,6 @@ import {
   type Runtime,
   type Scope,
 } from 'heddle';
-import type { YieldNow } from '#src/fibers/yield-now.js';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Accepts a value whose type is exactly `T`. */
@@ -55,7 +54,7 @@ export function* results(): Operation<void> {
   exactly<number>()(yield* call(count, 'a', 2));
   exactly<number>()(now());
   exactly<void>()(yield* sleep(1));
-  exactly<YieldNow>()(yieldNow());
+  exactly<Operation<void>>()(yieldNow());
   exactly<void>()(yield* yieldNow());
   exactly<never>()(yield* suspend());
 }
@@ -108,6 +107,8 @@ export function* refused(): Operation<void> {
   yield* Promise.resolve(1);
   // @ts-expect-error Nor can it be yielded.
   yield Promise.resolve(1);
+  // @ts-expect-error Nor can an operation: it is for `yield*`.
+  yield sleep(1);
   // @ts-expect-error Items of data are no leaves.
   yield* [1, 2, 3];
   // @ts-expect-error Nor are strings.

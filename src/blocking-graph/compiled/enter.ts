@@ -1,6 +1,6 @@
 import { callerPlaces } from '../../base/caller-places.js';
 import { placeOfBegin } from '../../fibers/drive.js';
-import { BY_LOOP, current, NO_ENTRY, type Entry } from '../../fibers/current.js';
+import { BY_LOOP, current, NO_ENTRY, type EnteredBy } from '../../fibers/current.js';
 import { ChainNode } from '../call-chain.js';
 import type { CallPoint } from '../call-point.js';
 import { placeOfSite } from './site-places.js';
@@ -27,7 +27,7 @@ export function enter(id: number): CallPoint | null {
 const registers = current;
 const noEntry = NO_ENTRY;
 
-function otherEntry(id: number, point: CallPoint, entry: Entry): CallPoint | null {
+function otherEntry(id: number, point: CallPoint, entry: EnteredBy): CallPoint | null {
   const known = point.of(id);
   if (known !== undefined) return known;
   // No number: the module's body has not run yet, in a cycle of imports.

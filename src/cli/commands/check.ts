@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ArgumentError } from '../../base/errors.js';
 import type { CheckReport } from '../../compiler/check/report.js';
-import { checkText } from '../check-text.js';
+import { reportText } from '../report-text.js';
 import { findSources } from '../find-sources.js';
 import { notSource } from '../not-source.js';
 import { readSource } from '../read-source.js';
@@ -21,7 +21,7 @@ export function checkCommand(): Command {
     .action(async (paths: string[], options: CheckOptions) => {
       const report = await check(command, paths, options.fix === true).catch((error) => refuse(command, error));
       if (options.json === true) process.stdout.write(`${json(report)}\n`);
-      else process.stdout.write(checkText(report, process.stdout.isTTY && process.stdout.hasColors()));
+      else process.stdout.write(reportText(report, process.stdout.isTTY && process.stdout.hasColors()));
       if (report.findings.length > 0) process.exitCode = 1;
     });
   return command;

@@ -1,4 +1,4 @@
-import { NAMESPACE } from './scope.js';
+import { NAMESPACE } from './lexical-scope.js';
 import { callable, nothing, operation, resultOf, type Shape, type Space } from './shape.js';
 
 /*

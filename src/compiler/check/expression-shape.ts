@@ -1,7 +1,7 @@
 import type { CallExpression, Expression, MemberExpression, ObjectExpression } from 'oxc-parser';
 import { instanceOf } from './class-shape.js';
 import type { FileFacts } from './file-facts.js';
-import { NAMESPACE } from './scope.js';
+import { NAMESPACE } from './lexical-scope.js';
 import { either, memberOf, resultOf, type Shape, type Shapes } from './shape.js';
 import { propertyName, requiredModule } from '../syntax.js';
 

@@ -1,6 +1,6 @@
 import type { CallExpression, Class, Expression, Node, Program, ThisExpression, YieldExpression } from 'oxc-parser';
 import type { Exports } from './gather-exports.js';
-import type { Binding, Scope } from './scope.js';
+import type { Binding, LexicalScope } from './lexical-scope.js';
 import type { FunctionNode } from '../syntax.js';
 
 /** What one walk over a file finds out, so that questions about it need no further walk and no parent links. */
@@ -8,7 +8,7 @@ export interface FileFacts {
   readonly file: string;
   readonly program: Program;
   /** The names of the module. */
-  readonly scope: Scope;
+  readonly scope: LexicalScope;
   readonly exports: Exports;
   /** Whether it imports heddle: then its generators are operations unless they show that they are not. */
   readonly usesHeddle: boolean;
@@ -18,11 +18,11 @@ export interface FileFacts {
   readonly classes: ReadonlyMap<ThisExpression, Class>;
   /** The calls that function expressions are arguments of. */
   readonly callers: ReadonlyMap<FunctionNode, CallExpression>;
-  readonly bodies: ReadonlyMap<FunctionNode, Body>;
+  readonly bodies: ReadonlyMap<FunctionNode, FunctionBody>;
 }
 
 /** What stands in a function, without the functions in it. */
-export interface Body {
+export interface FunctionBody {
   readonly yields: readonly YieldExpression[];
   /** The arguments of `return`, or what an arrow function without a block returns. */
   readonly returns: readonly Expression[];

@@ -2,8 +2,8 @@ import type { CallExpression, Expression, MemberExpression, NewExpression, Node,
 import type { FileFacts } from './file-facts.js';
 import type { Edit, Finding, FindingKind } from './finding.js';
 import { isData } from './function-shape.js';
-import { explain } from './message.js';
-import { isOperation, nothing, type Shapes } from './shape.js';
+import { messageOf } from './message.js';
+import { isOperationShape, nothing, type Shapes } from './shape.js';
 import { endOf, forEachChild, isFunction, startOf, unwrap, type FunctionNode } from '../syntax.js';
 
 /** Finds the operations of a file that are made and never run, in the order of the source. */
@@ -98,7 +98,7 @@ class MisuseFinder {
   private lookAtMember({ object, property, computed }: MemberExpression, around: Surroundings): void {
     if (computed || property.type !== 'Identifier' || OF_GENERATORS.has(property.name)) return;
     const shape = this.shapes.ofExpression(object, this.facts);
-    if (!isOperation(shape, this.facts.usesHeddle) || !shape.bare) return;
+    if (!isOperationShape(shape, this.facts.usesHeddle) || !shape.bare) return;
     const whole = unwrap(object);
     if (whole.type === 'Identifier') {
       // What has a declared type may have been narrowed since.
@@ -116,7 +116,7 @@ class MisuseFinder {
   private lookAtWait(node: Extract<Node, { type: 'YieldExpression' | 'AwaitExpression' }>, around: Surroundings): void {
     const { argument } = node;
     if (argument === null || (node.type === 'YieldExpression' && node.delegate)) return;
-    if (!isOperation(this.shapes.ofExpression(argument, this.facts), this.facts.usesHeddle)) return;
+    if (!isOperationShape(this.shapes.ofExpression(argument, this.facts), this.facts.usesHeddle)) return;
     const start = startOf(node);
     const isYield = node.type === 'YieldExpression';
     // `await` binds as tightly as `!` does.
@@ -157,7 +157,7 @@ class MisuseFinder {
   private judgeMade(expression: Expression, kind: FindingKind, around: Surroundings, tight: boolean | null): void {
     if (expression.type !== 'CallExpression' && expression.type !== 'NewExpression') return;
     const shape = this.shapes.ofExpression(expression, this.facts);
-    if (isOperation(shape, this.facts.usesHeddle || kind === 'dropped' || kind === 'unused')) {
+    if (isOperationShape(shape, this.facts.usesHeddle || kind === 'dropped' || kind === 'unused')) {
       const fixable = tight !== null && this.isFiber(around);
       return this.report(kind, expression, around, fixable ? run(expression, tight) : null);
     }
@@ -174,7 +174,7 @@ class MisuseFinder {
     if (callee.property.type !== 'Identifier' || callee.property.name !== 'forEach' || callee.computed) return;
     const shape = this.shapes.ofExpression(callback, this.facts);
     const returned = shape?.kind === 'function' ? shape.call(nothing) : null;
-    if (isOperation(returned, this.facts.usesHeddle)) this.report('callback', callback, around, null);
+    if (isOperationShape(returned, this.facts.usesHeddle)) this.report('callback', callback, around, null);
   }
 
   private isFiber(around: Surroundings): around is FunctionNode {
@@ -185,12 +185,17 @@ class MisuseFinder {
   private returnsOperations(node: FunctionNode): boolean {
     if (!node.returnType) return false;
     const declared = this.shapes.ofType(node.returnType.typeAnnotation, this.facts);
-    return declared?.kind === 'operation' && isOperation(declared.result());
+    return declared?.kind === 'operation' && isOperationShape(declared.result());
   }
 
   private report(kind: FindingKind, node: Expression, around: Surroundings, fix: readonly Edit[] | null): void {
     const inGenerator = around !== null && around.generator && !around.async;
-    const message = explain(kind, node, this.source, inGenerator ? 'generator' : around === null ? 'top' : 'function');
+    const message = messageOf(
+      kind,
+      node,
+      this.source,
+      inGenerator ? 'generator' : around === null ? 'top' : 'function',
+    );
     this.findings.push({ kind, message, start: startOf(node), end: endOf(node), fix });
   }
 }

@@ -1,5 +1,5 @@
 import type { FileFacts } from './file-facts.js';
-import { callable, DATA, either, isOperation, operation, resultOf, type Shape, type Shapes } from './shape.js';
+import { callable, DATA, either, isOperationShape, operation, resultOf, type Shape, type Shapes } from './shape.js';
 import type { FunctionNode } from '../syntax.js';
 import { ofSignature } from './type-shape.js';
 
@@ -28,12 +28,12 @@ export function shapeOfFunction(node: FunctionNode, facts: FileFacts, shapes: Sh
 export function isData(node: FunctionNode, facts: FileFacts, shapes: Shapes): boolean {
   return (facts.bodies.get(node)?.yields ?? []).some(
     ({ delegate, argument }) =>
-      !delegate && (argument === null || !isOperation(shapes.ofExpression(argument, facts), facts.usesHeddle)),
+      !delegate && (argument === null || !isOperationShape(shapes.ofExpression(argument, facts), facts.usesHeddle)),
   );
 }
 
 function delegates(node: FunctionNode, facts: FileFacts, shapes: Shapes): boolean {
   return facts.bodies
     .get(node)!
-    .yields.some(({ delegate, argument }) => delegate && isOperation(shapes.ofExpression(argument!, facts)));
+    .yields.some(({ delegate, argument }) => delegate && isOperationShape(shapes.ofExpression(argument!, facts)));
 }

@@ -1,6 +1,6 @@
 import type { ModuleExportName, Program, Statement } from 'oxc-parser';
 import { declarePattern } from './pattern.js';
-import { NAMESPACE, type Scope } from './scope.js';
+import { NAMESPACE, type LexicalScope } from './lexical-scope.js';
 
 /** Where an exported name comes from. */
 export type Export =
@@ -50,7 +50,7 @@ export function gatherExports({ body }: Program): Exports {
 }
 
 /** Declares the names that a module imports. */
-export function declareImports({ body }: Program, scope: Scope): void {
+export function declareImports({ body }: Program, scope: LexicalScope): void {
   for (const statement of body) {
     if (statement.type !== 'ImportDeclaration') continue;
     for (const specifier of statement.specifiers) {

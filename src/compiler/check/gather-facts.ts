@@ -12,11 +12,11 @@ import type {
   VariableDeclaration,
   YieldExpression,
 } from 'oxc-parser';
-import type { Body, FileFacts } from './file-facts.js';
+import type { FunctionBody, FileFacts } from './file-facts.js';
 import { isDoor } from './doors.js';
 import { declareImports, gatherExports, type Exports } from './gather-exports.js';
 import { bareParameter, declarePattern, partsOfPattern } from './pattern.js';
-import { Scope, type Binding, type Declaration } from './scope.js';
+import { LexicalScope, type Binding, type Declaration } from './lexical-scope.js';
 import { forEachChild, isFunction, requiredModule, type FunctionNode } from '../syntax.js';
 
 /** Walks a file once. Names are looked up at the end, since they may be used above their declaration. */
@@ -26,7 +26,7 @@ export function gatherFacts(file: string, program: Program): FileFacts {
 
 /** What surrounds a node. */
 interface Around {
-  readonly scope: Scope;
+  readonly scope: LexicalScope;
   /** The function that a `yield` or `return` here belongs to. */
   readonly body: { readonly yields: YieldExpression[]; readonly returns: Expression[] } | null;
   /** The class whose instance `this` is. */
@@ -36,20 +36,20 @@ interface Around {
 interface Reference {
   readonly node: Node;
   readonly name: string;
-  readonly scope: Scope;
+  readonly scope: LexicalScope;
   readonly use: 'read' | 'write';
 }
 
 class Gatherer implements FileFacts {
   readonly file: string;
   readonly program: Program;
-  readonly scope: Scope = new Scope(null, true);
+  readonly scope: LexicalScope = new LexicalScope(null, true);
   readonly exports: Exports;
   usesHeddle: boolean;
   readonly bindings: Map<Node, Binding> = new Map();
   readonly classes: Map<ThisExpression, Class> = new Map();
   readonly callers: Map<FunctionNode, CallExpression> = new Map();
-  readonly bodies: Map<FunctionNode, Body> = new Map();
+  readonly bodies: Map<FunctionNode, FunctionBody> = new Map();
   private readonly references: Reference[] = [];
 
   constructor(file: string, program: Program) {
@@ -121,7 +121,7 @@ class Gatherer implements FileFacts {
       case 'TSModuleBlock':
         return this.children(node, inner(around));
       case 'StaticBlock':
-        return this.children(node, { scope: new Scope(around.scope, true), body: null, class: null });
+        return this.children(node, { scope: new LexicalScope(around.scope, true), body: null, class: null });
       case 'ClassDeclaration':
       case 'ClassExpression':
         return this.class(node, around);
@@ -185,7 +185,7 @@ class Gatherer implements FileFacts {
   private function(node: FunctionNode, around: Around, instance: Class | null): void {
     const isArrow = node.type === 'ArrowFunctionExpression';
     const isExpression = node.type === 'FunctionExpression';
-    const scope = new Scope(inner(around, node.typeParameters).scope, true);
+    const scope = new LexicalScope(inner(around, node.typeParameters).scope, true);
     if (node.id !== null)
       (isExpression ? scope : around.scope).declare(node.id.name, 'value', { kind: 'function', node });
     node.params.forEach((parameter, index) => {
@@ -263,7 +263,7 @@ function isMethod(element: ClassElement): element is MethodDefinition {
 }
 
 function inner(around: Around, typeParameters?: TSTypeParameterDeclaration | null): Around {
-  const scope = new Scope(around.scope, false);
+  const scope = new LexicalScope(around.scope, false);
   for (const { name } of typeParameters?.params ?? []) scope.declare(name.name, 'type', { kind: 'type parameter' });
   return { ...around, scope };
 }

@@ -7,7 +7,7 @@ import { endOf, startOf, unwrap } from '../syntax.js';
 export type Where = 'generator' | 'function' | 'top';
 
 /** What is wrong with an operation, in one sentence that ends with how to write it. */
-export function explain(kind: FindingKind, node: Expression, source: string, where: Where): string {
+export function messageOf(kind: FindingKind, node: Expression, source: string, where: Where): string {
   const made = madeBy(node, source);
   const written = `write \`yield* ${made}\``;
   switch (kind) {

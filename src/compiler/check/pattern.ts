@@ -1,5 +1,5 @@
 import type { BindingPattern, Node, ParamPattern, TSType } from 'oxc-parser';
-import type { Place } from './scope.js';
+import type { PatternPlace } from './lexical-scope.js';
 import { propertyName } from '../syntax.js';
 
 /** A parameter without the modifiers that make it a property as well. */
@@ -20,7 +20,7 @@ export function typeOfParameter(parameter: ParamPattern | undefined): TSType | n
 /** Calls `declare` for each name of a pattern, with its place in it and its node. */
 export function declarePattern(
   pattern: BindingPattern | null,
-  declare: (name: string, place: Place, node: Node) => void,
+  declare: (name: string, place: PatternPlace, node: Node) => void,
   path: readonly string[] | null = [],
   annotation: TSType | null = null,
 ): void {

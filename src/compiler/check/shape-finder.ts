@@ -4,7 +4,7 @@ import { doorShape, isDoor } from './doors.js';
 import { shapeOfExpression } from './expression-shape.js';
 import type { FileFacts } from './file-facts.js';
 import { shapeOfFunction } from './function-shape.js';
-import { NAMESPACE, type Binding, type Declaration, type Place } from './scope.js';
+import { NAMESPACE, type Binding, type Declaration, type PatternPlace } from './lexical-scope.js';
 import { memberOf, type Shape, type Shapes, type Space } from './shape.js';
 import { isFunction, type FunctionNode } from '../syntax.js';
 import { ofInterface, shapeOfType } from './type-shape.js';
@@ -113,7 +113,7 @@ export class ShapeFinder implements Shapes {
   }
 
   /** What a name in a pattern holds, when the whole pattern is matched with `whole` unless its type is written there. */
-  private at({ path, annotation }: Place, facts: FileFacts, whole: () => Shape): Shape {
+  private at({ path, annotation }: PatternPlace, facts: FileFacts, whole: () => Shape): Shape {
     if (path === null) return null;
     return path.reduce(memberOf, annotation === null ? whole() : this.ofType(annotation, facts));
   }

@@ -1,6 +1,6 @@
 import type { Class, Expression, TSType } from 'oxc-parser';
 import type { FileFacts } from './file-facts.js';
-import type { Binding, NAMESPACE } from './scope.js';
+import type { Binding, NAMESPACE } from './lexical-scope.js';
 import type { FunctionNode } from '../syntax.js';
 
 /**
@@ -57,7 +57,7 @@ export function operation(
 }
 
 /** Whether it is an operation for certain, or by what is `likely` otherwise. */
-export function isOperation(shape: Shape, likely: boolean = false): shape is OperationShape {
+export function isOperationShape(shape: Shape, likely: boolean = false): shape is OperationShape {
   return shape?.kind === 'operation' && (shape.certain || likely);
 }
 

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, statSync, writeSync } fr
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { textHash } from '../../base/text-hash.js';
 import type { LoaderOptions } from './module-compiler.js';
 
 /**
@@ -26,7 +27,8 @@ export function findCacheFile(options: LoaderOptions, maps: boolean): string | n
     return null;
   }
   const { program } = options;
-  return join(directory, `${program.slice(-60).replaceAll(/[^\w.-]/g, '_')}-${digest(`${program} ${maps}`)}`);
+  // Two programs whose texts have one hash do no harm: a file says of which modules it is.
+  return join(directory, `${program.slice(-60).replaceAll(/[^\w.-]/g, '_')}-${textHash(`${program} ${maps}`)}`);
 }
 
 /** Of this thread's heddle: in a checkout it takes milliseconds to find out. */
@@ -45,7 +47,7 @@ function places(): string[] {
  */
 function versionOf({ version, runtime, own }: LoaderOptions): string {
   const changed = own.includes('/node_modules/') ? 0 : newest(fileURLToPath(new URL('compiler/', own)));
-  return `${version}-${digest(`${runtime} ${changed}`)}`;
+  return `${version}-${textHash(`${runtime} ${changed}`)}`;
 }
 
 function newest(directory: string): number {
@@ -99,18 +101,4 @@ function isOurs(directory: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * 64 bits, by FNV-1a and a relative of it. They need not withstand anybody: a file that belongs to another program says
- * of which modules it is. `node:crypto` would take milliseconds to load.
- */
-function digest(text: string): string {
-  let [a, b] = [0x811c9dc5, 0xcbf29ce4];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    a = Math.imul(a ^ code, 0x01000193);
-    b = Math.imul(b ^ code, 0x85ebca6b) ^ (b >>> 13);
-  }
-  return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
 }

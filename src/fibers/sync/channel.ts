@@ -93,13 +93,13 @@ export class Channel<T> {
   }
 
   stats(): ChannelStats {
-    const { capacity, buffer, senders, receivers, closed } = this.exchange;
+    const { capacity, buffer, senders, receivers, closed: isClosed } = this.exchange;
     return Object.freeze({
       capacity,
       buffered: buffer.size,
       waitingToSend: senders.size,
       waitingToReceive: receivers.size,
-      closed,
+      isClosed,
     });
   }
 }
@@ -109,7 +109,7 @@ export interface ChannelStats {
   readonly buffered: number;
   readonly waitingToSend: number;
   readonly waitingToReceive: number;
-  readonly closed: boolean;
+  readonly isClosed: boolean;
 }
 
 /** Makes a `Channel`. `name` is how the graph shows waiting at it: `channel.receive(jobs)`. */

@@ -2,9 +2,9 @@ import { checkFunction } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { captureContext, type AsyncContext } from '../../fibers/async-context.js';
 import { currentFiber } from '../../fibers/current.js';
-import type { Operation } from '../../fibers/operation.js';
+import type { Leaf, Operation } from '../../fibers/operation.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
-import { iteratedByHand, type Leaf } from '../../fibers/suspension.js';
+import { iteratedByHand } from '../../fibers/suspension.js';
 import { preempted, YieldNow } from '../../fibers/yield-now.js';
 
 /**

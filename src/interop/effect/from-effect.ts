@@ -4,9 +4,9 @@ import type * as Exit from 'effect/Exit';
 import { ParentSpan } from 'effect/Tracer';
 import { current, currentFiber } from '../../fibers/current.js';
 import type { Fiber } from '../../fibers/fiber.js';
-import type { Operation } from '../../fibers/operation.js';
-import { usedTwice, type Leaf, type Suspension } from '../../fibers/suspension.js';
-import { yieldNow } from '../../fibers/yield-now.js';
+import type { Leaf, Operation } from '../../fibers/operation.js';
+import { usedTwice, type Suspension } from '../../fibers/suspension.js';
+import { YIELD } from '../../fibers/yield-now.js';
 import { expected } from '../../base/check.js';
 import { contextFor } from './host.js';
 import { effectWait } from './effect-wait.js';
@@ -68,10 +68,9 @@ class Value<A> implements Operation<A> {
 /** Null if the fiber may go on; else what it gives way by, after which it is asked again. */
 function mayGoOn(): unknown {
   const fiber = currentFiber('fromEffect');
-  const giveWay = yieldNow();
   // In a cancelled scope it throws, but through the run queue, as every suspension does; see `Suspension.begin`.
-  if (fiber.suspension === giveWay) giveWay.next();
-  else if (fiber.suspension !== null || fiber.interruption !== null || fiber.loop.credit <= 0) return giveWay.next();
+  if (fiber.suspension === YIELD) YIELD.next();
+  else if (fiber.suspension !== null || fiber.interruption !== null || fiber.loop.credit <= 0) return YIELD.next();
   return null;
 }
 

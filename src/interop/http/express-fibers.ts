@@ -1,7 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { checkFunction, describe } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
-import { refuse } from '../../io/http/refuse.js';
 import { asHttpError } from './as-http-error.js';
 import type { HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
@@ -27,19 +26,13 @@ export class ExpressFibers extends ServerFibers {
     handler: ExpressHandler<P, ResponseBody, RequestBody, Query>,
   ): RequestHandler<P, ResponseBody, RequestBody, Query> {
     checkFunction('handler', handler);
-    return (request, response, next) => {
-      const kind = kindOf(request);
-      this.host.offer(kind, request, response, {
-        begin: (work) =>
-          this.host.start(kind, work, {
-            operation: () => handler(request, response, next),
-            done() {},
-            // As Express does with a rejection: its `next` takes nothing for no error.
-            failed: (error) => next(asHttpError(error) || new Error(`The handler threw ${describe(error)}`)),
-          }),
-        refuse: (retryAfterMs) => refuse(request, response, retryAfterMs),
+    return (request, response, next) =>
+      this.offer(kindOf(request), request, response, {
+        operation: () => handler(request, response, next),
+        done() {},
+        // As Express does with a rejection: its `next` takes nothing for no error.
+        failed: (error) => next(asHttpError(error) || new Error(`The handler threw ${describe(error)}`)),
       });
-    };
   }
 }
 

@@ -8,7 +8,7 @@ import { refuse } from '../../io/http/refuse.js';
 import type { RequestWork, Respondent } from '../../io/http/request-work.js';
 import { asError } from './as-error.js';
 import { asHttpError } from './as-http-error.js';
-import { RequestHost, type Exchange, type HostOptions } from './request-host.js';
+import { RequestHost, type Handling, type HostOptions } from './request-host.js';
 
 type Handler = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) => Operation<unknown>;
 
@@ -95,7 +95,7 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
 }
 
 /** A request to a route with a fiber's handler. One object, since there is one for each request. */
-class Visit implements Respondent, Exchange<unknown> {
+class Visit implements Respondent, Handling<unknown> {
   /** Goes on to the handler; null where the handler itself asks. */
   reach: (() => void) | null = null;
   /** The handler's `this`. */

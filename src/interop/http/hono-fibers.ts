@@ -6,10 +6,11 @@ import { checkFunction } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
 import { isClosed } from '../../io/http/is-closed.js';
+import { retryAfter } from '../../io/http/retry-after.js';
 import { wasAnswered } from '../../io/http/was-answered.js';
 import { statusOf } from '../../io/http/status-of.js';
 import { asError } from './as-error.js';
-import type { Exchange, HostOptions } from './request-host.js';
+import type { Handling, HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
 /** Returns the response, as made by `context.json(…)` and the like. */
@@ -59,7 +60,7 @@ export class HonoFibers extends ServerFibers {
     return new Promise<R>((resolve, reject) => {
       const kind = `${context.req.method} ${routePath(context)}`;
       const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>;
-      const exchange: Exchange<R> = {
+      const handling: Handling<R> = {
         operation: body,
         done: resolve,
         failed(error) {
@@ -69,7 +70,7 @@ export class HonoFibers extends ServerFibers {
         },
       };
       // As `app.request()` has them.
-      if (incoming === undefined || outgoing === undefined) return this.host.startDetached(kind, exchange);
+      if (incoming === undefined || outgoing === undefined) return this.host.startDetached(kind, handling);
       // Nobody reads what is answered to a client that has gone, but whoever waits for the promise must go on.
       const gone = (): void => {
         if (outgoing.headersSent) resolve(alreadySent() as R);
@@ -80,7 +81,7 @@ export class HonoFibers extends ServerFibers {
         if (!wasAnswered(outgoing)) gone();
       });
       this.host.offer(kind, incoming, outgoing, {
-        begin: (work) => this.host.start(kind, work, exchange),
+        begin: (work) => this.host.start(kind, work, handling),
         refuse: (retryAfterMs) => resolve(overloaded(retryAfterMs) as R),
       });
     });
@@ -93,10 +94,7 @@ function alreadySent(): Response {
 }
 
 function overloaded(retryAfterMs: number): Response {
-  return new Response(null, {
-    status: 503,
-    headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
-  });
+  return new Response(null, { status: 503, headers: { 'retry-after': retryAfter(retryAfterMs) } });
 }
 
 /** What Hono answers by itself; other errors are its `onError`'s. A status that is no error's would have no body, or be none. */

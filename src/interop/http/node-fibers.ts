@@ -6,7 +6,6 @@ import { tellWhere } from '../../fibers/tell-where.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
 import { hasGone } from '../../io/http/has-gone.js';
-import { refuse } from '../../io/http/refuse.js';
 import { sendFailure } from '../../io/http/send-failure.js';
 import { statusOf } from '../../io/http/status-of.js';
 import type { HostOptions } from './request-host.js';
@@ -56,11 +55,8 @@ export class NodeFibers extends ServerFibers {
       response.on('error', failed);
       try {
         const kind = kindOf?.(request) ?? nameOf(handler, request.method!);
-        this.host.offer(kind, request, response, {
-          begin: (work) =>
-            this.host.start(kind, work, { operation: () => handler(request as Q, response as S), done() {}, failed }),
-          refuse: (retryAfterMs) => refuse(request, response, retryAfterMs),
-        });
+        const operation = (): Operation<unknown> => handler(request as Q, response as S);
+        this.offer(kind, request, response, { operation, done() {}, failed });
       } catch (error) {
         // `kindOf` and `priorityOf` see what clients send: thrown from a listener it would end the process.
         failed(error);

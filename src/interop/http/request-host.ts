@@ -38,7 +38,7 @@ export interface HostOptions {
 }
 
 /** What a request's fiber does, and who is told how it ended; nobody is if it was cancelled, since then the response is closed. */
-export interface Exchange<T> {
+export interface Handling<T> {
   /** Makes what the fiber runs. */
   operation(): Operation<T>;
   done(value: T): void;
@@ -123,13 +123,13 @@ export class RequestHost {
   }
 
   /** Starts the fiber of a request that may begin. */
-  start<T>(kind: string, work: RequestWork, exchange: Exchange<T>): void {
-    work.start(this.requests, this.bodyOf(kind), this.perform(exchange, work));
+  start<T>(kind: string, work: RequestWork, handling: Handling<T>): void {
+    work.start(this.requests, this.bodyOf(kind), this.perform(handling, work));
   }
 
   /** Starts a fiber for a request that has no connection, as those of a framework's own tests. */
-  startDetached<T>(kind: string, exchange: Exchange<T>): void {
-    this.requests.startMember(this.bodyOf(kind), this.perform(exchange, null), false);
+  startDetached<T>(kind: string, handling: Handling<T>): void {
+    this.requests.startMember(this.bodyOf(kind), this.perform(handling, null), false);
   }
 
   /**
@@ -159,10 +159,10 @@ export class RequestHost {
     for (const server of servers) server.closeIdle();
   }
 
-  private *perform<T>(exchange: Exchange<T>, work: RequestWork | null): Operation<void> {
+  private *perform<T>(handling: Handling<T>, work: RequestWork | null): Operation<void> {
     try {
       // The request's own scope: what the handler spawns and opens ends with it.
-      const end = yield* runScope(() => exchange.operation(), PLAIN);
+      const end = yield* runScope(() => handling.operation(), PLAIN);
       const value = end.result();
       if (isOperation(value))
         throw new MisuseError('The handler returned an operation that was never run: write `return yield* …`');
@@ -174,24 +174,24 @@ export class RequestHost {
         );
       }
       this.partFrom(work);
-      exchange.done(value);
+      handling.done(value);
     } catch (error) {
       if (isCancellation(error)) {
-        if (work === null) this.fail(exchange, null, error);
+        if (work === null) this.fail(handling, null, error);
         else work.stopped(error);
         throw error;
       }
-      this.fail(exchange, work, error);
+      this.fail(handling, work, error);
     } finally {
       work?.end();
     }
   }
 
   /** What is thrown at being told of it, as by a framework that has sent something else already, stops no other request. */
-  private fail<T>(exchange: Exchange<T>, work: RequestWork | null, error: unknown): void {
+  private fail<T>(handling: Handling<T>, work: RequestWork | null, error: unknown): void {
     this.partFrom(work);
     try {
-      exchange.failed(error);
+      handling.failed(error);
     } catch (second) {
       console.error(second);
       if (work !== null) cutOff(work.response);

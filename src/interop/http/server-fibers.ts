@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import { RequestHost, type HostOptions } from './request-host.js';
+import { refuse } from '../../io/http/refuse.js';
+import { RequestHost, type Handling, type HostOptions } from './request-host.js';
 
 /** What the doors have in common whose server the program makes itself: plain `node:http`, Express and Hono. */
 export abstract class ServerFibers implements AsyncDisposable {
@@ -8,6 +10,14 @@ export abstract class ServerFibers implements AsyncDisposable {
   /** @param name how snapshots call the host. */
   constructor(name: string, options: HostOptions) {
     this.host = new RequestHost(name, options);
+  }
+
+  /** Runs a request as soon as it may begin; one that may not is refused past the framework. */
+  protected offer<T>(kind: string, request: IncomingMessage, response: ServerResponse, handling: Handling<T>): void {
+    this.host.offer(kind, request, response, {
+      begin: (work) => this.host.start(kind, work, handling),
+      refuse: (retryAfterMs) => refuse(request, response, retryAfterMs),
+    });
   }
 
   /**

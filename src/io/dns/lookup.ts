@@ -12,7 +12,7 @@ export interface LookupOptions {
 
 export interface Address {
   readonly address: string;
-  readonly family: number;
+  readonly family: 4 | 6;
 }
 
 /**

@@ -1,11 +1,9 @@
 import type { PathLike } from 'node:fs';
 import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
-import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
 import { File } from './file.js';
 import { open } from './open.js';
-import { checkOperation, inSegment } from '../../fibers/segment.js';
 
 export interface ChunkOptions {
   /** The most bytes to a chunk; 65,536 unless given. */
@@ -55,12 +53,13 @@ function readOn(file: File, body: Body<Buffer>, size: number): Operation<void> {
   return eachOf({ read: () => file.read(size) }, body);
 }
 
-function* readRange(file: File, body: Body<Buffer>, size: number, start: number, end: number): Operation<void> {
-  for (let position = start; position < end;) {
+function readRange(file: File, body: Body<Buffer>, size: number, start: number, end: number): Operation<void> {
+  let position = start;
+  function* read(): Operation<Buffer | null> {
+    if (position >= end) return null;
     const chunk = yield* file.readAt(position, Math.min(size, end - position));
-    if (chunk === null) return;
-    const work = body(chunk);
-    if (work !== undefined) checkDropped(yield* inSegment(checkOperation(work, body)), body);
-    position += chunk.length;
+    position += chunk?.length ?? 0;
+    return chunk;
   }
+  return eachOf({ read }, body);
 }

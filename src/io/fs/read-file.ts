@@ -1,8 +1,9 @@
 import { constants } from 'node:buffer';
 import type { PathLike } from 'node:fs';
-import { checkEncoding, checkInteger, checkOptions } from '../../base/check.js';
-import { TooLargeError } from '../../base/errors.js';
+import { checkEncoding } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
+import { collect, tooLarge } from '../collect.js';
+import { limitOf } from '../limit-of.js';
 import type { File } from './file.js';
 import { open } from './open.js';
 
@@ -14,15 +15,13 @@ import { open } from './open.js';
  * Suspends: always. If cancelled: throws after the piece of at most 1 MiB that is being read; the file is closed.
  */
 export function* readFile(path: PathLike, options: { readonly limit?: number } = {}): Operation<Buffer> {
-  checkOptions(options);
-  const { limit = constants.MAX_LENGTH } = options;
-  checkInteger('limit', limit, 0, Infinity);
+  const limit = limitOf(options, constants.MAX_LENGTH);
   const file = yield* open(path);
   try {
     const { size } = yield* file.stat();
-    if (size > limit) throw tooLarge(file, limit);
+    if (size > limit) throw tooLarge(String(file.path), limit);
     // What has no size of its own says 0: /proc, devices, and empty files.
-    return size > 0 ? yield* readKnown(file, size) : yield* readUnknown(file, limit);
+    return size > 0 ? yield* readKnown(file, size) : yield* collect(file, limit, String(file.path));
   } finally {
     yield* file.close();
   }
@@ -50,21 +49,5 @@ function* readKnown(file: File, size: number): Operation<Buffer> {
   return buffer.subarray(0, length);
 }
 
-function* readUnknown(file: File, limit: number): Operation<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for (;;) {
-    const chunk = yield* file.read();
-    if (chunk === null) return Buffer.concat(chunks, length);
-    length += chunk.length;
-    if (length > limit) throw tooLarge(file, limit);
-    chunks.push(chunk);
-  }
-}
-
 /** Large enough that the trips to the thread pool do not count, small enough to be stopped between two. */
 const PIECE = 1024 * 1024;
-
-function tooLarge(file: File, limit: number): TooLargeError {
-  return new TooLargeError(`${file.path} has more than ${limit} bytes`);
-}

@@ -1,11 +1,13 @@
-import { checkInteger, checkOptions, expected } from '../../base/check.js';
-import { ClosedError, IoError, TooLargeError } from '../../base/errors.js';
+import { expected } from '../../base/check.js';
+import { ClosedError, IoError } from '../../base/errors.js';
 import { abortable } from '../../fibers/abortable.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
+import { collect } from '../collect.js';
+import { limitOf } from '../limit-of.js';
 import { ResponseError } from './response-error.js';
 
 /** A response as its reader sees it. Its body is cancelled with the current scope, unless it was read to its end. */
@@ -62,34 +64,27 @@ export class ClientResponse {
   /**
    * Reads the whole body.
    *
-   * @param options.limit most bytes to take, 16 MiB unless given.
+   * @param options.limit most bytes to take, 16 MiB unless given: more than of a request, since the program has asked for it.
    * @throws `TooLargeError` beyond it, and gives up the rest; `IoError` if the response breaks; `ClosedError` after `cancel`.
    * Suspends: until it has come. If cancelled: throws, and the rest of the body is given up.
    */
-  *bytes(options: { limit?: number } = {}): Operation<Buffer> {
-    checkOptions(options);
-    const { limit = 16 * 1024 * 1024 } = options;
-    checkInteger('limit', limit, 0);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for (let chunk = yield* this.read(); chunk !== null; chunk = yield* this.read()) {
-      size += chunk.length;
-      if (size > limit) {
-        this.cancel();
-        throw new TooLargeError(`http.body: more than the limit of ${limit} bytes`);
-      }
-      chunks.push(chunk);
+  *bytes(options: { readonly limit?: number } = {}): Operation<Buffer> {
+    const limit = limitOf(options, USUAL_LIMIT);
+    try {
+      return yield* collect(this, limit, 'The body');
+    } catch (error) {
+      this.cancel();
+      throw error;
     }
-    return Buffer.concat(chunks, size);
   }
 
   /** Reads the whole body as UTF-8 text; all else as `bytes`. */
-  *text(options: { limit?: number } = {}): Operation<string> {
+  *text(options: { readonly limit?: number } = {}): Operation<string> {
     return (yield* this.bytes(options)).toString('utf8');
   }
 
   /** Reads the whole body as JSON; all else as `bytes`. @throws `SyntaxError` if it is not. */
-  *json(options: { limit?: number } = {}): Operation<unknown> {
+  *json(options: { readonly limit?: number } = {}): Operation<unknown> {
     return JSON.parse(yield* this.text(options));
   }
 
@@ -150,6 +145,8 @@ function* request(url: string | URL, init: RequestInit, scope: Scope): Operation
   const response = new ClientResponse(raw, disown);
   return response;
 }
+
+const USUAL_LIMIT = 16 * 1024 * 1024;
 
 /** `fetch` hides what happened in the cause of a "fetch failed"; without a cause it is about the arguments. */
 function wrap(operation: string, error: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { retryAfter } from './retry-after.js';
 
 /** Answers 503, as cheaply as can be: half of what a reply costs. */
 export function refuse(message: IncomingMessage, response: ServerResponse, retryAfterMs: number): void {
@@ -6,7 +7,7 @@ export function refuse(message: IncomingMessage, response: ServerResponse, retry
   // With what is left of the request unread the connection cannot be used again.
   response.shouldKeepAlive &&= message.complete || !hasBody(message);
   response.sendDate = false;
-  response.writeHead(503, ['retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))), 'content-length', '0']);
+  response.writeHead(503, ['retry-after', retryAfter(retryAfterMs), 'content-length', '0']);
   response.end();
 }
 

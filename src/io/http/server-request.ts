@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { checkInteger, checkOptions } from '../../base/check.js';
-import { TooLargeError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
+import { collectChunks, tooLarge } from '../collect.js';
+import { limitOf } from '../limit-of.js';
 import type { Reader } from '../streams/reader.js';
 import { StreamReader } from '../streams/stream-reader.js';
 import { HttpError } from './http-error.js';
@@ -78,27 +78,19 @@ export class ServerRequest {
   /**
    * Reads the whole body.
    *
-   * @param options.limit most bytes to take, 1 MiB unless given.
+   * @param options.limit most bytes to take, 1 MiB unless given: less than of a response, since strangers send it.
    * @throws `TooLargeError` beyond it, which the server answers with 413 unless it is caught; otherwise as `read`.
    * Suspends: until it has come. If cancelled: throws; what had come of it is gone.
    */
-  *bytes(options: { limit?: number } = {}): Operation<Buffer> {
-    checkOptions(options);
-    const { limit = 1024 * 1024 } = options;
-    checkInteger('limit', limit, 0);
-    if (Number(this.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for (let chunk = yield* this.read(); chunk !== null; chunk = yield* this.read()) {
-      size += chunk.length;
-      if (size > limit) throw tooLarge(limit);
-      chunks.push(chunk);
-    }
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+  *bytes(options: { readonly limit?: number } = {}): Operation<Buffer> {
+    const limit = limitOf(options, USUAL_LIMIT);
+    if (Number(this.headers['content-length'] ?? 0) > limit) throw tooLarge('The body', limit);
+    const chunks = yield* collectChunks(this, limit, 'The body');
+    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
   }
 
   /** Reads the whole body as UTF-8 text; all else as `bytes`. */
-  *text(options: { limit?: number } = {}): Operation<string> {
+  *text(options: { readonly limit?: number } = {}): Operation<string> {
     return (yield* this.bytes(options)).toString('utf8');
   }
 
@@ -107,7 +99,7 @@ export class ServerRequest {
    *
    * @throws `HttpError` 400 if it is not JSON.
    */
-  *json(options: { limit?: number } = {}): Operation<unknown> {
+  *json(options: { readonly limit?: number } = {}): Operation<unknown> {
     const source = yield* this.text(options);
     try {
       return JSON.parse(source);
@@ -117,6 +109,4 @@ export class ServerRequest {
   }
 }
 
-function tooLarge(limit: number): TooLargeError {
-  return new TooLargeError(`http.body: more than the limit of ${limit} bytes`);
-}
+const USUAL_LIMIT = 1024 * 1024;

@@ -51,5 +51,5 @@ export interface ListenerStats {
   /** TLS handshakes that failed. */
   readonly failedHandshakes: number;
   readonly waitingToAccept: number;
-  readonly closed: boolean;
+  readonly isClosed: boolean;
 }

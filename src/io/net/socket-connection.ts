@@ -59,7 +59,7 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     socket.on('close', () => this.wentAway());
   }
 
-  get closed(): boolean {
+  get isClosed(): boolean {
     return this.closing || this.gone;
   }
 
@@ -163,7 +163,7 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
       unsent: this.socket.writableLength,
       waitingToRead: this.reader.busy ? 1 : 0,
       waitingToWrite: this.writer.waitingToWrite,
-      closed: this.closed,
+      isClosed: this.isClosed,
     });
   }
 

@@ -111,7 +111,7 @@ export class SocketListener implements Listener {
       handshaking: this.handshakes?.size ?? 0,
       failedHandshakes: this.handshakes?.failed ?? 0,
       waitingToAccept: this.acceptors.size,
-      closed: this.failure !== null,
+      isClosed: this.failure !== null,
     });
   }
 
@@ -162,7 +162,7 @@ export class SocketListener implements Listener {
     if (listener.failure !== null) throw listener.failure();
     for (let first = listener.queue.popFront(); first !== undefined; first = listener.queue.popFront()) {
       // One that broke while it waited is no connection any more.
-      if (first.closed) continue;
+      if (first.isClosed) continue;
       listener.hand(first, suspension);
       return suspension.finish(first);
     }

@@ -2,7 +2,7 @@ import { checkEncoding, checkInteger, checkOptions } from '../../base/check.js';
 import { EndOfStreamError, ExitError, IoError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
-import { collect } from '../streams/read-all.js';
+import { collect } from '../collect.js';
 import type { Writer } from '../streams/writer.js';
 import type { Exit } from './child-process.js';
 import { start, type StartOptions } from './start.js';

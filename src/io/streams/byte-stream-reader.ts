@@ -8,7 +8,7 @@ import { ByteReader, type ByteSource } from '../byte-reader.js';
 import type { ReadableBytes } from '../byte-stream.js';
 import { eachOf, type Body } from '../each-of.js';
 import { readKinds, type ReadKinds } from '../read-kinds.js';
-import { toBytes } from './read-all.js';
+import { toBytes } from '../collect.js';
 import { ReadableWatch } from './readable-watch.js';
 import type { Reader, StreamOptions } from './reader.js';
 import { checkReadable } from './stream-reader.js';

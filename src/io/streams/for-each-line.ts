@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream';
 import { readerOf } from './reader-of.js';
-import { checkEncoding, checkFunction, checkInteger, checkOptions } from '../../base/check.js';
+import { checkEncoding, checkFunction } from '../../base/check.js';
 import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
 import { LineSplitter } from './line-splitter.js';
-import { toBytes } from './read-all.js';
+import { toBytes } from '../collect.js';
+import { limitOf } from '../limit-of.js';
 import type { Reader } from './reader.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
 
@@ -57,9 +58,8 @@ export function* eachLine(lines: LineSplitter, body: Body<string>): Operation<vo
 }
 
 export function lineSplitter(options: LineOptions): LineSplitter {
-  checkOptions(options);
-  const { limit = 1024 * 1024, encoding = 'utf8' } = options;
+  const limit = limitOf(options, 1024 * 1024, 1);
+  const { encoding = 'utf8' } = options;
   checkEncoding(encoding);
-  checkInteger('limit', limit, 1, Infinity);
   return new LineSplitter(limit, encoding);
 }

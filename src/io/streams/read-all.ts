@@ -1,9 +1,9 @@
 import { constants } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { checkInteger, checkOptions, expected } from '../../base/check.js';
-import { TooLargeError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
+import { collect } from '../collect.js';
+import { limitOf } from '../limit-of.js';
 import type { Reader } from './reader.js';
 import { readerOf } from './reader-of.js';
 
@@ -19,33 +19,11 @@ export function* readAll(
   stream: Readable | ReadableStream<Uint8Array> | Reader<Uint8Array | string>,
   options: { readonly limit?: number } = {},
 ): Operation<Buffer> {
-  checkOptions(options);
-  const { limit = constants.MAX_LENGTH } = options;
-  checkInteger('limit', limit, 0, Infinity);
+  const limit = limitOf(options, constants.MAX_LENGTH);
   const source = readerOf<Uint8Array | string>(stream);
   try {
-    return yield* collect(source, limit, 'the stream');
+    return yield* collect(source, limit, 'The stream');
   } finally {
     if (source !== stream) source.close();
   }
-}
-
-/** Reads to the end. `what` is what errors call it. */
-export function* collect(source: Reader<unknown>, limit: number, what: string): Operation<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (let chunk = yield* source.read(); chunk !== null; chunk = yield* source.read()) {
-    const bytes = toBytes(chunk);
-    length += bytes.length;
-    if (length > limit) throw new TooLargeError(`${what} has more than ${limit} bytes`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks, length);
-}
-
-/** The bytes of a chunk of a stream of bytes or of text. */
-export function toBytes(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (typeof chunk === 'string') return Buffer.from(chunk);
-  throw expected('stream', 'a stream of bytes or text, not of objects', chunk);
 }

@@ -55,7 +55,7 @@ export class DatagramSocket implements UdpSocket {
     return new Suspension<void>(SEND, this, { data, port, address: to } satisfies Message);
   }
 
-  get closed(): boolean {
+  get isClosed(): boolean {
     return this.failure !== null;
   }
 
@@ -70,7 +70,7 @@ export class DatagramSocket implements UdpSocket {
       queued: this.queue.size,
       dropped: this.dropped,
       waitingToReceive: this.receivers.size,
-      closed: this.closed,
+      isClosed: this.isClosed,
     });
   }
 

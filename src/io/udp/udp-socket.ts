@@ -11,7 +11,7 @@ export interface Datagram {
 export interface UdpSocket {
   readonly port: number;
   readonly address: string;
-  readonly closed: boolean;
+  readonly isClosed: boolean;
   /**
    * Takes the datagram that has waited longest. Several fibers may wait: each gets one.
    *
@@ -44,5 +44,5 @@ export interface UdpStats {
   /** Datagrams that were dropped because too many waited. The kernel drops more when the program does not come here. */
   readonly dropped: number;
   readonly waitingToReceive: number;
-  readonly closed: boolean;
+  readonly isClosed: boolean;
 }

@@ -38,7 +38,7 @@ test('a buffered channel takes as many as it has room for', (t) =>
     const third = yield* spawn(() => jobs.send(3));
     yield* sleep(1);
     t.is(third.status, 'waiting');
-    t.deepEqual(jobs.stats(), { capacity: 2, buffered: 2, waitingToSend: 1, waitingToReceive: 0, closed: false });
+    t.deepEqual(jobs.stats(), { capacity: 2, buffered: 2, waitingToSend: 1, waitingToReceive: 0, isClosed: false });
     t.is(yield* jobs.receive(), 1);
     yield* third.join();
     t.deepEqual([yield* jobs.receive(), yield* jobs.receive()], [2, 3]);
@@ -213,7 +213,7 @@ test('a channel conserves messages and keeps their order, whoever is cancelled, 
             for (let rest = jobs.tryReceive(); rest !== undefined; rest = jobs.tryReceive()) received.push(rest.value);
             t.deepEqual(
               { ...jobs.stats(), capacity: 0 },
-              { capacity: 0, buffered: 0, waitingToSend: 0, waitingToReceive: 0, closed: false },
+              { capacity: 0, buffered: 0, waitingToSend: 0, waitingToReceive: 0, isClosed: false },
             );
           },
           { seed },

@@ -213,9 +213,9 @@ test('a sender on its way makes others wait only until it runs', (t) =>
     }
     t.deepEqual([yield* jobs.receive(), yield* jobs.receive()], [0, 1]);
     // One was admitted; the other has room, and its turn comes when that one runs.
-    t.deepEqual(jobs.stats(), { capacity: 2, buffered: 1, waitingToSend: 3, waitingToReceive: 0, closed: false });
+    t.deepEqual(jobs.stats(), { capacity: 2, buffered: 1, waitingToSend: 3, waitingToReceive: 0, isClosed: false });
     yield* sleep(1);
-    t.deepEqual(jobs.stats(), { capacity: 2, buffered: 2, waitingToSend: 2, waitingToReceive: 0, closed: false });
+    t.deepEqual(jobs.stats(), { capacity: 2, buffered: 2, waitingToSend: 2, waitingToReceive: 0, isClosed: false });
     t.deepEqual(done.sort(), [0, 1, 2, 3]);
     t.deepEqual(
       [jobs.tryReceive(), jobs.tryReceive(), jobs.tryReceive(), jobs.tryReceive(), jobs.tryReceive()],

@@ -6,46 +6,46 @@ import { SnapshotError } from '../base/errors.js';
  * names the place. `path` is where `value` stands, as one would write it in JavaScript: `nodes[3].run`.
  *
  * Combinators rather than a schema library: a dozen serve both the snapshot and the protocol, and the compiler checks
- * that a reader of `T` reads every field of `T`.
+ * that a decoder of `T` reads every field of `T`.
  */
-export type Reader<T> = (value: unknown, path: string) => T;
+export type Decoder<T> = (value: unknown, path: string) => T;
 
-export const text: Reader<string> = (value, path) => {
+export const text: Decoder<string> = (value, path) => {
   if (typeof value !== 'string') throw mismatch(path, 'a string', value);
   return value;
 };
 
 /** A name that programs gave to programs: it may go into any format as it is. */
-export const identifier: Reader<string> = (value, path) => {
+export const identifier: Decoder<string> = (value, path) => {
   if (typeof value !== 'string' || !/^[\w.-]{1,64}$/.test(value))
     throw mismatch(path, 'an id of up to 64 letters, digits, `_`, `.` and `-`', value);
   return value;
 };
 
 /** A finite number; JSON has no other, but a value that is read may not come from JSON. */
-export const number: Reader<number> = (value, path) => {
+export const number: Decoder<number> = (value, path) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw mismatch(path, 'a number', value);
   return value;
 };
 
 /** A duration or another quantity that cannot be negative. */
-export const quantity: Reader<number> = (value, path) => {
+export const quantity: Decoder<number> = (value, path) => {
   if (number(value, path) < 0) throw mismatch(path, 'a number ≥ 0', value);
   return value as number;
 };
 
-export const count: Reader<number> = (value, path) => {
+export const count: Decoder<number> = (value, path) => {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw mismatch(path, 'an integer ≥ 0', value);
   return value as number;
 };
 
 /** Something opened less something closed. */
-export const difference: Reader<number> = (value, path) => {
+export const difference: Decoder<number> = (value, path) => {
   if (!Number.isSafeInteger(value)) throw mismatch(path, 'an integer', value);
   return value as number;
 };
 
-export function oneOf<const T extends string | number>(...choices: readonly T[]): Reader<T> {
+export function oneOf<const T extends string | number>(...choices: readonly T[]): Decoder<T> {
   return (value, path) => {
     if (!choices.includes(value as T))
       throw mismatch(path, choices.map((choice) => `\`${choice}\``).join(' or '), value);
@@ -53,21 +53,21 @@ export function oneOf<const T extends string | number>(...choices: readonly T[])
   };
 }
 
-export function orNull<T>(read: Reader<T>): Reader<T | null> {
+export function orNull<T>(read: Decoder<T>): Decoder<T | null> {
   return (value, path) => (value === null ? null : read(value, path));
 }
 
 /** For a field that may be absent. `object` leaves out what reads as `undefined`. */
-export function optional<T>(read: Reader<T>): Reader<T> {
+export function optional<T>(read: Decoder<T>): Decoder<T> {
   return (value, path) => (value === undefined ? (undefined as T) : read(value, path));
 }
 
 /** For a field that files of an earlier minor version lack. */
-export function added<T>(read: Reader<T>, before: T): Reader<T> {
+export function added<T>(read: Decoder<T>, before: T): Decoder<T> {
   return (value, path) => (value === undefined ? before : read(value, path));
 }
 
-export function list<T>(read: Reader<T>): Reader<readonly T[]> {
+export function list<T>(read: Decoder<T>): Decoder<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw mismatch(path, 'an array', value);
     return value.map((item, index) => read(item, `${path}[${index}]`));
@@ -75,12 +75,12 @@ export function list<T>(read: Reader<T>): Reader<readonly T[]> {
 }
 
 /** Fields that are not asked for are ignored, so that a newer minor version may add some. */
-export function object<T extends object>(fields: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> {
-  const readers = Object.entries(fields) as [name: string, read: Reader<unknown>][];
+export function object<T extends object>(fields: { readonly [K in keyof T]-?: Decoder<T[K]> }): Decoder<T> {
+  const decoders = Object.entries(fields) as [name: string, read: Decoder<unknown>][];
   return (value, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mismatch(path, 'an object', value);
     const result: Record<string, unknown> = {};
-    for (const [name, read] of readers) {
+    for (const [name, read] of decoders) {
       const field = read((value as Record<string, unknown>)[name], path === '' ? name : `${path}.${name}`);
       if (field !== undefined) result[name] = field;
     }

@@ -8,7 +8,7 @@ import { InternalError } from './errors.js';
  * The keys stay in the objects, unlike those of `TimerHeap`: they change more often than objects come and go,
  * and up to some thousands of objects stay in the cache anyway.
  */
-export class Heap<T extends { heapIndex: number }> {
+export class BinaryHeap<T extends { heapIndex: number }> {
   private readonly items: T[] = [];
   private readonly isBefore: (a: T, b: T) => boolean;
 

@@ -3,7 +3,7 @@ import { plural, printable } from '../blocking-graph/render/format.js';
 import type { CheckReport, ReportedFinding } from '../compiler/check/report.js';
 
 /** The findings as text, each with its code, and a line that sums up. */
-export function checkText(report: CheckReport, color: boolean): string {
+export function reportText(report: CheckReport, color: boolean): string {
   const style: typeof styleText = color ? styleText : (_format, text) => text;
   return [...report.findings.map((finding) => block(finding, style)), summary(report)].join('\n');
 }

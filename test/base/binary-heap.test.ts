@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { InternalError } from '#src/base/errors.js';
-import { Heap } from '#src/base/heap.js';
+import { BinaryHeap } from '#src/base/binary-heap.js';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200);
 
@@ -19,7 +19,7 @@ test('a heap keeps the smallest on top while keys change and objects come and go
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (program) => {
       const entries: Entry[] = [];
-      const heap = new Heap<Entry>(isBefore);
+      const heap = new BinaryHeap<Entry>(isBefore);
       program.forEach(({ kind, which, key }, order) => {
         const index = which % entries.length;
         if (kind === 'push') {
@@ -47,7 +47,7 @@ test('a heap keeps the smallest on top while keys change and objects come and go
 });
 
 test('an object that is in a heap already is refused', (t) => {
-  const heap = new Heap<Entry>(isBefore);
+  const heap = new BinaryHeap<Entry>(isBefore);
   const entry = { key: 1, order: 0, heapIndex: -1 };
   heap.push(entry);
   t.throws(() => heap.push(entry), { instanceOf: InternalError });

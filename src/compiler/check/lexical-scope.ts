@@ -9,15 +9,15 @@ export type Declaration =
   | { readonly kind: 'interface'; readonly node: TSInterfaceDeclaration }
   | { readonly kind: 'alias'; readonly node: TSTypeAliasDeclaration }
   | { readonly kind: 'type parameter' }
-  | { readonly kind: 'variable'; readonly place: Place; readonly init: Expression | null }
-  | { readonly kind: 'parameter'; readonly place: Place; readonly of: FunctionNode; readonly index: number }
+  | { readonly kind: 'variable'; readonly place: PatternPlace; readonly init: Expression | null }
+  | { readonly kind: 'parameter'; readonly place: PatternPlace; readonly of: FunctionNode; readonly index: number }
   | { readonly kind: 'other' };
 
 /** Every export of a module together: `import * as name`. */
 export const NAMESPACE: unique symbol = Symbol('namespace');
 
 /** Where in a pattern a name stands: `{ a: { b: name } }` is at `['a', 'b']`; null where that cannot be told. */
-export interface Place {
+export interface PatternPlace {
   readonly path: readonly string[] | null;
   readonly annotation: TSType | null;
 }
@@ -33,13 +33,13 @@ export interface Binding {
 }
 
 /** The names of a block, function or module, and the scope around it. */
-export class Scope {
-  readonly outer: Scope | null;
+export class LexicalScope {
+  readonly outer: LexicalScope | null;
   /** Whether `var` stops here. */
   readonly isFunction: boolean;
   private readonly bindings: Map<string, Binding> = new Map();
 
-  constructor(outer: Scope | null, isFunction: boolean) {
+  constructor(outer: LexicalScope | null, isFunction: boolean) {
     this.outer = outer;
     this.isFunction = isFunction;
   }
@@ -58,7 +58,7 @@ export class Scope {
     return this.bindings.get(name) ?? this.outer?.find(name) ?? null;
   }
 
-  get functionScope(): Scope {
+  get functionScope(): LexicalScope {
     return this.isFunction || this.outer === null ? this : this.outer.functionScope;
   }
 }

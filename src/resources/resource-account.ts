@@ -1,7 +1,7 @@
 import type { Use } from '../blocking-graph/prediction.js';
 
-/** Something that there is only so much of, as admission reckons with it. */
-export interface Resource extends Use {
+/** What admission knows of something that there is only so much of. */
+export interface ResourceAccount extends Use {
   readonly name: string;
   /**
    * Of a rate: how many of it work at once (1 processor, so many slots). Of a stock: how much fibers may hold together,

@@ -1,0 +1,43 @@
+import { expected } from '../base/check.js';
+import { TooLargeError } from '../base/errors.js';
+import type { Operation } from '../fibers/operation.js';
+
+/** Reads bytes or text to the end. As `collectChunks`, in one piece. */
+export function* collect(source: ChunkSource, limit: number, what: string): Operation<Buffer> {
+  return Buffer.concat(yield* collectChunks(source, limit, what));
+}
+
+/**
+ * Reads bytes or text to the end.
+ *
+ * @param limit the most bytes to take.
+ * @param what is how errors call it.
+ * @throws `TooLargeError` when more than `limit` bytes have come.
+ */
+export function* collectChunks(source: ChunkSource, limit: number, what: string): Operation<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let chunk = yield* source.read(); chunk !== null; chunk = yield* source.read()) {
+    const bytes = toBytes(chunk);
+    length += bytes.length;
+    if (length > limit) throw tooLarge(what, limit);
+    chunks.push(bytes);
+  }
+  return chunks;
+}
+
+interface ChunkSource {
+  /** Null at the end. */
+  read(): Operation<unknown>;
+}
+
+export function tooLarge(what: string, limit: number): TooLargeError {
+  return new TooLargeError(`${what} has more than ${limit} bytes`);
+}
+
+/** The bytes of a chunk of a stream of bytes or of text. */
+export function toBytes(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  throw expected('stream', 'a stream of bytes or text, not of objects', chunk);
+}

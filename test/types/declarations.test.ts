@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import test from 'ava';
+
+/** Checks a program as in a package that has heddle installed, where types have names only by heddle's doors. */
+async function check(t: { teardown(f: () => void): void }, source: string): Promise<string> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'heddle-types-')));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  mkdirSync(join(directory, 'node_modules/@types'), { recursive: true });
+  symlinkSync(process.cwd(), join(directory, 'node_modules/heddle'));
+  symlinkSync(realpathSync('node_modules/@types/node'), join(directory, 'node_modules/@types/node'));
+  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(directory, 'program.ts'), source);
+  const config = {
+    compilerOptions: {
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable'],
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      skipLibCheck: true,
+      declaration: true,
+      emitDeclarationOnly: true,
+    },
+    files: ['program.ts'],
+  };
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
+  return promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', directory]).then(
+    () => '',
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+}
+
+test('a package that exports functions of operations, and leaves their types to TypeScript, can have declarations', async (t) => {
+  const found = await check(
+    t,
+    `
+      import { all, channel, event, scope, select, semaphore, sleep, spawn, suspend, withTimeout } from 'heddle';
+      import { lookup, resolve } from 'heddle/dns';
+      import { open, stat } from 'heddle/fs';
+      import { fetch, listen as listenHttp } from 'heddle/http';
+      import { connect, listen } from 'heddle/net';
+      import { execute, start } from 'heddle/process';
+      import { fromAsyncIterable } from 'heddle/promises';
+      import { byteReader, reader, writer } from 'heddle/streams';
+      import { bind } from 'heddle/udp';
+
+      export function* waits() {
+        const jobs = channel<string>();
+        const chosen = yield* select({ job: jobs.receive(), idle: sleep(10), stop: event().wait() });
+        const [permit, number] = yield* all([semaphore(3).acquire(), suspend<number>((resume) => resume(1))]);
+        return { jobs, stats: jobs.stats(), chosen, permit, number };
+      }
+      export function* fibers() {
+        return yield* scope(function* (work) {
+          const fiber = yield* spawn(waits);
+          return { work, fiber, result: yield* withTimeout(10, fiber.join()) };
+        });
+      }
+      export function* sockets() {
+        const listener = yield* listen({ port: 0 });
+        const connection = yield* connect({ port: listener.port });
+        return { listener, connection, stats: connection.stats(), udp: yield* bind({ port: 0 }) };
+      }
+      export function* web() {
+        return { server: yield* listenHttp(), response: yield* fetch('http://localhost/') };
+      }
+      export function* system() {
+        const { stdin, stdout } = process;
+        return {
+          file: yield* open('a'),
+          stats: yield* stat('a'),
+          ran: yield* execute('true'),
+          child: yield* start('true'),
+          address: yield* lookup('localhost'),
+          servers: yield* resolve('localhost', 'MX'),
+          streams: [reader(stdin), byteReader(stdin), writer(stdout)] as const,
+          pulled: fromAsyncIterable(stdin),
+        };
+      }
+    `,
+  );
+  t.is(found, '');
+});
+
+test('who writes yield before an operation is told by the type checker how to write it', async (t) => {
+  const found = await check(t, `import { main, sleep } from 'heddle';\nmain(function* () {\n  yield sleep(1);\n});\n`);
+  t.regex(found, /write `yield\*`, not `yield`/);
+});
