@@ -35,8 +35,6 @@ export class ResourceSteering implements Steering {
         : null;
       list.single = dear;
     }
-    if (!this.on.localCheck) return;
-    this.queue.releaseHeld();
   }
 
   released(): void {

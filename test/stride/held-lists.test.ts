@@ -216,6 +216,7 @@ test('a pardon lets one fiber go, whatever the guard says', async (t) => {
     for (const i of [0, 1, 2]) wake(i);
     yield* sleep(1);
     queue.pardon(list);
+    t.is(queue.size, 4, 'all of them are ready again, beside who asks');
     yield* sleep(1);
     t.deepEqual(ran, [0]);
     t.is(queue.heldFibers, 2);

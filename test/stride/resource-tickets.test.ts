@@ -21,3 +21,11 @@ test('at the limit who takes much has a tenth, who is going to give much back te
   t.true(tickets(75, 50, 0) > 10 && tickets(75, 50, 0) < 100, 'half-way there, some of it');
   t.is(tickets(100, 0, 0), 100);
 });
+
+test('a fiftieth of a stock counts as the whole of it, and less by its part', (t) => {
+  t.is(tickets(100, 2, 0), 10);
+  t.is(tickets(100, 1, 0), 100 / (1 + 9 / 2));
+  t.is(tickets(100, 0, 1), 100 * (1 + 9 / 2));
+  t.is(tickets(100, -1, 0), 100 * (1 + 9 / 2), 'what running from here gives back');
+  t.is(tickets(100, -1, 2), 1000, 'or all that it holds, if that is more');
+});
