@@ -154,6 +154,20 @@ test('waits are measured from the suspension to the wake-up', async (t) => {
   t.true(Math.abs(median - 10) < 1, String(median));
 });
 
+test('a wait that something outside of the runtime ends lasts until that moment, and not until the last reading of the clock', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock });
+  await runtime.run(function* program() {
+    yield* suspend<void>((resume) => {
+      clock.defer(() => {
+        clock.work(5);
+        resume();
+      });
+    }, 'door');
+  });
+  t.is(Math.round(find(runtime.snapshotNow(), 'program suspend(door)').wait!.sumMs), 5);
+});
+
 test('running times are sampled on edges and metered on nodes', async (t) => {
   const clock = new WorkClock();
   const runtime = new Runtime({ clock });
