@@ -1,6 +1,7 @@
 import test from 'ava';
 import {
   ArgumentError,
+  FiberCancelledError,
   gate,
   moveOnAfter,
   OverloadError,
@@ -15,6 +16,8 @@ import {
 } from 'heddle';
 import { ShuffledRunQueue, VirtualClock } from 'heddle/testing';
 import { Random } from '#src/base/random.js';
+import { currentFiber } from '#src/fibers/current.js';
+import type { Fiber } from '#src/fibers/fiber.js';
 import type { Entry, EntryOptions, Governor, Work } from '#src/fibers/governor.js';
 import { fuzzRuns, leftovers } from '../support/no-leak.js';
 
@@ -166,6 +169,35 @@ test('what the work throws comes out of admit, and cancels none of its siblings'
   t.is(door.ended, 2);
   t.deepEqual(left, NOTHING);
 });
+
+for (const [why, cause, wanted] of [
+  ['so that the process lives has the error that says so', new OverloadError('memory ran out'), OverloadError],
+  ['for another reason was cancelled', undefined, FiberCancelledError],
+] as const)
+  test(`work that is stopped ${why}, and its caller goes on`, async (t) => {
+    const { left } = await withDoorkeeper(function* (door, mail) {
+      door.isOpen = true;
+      let working: Fiber;
+      const caller = yield* spawn(function* () {
+        try {
+          yield* mail.admit(function* hungry() {
+            working = currentFiber('test');
+            yield* sleep(1000);
+          });
+        } catch (error) {
+          return error;
+        }
+        return null;
+      });
+      yield* sleep(1);
+      working!.cancel('stopped', cause);
+      const thrown = yield* caller.join();
+      t.true(thrown instanceof wanted, String(thrown));
+      if (cause !== undefined) t.is(thrown, cause);
+      t.is(door.ended, 1);
+    });
+    t.deepEqual(left, NOTHING);
+  });
 
 test('who is cancelled while the work waits withdraws it', async (t) => {
   const { door, left } = await withDoorkeeper(function* (door, mail) {

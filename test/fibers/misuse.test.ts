@@ -546,6 +546,15 @@ const badInside: [name: string, body: () => Operation<unknown>, message: RegExp]
   ],
   ['select of a generator', () => select({ a: noop() }), /Expected `branches.a` to be a fresh leaf operation/],
   ['select of a call', () => select({ a: call(noop) }), /Expected `branches.a` to be a fresh leaf operation/],
+  [
+    'select of what was run already',
+    function* () {
+      const done = sleep(0);
+      yield* done;
+      yield* select({ a: done });
+    },
+    /Expected `branches.a` to be a fresh leaf operation/,
+  ],
   ['select of nothing', () => select({}), /at least one operation/],
   [
     'abortable without a promise',

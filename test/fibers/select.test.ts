@@ -16,8 +16,10 @@ import {
   semaphore,
   sleep,
   spawn,
+  spawnDaemon,
   suspend,
   until,
+  yieldNow,
   type Operation,
 } from 'heddle';
 import { open } from 'heddle/fs';
@@ -69,6 +71,23 @@ test('of branches that could complete at once one is taken and the others are no
     const chosen = yield* select({ a: a.receive(), b: b.receive() });
     t.is(chosen.value, chosen.branch);
     t.is(a.stats().buffered + b.stats().buffered, 1);
+  }));
+
+test('a branch that can complete at once is taken without giving way, whichever it is', (t) =>
+  simulateManyClean(function* () {
+    let turns = 0;
+    yield* spawnDaemon(function* () {
+      for (; ; turns++) yield* yieldNow();
+    });
+    const [over, never] = [event(), event()];
+    over.set();
+    const before = turns;
+    for (const ready of ['a', 'b', 'c']) {
+      const wait = (name: string): Operation<void> => (name === ready ? over : never).wait();
+      const chosen = yield* select({ a: wait('a'), b: wait('b'), c: wait('c') });
+      t.is(chosen.branch as string, ready);
+    }
+    t.is(turns, before);
   }));
 
 test('among branches that could complete at once each is taken now and then', async (t) => {

@@ -3,6 +3,7 @@ import {
   abortable,
   ArgumentError,
   moveOnAfter,
+  moveOnAt,
   now,
   run,
   shield,
@@ -171,6 +172,7 @@ test('deadlines that are no times are refused', (t) =>
         [() => withTimeout(NaN, sleep(1)), /got `NaN`/],
         [() => moveOnAfter('1' as never, sleep(1)), /got `1` \(string\)/],
         [() => withTimeoutAt(NaN, sleep(1)), /Expected `at`/],
+        [() => moveOnAt(NaN, sleep(1)), /Expected `at`/],
         [() => shield(sleep(1), { within: -5 }), /Expected `within`/],
       ];
       for (const [operation, message] of wrong)

@@ -134,7 +134,13 @@ for (const [servesWhileWaiting, outstanding] of [
   test(`who holds a slot of a pool is half-way through with it, where waiters ${servesWhileWaiting ? 'are served while they stand there' : 'have none'}`, (t) => {
     const pool = { text: 'pool `db`', capacity: 2, used: 2, granted: 0, servesWhileWaiting };
     const kind = new Kind('query', 1);
-    const sketched = new Sketched([{ root: 'query', to: [[1, 1]] }, { root: 'query', pool }], [kind]);
+    const sketched = new Sketched(
+      [
+        { root: 'query', to: [[1, 1]] },
+        { root: 'query', pool },
+      ],
+      [kind],
+    );
     const { outlook } = sketched;
     Object.assign(outlook, { machine: Object.assign(Object.create(outlook['machine']), { idleShare: () => 1 }) });
     for (let tick = 0; tick < 300; tick++) {
@@ -158,7 +164,13 @@ for (const [servesWhileWaiting, outstanding] of [
 test('of memory only what survives is reckoned with, in what is held and in what there is', (t) => {
   const kind = new Kind('page', 1);
   // Takes a megabyte, and holds it at the next node.
-  const sketched = new Sketched([{ root: 'page', heap: 1e6, to: [[1, 1]] }, { root: 'page', cpu: 1 }], [kind]);
+  const sketched = new Sketched(
+    [
+      { root: 'page', heap: 1e6, to: [[1, 1]] },
+      { root: 'page', cpu: 1 },
+    ],
+    [kind],
+  );
   const { outlook } = sketched;
   sketched.blocker(kind, 0, 10);
   t.is(outlook.heap.used, 10e6);

@@ -72,6 +72,23 @@ test('the deadline reaches the fibers of the scope', (t) =>
     t.is(now() - began, 10);
   }));
 
+test('what a timed operation has spawned is part of it: where that was cut short it was not done in time', (t) =>
+  simulateManyClean(function* () {
+    function* begin(work: () => Operation<void>): Operation<string> {
+      yield* spawn(work);
+      return 'begun';
+    }
+    t.is(yield* moveOnAfter(10, begin(suspend)), undefined);
+    t.true((yield* outcome(withTimeout(10, begin(suspend)))) instanceof TimeoutError);
+    t.is(
+      yield* moveOnAfter(
+        10,
+        begin(() => sleep(5)),
+      ),
+      'begun',
+    );
+  }));
+
 test('a scope knows its deadline', (t) =>
   simulateManyClean(function* () {
     yield* scope(function* (inner) {
