@@ -24,3 +24,13 @@ test('waits that begin in one ms are over at once', (t) => {
     t.true(Math.abs(ms - Math.round(ms)) < 1e-6, String(ms));
   }
 });
+
+test('however many clocks want to know that nothing is left, the process has one listener, and none after the last', (t) => {
+  const before = process.listenerCount('beforeExit');
+  const forget = Array.from({ length: 3 }, () => new SystemClock().onExhausted(() => {}));
+  for (const one of forget) {
+    t.is(process.listenerCount('beforeExit'), before + 1);
+    one();
+  }
+  t.is(process.listenerCount('beforeExit'), before);
+});

@@ -1,5 +1,16 @@
 import test from 'ava';
-import { CancelledError, moveOnAfter, race, scope, sleep, spawn, suspend, yieldNow, type Operation } from 'heddle';
+import {
+  CancelledError,
+  moveOnAfter,
+  race,
+  scope,
+  shield,
+  sleep,
+  spawn,
+  suspend,
+  yieldNow,
+  type Operation,
+} from 'heddle';
 import { sameEvents } from 'heddle/testing';
 import { simulateManyClean } from '../support/no-leak.js';
 
@@ -118,6 +129,23 @@ test('a fiber that swallows its cancellation and returns has succeeded', (t) =>
     fiber.cancel();
     t.is(yield* fiber.join(), 'value');
     t.is(fiber.status, 'succeeded');
+  }));
+
+test('who is cancelled twice is told the first reason, also behind a shield', (t) =>
+  simulateManyClean(function* () {
+    const fiber = yield* spawn(function* () {
+      try {
+        yield* shield(sleep(10));
+        yield* suspend();
+      } catch (error) {
+        return String(error);
+      }
+      return 'never';
+    });
+    yield* sleep(1);
+    fiber.cancel('the first');
+    fiber.cancel('the second');
+    t.regex(yield* fiber.join(), /the first/);
   }));
 
 test('cancelling reaches all depths of the tree', (t) =>

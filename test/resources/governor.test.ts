@@ -1,0 +1,107 @@
+import test from 'ava';
+import { gate, Runtime, scope, sleep, spawn, yieldNow, type Operation } from 'heddle';
+import { VirtualClock } from 'heddle/testing';
+import { Kind } from '#src/resources/kind.js';
+import type { ResourceGovernor } from '#src/resources/resource-governor.js';
+import { WorkClock } from '../support/work-clock.js';
+import { SimulatedMachine } from './simulated-machine.js';
+
+/** Runs `body` in a runtime that has a governor once a gate was opened. */
+function governed(
+  body: (runtime: Runtime, governor: () => ResourceGovernor) => Operation<void>,
+  machine: SimulatedMachine = new SimulatedMachine({}),
+  clock: VirtualClock = new VirtualClock(),
+): Promise<void> {
+  const runtime = new Runtime({ clock, machine });
+  return runtime.run(() => body(runtime, () => runtime.loop.governor as ResourceGovernor));
+}
+
+test('what lives already when the first entry is opened is what lives without any fiber', async (t) => {
+  const machine = new SimulatedMachine({});
+  const { heap } = machine;
+  // As that of the system: it is known from the start on.
+  Object.assign(heap, { liveAfterMajor: 0, start: () => (heap.liveAfterMajor = 5e6) });
+  await governed(function* (_runtime, governor) {
+    gate({ name: 'work', goal: 100 });
+    t.is(governor().outlook!.memory.model.base, 5e6);
+  }, machine);
+});
+
+test('while no entry is open nothing is watched or limited, and all of it is again from the next one on', async (t) => {
+  class Limited extends SimulatedMachine {
+    override descriptorLimit(): number {
+      return 100;
+    }
+  }
+  const machine = new Limited({});
+  await governed(function* ({ loop }) {
+    const seen = (): unknown[] => [machine.heap.watched, loop.descriptors.limit];
+    for (let i = 0; i < 2; i++) {
+      yield* scope(function* () {
+        gate({ name: 'work', goal: 100 });
+        t.deepEqual(seen(), [true, 95]);
+      });
+      t.deepEqual(seen(), [false, Infinity]);
+    }
+  }, machine);
+});
+
+test('after a minute in which there was nothing to do, what work takes is learned as before', async (t) => {
+  const clock = new WorkClock();
+  await governed(
+    function* (_runtime, governor) {
+      const door = gate({ name: 'work', goal: 1000 });
+      for (const wait of [0, 60_000]) {
+        yield* sleep(wait);
+        const work = Object.defineProperty(() => sleep(150), 'name', { value: `after ${wait}` });
+        const asked = yield* spawn(() => door.admit(work));
+        // It has begun when the first tick comes.
+        for (let turn = 0; turn < 5; turn++) yield* yieldNow();
+        clock.work(5);
+        yield* asked.join();
+      }
+      const kinds = [...governor().entries].flatMap((entry) => [...entry.kinds.values()]);
+      t.is(kinds.length, 2);
+      for (const { name, inherent } of kinds)
+        t.true(inherent.ms > 140 && inherent.ms < 165, `${name}: ${inherent.ms} ms`);
+    },
+    undefined,
+    clock,
+  );
+});
+
+test('by what was summed up in an earlier pass work is let in, and not refused', async (t) => {
+  await governed(function* ({ loop }, find) {
+    gate({ name: 'work', goal: 1000 });
+    const governor = find();
+    const [entry] = [...governor.entries];
+    const kind = new Kind('work', 1);
+    let sums = 0;
+    const refresh = governor.outlook!.refresh.bind(governor.outlook);
+    governor.outlook!.refresh = () => {
+      sums++;
+      refresh();
+    };
+    const ask = (live: number): string | null => {
+      // Slow start lets in eight before any has finished.
+      governor.live = live;
+      const obstacle = governor.obstacle(entry!, kind, loop.now);
+      governor.live = 0;
+      return obstacle;
+    };
+    t.is(ask(7), null);
+    t.is(sums, 1);
+    t.is(ask(8), 'slow start');
+    t.is(sums, 1, 'it is as of now');
+    yield* sleep(1);
+    t.is(ask(7), null);
+    t.is(sums, 1, 'it will do to let in');
+    t.is(ask(8), 'slow start');
+    t.is(sums, 2);
+    t.is(ask(8), 'slow start');
+    t.is(sums, 2);
+    yield* sleep(2);
+    t.is(ask(7), null);
+    t.is(sums, 3, 'it is two ms old');
+  });
+});
