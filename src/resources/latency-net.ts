@@ -29,7 +29,7 @@ export class LatencyNet {
    * Work of this kind has ended that took so long, from its beginning, without queueing for the processor. What was cancelled may
    * have been slow, but says nothing of how fast work gets done: those who give up make room, and get nothing.
    */
-  finished(kind: Paced, cohort: Cohort, tookMs: number, cancelled: boolean = false): void {
+  finished(kind: Paced, cohort: Cohort, tookMs: number, cancelled: boolean): void {
     kind.inherent.end(cohort, cancelled ? null : tookMs);
     // A stream whose clients leave at some time: how long one takes is not known.
     if (cancelled && kind.inherent.ms === 0) return;
