@@ -2,7 +2,9 @@ import test from 'ava';
 import { semaphore, sleep, spawn } from 'heddle';
 import { Random } from 'heddle/testing';
 import { DescriptorStock } from '#src/fibers/descriptor-stock.js';
+import type { Work } from '#src/fibers/governor.js';
 import { ThreadPool } from '#src/fibers/thread-pool.js';
+import { Answers } from '#src/resources/answers.js';
 import { Backlog } from '#src/resources/backlog.js';
 import { CpuBudget } from '#src/resources/cpu-budget.js';
 import { DescriptorGate } from '#src/resources/descriptor-gate.js';
@@ -187,6 +189,20 @@ test('a latency net does not take for slow what is so by chance', (t) => {
   t.is(net.limit, Infinity);
 });
 
+test('more than one in twenty is slow, and by three standard deviations, before a latency net sets a limit', (t) => {
+  for (const [slow, limited] of [
+    [11, false],
+    [12, true],
+  ] as const) {
+    const net = new NetOfOneKind(500);
+    for (let n = 0; n < 100; n++) net.end(10);
+    net.tick(10, 50);
+    for (let n = 0; n < 100; n++) net.end(n < slow ? 400 : 10);
+    net.tick(20, 50);
+    t.is(net.limit < Infinity, limited, `${slow} of a hundred`);
+  }
+});
+
 test('a latency net never shuts the door', (t) => {
   const net = new NetOfOneKind(500);
   net.end(1);
@@ -312,6 +328,54 @@ test('a budget does not spend what it has not', (t) => {
   const budget = new CpuBudget(0.1, 5, 0);
   t.false(budget.spend(6, 1e9));
   t.true(budget.spend(5, 1e9));
+});
+
+test('who asks on a new connection is told within a share of the processor, and who does on a kept one within another', (t) => {
+  const answers = new Answers(0);
+  const told = (isFirst: boolean, now: number): number => {
+    let count = 0;
+    while (answers.spend({ isFirst, answerMs: 1 } as Work, now)) count++;
+    return count;
+  };
+  t.deepEqual([told(true, 0), told(true, 0)], [5, 0], 'what was saved up');
+  t.is(told(false, 0), 5);
+  t.deepEqual([told(true, 100), told(false, 100)], [3, 3]);
+  answers.lend(0.4);
+  t.deepEqual([told(true, 110), told(false, 110)], [4, 4], 'what has nothing else to do');
+  answers.lend(0);
+  t.deepEqual([told(true, 210), told(false, 210)], [3, 3], 'and no less than the share');
+});
+
+test('a budget lends more than it has as long as it has anything', (t) => {
+  const budget = new CpuBudget(0.1, 5, 0);
+  t.true(budget.spend(4.5, 0));
+  t.true(budget.borrow(10.5, 0));
+  t.false(budget.borrow(1, 0));
+  t.false(budget.borrow(1, 100), 'all is paid back, and nothing left');
+  t.true(budget.borrow(1, 101));
+  t.false(budget.spend(0.1, 101));
+});
+
+test('kinds have priorities within bounds, and know how much of them came of late', (t) => {
+  t.deepEqual(
+    [0.5, 1e9, 1e-9, 0, -1, NaN].map((priority) => new Kind('kind', priority).priority),
+    [0.5, 1000, 0.001, 1, 1, 1],
+  );
+  const kind = new Kind('kind', 1);
+  const rates = [10, 10, 15].map((offered) => {
+    kind.offered = offered;
+    kind.tick();
+    return kind.rate;
+  });
+  t.deepEqual(rates, [10, 9, 0.9 * 9 + 5]);
+});
+
+test('what work takes by nature may grow, slowly', (t) => {
+  const inherent = new InherentTime();
+  for (const cohort of Array.from({ length: 200 }, () => inherent.begin())) inherent.end(cohort, 2);
+  t.is(inherent.ms, 2);
+  for (let round = 0; round < 1000; round++) inherent.age();
+  t.true(inherent.ms > 4 && inherent.ms < 8, `${inherent.ms}`);
 });
 
 test('a pool meter finds how long a permit is held, also while others wait', (t) =>
@@ -445,4 +509,33 @@ test('what a fiber of a kind holds is the same for all entries that have a kind 
     kinds.map(({ descriptors }) => Math.round(descriptors * 1000) / 1000),
     [3, 3, 5],
   );
+});
+
+test('one more fits as long as all of its kind and of others have what they hold on average', (t) => {
+  class Stock extends DescriptorStock {
+    override demandOf(kind: string): number {
+      return kind === 'new' ? 7 : 1000;
+    }
+  }
+  const stock = new Stock();
+  const gate = new DescriptorGate(stock);
+  const kinds = ['a', 'b', 'new'].map((name) => new Kind(name, 1));
+  const [a, b, unseen] = kinds as [Kind, Kind, Kind];
+  Object.assign(a, { live: 3, descriptors: 10 });
+  Object.assign(b, { live: 2, descriptors: 0.5 });
+  Object.assign(unseen, { live: 1 });
+  for (const [kind, needed] of [
+    [a, 10 + 30 + 1 + 7],
+    [b, 0.5 + 30 + 1 + 7],
+    [unseen, 7 + 30 + 1 + 7],
+  ] as const) {
+    stock.limit = Infinity;
+    t.true(gate.fits(kind, kinds));
+    stock.limit = Math.ceil(needed);
+    t.true(gate.fits(kind, kinds), kind.name);
+    stock.limit = Math.ceil(needed) - 1;
+    t.false(gate.fits(kind, kinds), kind.name);
+  }
+  stock.others = 8;
+  t.is(gate.capacity, stock.limit - 8, 'without those that no fiber holds');
 });

@@ -13,6 +13,7 @@ interface Sketch {
   /** What the function is called that was spawned. */
   readonly root?: string;
   readonly cpu?: number;
+  readonly wait?: number;
   readonly to?: readonly [node: number, p: number][];
   readonly spawns?: readonly [node: number, count: number][];
   readonly heap?: number;
@@ -31,7 +32,7 @@ class Sketched {
   constructor(sketches: readonly Sketch[], kinds: readonly Kind[], scheduling: SchedulingOptions = {}) {
     this.kinds = kinds;
     this.standing = sketches.map(() => 0);
-    const nodes = sketches.map(({ root = '', cpu = 0, to, spawns, heap = 0, pool = null }, index) => ({
+    const nodes = sketches.map(({ root = '', cpu = 0, wait = 0, to, spawns, heap = 0, pool = null }, index) => ({
       index,
       node: {
         chain: { root: { name: root } },
@@ -40,7 +41,7 @@ class Sketched {
         pool,
       },
       cpuMs: cpu,
-      waitMs: 0,
+      waitMs: wait,
       ranMs: 0,
       departures: 1,
       descriptors: 0,
@@ -137,7 +138,7 @@ for (const [servesWhileWaiting, outstanding] of [
     const sketched = new Sketched(
       [
         { root: 'query', to: [[1, 1]] },
-        { root: 'query', pool },
+        { root: 'query', wait: 50, pool },
       ],
       [kind],
     );
@@ -157,8 +158,10 @@ for (const [servesWhileWaiting, outstanding] of [
     t.is(Math.round(db.outstanding * 1e6) / 1e6, outstanding);
     t.is(db.used, 2);
     t.is(sketched.blocker(kind, 0, 3), null);
-    t.is(sketched.blocker(kind, 0, 9), 'pool `db`');
-    t.is(new Sketched([page], [kind], { poolGate: false }).blocker(kind, 0, 9), null);
+    t.is(sketched.blocker(kind, 0, 20), 'pool `db`');
+    const { waitMs } = outlook.graph.nodes[1]!;
+    t.is(Math.round(waitMs * 1e6) / 1e6, servesWhileWaiting ? 10 : 50, 'beyond the time of a slot it is queueing');
+    t.is(new Sketched([page], [kind], { poolGate: false }).blocker(kind, 0, 20), null);
   });
 
 test('of memory only what survives is reckoned with, in what is held and in what there is', (t) => {

@@ -193,6 +193,19 @@ test('the spread of the peak knows that one way takes nothing', (t) => {
   near(t, demands[0]!.spread, [25, 0, 0], 'variance');
 });
 
+test('variances of what is taken one after the other add up, and where nothing is left to take there is none', (t) => {
+  const nodes = graph({ to: [[1, 1]] }, { to: [[2, 1]] }, {});
+  for (const [first, peak, variance] of [
+    [10, 15, 4 + 9],
+    [-20, 0, 0],
+  ] as const) {
+    const use = { ...stock(first, 5), variance: (n: number) => [4, 9, 0][n]! };
+    const { demands } = predict(nodes, [use]);
+    near(t, demands[0]!.peak, [peak, 5, 0], 'peak');
+    near(t, demands[0]!.spread, [variance, 9, 0], 'variance');
+  }
+});
+
 test('the graph may grow between two passes', (t) => {
   const prediction = new Prediction();
   prediction.compute(graph({ cpu: 1 }), [stock()]);
