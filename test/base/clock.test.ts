@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { SystemClock } from '#src/base/clock.js';
 
@@ -33,4 +36,13 @@ test('however many clocks want to know that nothing is left, the process has one
     one();
   }
   t.is(process.listenerCount('beforeExit'), before);
+});
+
+test('a process in which nothing can happen any more is told what its fibers wait for', async (t) => {
+  const program = `import { channel, run } from 'heddle'; await run(() => channel(0, { name: 'jobs' }).receive());`;
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+  const error = await t.throwsAsync(
+    promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { cwd }),
+  );
+  t.regex((error as unknown as { stderr: string }).stderr, /DeadlockError: [^]*receive\(jobs\)/);
 });

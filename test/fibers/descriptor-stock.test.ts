@@ -58,6 +58,18 @@ test('far below the limit nobody waits', (t) =>
     t.is(stock.heldBack, 0);
   }));
 
+test('there is room for a connection as long as a fiber that wants as many as any had gets them', (t) =>
+  simulateClean(function* () {
+    const stock = stockOf(10);
+    t.true(stock.hasRoomForConnection);
+    yield* hold(stock, 3, 0, 1);
+    stock.count(7);
+    t.true(stock.hasRoomForConnection);
+    stock.count(1);
+    t.false(stock.hasRoomForConnection);
+    stock.count(-8);
+  }));
+
 test('never are more open than the limit allows, and all get theirs, under any schedule', (t) =>
   simulateManyClean(function* ({ random }) {
     const stock = stockOf(20);
