@@ -15,6 +15,11 @@
  *     D(n) = Σ p max(0, m + D(b))                                    peak still to be taken
  *     H(n) = U / W                                                   mean delay until the demand falls due
  *
+ * Of a rate, only what comes due within a horizon h counts: where fibers wait for longer, both the w(b) of U and what is
+ * outstanding of those that stand there are taken for h / w of what they are. Little's law holds for these parts as it does
+ * for the whole, and fibers that come back after half a minute are no more than a sixtieth of what is due within half a
+ * second. Their number changes slowly, and how many begin now is known too badly to be set against all of it.
+ *
  * A fiber that is started at n adds the demand of its first node to n's. Each node's edge to itself is solved in closed
  * form, since a loop with a hundred turns would else need hundreds of sweeps; longer cycles converge over some passes,
  * each of which begins where the last one ended.
@@ -27,8 +32,17 @@ export class Prediction {
   /** By number of the resource. */
   readonly demands: Demand[] = [];
 
-  /** Grows to `nodes` and `resources`, and sweeps each of the recurrences as often as `repeat` does. */
-  compute(nodes: readonly FlowNode[], resources: readonly Use[], repeat: Repeat = someTimes(nodes.length)): void {
+  /**
+   * Grows to `nodes` and `resources`, and sweeps each of the recurrences as often as `repeat` does.
+   *
+   * @param horizonMs h; the goal of those who wait for a resource, or Infinity for all that is to come.
+   */
+  compute(
+    nodes: readonly FlowNode[],
+    resources: readonly Use[],
+    horizonMs: number = Infinity,
+    repeat: Repeat = someTimes(nodes.length),
+  ): void {
     this.remaining = grown(this.remaining, nodes.length);
     this.blocked = grown(this.blocked, nodes.length);
     while (this.demands.length < resources.length) this.demands.push(new Demand());
@@ -36,11 +50,16 @@ export class Prediction {
     resources.forEach((use, r) => {
       const demand = this.demands[r]!;
       demand.grow(nodes.length);
-      repeat(() => this.sweepDemand(nodes, use, demand), [demand.work, demand.when]);
+      repeat(() => this.sweepDemand(nodes, use, demand, horizonMs), [demand.work, demand.when]);
       if (use.kind === 'stock') repeat(() => sweepHeld(nodes, use, demand), [demand.held]);
       for (let n = 0; n < nodes.length; n++) {
-        const holding = demand.held[n]! * (nodes[n]!.waitMs / 2 + this.remaining[n]!);
-        demand.outstanding[n] = Math.max(0, demand.work[n]! + (use.kind === 'stock' ? holding : 0));
+        const { waitMs } = nodes[n]!;
+        const work = demand.work[n]!;
+        const due =
+          use.kind === 'stock'
+            ? work + demand.held[n]! * (waitMs / 2 + this.remaining[n]!)
+            : work * near(waitMs, horizonMs);
+        demand.outstanding[n] = Math.max(0, due);
       }
     });
   }
@@ -67,10 +86,11 @@ export class Prediction {
     return change;
   }
 
-  private sweepDemand(nodes: readonly FlowNode[], use: Use, demand: Demand): number {
+  private sweepDemand(nodes: readonly FlowNode[], use: Use, demand: Demand, horizonMs: number): number {
     const { remaining } = this;
     const { work, when, peak, spread } = demand;
     const stock = use.kind === 'stock';
+    const farthest = stock ? Infinity : horizonMs;
     let change = 0;
     for (let n = nodes.length - 1; n >= 0; n--) {
       const { cpuMs, edges, spawns } = nodes[n]!;
@@ -88,7 +108,7 @@ export class Prediction {
         if (to === n) again = p;
         else {
           w += p * work[to]!;
-          u += p * (when[to]! + (wait + cpuMs) * work[to]!);
+          u += p * (when[to]! + (Math.min(wait, farthest) + cpuMs) * work[to]!);
         }
       }
       for (const { to, p } of spawns) {
@@ -97,7 +117,7 @@ export class Prediction {
       }
       const turns = 1 / (1 - Math.min(again, MOST_AGAIN));
       w *= turns;
-      u = (u + again * (nodes[n]!.waitMs + cpuMs) * w) * turns;
+      u = (u + again * (Math.min(nodes[n]!.waitMs, farthest) + cpuMs) * w) * turns;
       change = Math.max(change, difference(work[n]!, w));
       work[n] = w;
       when[n] = u;
@@ -215,6 +235,11 @@ function sweepHeld(nodes: readonly FlowNode[], use: Use, { held }: Demand): numb
     flow(n, true);
   }
   return change;
+}
+
+/** Which part of those that wait for so long will have gone on within the horizon. */
+function near(waitMs: number, horizonMs: number): number {
+  return waitMs > horizonMs ? horizonMs / waitMs : 1;
 }
 
 function grown(array: Float64Array, size: number): Float64Array {

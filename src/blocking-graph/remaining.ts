@@ -50,6 +50,7 @@ export function predictRemaining(snapshot: Snapshot): Remaining {
   prediction.compute(
     flow.map((node, n) => (ends.has(n) ? node : endless(node))),
     resources.map(({ use }) => use),
+    Infinity,
     (sweep, values) => void (settled = converge(sweep, values) && settled),
   );
   const predicted = nodes.map((node, n) => ({

@@ -137,6 +137,7 @@ export class GatedEntry implements Entry {
     kind.admitted++;
     kind.live++;
     this.live++;
+    this.net.began(now);
     this.governor.admitted(kind);
     work.beginInContext(new AdmittedWork(this, kind, work.isFirst, now));
   }
@@ -147,6 +148,7 @@ export class GatedEntry implements Entry {
     kind.finished++;
     if (isFirst) this.finishedNow++;
     this.live--;
+    this.net.ended(since);
     const cancelled = current.fiber !== null && current.fiber.interruption !== null;
     this.governor.finished(this, kind, cohort, since, cancelled);
   }

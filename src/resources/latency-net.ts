@@ -1,28 +1,55 @@
 import type { Cohort } from './cohort.js';
 import type { InherentTime } from './inherent-time.js';
+import { RecentWork } from './recent-work.js';
 
 /**
  * A limit on how much work goes on at once, for what slows it down that nobody can see: a database behind a socket.
- * When too much of it takes too long the limit becomes what, at the rate at which it ends, takes a fair part of the goal
- * (Little's law), which a multiplicative decrease finds only after many rounds; it grows by a tenth while it is
+ * When work takes too long the limit becomes what, at the rate at which it ends, takes a fair part of the goal
+ * (Little's law), which a multiplicative decrease finds only after many rounds. It follows that rate while it is
  * used up. Fed with times since the work began, since its own waiting to be let in would lock it at the minimum.
  *
  * What is slow is judged by the kind: a report that takes half a second by nature says nothing of a page that takes two
  * milliseconds, and must not shut the door on both.
+ *
+ * The rate is the best of late, as in BBR (Cardwell et al., ACM Queue 2016): a service that is still at what clients have given up
+ * answers nobody for a while, and can do what it could before.
  */
 export class LatencyNet {
   limit: number = Infinity;
+  /** What counts against the limit. */
+  private readonly recent: RecentWork;
   private readonly goalMs: number;
   private count: number = 0;
   private slow: number = 0;
+  /** What took longer than it is to. */
+  private late: number = 0;
   private sumMs: number = 0;
   /** What the work that has ended is to take in all. */
   private aimMs: number = 0;
+  /** How much work may be under way to take what it is to take, by the best rate of late. */
+  private fitting: number = 0;
   private lookAt: number = 0;
   private lookedAt: number = 0;
 
   constructor(goalMs: number) {
     this.goalMs = goalMs;
+    this.recent = new RecentWork(COUNTED * goalMs);
+  }
+
+  /** Whether no more work is to begin now. */
+  get isFull(): boolean {
+    return this.recent.live >= this.limit;
+  }
+
+  began(now: number): void {
+    // Nothing is slow for the sake of others where there were none, and the pause before says nothing of how fast work gets done.
+    if (this.recent.live === 0 && this.limit === Infinity) this.forget(now);
+    this.recent.begin(now);
+  }
+
+  /** What began at `since` has ended. */
+  ended(since: number): void {
+    this.recent.end(since);
   }
 
   /**
@@ -36,31 +63,42 @@ export class LatencyNet {
     this.count++;
     this.sumMs += tookMs;
     const inherentMs = INHERENT * kind.inherent.ms;
-    if (!cancelled) this.aimMs += Math.max(AIM * this.goalMs, inherentMs);
+    const aimMs = Math.max(AIM * this.goalMs, inherentMs);
+    if (!cancelled) this.aimMs += aimMs;
+    if (tookMs > aimMs) this.late++;
     if (tookMs > Math.max(SLOW * this.goalMs, inherentMs)) this.slow++;
   }
 
   /** What it was told of late says nothing. */
   forget(now: number): void {
-    this.count = this.slow = this.sumMs = this.aimMs = 0;
+    this.count = this.slow = this.late = this.sumMs = this.aimMs = 0;
     this.lookedAt = now;
     this.lookAt = now + LEAST_ROUND_MS;
   }
 
-  /** To be called some times a second, with how many are under way, and all kinds. */
-  look(now: number, live: number, kinds: Iterable<Paced>): void {
-    if (now < this.lookAt || this.count < (this.limit === Infinity ? LEAST_COUNT : 1)) return;
-    const { count, slow, aimMs, lookedAt } = this;
+  /** To be called some times a second, with all kinds. */
+  look(now: number, kinds: Iterable<Paced>): void {
+    const { recent } = this;
+    recent.advance(now);
+    const isLimited = this.limit !== Infinity;
+    if (now < this.lookAt || this.count < (isLimited ? 1 : LEAST_COUNT)) return;
+    const { most } = recent;
+    recent.most = recent.live;
+    const { count, slow, late, sumMs, aimMs } = this;
+    const elapsed = now - this.lookedAt;
+    this.fitting = Math.max(aimMs / elapsed, FORGETTING * this.fitting);
     // After a change it takes one round of work until its effect shows.
-    this.lookAt = now + Math.max(LEAST_ROUND_MS, this.sumMs / count);
+    this.lookAt = now + Math.max(LEAST_ROUND_MS, isLimited ? Math.min(sumMs / count, this.goalMs) : 0);
     this.lookedAt = now;
-    this.count = this.slow = this.sumMs = this.aimMs = 0;
+    this.count = this.slow = this.late = this.sumMs = this.aimMs = 0;
     for (const { inherent } of kinds) inherent.age();
     if (slow > TOLERATED * count + CHANCE * Math.sqrt(TOLERATED * count)) {
-      const fitting = aimMs / (now - lookedAt);
-      this.limit = Math.max(LEAST, Math.min(fitting, this.limit, DECREASE * live));
-    } else if (live >= USED_UP * this.limit) this.limit = GROWTH * this.limit + 1;
-    else if (live < IDLE * this.limit) this.limit = Infinity;
+      this.limit = Math.max(LEAST, Math.min(this.fitting, this.limit));
+    } else if (!isLimited) {
+      if (late > 0.5 * count) this.limit = Math.max(LEAST, HASTE * this.fitting);
+    } else if (most < Math.max(IDLE * this.limit, LEAST)) this.limit = Infinity;
+    else if (most >= USED_UP * this.limit)
+      this.limit = Math.min(GROWTH * this.limit + 1, Math.max(this.fitting, LEAST));
   }
 }
 
@@ -74,13 +112,18 @@ const SLOW = 0.6;
 const INHERENT = 1.5;
 const TOLERATED = 0.05;
 /** Standard deviations: so many more are slow by chance. */
-const CHANCE = 3;
+const CHANCE = 4;
+/** Goals: what has been under way for longer has missed it, or is meant to last, like a stream. */
+const COUNTED = 2;
 /** Of fewer nothing is told that was not known before. */
 const LEAST_COUNT = 20;
 /** Of the goal: what work is to take when it had become slow. */
 const AIM = 0.3;
-const DECREASE = 0.95;
-const GROWTH = 1.1;
+/** Of the best rate so far, with each round. */
+const FORGETTING = 0.5;
+/** Of what fits: the first limit, as soon as work takes longer than it is to. It may have been a burst. */
+const HASTE = 2;
+const GROWTH = 1.5;
 /** Of the limit: from here on it grows, and below here nobody needs it. */
 const USED_UP = 0.9;
 const IDLE = 0.3;

@@ -98,7 +98,7 @@ export class Outlook {
     heap.look();
     // Before the prediction is made anew: what is held is compared by the means of the time.
     this.refresh();
-    this.prediction.compute(this.graph.nodes, this.resources);
+    this.prediction.compute(this.graph.nodes, this.resources, goalMs);
     this.memory.predicted();
     this.setCapacities(goalMs);
     this.mixKinds();

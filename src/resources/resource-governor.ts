@@ -227,7 +227,7 @@ export class ResourceGovernor implements Governor {
     const kernelStands = this.debt.standingMs(now) > elapsed;
     for (const entry of this.entries) {
       if (!stoodStill) entry.tick(elapsed, busyMs, kernelStands, now);
-      if (this.on.latencyNet) entry.net.look(now, entry.live, entry.kinds.values());
+      if (this.on.latencyNet) entry.net.look(now, entry.kinds.values());
       entry.drain(now);
     }
     if (!idle && this.entries.size > 0) this.loop.setTimer(this, now + TICK_MS);
@@ -271,7 +271,7 @@ export class ResourceGovernor implements Governor {
     // With nothing under way nothing will ever make room.
     if (this.live === 0) return null;
     if (this.on.slowStart && this.live >= FIRST + PER_DONE * this.done) return 'slow start';
-    if (this.on.latencyNet && entry.live >= entry.net.limit) return 'latency';
+    if (this.on.latencyNet && entry.net.isFull) return 'latency';
     return this.outlook?.blocker(kind) ?? null;
   }
 }

@@ -14,6 +14,7 @@ import { LatencyNet } from '#src/resources/latency-net.js';
 import { MemoryModel } from '#src/resources/memory-model.js';
 import { PoolMeter } from '#src/resources/pool-meter.js';
 import { QueueingMeter } from '#src/resources/queueing-meter.js';
+import { RecentWork } from '#src/resources/recent-work.js';
 import { TurnDebt } from '#src/resources/turn-debt.js';
 import { simulateClean } from '../support/no-leak.js';
 
@@ -88,8 +89,28 @@ function end(net: LatencyNet, kind: Kind, tookMs: number, cancelled: boolean = f
   net.finished(kind, kind.inherent.begin(), tookMs, cancelled);
 }
 
-/** A latency net with a goal, for work of one kind, and how to feed it. */
-class NetOfOneKind extends LatencyNet {
+/** A latency net that always has work under way. */
+class BusyNet extends LatencyNet {
+  private since: number = 0;
+
+  constructor(goalMs: number) {
+    super(goalMs);
+    this.began(0);
+  }
+
+  /** It is looked at while `live` pieces of work are under way, that began a moment ago. */
+  lookWith(now: number, live: number, kinds: Kind[]): void {
+    for (let n = 1; n < live; n++) this.began(now);
+    this.look(now, kinds);
+    for (let n = 1; n < live; n++) this.ended(now);
+    this.began(now);
+    this.ended(this.since);
+    this.since = now;
+  }
+}
+
+/** One for work of one kind, and how to feed it. */
+class NetOfOneKind extends BusyNet {
   private readonly kind = new Kind('work', 1);
 
   end(tookMs: number): void {
@@ -97,7 +118,7 @@ class NetOfOneKind extends LatencyNet {
   }
   /** Ten of them are a second. */
   tick(tick: number, live: number): void {
-    this.look(tick * 100, live, [this.kind]);
+    this.lookWith(tick * 100, live, [this.kind]);
   }
 }
 
@@ -123,15 +144,75 @@ test('a latency net sets what takes three tenths of the goal, by the rate at whi
   t.true(Math.abs(net.limit - 150) < 25, `${net.limit}`);
 });
 
-test('a latency net is lifted step by step, and gone once nobody comes near it', (t) => {
+test('a latency net follows the rate at which work ends, and is gone once nobody comes near it', (t) => {
   const net = new NetOfOneKind(500);
   feed(net, 0, 1, 1000, 10, 10);
   feed(net, 1000, 1, 1000, 400, 400);
-  const { limit } = net;
-  feed(net, 2000, 1, 1000, 100, 1000);
-  t.true(net.limit > 1.3 * limit, `${net.limit}`);
-  feed(net, 3000, 1, 1000, 100, 5);
+  feed(net, 2000, 1, 1000, 150, 150);
+  t.is(net.limit, 150, 'and no further, as long as no more gets done');
+  feed(net, 3000, 1, 3000, 50, 450);
+  t.is(net.limit, 450);
+  feed(net, 4000, 1, 1000, 100, 5);
   t.is(net.limit, Infinity);
+});
+
+test('once most work takes longer than it is to, a latency net lets in no more than what takes twice as long', (t) => {
+  const net = new NetOfOneKind(500);
+  feed(net, 0, 1, 1000, 10, 10);
+  feed(net, 1000, 1, 1000, 140, 140);
+  t.is(net.limit, Infinity);
+  for (let n = 0; n < 100; n++) net.end(n < 52 ? 160 : 140);
+  net.tick(21, 200);
+  t.is(net.limit, 300, '1000 a second for 300 ms');
+});
+
+test('what has been under way for longer than twice the goal does not count against the limit of a latency net', (t) => {
+  const net = new NetOfOneKind(500);
+  feed(net, 0, 1, 1000, 10, 0);
+  for (let n = 0; n < 100; n++) net.began(1000);
+  for (let n = 0; n < 100; n++) net.end(400);
+  net.look(1500, []);
+  t.is(net.limit, 75, 'half of what 1000 a second in 150 ms are');
+  t.true(net.isFull);
+  net.look(2000, []);
+  t.false(net.isFull);
+});
+
+test('a burst after a long pause is judged by how fast it got done, and not by the pause', (t) => {
+  const net = new LatencyNet(500);
+  const kind = new Kind('work', 1);
+  for (let n = 0; n < 20; n++) end(net, kind, 10, false);
+  net.look(100, [kind]);
+  for (let n = 0; n < 30; n++) net.began(600_000);
+  for (let n = 0; n < 30; n++) {
+    net.ended(600_000);
+    end(net, kind, 200, false);
+  }
+  net.look(600_200, [kind]);
+  t.is(net.limit, 45, 'twice 30 in 200 ms × 150 ms');
+});
+
+test('recent work is what began within a span, counted to a sixteenth of it', (t) => {
+  const random = new Random(1);
+  for (const start of [0, 12_345.6]) {
+    const recent = new RecentWork(160);
+    const live: number[] = [];
+    for (let now = start; now < start + 2000; now += 20 * random.next() ** 4) {
+      if (random.next() < 0.6) {
+        live.push(now);
+        recent.begin(now);
+      } else if (live.length > 0) recent.end(live.splice(random.below(live.length), 1)[0]!);
+      recent.advance(now);
+      const least = live.filter((since) => since > now - 150).length;
+      const most = live.filter((since) => since > now - 160).length;
+      t.true(recent.live >= least && recent.live <= most, `${recent.live} at ${now}, not ${least} to ${most}`);
+      t.true(recent.most >= recent.live);
+    }
+    recent.advance(start + 1e9);
+    t.is(recent.live, 0);
+    for (const since of live) recent.end(since);
+    t.is(recent.live, 0);
+  }
 });
 
 test('a latency net does not take for slow what takes longer than the goal by nature', (t) => {
@@ -141,19 +222,19 @@ test('a latency net does not take for slow what takes longer than the goal by na
 });
 
 test('a latency net does not take a kind for slow that takes long by nature beside one that does not', (t) => {
-  const net = new LatencyNet(500);
+  const net = new BusyNet(500);
   const kinds = [new Kind('page', 1), new Kind('report', 1)];
   const [page, report] = kinds as [Kind, Kind];
   for (let tick = 1; tick <= 100; tick++) {
     for (let i = 0; i < 80; i++) end(net, page, 2);
     for (let i = 0; i < 20; i++) end(net, report, 350);
-    net.look(tick * 100, 70, kinds);
+    net.lookWith(tick * 100, 70, kinds);
   }
   t.is(net.limit, Infinity);
   // Both have become slow: what is set leaves room for what reports take by nature, 800 a second × 150 ms + 200 × 525 ms.
   for (let i = 0; i < 80; i++) end(net, page, 400);
   for (let i = 0; i < 20; i++) end(net, report, 800);
-  net.look(10_100, 480, kinds);
+  net.lookWith(10_100, 480, kinds);
   t.true(Math.abs(net.limit - 225) < 25, `${net.limit}`);
 });
 
@@ -189,16 +270,15 @@ test('a latency net does not take for slow what is so by chance', (t) => {
   t.is(net.limit, Infinity);
 });
 
-test('more than one in twenty is slow, and by three standard deviations, before a latency net sets a limit', (t) => {
+test('more than one in twenty is slow, and by four standard deviations, before a latency net sets a limit', (t) => {
   for (const [slow, limited] of [
-    [11, false],
-    [12, true],
+    [13, false],
+    [14, true],
   ] as const) {
     const net = new NetOfOneKind(500);
-    for (let n = 0; n < 100; n++) net.end(10);
-    net.tick(10, 50);
+    feed(net, 0, 1, 1000, 10, 50);
     for (let n = 0; n < 100; n++) net.end(n < slow ? 400 : 10);
-    net.tick(20, 50);
+    net.tick(11, 50);
     t.is(net.limit < Infinity, limited, `${slow} of a hundred`);
   }
 });
@@ -214,15 +294,21 @@ test('a latency net never shuts the door', (t) => {
 });
 
 test('what is cancelled counts for how slow work has become, and not for how fast it gets done', (t) => {
-  const net = new LatencyNet(500);
+  const net = new BusyNet(500);
   const kind = new Kind('work', 1);
-  for (let i = 0; i < 100; i++) end(net, kind, 10);
-  net.look(1000, 10, [kind]);
+  for (let i = 0; i < 50; i++) end(net, kind, 10);
+  net.lookWith(500, 10, [kind]);
   // In half a second twenty are answered, and 480 give up.
   for (let i = 0; i < 20; i++) end(net, kind, 490);
   for (let i = 0; i < 480; i++) end(net, kind, 495, true);
-  net.look(1500, 500, [kind]);
-  t.is(net.limit, 6, '40 a second × 150 ms');
+  net.lookWith(1000, 500, [kind]);
+  t.is(net.limit, 7.5, 'half of what fitted before: 100 a second × 150 ms');
+  for (let i = 0; i < 480; i++) end(net, kind, 495, true);
+  net.lookWith(1950, 500, [kind]);
+  t.is(net.limit, 3.75, 'where nobody gets anything, half again');
+  for (let i = 0; i < 20; i++) end(net, kind, 490);
+  net.lookWith(2400, 500, [kind]);
+  t.is(net.limit, 3.75);
 });
 
 test('a few slow ones among many are borne with', (t) => {

@@ -98,7 +98,7 @@ const BARS: readonly [name: WorkloadName, share: number, p99: number][] = [
   ['mixed', 0.97, 150],
   ['hogs', 0.96, 125],
   ['pool', 0.9, 60],
-  ['invisible pool', 0.97, 400],
+  ['invisible pool', 0.97, 200],
   ['threads', 0.97, 60],
   ['cpu beside threads', 0.96, 90],
 ];

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { Random } from 'heddle/testing';
-import { Prediction, type Flow, type FlowNode, type Use } from '#src/blocking-graph/prediction.js';
+import { Prediction, type Demand, type Flow, type FlowNode, type Use } from '#src/blocking-graph/prediction.js';
 import { fuzzRuns } from '../support/no-leak.js';
 
 interface Sketch {
@@ -248,6 +248,53 @@ test('the processor time that is predicted is the mean of what walks over the gr
     t.true(Math.abs(predicted - walked) < 0.07 * walked, `[seed ${seed}] W ${predicted}, walks ${walked}`);
     t.true(Math.abs(remaining[0]! - time / walks) < (0.07 * time) / walks, `[seed ${seed}] T ${remaining[0]}`);
   }
+});
+
+test('of what comes due after a long wait only what does within the horizon counts, in Q as in H', (t) => {
+  // One in ten waits for 30 s, and then computes for 2.
+  const nodes = graph(
+    {
+      cpu: 1,
+      to: [
+        [1, 0.1],
+        [2, 0.9],
+      ],
+    },
+    { cpu: 2, wait: 30_000, to: [[2, 1]] },
+    {},
+  );
+  const use = rate(nodes);
+  const prediction = new Prediction();
+  for (let round = 0; round < 10; round++) prediction.compute(nodes, [use], 500);
+  const [demand] = prediction.demands;
+  near(t, demand!.work, [1.2, 2], 'W');
+  near(t, demand!.outstanding, [1.2, 2 / 60], 'Q');
+  // By Little's law: at a rate of one in 1.2 ms, 2,500 stand there, which are as much as falls due within H.
+  const begin = demand!.when[0]! - 0.5 - 0.1 * (2 + 2);
+  near(t, [begin], [0.1 * 30_000 * (2 / 60)], 'U');
+});
+
+test('a turn of a loop with a long wait counts as far as the horizon', (t) => {
+  const nodes = graph(
+    { to: [[1, 1]] },
+    {
+      cpu: 1,
+      wait: 2000,
+      to: [
+        [1, 0.75],
+        [2, 0.25],
+      ],
+    },
+    {},
+  );
+  const use = rate(nodes);
+  const prediction = new Prediction();
+  for (let round = 0; round < 10; round++) prediction.compute(nodes, [use], 500);
+  const [{ work, when, outstanding }] = prediction.demands as [Demand];
+  near(t, work, [4, 4], 'W');
+  near(t, outstanding, [4, 1], 'Q');
+  // u²/2 + p (w + c) W, four times; and the first wait.
+  near(t, when, [500 * 4 + 4 * (0.5 + 0.75 * 501 * 4), 4 * (0.5 + 0.75 * 501 * 4)], 'U');
 });
 
 test('in a graph of thousands of nodes, which a program makes up at run time, a tick is one sweep', (t) => {

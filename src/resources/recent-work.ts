@@ -1,0 +1,44 @@
+/**
+ * How much of the work that began within the last so many ms is under way still. Counted by slots of time, so that what
+ * grows old is passed over without a list of it.
+ */
+export class RecentWork {
+  live: number = 0;
+  /** As many as that there were at once, since it was set to `live`. */
+  most: number = 0;
+  private readonly slotMs: number;
+  /** Of each slot what is under way, in a ring. */
+  private readonly slots: number[] = Array<number>(SLOTS).fill(0);
+  /** Number of the newest slot. */
+  private newest: number = -1;
+
+  constructor(spanMs: number) {
+    this.slotMs = spanMs / SLOTS;
+  }
+
+  begin(now: number): void {
+    this.advance(now);
+    this.slots[this.newest % SLOTS]!++;
+    if (++this.live > this.most) this.most = this.live;
+  }
+
+  /** Work that began at `since` is over. */
+  end(since: number): void {
+    const slot = Math.floor(since / this.slotMs);
+    if (slot <= this.newest - SLOTS) return;
+    this.slots[slot % SLOTS]!--;
+    this.live--;
+  }
+
+  /** It is `now`: what began longer ago does not count any more. */
+  advance(now: number): void {
+    const slot = Math.floor(now / this.slotMs);
+    for (let next = Math.max(this.newest + 1, slot - SLOTS + 1); next <= slot; next++) {
+      this.live -= this.slots[next % SLOTS]!;
+      this.slots[next % SLOTS] = 0;
+    }
+    if (slot > this.newest) this.newest = slot;
+  }
+}
+
+const SLOTS = 16;
