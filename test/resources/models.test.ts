@@ -181,8 +181,8 @@ test('what has been under way for longer than twice the goal does not count agai
 test('a burst after a long pause is judged by how fast it got done, and not by the pause', (t) => {
   const net = new LatencyNet(500);
   const kind = new Kind('work', 1);
-  for (let n = 0; n < 20; n++) end(net, kind, 10, false);
-  net.look(100, [kind]);
+  for (let n = 0; n < 40; n++) end(net, kind, 10, false);
+  net.look(200, [kind]);
   for (let n = 0; n < 30; n++) net.began(600_000);
   for (let n = 0; n < 30; n++) {
     net.ended(600_000);
