@@ -49,6 +49,30 @@ test('without a limit nobody waits, and all are counted', (t) =>
     t.is(stock.counted, 0);
   }));
 
+test('what nobody counts is taken for what it was, as long as files that are being opened leave that open', (t) =>
+  simulateClean(function* () {
+    const stock = stockOf(Infinity);
+    stock.reconcile(1000, 20);
+    t.is(stock.others, 20);
+    const taken = [yield* stock.take(), yield* stock.take(), yield* stock.take()];
+    stock.reconcile(1000, 20);
+    t.is(stock.others, 20, 'none of them is open yet');
+    stock.reconcile(1000, 23);
+    t.is(stock.others, 20, 'all of them are');
+    stock.reconcile(1000, 30);
+    t.is(stock.others, 27, 'there are more, with all of them');
+    stock.reconcile(1000, 20);
+    t.is(stock.others, 20, 'there are fewer, without any of them');
+    stock.answered();
+    stock.answered();
+    stock.reconcile(1000, 20);
+    t.is(stock.others, 18);
+    stock.answered();
+    stock.reconcile(1000, null);
+    t.is(stock.others, 18);
+    for (const holding of taken) stock.giveBack(holding);
+  }));
+
 test('far below the limit nobody waits', (t) =>
   simulateClean(function* () {
     const stock = stockOf(1000);

@@ -216,6 +216,42 @@ test('a cancelled open that comes late is closed', (t) =>
     }
   }));
 
+test('a file that is opened although nobody waits for it any more counts as open until it is closed', async (t) => {
+  const runtime = new Runtime({ queue: 'fifo' });
+  const { descriptors } = runtime.loop;
+  await runtime.run(function* () {
+    for (const path of ['/', '/nowhere']) {
+      let counted = 0;
+      yield* cancelledAtWork(function* () {
+        try {
+          yield* fs.open(path);
+        } finally {
+          ({ counted } = descriptors);
+        }
+      });
+      t.is(counted, 1, path);
+      while (descriptors.counted > 0) yield* sleep(1);
+    }
+  });
+  t.is(descriptors.opening, 0);
+  t.is(descriptors.heldByFibers, 0);
+});
+
+test('a file that cannot be opened takes no room', async (t) => {
+  const runtime = new Runtime();
+  const { descriptors } = runtime.loop;
+  await runtime.run(function* () {
+    t.true((yield* thrownBy(fs.open('/nowhere'))) instanceof IoError);
+    t.true((yield* thrownBy(fs.open(null as never))) instanceof ArgumentError);
+    yield* scope(function* (work) {
+      work.cancel();
+      t.true((yield* thrownBy(fs.open('/'))) instanceof CancelledError);
+    });
+  });
+  t.is(descriptors.counted, 0);
+  t.is(descriptors.opening, 0);
+});
+
 test('a cancelled open that may create the file waits, and its scope closes it', (t) =>
   inDirectory(t, function* (dir) {
     const { value } = yield* cancelledAtWork(() => fs.open(join(dir, 'a'), 'w'));

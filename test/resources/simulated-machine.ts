@@ -56,6 +56,7 @@ export class SimulatedMachine implements Clock, Machine {
   *openFile(fiber: Fiber): Operation<() => void> {
     const { descriptors } = fiber.loop;
     const holding = yield* descriptors.take();
+    descriptors.answered();
     this.work(OPEN_MS);
     if (this.open + OWN_DESCRIPTORS >= this.mostDescriptors) {
       descriptors.giveBack(holding);

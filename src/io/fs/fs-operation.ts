@@ -21,13 +21,13 @@ export type WhenCancelled = 'forget' | 'wait' | 'ignore';
  *
  * @param name how errors (`fs.stat`) and the graph (`fs(stat)`) call it.
  * @param start calls it. What it throws is about its arguments.
- * @param late gets a result that came after it had been forgotten, to close it.
+ * @param late gets a result that came after it had been forgotten, to close it, and the arguments.
  */
 export function fsOperation<A extends readonly unknown[], T>(
   name: string,
   whenCancelled: WhenCancelled,
   start: (...args: [...A, Done<T>]) => void,
-  late?: (result: T) => void,
+  late?: (result: T, ...args: A) => void,
 ): (...args: A) => Operation<T> {
   const kind = new SuspensionKind<A, undefined, T>({
     label: new Label('fs', name),
@@ -37,7 +37,7 @@ export function fsOperation<A extends readonly unknown[], T>(
       const done: Done<T> = (error, result) => {
         threadPool.end();
         if (error) suspension.fail(fsError(name, error));
-        else if (!suspension.complete(result as T)) late?.(result as T);
+        else if (!suspension.complete(result as T)) late?.(result as T, ...(suspension.subject as A));
       };
       try {
         start(...(suspension.subject as A), done);

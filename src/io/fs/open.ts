@@ -2,6 +2,8 @@ import { close, constants, open as nodeOpen, type PathLike } from 'node:fs';
 import { checkMode, checkText } from '../../base/check.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
+import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
+import type { Holding } from '../../fibers/holding.js';
 import type { Scope } from '../../fibers/scope.js';
 import { File } from './file.js';
 import { fsOperation, type Done } from './fs-operation.js';
@@ -27,16 +29,49 @@ export function open(path: PathLike, flags: string | number = 'r', mode: number 
 }
 
 function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: number): Operation<File> {
-  const { descriptors } = currentFiber('fs.open').loop;
-  const holding = yield* descriptors.take();
-  let fd: number | null = null;
+  const room = new Room(yield* currentFiber('fs.open').loop.descriptors.take());
+  let fd: number;
   try {
-    fd = yield* changesNothing(flags) ? OPEN(path, flags, mode) : CREATE(path, flags, mode);
-    return new File(fd, String(path), scope, () => descriptors.giveBack(holding));
+    fd = yield* changesNothing(flags) ? OPEN(path, flags, mode, room) : CREATE(path, flags, mode, room);
   } catch (error) {
-    if (fd !== null) closeLate(fd);
-    descriptors.giveBack(holding);
+    if (!room.asked) room.refused();
     throw error;
+  }
+  try {
+    return new File(fd, String(path), scope, () => room.giveBack());
+  } catch (error) {
+    closeLate(fd, path, flags, mode, room);
+    throw error;
+  }
+}
+
+/** Room for a descriptor. It is given back only once the system has closed what it was for, also where nobody waits for that. */
+class Room {
+  /** The system was asked for a descriptor: its answer tells what becomes of the room. */
+  asked: boolean = false;
+  private readonly holding: Holding;
+
+  constructor(holding: Holding) {
+    this.holding = holding;
+  }
+
+  /** A descriptor has come. */
+  filled(): void {
+    this.stock.answered();
+  }
+
+  /** None comes. */
+  refused(): void {
+    this.stock.answered();
+    this.giveBack();
+  }
+
+  giveBack(): void {
+    this.stock.giveBack(this.holding);
+  }
+
+  private get stock(): DescriptorStock {
+    return this.holding.fiber.loop.descriptors;
   }
 }
 
@@ -45,15 +80,20 @@ function changesNothing(flags: string | number): boolean {
   return flags.startsWith('r') || flags.startsWith('sr');
 }
 
-function start(path: PathLike, flags: string | number, mode: number, done: Done<number>): void {
-  nodeOpen(path, flags, mode, done);
+function start(path: PathLike, flags: string | number, mode: number, room: Room, done: Done<number>): void {
+  nodeOpen(path, flags, mode, (error, fd) => {
+    if (error) room.refused();
+    else room.filled();
+    done(error, fd);
+  });
+  room.asked = true;
 }
 
 /** Nobody is left who could be told of an error. */
-function closeLate(fd: number): void {
-  close(fd, () => {});
+function closeLate(fd: number, _path: PathLike, _flags: string | number, _mode: number, room: Room): void {
+  close(fd, () => room.giveBack());
 }
 
-type Arguments = [PathLike, string | number, number];
+type Arguments = [PathLike, string | number, number, Room];
 const OPEN = fsOperation<Arguments, number>('open', 'forget', start, closeLate);
 const CREATE = fsOperation<Arguments, number>('open', 'wait', start, closeLate);
