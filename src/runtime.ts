@@ -15,7 +15,7 @@ import type { Operation } from './fibers/operation.js';
 import { ReadyList } from './fibers/ready-list.js';
 import { RunLoop } from './fibers/run-loop.js';
 import type { RunQueue } from './fibers/run-queue.js';
-import { PLAIN, Scope } from './fibers/scope.js';
+import { PLAIN, Scope, type ScopeHandle } from './fibers/scope.js';
 import { runScope } from './fibers/with-scope.js';
 import { call } from './fibers/segment.js';
 import type { Machine } from './resources/machine.js';
@@ -112,7 +112,7 @@ export class Runtime {
   start<T>(
     f: () => Operation<T>,
     options: { readonly signal?: AbortSignal } = {},
-  ): { root: Scope; result: Promise<T> } {
+  ): { root: ScopeHandle; result: Promise<T> } {
     checkFunction('f', f);
     checkOptions(options);
     if (current.fiber !== null)

@@ -27,9 +27,12 @@ import {
   type Fiber,
   type FiberStatus,
   type Operation,
+  type Mutex,
   type Permit,
+  type Resource,
   type Runtime,
   type Scope,
+  type Semaphore,
 } from 'heddle';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -73,6 +76,16 @@ export function* scopesAndFibers(): Operation<void> {
   exactly<Fiber<number>>()(yield* spawn(count, 'a'));
   exactly<Fiber<number>>()(yield* spawnDaemon(count, 'a', 3));
   exactly<Promise<number>>()(run(() => count('a')));
+}
+
+/** What an editor offers after a dot: what users need, and nothing that the runtime needs. */
+export function members(): void {
+  type OfSemaphore = 'name' | 'capacity' | 'available' | 'used' | 'acquire' | 'withPermit' | 'stats';
+  exactly<keyof Semaphore>()(null as unknown as OfSemaphore);
+  exactly<keyof Mutex>()(null as unknown as OfSemaphore | 'holder' | 'lock' | 'withLock');
+  exactly<keyof Resource>()(null as unknown as OfSemaphore | 'resize');
+  exactly<keyof Permit>()(null as unknown as 'count' | 'holder' | 'release' | typeof Symbol.dispose);
+  exactly<keyof ReturnType<Runtime['start']>['root']>()(null as unknown as keyof Scope);
 }
 
 export function* waits(): Operation<void> {
