@@ -7,6 +7,7 @@ import { limitOf } from '../limit-of.js';
 import type { Reader } from '../streams/reader.js';
 import { StreamReader } from '../streams/stream-reader.js';
 import { HttpError } from './http-error.js';
+import { parseJson } from './parse-json.js';
 
 /** A request as its handler sees it. */
 export class ServerRequest {
@@ -102,7 +103,7 @@ export class ServerRequest {
   *json(options: { readonly limit?: number } = {}): Operation<unknown> {
     const source = yield* this.text(options);
     try {
-      return JSON.parse(source);
+      return parseJson(source);
     } catch (cause) {
       throw new HttpError(400, `The body is not JSON: ${(cause as Error).message}`, { cause });
     }
