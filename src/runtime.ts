@@ -1,6 +1,7 @@
 import { SystemClock, type Clock } from './base/clock.js';
 import { checkDuration, checkFunction, checkInteger, checkOptions, expected } from './base/check.js';
 import { DeadlockError, MisuseError } from './base/errors.js';
+import { printAs } from './base/print-as.js';
 import { Random } from './base/random.js';
 import { textOf } from './base/text-of.js';
 import { FlowGraph } from './blocking-graph/flow-graph.js';
@@ -175,6 +176,8 @@ export class Runtime {
     else root.fail(-1, error);
   }
 }
+
+printAs(Runtime, 'Runtime', ({ loop }) => ({ fibers: loop.spawned - loop.ended }));
 
 /**
  * Runs `f()` in a runtime of its own, inside of any program.

@@ -1,6 +1,7 @@
 import { IoError, MisuseError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
 import type { Instant } from '../base/instant.js';
+import { printAs } from '../base/print-as.js';
 import { current, NO_ENTRY } from './current.js';
 import type { Fiber } from './fiber.js';
 import type { Label } from './label.js';
@@ -179,6 +180,8 @@ export class Suspension<T = unknown> {
     else this.fiber!.wake();
   }
 }
+
+printAs(Suspension, 'Operation', ({ kind }) => ({ label: kind.label.text }));
 
 /**
  * How one kind of leaf operation waits. Shared by all its suspensions.

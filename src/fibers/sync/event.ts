@@ -1,4 +1,5 @@
 import { checkOptions } from '../../base/check.js';
+import { printAs } from '../../base/print-as.js';
 import { Label } from '../label.js';
 import type { Operation } from '../operation.js';
 import { Suspension, SuspensionKind } from '../suspension.js';
@@ -48,6 +49,8 @@ export class Event {
     (suspension.subject as Event).waiters.remove(suspension);
   }
 }
+
+printAs(Event, 'Event', (one) => ({ name: one.name, ...one.stats() }));
 
 function waitKind(name: string | null): SuspensionKind<Event> {
   const { attempt, arm, abort } = Event;

@@ -1,4 +1,5 @@
 import { MisuseError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import type { Fiber, FiberHandle } from '../fiber.js';
 import { Label } from '../label.js';
 import type { Operation } from '../operation.js';
@@ -61,6 +62,8 @@ export class MutexPool extends PermitPool implements Mutex {
     return null;
   }
 }
+
+printAs(MutexPool, 'Mutex', (one) => ({ name: one.name, holder: one.holder, waiting: one.stats().waiting }));
 
 const LOCK: SuspensionKind<PermitPool, number, Permit> = permitKind(new Label('mutex.lock'));
 

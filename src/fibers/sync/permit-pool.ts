@@ -1,5 +1,6 @@
 import { checkInteger, checkOptions } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
 import type { Operation } from '../operation.js';
@@ -34,6 +35,8 @@ class IssuedPermit implements Permit {
     if (!this.released) this.release();
   }
 }
+
+printAs(IssuedPermit, 'Permit', ({ count, holder }) => ({ count, holder }));
 
 /** What semaphores, mutexes and resources are: it knows who holds its permits and who waits, and the dump shows them. */
 export class PermitPool implements Semaphore, Pool {
@@ -146,6 +149,8 @@ export class PermitPool implements Semaphore, Pool {
     return permit;
   }
 }
+
+printAs(PermitPool, 'Semaphore', (one) => ({ name: one.name, ...one.stats() }));
 
 function acquireKind(name: string | null): SuspensionKind<PermitPool, number, Permit> {
   return permitKind(new Label('semaphore.acquire', name));

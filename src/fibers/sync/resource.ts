@@ -1,5 +1,6 @@
 import { checkInteger, checkText } from '../../base/check.js';
 import { OverloadError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
 import type { RunLoop } from '../run-loop.js';
@@ -59,6 +60,8 @@ export class ResourcePool extends PermitPool implements Resource {
     return new OverloadError(`${count} of ${this.text} were asked for, which has been resized to ${this.capacity}`);
   }
 }
+
+printAs(ResourcePool, 'Resource', (one) => ({ name: one.name, ...one.stats() }));
 
 /**
  * Declares a resource.

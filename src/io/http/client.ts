@@ -1,5 +1,6 @@
 import { expected } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { abortable } from '../../fibers/abortable.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -108,6 +109,8 @@ export class ClientResponse {
     cancelled?.catch(() => {});
   }
 }
+
+printAs(ClientResponse, 'ClientResponse', ({ status, raw }) => ({ status, url: raw.url }));
 
 /**
  * Sends a request, by Node's `fetch` and with its options, and waits for the head of the response. Redirects are followed

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -109,5 +110,7 @@ export class ServerRequest {
     }
   }
 }
+
+printAs(ServerRequest, 'ServerRequest', ({ method, url }) => ({ method, url }));
 
 const USUAL_LIMIT = 1024 * 1024;

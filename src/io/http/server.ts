@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
 import { Label } from '../../fibers/label.js';
@@ -237,6 +238,8 @@ export class HttpServer {
     else this.#intake.responses.spare(close, this.#grace);
   }
 }
+
+printAs(HttpServer, 'HttpServer', (one) => ({ url: one.url, ...one.stats() }));
 
 /**
  * Opens an HTTP server, which is closed with the scope in which `listen` is called.

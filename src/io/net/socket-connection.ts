@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { ClosedError, IoError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -236,6 +237,12 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     return (suspension.subject as SocketConnection).gone;
   }
 }
+
+printAs(SocketConnection, 'Connection', (one) => ({
+  remoteAddress: one.remoteAddress,
+  remotePort: one.remotePort,
+  ...one.stats(),
+}));
 
 const READ = readKinds('net.read');
 const WRITE = ByteWriter.kinds('net.write');

@@ -4,6 +4,7 @@ import { Deque } from '../../base/deque.js';
 import { checkFunction, checkOptions } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { nameOf } from '../../base/name-of.js';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -177,6 +178,8 @@ export class SocketListener implements Listener {
     (suspension.subject as SocketListener).acceptors.remove(suspension);
   }
 }
+
+printAs(SocketListener, 'Listener', (one) => ({ address: one.address, port: one.port, ...one.stats() }));
 
 const ACCEPT: SuspensionKind = new SuspensionKind({
   label: new Label('net.accept'),

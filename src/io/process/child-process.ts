@@ -1,6 +1,7 @@
 import type { ChildProcess as NodeChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { MisuseError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
@@ -135,6 +136,8 @@ export class ChildProcess {
     (suspension.subject as ChildProcess).waiters.remove(suspension);
   }
 }
+
+printAs(ChildProcess, 'ChildProcess', ({ pid, command, exit }) => ({ pid, command, exit }));
 
 function ifPiped<S extends Readable | Writable, T>(stream: S | null, wrap: (stream: S) => T): T | null {
   return stream === null ? null : wrap(stream);

@@ -1,4 +1,5 @@
 import { BusyError, ClosedError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import type { Suspension } from '../../fibers/suspension.js';
 import { SuspensionKind } from '../../fibers/suspension.js';
 import { Label } from '../../fibers/label.js';
@@ -66,6 +67,8 @@ export abstract class SingleReading {
     if (reading.waiting === suspension) reading.waiting = null;
   }
 }
+
+printAs(SingleReading, 'Reader', () => ({}));
 
 export const READ: SuspensionKind<SingleReading> = new SuspensionKind<SingleReading>({
   label: new Label('stream.read'),

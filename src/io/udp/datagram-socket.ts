@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { checkInteger, expected } from '../../base/check.js';
 import { Deque } from '../../base/deque.js';
 import { ClosedError, IoError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind, WAITING } from '../../fibers/suspension.js';
@@ -138,6 +139,8 @@ export class DatagramSocket implements UdpSocket {
     socket.senders.push(suspension);
   }
 }
+
+printAs(DatagramSocket, 'UdpSocket', (one) => ({ address: one.address, port: one.port, ...one.stats() }));
 
 interface Message {
   readonly data: string | Uint8Array;
