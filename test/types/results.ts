@@ -34,6 +34,7 @@ import {
   type Scope,
   type Semaphore,
 } from 'heddle';
+import { Label, SuspensionKind } from 'heddle/lowlevel';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Accepts a value whose type is exactly `T`. */
@@ -76,6 +77,25 @@ export function* scopesAndFibers(): Operation<void> {
   exactly<Fiber<number>>()(yield* spawn(count, 'a'));
   exactly<Fiber<number>>()(yield* spawnDaemon(count, 'a', 3));
   exactly<Promise<number>>()(run(() => count('a')));
+}
+
+/** Authors of operations cast nothing. */
+export function kinds(): void {
+  void new SuspensionKind<{ n: number }, string, boolean>({
+    label: new Label('custom', 'door'),
+    attempt(suspension) {
+      exactly<{ n: number }>()(suspension.subject);
+      exactly<string>()(suspension.argument);
+      // @ts-expect-error The result is a boolean.
+      return suspension.finish('a');
+    },
+    arm(suspension) {
+      exactly<{ n: number }>()(suspension.subject);
+      // @ts-expect-error The result is a boolean.
+      suspension.complete(1);
+    },
+    abort() {},
+  });
 }
 
 /** What an editor offers after a dot: what users need, and nothing that the runtime needs. */

@@ -158,22 +158,22 @@ function acquireKind(name: string | null): SuspensionKind<PermitPool, number, Pe
 
 /** The waiting that semaphores and mutexes share. */
 export function permitKind(label: Label): SuspensionKind<PermitPool, number, Permit> {
-  return new SuspensionKind<PermitPool, number, Permit>({
+  return new SuspensionKind({
     label,
     attempt(suspension, fiber) {
-      const permit = (suspension.subject as PermitPool).grant(fiber, suspension.argument as number);
+      const permit = suspension.subject.grant(fiber, suspension.argument);
       if (permit === null) return false;
       suspension.value = permit;
       return true;
     },
     arm(suspension) {
-      const pool = suspension.subject as PermitPool;
+      const pool = suspension.subject;
       const { node } = suspension.fiber!;
       if (node !== null) node.pool = pool;
       pool.waiters.push(suspension);
     },
     abort(suspension) {
-      const pool = suspension.subject as PermitPool;
+      const pool = suspension.subject;
       pool.waiters.remove(suspension);
       // It may have been large and first, in the way of smaller ones.
       pool.grantWaiting();

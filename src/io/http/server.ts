@@ -281,8 +281,8 @@ function* answer(handler: Handler, request: ServerRequest, response: ServerRespo
 const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new SuspensionKind({
   label: new Label('http.listen'),
   arm(suspension) {
-    const server = suspension.subject as Server;
-    const options = suspension.argument as HttpServerOptions;
+    const server = suspension.subject;
+    const options = suspension.argument;
     const { port = 0, host, goal, backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
     const refuse = (error: Error): void => void suspension.fail(new IoError('http.listen', error));
     server.on('error', refuse);
@@ -293,6 +293,6 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
     });
   },
   abort(suspension) {
-    (suspension.subject as Server).close();
+    suspension.subject.close();
   },
 });

@@ -221,20 +221,20 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     for (let closer = closers.shift(); closer !== null; closer = closers.shift()) closer.complete(undefined);
   }
 
-  static armClose(suspension: Suspension): void {
-    const connection = suspension.subject as SocketConnection;
+  static armClose(suspension: Suspension<unknown, SocketConnection>): void {
+    const connection = suspension.subject;
     (connection.closers ??= new WaitList()).push(suspension);
     connection.startClosing();
   }
 
-  static abortClose(suspension: Suspension): void {
-    const connection = suspension.subject as SocketConnection;
+  static abortClose(suspension: Suspension<unknown, SocketConnection>): void {
+    const connection = suspension.subject;
     connection.closers!.remove(suspension);
     connection.destroy();
   }
 
-  static attemptClose(suspension: Suspension): boolean {
-    return (suspension.subject as SocketConnection).gone;
+  static attemptClose(suspension: Suspension<unknown, SocketConnection>): boolean {
+    return suspension.subject.gone;
   }
 }
 
@@ -247,7 +247,7 @@ printAs(SocketConnection, 'Connection', (one) => ({
 const READ = readKinds('net.read');
 const WRITE = ByteWriter.kinds('net.write');
 
-const CLOSE: SuspensionKind = new SuspensionKind({
+const CLOSE: SuspensionKind<SocketConnection, undefined, void> = new SuspensionKind({
   label: new Label('net.close'),
   attempt: SocketConnection.attemptClose,
   arm: SocketConnection.armClose,

@@ -158,8 +158,8 @@ export class SocketListener implements Listener {
       acceptor.fail(failure());
   }
 
-  static attemptAccept(suspension: Suspension): boolean {
-    const listener = suspension.subject as SocketListener;
+  static attemptAccept(suspension: Suspension<unknown, SocketListener, Scope>): boolean {
+    const listener = suspension.subject;
     if (listener.failure !== null) throw listener.failure();
     for (let first = listener.queue.popFront(); first !== undefined; first = listener.queue.popFront()) {
       // One that broke while it waited is no connection any more.
@@ -170,18 +170,18 @@ export class SocketListener implements Listener {
     return false;
   }
 
-  static armAccept(suspension: Suspension): void {
-    (suspension.subject as SocketListener).acceptors.push(suspension);
+  static armAccept(suspension: Suspension<unknown, SocketListener, Scope>): void {
+    suspension.subject.acceptors.push(suspension);
   }
 
-  static abortAccept(suspension: Suspension): void {
-    (suspension.subject as SocketListener).acceptors.remove(suspension);
+  static abortAccept(suspension: Suspension<unknown, SocketListener, Scope>): void {
+    suspension.subject.acceptors.remove(suspension);
   }
 }
 
 printAs(SocketListener, 'Listener', (one) => ({ address: one.address, port: one.port, ...one.stats() }));
 
-const ACCEPT: SuspensionKind = new SuspensionKind({
+const ACCEPT: SuspensionKind<SocketListener, Scope, Connection> = new SuspensionKind({
   label: new Label('net.accept'),
   attempt: SocketListener.attemptAccept,
   arm: SocketListener.armAccept,

@@ -123,17 +123,17 @@ export class ChildProcess {
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) waiter.complete(exit);
   }
 
-  static attemptWait(suspension: Suspension): boolean {
-    const { ended } = suspension.subject as ChildProcess;
+  static attemptWait(suspension: Suspension<unknown, ChildProcess>): boolean {
+    const { ended } = suspension.subject;
     return ended !== null && suspension.finish(ended);
   }
 
-  static armWait(suspension: Suspension): void {
-    (suspension.subject as ChildProcess).waiters.push(suspension);
+  static armWait(suspension: Suspension<unknown, ChildProcess>): void {
+    suspension.subject.waiters.push(suspension);
   }
 
-  static abortWait(suspension: Suspension): void {
-    (suspension.subject as ChildProcess).waiters.remove(suspension);
+  static abortWait(suspension: Suspension<unknown, ChildProcess>): void {
+    suspension.subject.waiters.remove(suspension);
   }
 }
 
@@ -147,7 +147,7 @@ function notPiped(command: string, name: string): never {
   throw new MisuseError(`${name} of \`${command}\` is not a pipe: start it with \`{ ${name}: 'pipe' }\``);
 }
 
-const WAIT: SuspensionKind<ChildProcess, undefined, Exit> = new SuspensionKind<ChildProcess, undefined, Exit>({
+const WAIT: SuspensionKind<ChildProcess, undefined, Exit> = new SuspensionKind({
   label: new Label('process.exit'),
   attempt: ChildProcess.attemptWait,
   arm: ChildProcess.armWait,
