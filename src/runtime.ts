@@ -1,6 +1,7 @@
 import { SystemClock, type Clock } from './base/clock.js';
 import { checkDuration, checkFunction, checkInteger, checkOptions, expected } from './base/check.js';
 import { DeadlockError, MisuseError } from './base/errors.js';
+import { printAs } from './base/print-as.js';
 import { Random } from './base/random.js';
 import { textOf } from './base/text-of.js';
 import { FlowGraph } from './blocking-graph/flow-graph.js';
@@ -15,7 +16,7 @@ import type { Operation } from './fibers/operation.js';
 import { ReadyList } from './fibers/ready-list.js';
 import { RunLoop } from './fibers/run-loop.js';
 import type { RunQueue } from './fibers/run-queue.js';
-import { PLAIN, Scope } from './fibers/scope.js';
+import { PLAIN, Scope, type ScopeHandle } from './fibers/scope.js';
 import { runScope } from './fibers/with-scope.js';
 import { call } from './fibers/segment.js';
 import type { Machine } from './resources/machine.js';
@@ -112,7 +113,7 @@ export class Runtime {
   start<T>(
     f: () => Operation<T>,
     options: { readonly signal?: AbortSignal } = {},
-  ): { root: Scope; result: Promise<T> } {
+  ): { root: ScopeHandle; result: Promise<T> } {
     checkFunction('f', f);
     checkOptions(options);
     if (current.fiber !== null)
@@ -175,6 +176,8 @@ export class Runtime {
     else root.fail(-1, error);
   }
 }
+
+printAs(Runtime, 'Runtime', ({ loop }) => ({ fibers: loop.spawned - loop.ended }));
 
 /**
  * Runs `f()` in a runtime of its own, inside of any program.

@@ -2,10 +2,10 @@ import type { Fiber } from '../fibers/fiber.js';
 import type { PopulationWalk } from '../fibers/population.js';
 import type { RunLoop } from '../fibers/run-loop.js';
 import type { Suspension } from '../fibers/suspension.js';
-import { Mutex } from '../fibers/sync/mutex.js';
-import { Resource } from '../fibers/sync/resource.js';
+import { MutexPool } from '../fibers/sync/mutex.js';
+import { PermitPool } from '../fibers/sync/permit-pool.js';
+import { ResourcePool } from '../fibers/sync/resource.js';
 import { resourcesOf } from '../fibers/sync/resources-of.js';
-import { Semaphore } from '../fibers/sync/semaphore.js';
 import type { CodePlace } from './code-place.js';
 import { describeDeadlocks } from './deadlocks.js';
 import { describeLongRuns } from './describe-long-runs.js';
@@ -66,7 +66,7 @@ class Survey {
   private readonly walk: PopulationWalk;
   private readonly oldest: Map<GraphNode, number> = new Map();
   private readonly ready: Map<GraphNode, number> = new Map();
-  private readonly waitedFor: Set<Semaphore> = new Set();
+  private readonly waitedFor: Set<PermitPool> = new Set();
   private waiting: number = 0;
 
   constructor(source: SnapshotSource) {
@@ -101,7 +101,7 @@ class Survey {
       if (oldest === undefined || since < oldest) this.oldest.set(node, since);
     }
     const subject = waitsFor(fiber);
-    if (subject instanceof Semaphore) this.waitedFor.add(subject);
+    if (subject instanceof PermitPool) this.waitedFor.add(subject);
   }
 
   finish(): Snapshot {
@@ -194,7 +194,7 @@ class Survey {
    * before would make false deadlocks. Without those that have no limit, which nobody can ever wait for.
    */
   private locks(now: number): LockSnapshot[] {
-    const shown = new Set<Semaphore>([...this.waitedFor, ...resourcesOf(this.source.loop)]);
+    const shown = new Set<PermitPool>([...this.waitedFor, ...resourcesOf(this.source.loop)]);
     return [...shown]
       .map((lock, index) => this.lock(index + 1, lock, now))
       .filter(({ kind, capacity, waiters }) => {
@@ -202,7 +202,7 @@ class Survey {
       });
   }
 
-  private lock(id: number, lock: Semaphore, now: number): LockSnapshot {
+  private lock(id: number, lock: PermitPool, now: number): LockSnapshot {
     const holders: Fiber[] = [];
     let held = 0;
     for (const permit of lock.holders()) if (held++ < LISTED) holders.push(permit.holder);
@@ -212,7 +212,7 @@ class Survey {
     for (const { fiber } of lock.waiters) if (waitsFor(fiber!) === lock && waiting++ < LISTED) waiters.push(fiber!);
     return {
       id,
-      kind: lock instanceof Mutex ? 'mutex' : lock instanceof Resource ? 'resource' : 'semaphore',
+      kind: lock instanceof MutexPool ? 'mutex' : lock instanceof ResourcePool ? 'resource' : 'semaphore',
       name: lock.name,
       capacity: lock.capacity,
       available: Math.max(0, lock.available),

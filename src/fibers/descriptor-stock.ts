@@ -232,9 +232,9 @@ const LEARNING = 0.99;
 
 const TAKE: SuspensionKind<DescriptorStock, unknown, Holding> = new SuspensionKind({
   label: new Label('descriptor.take'),
-  attempt: (suspension, fiber) => (suspension.subject as DescriptorStock).grant(suspension, fiber),
+  attempt: (suspension, fiber) => suspension.subject.grant(suspension, fiber),
   arm(suspension) {
-    const stock = suspension.subject as DescriptorStock;
+    const stock = suspension.subject;
     stock.heldBack++;
     stock.waiters.push(suspension);
     stock.grantWaiting();
@@ -242,6 +242,6 @@ const TAKE: SuspensionKind<DescriptorStock, unknown, Holding> = new SuspensionKi
     suspension.fiber!.loop.governor?.wake();
   },
   abort(suspension) {
-    (suspension.subject as DescriptorStock).leave(suspension);
+    suspension.subject.leave(suspension);
   },
 });

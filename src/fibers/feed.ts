@@ -84,8 +84,8 @@ export class Feed<T> {
     return true;
   }
 
-  static attempt(suspension: Suspension): boolean {
-    const feed = suspension.subject as Feed<unknown>;
+  static attempt(suspension: Suspension<unknown, Feed<unknown>, unknown>): boolean {
+    const feed = suspension.subject;
     const chunk = suspension.argument;
     feed.sink.check?.(chunk);
     if (feed.over) throw gone();
@@ -94,12 +94,12 @@ export class Feed<T> {
     return true;
   }
 
-  static arm(suspension: Suspension): void {
-    (suspension.subject as Feed<unknown>).pushers.push(suspension);
+  static arm(suspension: Suspension<unknown, Feed<unknown>, unknown>): void {
+    suspension.subject.pushers.push(suspension);
   }
 
-  static abort(suspension: Suspension): void {
-    (suspension.subject as Feed<unknown>).pushers.remove(suspension);
+  static abort(suspension: Suspension<unknown, Feed<unknown>, unknown>): void {
+    suspension.subject.pushers.remove(suspension);
   }
 }
 
@@ -107,7 +107,7 @@ function gone(): ClosedError {
   return new ClosedError('push: the stream is over, or its consumer has gone');
 }
 
-const PUSH: SuspensionKind<Feed<unknown>, unknown, void> = new SuspensionKind<Feed<unknown>, unknown, void>({
+const PUSH: SuspensionKind<Feed<unknown>, unknown, void> = new SuspensionKind({
   label: new Label('stream.write', 'push'),
   attempt: Feed.attempt,
   arm: Feed.arm,

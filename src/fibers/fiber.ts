@@ -1,5 +1,6 @@
 import { CancelledError, InternalError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
+import { printAs } from '../base/print-as.js';
 import type { AsyncContext } from './async-context.js';
 import { current, NO_ENTRY } from './current.js';
 import { Extras } from './extras.js';
@@ -276,6 +277,8 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     }
   }
 }
+
+printAs(Fiber, 'Fiber', ({ id, name, status }) => ({ id, name, status }));
 
 /** Where a fiber is in its life, small integers on the hot path; the ended ones come last. */
 type FiberState = 0 | 1 | 2 | 3 | 4 | 5;

@@ -135,11 +135,11 @@ class GateWork<T> extends Work {
 const ADMISSION: SuspensionKind<Entry, GateWork<unknown>, FiberHandle<void>> = new SuspensionKind({
   label: new Label('admission'),
   arm(suspension) {
-    const work = suspension.argument as GateWork<unknown>;
+    const work = suspension.argument;
     work.suspension = suspension;
-    (suspension.subject as Entry).offer(work);
+    suspension.subject.offer(work);
   },
   abort(suspension) {
-    (suspension.subject as Entry).withdraw(suspension.argument as GateWork<unknown>);
+    suspension.subject.withdraw(suspension.argument);
   },
 });

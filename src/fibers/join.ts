@@ -12,10 +12,10 @@ export function joinError(fiber: Fiber): unknown {
 }
 
 /** Waits for the end of a fiber. */
-export const JOIN: SuspensionKind<Fiber> = new SuspensionKind<Fiber>({
+export const JOIN: SuspensionKind<Fiber, undefined, unknown> = new SuspensionKind({
   label: new Label('join'),
   attempt(suspension, joiner) {
-    const fiber = suspension.subject as Fiber;
+    const fiber = suspension.subject;
     if (fiber === joiner)
       throw new MisuseError(`Fiber ${fiber.id} (${fiber.name}) joins itself: it would wait for ever`);
     if (!fiber.hasEnded) return false;
@@ -23,11 +23,11 @@ export const JOIN: SuspensionKind<Fiber> = new SuspensionKind<Fiber>({
     return suspension.finish(fiber.outcome);
   },
   arm(suspension) {
-    const fiber = suspension.subject as Fiber;
+    const fiber = suspension.subject;
     fiber.joiners.push(suspension);
   },
   abort(suspension) {
-    const fiber = suspension.subject as Fiber;
+    const fiber = suspension.subject;
     // Once it has ended, this is being answered, as is another branch of the same select.
     if (!fiber.hasEnded) fiber.joiners.remove(suspension);
   },

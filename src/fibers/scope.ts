@@ -2,6 +2,7 @@ import { checkFunction } from '../base/check.js';
 import { CancelledError, ScopeClosedError } from '../base/errors.js';
 import type { Instant } from '../base/instant.js';
 import { nameOf } from '../base/name-of.js';
+import { printAs } from '../base/print-as.js';
 import { textOf } from '../base/text-of.js';
 import { current } from './current.js';
 import { Fiber, type FiberHandle } from './fiber.js';
@@ -239,6 +240,8 @@ export class Scope implements ScopeHandle {
     } else if (members.length === 0) loop.population.remove(this);
   }
 }
+
+printAs(Scope, 'Scope', ({ deadline, isCancelled, members }) => ({ deadline, isCancelled, fibers: members.length }));
 
 /** Cancels all members of `reached`, which grows by the scopes that they have opened: these nest deeper than a stack is. */
 function interruptAll(reached: Scope[], error: CancelledError): void {

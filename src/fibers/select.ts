@@ -49,7 +49,7 @@ export class Select {
   }
 
   /** Takes a branch that completes at once. */
-  attempt(suspension: Suspension): boolean {
+  attempt(suspension: Suspension<unknown, Select>): boolean {
     const { branches, first } = this;
     for (let i = 0; i < branches.length; i++) {
       const index = (first + i) % branches.length;
@@ -62,7 +62,7 @@ export class Select {
     return false;
   }
 
-  arm(suspension: Suspension): void {
+  arm(suspension: Suspension<unknown, Select>): void {
     this.suspension = suspension;
     const fiber = suspension.fiber!;
     for (const branch of this.branches) {
@@ -111,15 +111,15 @@ function leaf(name: string, operation: Operation<unknown>): Suspension {
   );
 }
 
-const SELECT: SuspensionKind<Select> = new SuspensionKind<Select>({
+const SELECT: SuspensionKind<Select, undefined, number> = new SuspensionKind({
   label: new Label('select'),
-  attempt: (suspension) => (suspension.subject as Select).attempt(suspension),
-  arm: (suspension) => (suspension.subject as Select).arm(suspension),
+  attempt: (suspension) => suspension.subject.attempt(suspension),
+  arm: (suspension) => suspension.subject.arm(suspension),
   abort(suspension) {
-    (suspension.subject as Select).undo(null);
+    suspension.subject.undo(null);
   },
   resumed(suspension) {
-    const branch = (suspension.subject as Select).branches[suspension.value as number]!;
+    const branch = suspension.subject.branches[suspension.value as number]!;
     if (branch.kind.resumed !== null) branch.kind.resumed(branch);
   },
 });

@@ -41,19 +41,19 @@ function disarm(suspension: Suspension): void {
 
 const LABEL = new Label('sleep');
 
-const SLEEP: SuspensionKind = new SuspensionKind({
+const SLEEP: SuspensionKind<undefined, number, void> = new SuspensionKind<undefined, number, void>({
   label: LABEL,
   arm(suspension) {
     const loop = suspension.fiber!.loop;
-    loop.setTimer(suspension, loop.clock.after(suspension.argument as number));
+    loop.setTimer(suspension, loop.clock.after(suspension.argument));
   },
   abort: disarm,
 });
 
-const SLEEP_UNTIL: SuspensionKind = new SuspensionKind({
+const SLEEP_UNTIL: SuspensionKind<undefined, number, void> = new SuspensionKind<undefined, number, void>({
   label: LABEL,
   arm(suspension) {
-    const at = suspension.argument as number;
+    const at = suspension.argument;
     if (at < Infinity) suspension.fiber!.loop.setTimer(suspension, at);
   },
   abort: disarm,

@@ -1,6 +1,7 @@
 import { IoError, MisuseError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
 import type { Instant } from '../base/instant.js';
+import { printAs } from '../base/print-as.js';
 import { current, NO_ENTRY } from './current.js';
 import type { Fiber } from './fiber.js';
 import type { Label } from './label.js';
@@ -24,15 +25,15 @@ const registers = current;
  * subclass for each operation was measured 16 ns a switch slower: `next()` then sees as many shapes as there are
  * operations, and every field access in it becomes megamorphic.
  */
-export class Suspension<T = unknown> {
+export class Suspension<T = unknown, S = unknown, A = unknown> {
   /** IteratorResult, read by `yield*`. While waiting `value` is unused; afterwards it is the result or the error. */
   done: boolean = false;
   value: T = undefined as T;
   phase: Phase = FRESH;
   readonly kind: SuspensionKind;
   /** What is waited for (a channel, a socket), and an argument of the kind (the value to send). */
-  readonly subject: unknown;
-  argument: unknown;
+  readonly subject: S;
+  argument: A;
   fiber: Fiber | null = null;
   /** The select that this is a branch of, if any: it, and not the fiber, learns of the completion. */
   branchOf: Select | null = null;
@@ -47,7 +48,7 @@ export class Suspension<T = unknown> {
    */
   since: number | null = null;
 
-  constructor(kind: SuspensionKind, subject: unknown, argument: unknown) {
+  constructor(kind: SuspensionKind, subject: S, argument: A) {
     this.kind = kind;
     this.subject = subject;
     this.argument = argument;
@@ -180,8 +181,11 @@ export class Suspension<T = unknown> {
   }
 }
 
+printAs(Suspension, 'Operation', ({ kind }) => ({ label: kind.label.text }));
+
 /**
- * How one kind of leaf operation waits. Shared by all its suspensions.
+ * How one kind of leaf operation waits. Shared by all its suspensions, which have an `S` for a subject, an `A` for an argument
+ * and a `T` for a result.
  *
  * The contract: `attempt` completes at once (set the value with `finish`, return true), or changes nothing and returns
  * false or throws. `arm` registers with the world and keeps in the suspension what is needed to undo it; from then on
@@ -192,25 +196,24 @@ export class Suspension<T = unknown> {
  */
 export class SuspensionKind<S = any, A = any, T = any> {
   readonly label: Label;
-  readonly attempt: (suspension: Suspension<T>, fiber: Fiber) => boolean;
-  readonly arm: (suspension: Suspension<T>) => void;
-  readonly abort: (suspension: Suspension<T>) => void;
+  readonly attempt: (suspension: Suspension<T, S, A>, fiber: Fiber) => boolean;
+  readonly arm: (suspension: Suspension<T, S, A>) => void;
+  readonly abort: (suspension: Suspension<T, S, A>) => void;
   /** Told that the fiber of a completed suspension runs again; exactly once, and it does not throw. */
-  readonly resumed: ((suspension: Suspension<T>) => void) | null;
+  readonly resumed: ((suspension: Suspension<T, S, A>) => void) | null;
   /** Whether it has not happened once it is aborted. What is not cannot be a branch of a select, which drops all but one. */
   readonly undoable: boolean;
   /** Not to be cancelled, only for waits that end by themselves after a cancellation (closing a scope). */
   readonly uninterruptible: boolean;
   /** Only for what links a segment. */
   readonly linksSegment: boolean;
-  declare readonly types: [S, A];
 
   constructor(options: {
     label: Label;
-    attempt?: (suspension: Suspension<T>, fiber: Fiber) => boolean;
-    arm: (suspension: Suspension<T>) => void;
-    abort: (suspension: Suspension<T>) => void;
-    resumed?: ((suspension: Suspension<T>) => void) | null;
+    attempt?: (suspension: Suspension<T, S, A>, fiber: Fiber) => boolean;
+    arm: (suspension: Suspension<T, S, A>) => void;
+    abort: (suspension: Suspension<T, S, A>) => void;
+    resumed?: ((suspension: Suspension<T, S, A>) => void) | null;
     undoable?: boolean;
     uninterruptible?: boolean;
     linksSegment?: boolean;

@@ -24,10 +24,10 @@ function ignore(): void {}
 
 const kindOf = namedKinds(
   (name) =>
-    new SuspensionKind({
+    new SuspensionKind<PromiseLike<unknown>>({
       label: new Label('until', name),
       arm(suspension) {
-        (suspension.subject as PromiseLike<unknown>).then(
+        suspension.subject.then(
           (value) => suspension.complete(value),
           (error) => suspension.fail(error),
         );

@@ -134,11 +134,11 @@ export const NOTHING: Operation<void> & Iterator<never, void> = {
 };
 
 /** Waiting for the members to end. Not to be cancelled: a cancellation has reached the members, so they end. */
-const CLOSE: SuspensionKind<Scope> = new SuspensionKind<Scope>({
+const CLOSE: SuspensionKind<Scope, undefined, void> = new SuspensionKind({
   label: new Label('scope.close'),
-  attempt: (suspension) => !(suspension.subject as Scope).hasMembers,
+  attempt: (suspension) => !suspension.subject.hasMembers,
   arm(suspension) {
-    (suspension.subject as Scope).close(() => suspension.complete(undefined));
+    suspension.subject.close(() => suspension.complete(undefined));
   },
   abort() {},
   undoable: false,

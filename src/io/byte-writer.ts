@@ -100,25 +100,25 @@ export class ByteWriter implements WritableBytes {
     this.fail(() => new ClosedError(`${this.kinds.label}: this side of the stream has been ended`));
   }
 
-  private static attempt(suspension: Suspension): boolean {
-    const writer = suspension.subject as ByteWriter;
+  private static attempt(suspension: Suspension<unknown, ByteWriter>): boolean {
+    const writer = suspension.subject;
     if (writer.failure !== null) throw writer.failure();
     if (writer.full || writer.waitingToWrite > 0) return false;
     writer.perform(suspension);
     return true;
   }
 
-  private static attemptEnd(suspension: Suspension): boolean {
-    return (suspension.subject as ByteWriter).ended || ByteWriter.attempt(suspension);
+  private static attemptEnd(suspension: Suspension<unknown, ByteWriter>): boolean {
+    return suspension.subject.ended || ByteWriter.attempt(suspension);
   }
 
-  private static arm(suspension: Suspension): void {
-    const writer = suspension.subject as ByteWriter;
+  private static arm(suspension: Suspension<unknown, ByteWriter>): void {
+    const writer = suspension.subject;
     (writer.writers ??= new WaitList()).push(suspension);
   }
 
-  private static abort(suspension: Suspension): void {
-    const writer = suspension.subject as ByteWriter;
+  private static abort(suspension: Suspension<unknown, ByteWriter>): void {
+    const writer = suspension.subject;
     writer.writers!.remove(suspension);
     if (writer.finishing) writer.finishLast();
   }

@@ -1,9 +1,9 @@
 /** The door `heddle/http`: HTTP servers and clients. */
-export { ClientResponse, fetch } from './http/client.js';
+export { fetch, type ClientResponse } from './http/client.js';
 export { HttpError } from './http/http-error.js';
 export { ResponseError } from './http/response-error.js';
 export { json, text, type Reply, type ReplyStream } from './http/reply.js';
 export { serve, type ServeOptions } from './http/serve.js';
 export type { HttpServerOptions } from './http/http-server-options.js';
-export { HttpServer, listen, type Handler } from './http/server.js';
-export { ServerRequest } from './http/server-request.js';
+export { listen, type Handler, type HttpServer } from './http/server.js';
+export type { ServerRequest } from './http/server-request.js';

@@ -21,8 +21,9 @@ export interface Delimiter {
 
 /** The kinds of readers whose waits are labelled `label`. Made once for each label. */
 export function readKinds(label: WaitKind): ReadKinds {
-  const kind = (attempt: (suspension: Suspension) => boolean): SuspensionKind =>
-    new SuspensionKind({ label: new Label(label), attempt, arm, abort });
+  const kind = <A>(
+    attempt: (suspension: Suspension<unknown, ByteReader, A>) => boolean,
+  ): SuspensionKind<ByteReader, A> => new SuspensionKind({ label: new Label(label), attempt, arm, abort });
   return {
     label,
     some: kind(attemptSome),
@@ -32,20 +33,20 @@ export function readKinds(label: WaitKind): ReadKinds {
   };
 }
 
-function attemptSome(suspension: Suspension): boolean {
-  const reader = suspension.subject as ByteReader;
+function attemptSome(suspension: Suspension<unknown, ByteReader, number>): boolean {
+  const reader = suspension.subject;
   if (reader.busy) return false;
   const size = reader.unread;
   if (size === 0) return reader.isOver() && suspension.finish(null);
-  suspension.value = reader.buffer.take(Math.min(suspension.argument as number, size));
+  suspension.value = reader.buffer.take(Math.min(suspension.argument, size));
   reader.wasTaken();
   return true;
 }
 
-function attemptExactly(suspension: Suspension): boolean {
-  const reader = suspension.subject as ByteReader;
+function attemptExactly(suspension: Suspension<unknown, ByteReader, number>): boolean {
+  const reader = suspension.subject;
   if (reader.busy) return false;
-  const length = suspension.argument as number;
+  const length = suspension.argument;
   const size = reader.unread;
   if (size < length) {
     if (!reader.isOver()) return false;
@@ -56,10 +57,10 @@ function attemptExactly(suspension: Suspension): boolean {
   return true;
 }
 
-function attemptUntil(suspension: Suspension): boolean {
-  const reader = suspension.subject as ByteReader;
+function attemptUntil(suspension: Suspension<unknown, ByteReader, Delimiter>): boolean {
+  const reader = suspension.subject;
   if (reader.busy) return false;
-  const { bytes, limit } = suspension.argument as Delimiter;
+  const { bytes, limit } = suspension.argument;
   const length = find(suspension, reader, bytes, bytes.length, limit);
   if (length === -1) {
     if (!reader.isOver()) return false;
@@ -72,11 +73,11 @@ function attemptUntil(suspension: Suspension): boolean {
   return true;
 }
 
-function attemptLine(suspension: Suspension): boolean {
-  const reader = suspension.subject as ByteReader;
+function attemptLine(suspension: Suspension<unknown, ByteReader, number>): boolean {
+  const reader = suspension.subject;
   if (reader.busy) return false;
   const { buffer } = reader;
-  let length = find(suspension, reader, LINE_FEED, 1, suspension.argument as number);
+  let length = find(suspension, reader, LINE_FEED, 1, suspension.argument);
   let ending = 1;
   if (length !== -1) {
     if (length > 1 && buffer.at(length - 2) === CARRIAGE_RETURN) ending = 2;
@@ -111,12 +112,12 @@ function find(
   return found === -1 ? -1 : length;
 }
 
-function arm(suspension: Suspension): void {
-  (suspension.subject as ByteReader).wait(suspension);
+function arm(suspension: Suspension<unknown, ByteReader>): void {
+  suspension.subject.wait(suspension);
 }
 
-function abort(suspension: Suspension): void {
-  (suspension.subject as ByteReader).giveUp();
+function abort(suspension: Suspension<unknown, ByteReader>): void {
+  suspension.subject.giveUp();
 }
 
 const LINE_FEED = 0x0a;

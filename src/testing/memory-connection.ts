@@ -1,6 +1,7 @@
 import { ClosedError, IoError } from '../base/errors.js';
 import type { Random } from '../base/random.js';
 import { Deque } from '../base/deque.js';
+import { printAs } from '../base/print-as.js';
 import type { Operation } from '../fibers/operation.js';
 import { sleep } from '../fibers/sleep.js';
 import { suspend, type Resume } from '../fibers/suspend.js';
@@ -187,6 +188,8 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
     this.writer.fail(failure('net.write'));
   }
 }
+
+printAs(MemoryConnection, 'Connection', (one) => one.stats());
 
 const READ = readKinds('net.read');
 const WRITE = ByteWriter.kinds('net.write');

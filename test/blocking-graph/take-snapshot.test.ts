@@ -141,12 +141,12 @@ test('what was seen of locks at two instants is not taken for a deadlock', async
       yield* spawn(passThenHold, b, a);
     });
   });
-  while (b.waiters.size === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (b.stats().waiting === 0) await new Promise((resolve) => setImmediate(resolve));
   const taking = runtime.snapshot();
   open!();
   const snapshot = await taking;
   t.is(a.available + b.available, 0, 'each holds what the other was seen waiting for');
-  t.is(a.waiters.size + b.waiters.size, 0);
+  t.is(a.stats().waiting + b.stats().waiting, 0);
   t.deepEqual(snapshot.warnings, []);
   t.deepEqual(snapshot.locks, []);
   t.true(snapshot.fibers.waiting <= snapshot.fibers.live);

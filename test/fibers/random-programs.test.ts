@@ -35,6 +35,7 @@ import {
 import type { World } from 'heddle/testing';
 import type { Random } from '#src/base/random.js';
 import type { Holding } from '#src/fibers/holding.js';
+import type { PermitPool } from '#src/fibers/sync/permit-pool.js';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { fuzzRuns, simulateClean } from '../support/no-leak.js';
 
@@ -215,7 +216,7 @@ class Playground {
         t.is(here, arrivals - sum(edges.flatMap(({ from, count }) => (from === id ? [count] : []))));
     for (const one of this.channels) (one as unknown as { exchange: { validate(): void } }).exchange.validate();
     for (const pool of [...this.pools, ...this.locks])
-      t.is(pool.available, pool.capacity - sum([...pool.holders()].map(({ count }) => count)));
+      t.is(pool.available, pool.capacity - sum([...(pool as PermitPool).holders()].map(({ count }) => count)));
   }
 
   /** All programs have ended. */

@@ -26,6 +26,7 @@ import { open } from 'heddle/fs';
 import { start } from 'heddle/process';
 import { simulate } from 'heddle/testing';
 import { bind } from 'heddle/udp';
+import type { PermitPool } from '#src/fibers/sync/permit-pool.js';
 import { simulateManyClean } from '../support/no-leak.js';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -316,7 +317,7 @@ test('a select takes one permit, though undoing a branch makes room for another'
     held[0]!.release();
     const chosen = yield* fiber.join();
     t.is(chosen.branch, 'few');
-    t.deepEqual([...pool.holders()].map(({ holder }) => holder.id).sort(), [0, fiber.id, behind.id]);
+    t.deepEqual([...(pool as PermitPool).holders()].map(({ holder }) => holder.id).sort(), [0, fiber.id, behind.id]);
     yield* behind.join();
     t.deepEqual(pool.stats(), { capacity: 3, available: 0, waiting: 0 });
   }));

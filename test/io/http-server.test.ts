@@ -93,6 +93,7 @@ test.serial('a handler answers text, JSON, bytes and streams', async (t) => {
         if (request.path === '/json') return json({ a: [1] }, { status: 201 });
         if (request.path === '/bytes') return { body: new Uint8Array([1, 2, 3]) };
         if (request.path === '/none') return { status: 204 };
+        if (request.path === '/marked') return text('\ufeff{"a":[1]}');
         return {
           body: function* (write) {
             for (let i = 0; i < 3; i++) {
@@ -107,10 +108,11 @@ test.serial('a handler answers text, JSON, bytes and streams', async (t) => {
         const created = yield* fetch(`${server.url}/json`);
         t.is(created.status, 201);
         t.deepEqual(yield* created.json(), { a: [1] });
+        t.deepEqual(yield* (yield* fetch(`${server.url}/marked`)).json(), { a: [1] }, 'a byte order mark');
         t.deepEqual([...(yield* (yield* fetch(`${server.url}/bytes`)).bytes())], [1, 2, 3]);
         t.is((yield* fetch(`${server.url}/none`)).status, 204);
         t.is(yield* (yield* fetch(`${server.url}/stream`)).text(), 'part 0\npart 1\npart 2\n');
-        t.is(server.stats().served, 5);
+        t.is(server.stats().served, 6);
       },
     ),
   );
@@ -191,6 +193,8 @@ test.serial('a body is read as text, as JSON, in pieces, and not beyond its limi
         t.is((yield* post('/text', 'x'.repeat(11))).status, 413);
         t.deepEqual(JSON.parse(yield* (yield* post('/json', '{"a":1}')).text()), { a: 1 });
         t.is((yield* post('/json', '{"a":')).status, 400);
+        t.is((yield* post('/json', '\ufeff\ufeff{"a":1}')).status, 400);
+        t.deepEqual(JSON.parse(yield* (yield* post('/json', '\ufeff{"a":1}')).text()), { a: 1 }, 'a byte order mark');
         t.is(yield* (yield* post('/pieces', 'x'.repeat(300_000))).text(), '300000');
       },
     ),

@@ -5,7 +5,7 @@ import type { Fiber } from '#src/fibers/fiber.js';
 import type { BlockingPoint } from '#src/fibers/recorder.js';
 import type { Heap } from '#src/resources/machine.js';
 import { MemoryOutlook } from '#src/resources/memory-outlook.js';
-import type { Resource } from '#src/resources/resource.js';
+import type { ResourceAccount } from '#src/resources/resource-account.js';
 
 /** Three nodes in a heap of a million bytes, of which 50,000 live from the beginning. */
 class Three {
@@ -21,7 +21,7 @@ class Three {
     this.memory = new MemoryOutlook(
       graph as unknown as FlowGraph,
       this.heap as unknown as Heap,
-      this.resource as unknown as Resource,
+      this.resource as unknown as ResourceAccount,
       { demands: [this.demand] } as unknown as Prediction,
       0,
     );

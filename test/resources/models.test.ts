@@ -1,8 +1,9 @@
 import test from 'ava';
-import { semaphore, sleep, spawn } from 'heddle';
+import { sleep, spawn } from 'heddle';
 import { Random } from 'heddle/testing';
 import { DescriptorStock } from '#src/fibers/descriptor-stock.js';
 import type { Work } from '#src/fibers/governor.js';
+import { PermitPool } from '#src/fibers/sync/permit-pool.js';
 import { ThreadPool } from '#src/fibers/thread-pool.js';
 import { Answers } from '#src/resources/answers.js';
 import { Backlog } from '#src/resources/backlog.js';
@@ -466,7 +467,7 @@ test('what work takes by nature may grow, slowly', (t) => {
 
 test('a pool meter finds how long a permit is held, also while others wait', (t) =>
   simulateClean(function* ({ clock }) {
-    const pool = semaphore(4);
+    const pool = new PermitPool(4);
     const meter = new PoolMeter(pool);
     for (let i = 0; i < 20; i++)
       yield* spawn(function* () {
@@ -483,7 +484,7 @@ test('a pool meter finds how long a permit is held, also while others wait', (t)
   }).catch((error: Error) => t.is(error.message, 'enough')));
 
 test('a pool meter knows nothing of a pool that nobody uses', (t) => {
-  const meter = new PoolMeter(semaphore(4));
+  const meter = new PoolMeter(new PermitPool(4));
   for (let tick = 0; tick < 10; tick++) meter.tick(100, 0.9, 0);
   t.is(meter.holdMs, 0);
 });

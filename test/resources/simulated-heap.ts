@@ -1,4 +1,4 @@
-import type { Heap } from '#src/resources/machine.js';
+import type { Heap } from 'heddle/lowlevel';
 
 /**
  * A heap whose collector runs when so much has been allocated since, and takes the longer the more is alive. All in

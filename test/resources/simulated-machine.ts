@@ -1,8 +1,7 @@
 import { suspend, type Operation } from 'heddle';
-import type { Clock } from 'heddle/lowlevel';
+import type { Clock, Machine } from 'heddle/lowlevel';
 import { currentFiber } from '#src/fibers/current.js';
 import type { Fiber } from '#src/fibers/fiber.js';
-import type { Machine } from '#src/resources/machine.js';
 import { SimulatedHeap } from './simulated-heap.js';
 
 export interface MachineOptions {

@@ -84,7 +84,7 @@ export class SimulatedServer {
     this.runtime = new Runtime({ clock: machine, machine, scheduling });
     const { root, result } = this.runtime.start(() => suspend<void>(() => {}));
     result.catch(() => {});
-    this.root = root;
+    this.root = root as Scope;
     const open = (goal: number): Entry | null =>
       this.runtime.loop.openEntry({ name: 'simulated', goal, ...this.kernel() });
     this.entry = limit === undefined ? open(goal) : null;
@@ -92,7 +92,7 @@ export class SimulatedServer {
     if (limit === undefined)
       for (const { goal } of options.kinds)
         if (goal !== undefined && !this.byGoal.has(goal)) this.byGoal.set(goal, open(goal)!);
-    if (beside !== undefined) root.startMember(beside, beside(this), false);
+    if (beside !== undefined) this.root.startMember(beside, beside(this), false);
   }
 
   /** A backlog that was set by hand stays as it is. */

@@ -27,10 +27,14 @@ import {
   type Fiber,
   type FiberStatus,
   type Operation,
+  type Mutex,
   type Permit,
+  type Resource,
   type Runtime,
   type Scope,
+  type Semaphore,
 } from 'heddle';
+import { Label, SuspensionKind } from 'heddle/lowlevel';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Accepts a value whose type is exactly `T`. */
@@ -73,6 +77,35 @@ export function* scopesAndFibers(): Operation<void> {
   exactly<Fiber<number>>()(yield* spawn(count, 'a'));
   exactly<Fiber<number>>()(yield* spawnDaemon(count, 'a', 3));
   exactly<Promise<number>>()(run(() => count('a')));
+}
+
+/** Authors of operations cast nothing. */
+export function kinds(): void {
+  void new SuspensionKind<{ n: number }, string, boolean>({
+    label: new Label('custom', 'door'),
+    attempt(suspension) {
+      exactly<{ n: number }>()(suspension.subject);
+      exactly<string>()(suspension.argument);
+      // @ts-expect-error The result is a boolean.
+      return suspension.finish('a');
+    },
+    arm(suspension) {
+      exactly<{ n: number }>()(suspension.subject);
+      // @ts-expect-error The result is a boolean.
+      suspension.complete(1);
+    },
+    abort() {},
+  });
+}
+
+/** What an editor offers after a dot: what users need, and nothing that the runtime needs. */
+export function members(): void {
+  type OfSemaphore = 'name' | 'capacity' | 'available' | 'used' | 'acquire' | 'withPermit' | 'stats';
+  exactly<keyof Semaphore>()(null as unknown as OfSemaphore);
+  exactly<keyof Mutex>()(null as unknown as OfSemaphore | 'holder' | 'lock' | 'withLock');
+  exactly<keyof Resource>()(null as unknown as OfSemaphore | 'resize');
+  exactly<keyof Permit>()(null as unknown as 'count' | 'holder' | 'release' | typeof Symbol.dispose);
+  exactly<keyof ReturnType<Runtime['start']>['root']>()(null as unknown as keyof Scope);
 }
 
 export function* waits(): Operation<void> {

@@ -1,6 +1,7 @@
 import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
 import { ChannelClosedError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
+import { printAs } from '../../base/print-as.js';
 import { checkDropped } from '../never-run.js';
 import type { Operation } from '../operation.js';
 import { Suspension } from '../suspension.js';
@@ -103,6 +104,8 @@ export class Channel<T> {
     });
   }
 }
+
+printAs(Channel, 'Channel', (one) => ({ name: one.name, ...one.stats() }));
 
 export interface ChannelStats {
   readonly capacity: number;

@@ -1,4 +1,5 @@
 import { checkOptions } from '../../base/check.js';
+import { printAs } from '../../base/print-as.js';
 import { Label } from '../label.js';
 import type { Operation } from '../operation.js';
 import { Suspension, SuspensionKind } from '../suspension.js';
@@ -36,25 +37,27 @@ export class Event {
     return Object.freeze({ isSet: this.happened, waiting: this.waiters.size });
   }
 
-  static attempt(suspension: Suspension): boolean {
-    return (suspension.subject as Event).happened;
+  static attempt(suspension: Suspension<unknown, Event>): boolean {
+    return suspension.subject.happened;
   }
 
-  static arm(suspension: Suspension): void {
-    (suspension.subject as Event).waiters.push(suspension);
+  static arm(suspension: Suspension<unknown, Event>): void {
+    suspension.subject.waiters.push(suspension);
   }
 
-  static abort(suspension: Suspension): void {
-    (suspension.subject as Event).waiters.remove(suspension);
+  static abort(suspension: Suspension<unknown, Event>): void {
+    suspension.subject.waiters.remove(suspension);
   }
 }
 
-function waitKind(name: string | null): SuspensionKind<Event> {
+printAs(Event, 'Event', (one) => ({ name: one.name, ...one.stats() }));
+
+function waitKind(name: string | null): SuspensionKind<Event, undefined, void> {
   const { attempt, arm, abort } = Event;
-  return new SuspensionKind<Event>({ label: new Label('event.wait', name), attempt, arm, abort });
+  return new SuspensionKind({ label: new Label('event.wait', name), attempt, arm, abort });
 }
 
-const WAIT: SuspensionKind<Event> = waitKind(null);
+const WAIT: SuspensionKind<Event, undefined, void> = waitKind(null);
 
 /** Makes an `Event`. `name` is how the graph shows waiting for it. */
 export function event(options?: { name?: string }): Event {

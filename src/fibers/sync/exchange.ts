@@ -156,31 +156,31 @@ export class Exchange<T> {
     );
   }
 
-  static attemptSend(suspension: Suspension): boolean {
-    return (suspension.subject as Exchange<unknown>).put(suspension.argument, suspension.branchOf);
+  static attemptSend(suspension: Suspension<unknown, Exchange<unknown>>): boolean {
+    return suspension.subject.put(suspension.argument, suspension.branchOf);
   }
 
-  static attemptReceive(suspension: Suspension): boolean {
-    const exchange = suspension.subject as Exchange<unknown>;
+  static attemptReceive(suspension: Suspension<unknown, Exchange<unknown>>): boolean {
+    const exchange = suspension.subject;
     if (exchange.take(suspension)) return true;
     if (exchange.closed) throw exchange.closedError('receive');
     return false;
   }
 
-  static armSend(suspension: Suspension): void {
-    (suspension.subject as Exchange<unknown>).senders.push(suspension);
+  static armSend(suspension: Suspension<unknown, Exchange<unknown>>): void {
+    suspension.subject.senders.push(suspension);
   }
 
-  static armReceive(suspension: Suspension): void {
-    (suspension.subject as Exchange<unknown>).receivers.push(suspension);
+  static armReceive(suspension: Suspension<unknown, Exchange<unknown>>): void {
+    suspension.subject.receivers.push(suspension);
   }
 
-  static abortSend(suspension: Suspension): void {
-    (suspension.subject as Exchange<unknown>).senders.remove(suspension);
+  static abortSend(suspension: Suspension<unknown, Exchange<unknown>>): void {
+    suspension.subject.senders.remove(suspension);
   }
 
-  static abortReceive(suspension: Suspension): void {
-    (suspension.subject as Exchange<unknown>).receivers.remove(suspension);
+  static abortReceive(suspension: Suspension<unknown, Exchange<unknown>>): void {
+    suspension.subject.receivers.remove(suspension);
   }
 
   /**
@@ -188,17 +188,17 @@ export class Exchange<T> {
    * last of 64 idle workers would begin after 64 turns. So who finds that the one before it has taken nothing wakes
    * all for whom there is a value.
    */
-  static receiverCame(suspension: Suspension): void {
+  static receiverCame(suspension: Suspension<unknown, Exchange<unknown>>): void {
     if (suspension.argument !== COMING) return;
-    const exchange = suspension.subject as Exchange<unknown>;
+    const exchange = suspension.subject;
     exchange.receiversComing--;
     exchange.settle(exchange.valuesIgnored ? Infinity : 1, 1);
     exchange.valuesIgnored = exchange.buffer.size > 0;
   }
 
-  static senderCame(suspension: Suspension): void {
+  static senderCame(suspension: Suspension<unknown, Exchange<unknown>>): void {
     if (suspension.argument !== COMING) return;
-    const exchange = suspension.subject as Exchange<unknown>;
+    const exchange = suspension.subject;
     exchange.sendersComing--;
     exchange.settle(1, exchange.roomIgnored ? Infinity : 1);
     exchange.roomIgnored = exchange.buffer.size < exchange.capacity;

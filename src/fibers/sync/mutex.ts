@@ -1,29 +1,26 @@
 import { MisuseError } from '../../base/errors.js';
-import type { Fiber } from '../fiber.js';
+import { printAs } from '../../base/print-as.js';
+import type { Fiber, FiberHandle } from '../fiber.js';
 import { Label } from '../label.js';
 import type { Operation } from '../operation.js';
-import { permitKind, Semaphore, type Permit } from './semaphore.js';
 import type { SuspensionKind } from '../suspension.js';
+import { permitKind, PermitPool } from './permit-pool.js';
+import type { Permit, Semaphore } from './semaphore.js';
 
 /**
  * Lets one fiber in at a time. Not re-entrant: a fiber that locks it twice would wait for itself, which is reported at
  * once. Needed only around several suspensions that belong together; between two suspensions no other fiber runs.
  */
-export class Mutex extends Semaphore {
-  constructor(options: { name?: string } = {}) {
-    super(1, options, options?.name === undefined ? LOCK : permitKind(new Label('mutex.lock', options.name)));
-  }
-
+export interface Mutex extends Semaphore {
+  /** Who holds it. */
+  readonly holder: FiberHandle | null;
   /**
    * Waits until it is free and takes it.
    *
    * @throws `MisuseError` if the calling fiber holds it already.
    * Suspends: while another holds it. If cancelled: throws; it was not taken.
    */
-  lock(): Operation<Permit> {
-    return this.acquire();
-  }
-
+  lock(): Operation<Permit>;
   /**
    * Runs `operation` while holding it.
    *
@@ -31,6 +28,19 @@ export class Mutex extends Semaphore {
    * Suspends: while another holds it, then as the operation does. If cancelled: throws without having begun, or as the
    * operation does.
    */
+  withLock<T>(operation: Operation<T>): Operation<T>;
+}
+
+/** The mutex itself. */
+export class MutexPool extends PermitPool implements Mutex {
+  constructor(options: { name?: string } = {}) {
+    super(1, options, options?.name === undefined ? LOCK : permitKind(new Label('mutex.lock', options.name)));
+  }
+
+  lock(): Operation<Permit> {
+    return this.acquire();
+  }
+
   withLock<T>(operation: Operation<T>): Operation<T> {
     return this.withPermit(operation);
   }
@@ -47,16 +57,17 @@ export class Mutex extends Semaphore {
     return super.grant(fiber, count);
   }
 
-  /** Who holds it. */
   get holder(): Fiber | null {
     for (const permit of this.holders()) return permit.holder;
     return null;
   }
 }
 
-const LOCK: SuspensionKind<Semaphore, number, Permit> = permitKind(new Label('mutex.lock'));
+printAs(MutexPool, 'Mutex', (one) => ({ name: one.name, holder: one.holder, waiting: one.stats().waiting }));
+
+const LOCK: SuspensionKind<PermitPool, number, Permit> = permitKind(new Label('mutex.lock'));
 
 /** Makes a `Mutex`. `name` is how the graph and its dump of locks show it. */
 export function mutex(options?: { name?: string }): Mutex {
-  return new Mutex(options);
+  return new MutexPool(options);
 }

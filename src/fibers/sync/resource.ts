@@ -1,18 +1,31 @@
 import { checkInteger, checkText } from '../../base/check.js';
 import { OverloadError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
 import type { RunLoop } from '../run-loop.js';
 import { WAITING } from '../suspension.js';
+import { permitKind, PermitPool } from './permit-pool.js';
 import { noteResource } from './resources-of.js';
-import { permitKind, Semaphore, type Permit } from './semaphore.js';
+import type { Permit, Semaphore } from './semaphore.js';
 
 /**
  * Something that the program knows there is only so much of: connections of a database, places in a queue of a disk,
  * seats of a licence. It is a semaphore with a name, whose capacity may change while it is used; admission reckons with
  * it as with processor and memory.
  */
-export class Resource extends Semaphore {
+export interface Resource extends Semaphore {
+  /**
+   * From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. Fibers that
+   * wait for more than there is now get an `OverloadError`: they would hold up those behind them for nothing.
+   *
+   * @throws `ArgumentError` unless the capacity is an integer of at least 1, or `Infinity`.
+   */
+  resize(capacity: number): void;
+}
+
+/** The resource itself. */
+export class ResourcePool extends PermitPool implements Resource {
   /** Of the fiber that asked for it last. */
   private loop: RunLoop | null = null;
 
@@ -30,12 +43,6 @@ export class Resource extends Semaphore {
     return super.grant(fiber, count);
   }
 
-  /**
-   * From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. Fibers that
-   * wait for more than there is now get an `OverloadError`: they would hold up those behind them for nothing.
-   *
-   * @throws `ArgumentError` unless the capacity is an integer of at least 1, or `Infinity`.
-   */
   resize(capacity: number): void {
     checkInteger('capacity', capacity, 1, Infinity);
     this.total = capacity;
@@ -54,6 +61,8 @@ export class Resource extends Semaphore {
   }
 }
 
+printAs(ResourcePool, 'Resource', (one) => ({ name: one.name, ...one.stats() }));
+
 /**
  * Declares a resource.
  *
@@ -64,5 +73,5 @@ export class Resource extends Semaphore {
  */
 export function resource(name: string, options: { readonly capacity: number }): Resource {
   checkText('name', name);
-  return new Resource(name, options?.capacity);
+  return new ResourcePool(name, options?.capacity);
 }

@@ -1,76 +1,34 @@
-import { checkInteger, checkOptions } from '../../base/check.js';
-import { MisuseError } from '../../base/errors.js';
-import type { Fiber } from '../fiber.js';
-import { Label } from '../label.js';
-import type { Pool } from '../pool.js';
+import type { FiberHandle } from '../fiber.js';
 import type { Operation } from '../operation.js';
-import { Suspension, SuspensionKind, WAITING } from '../suspension.js';
-import { WaitList } from '../wait-list.js';
-import { checkOperation, inSegment } from '../segment.js';
+import { PermitPool } from './permit-pool.js';
 
 /** The right to use something, held by a fiber until it is released. Works with `using`. */
-export class Permit {
+export interface Permit extends Disposable {
   /** How many of the semaphore's permits it stands for. */
   readonly count: number;
-  /** Who acquired it; kept for the dump, which names holders. */
-  readonly holder: Fiber;
-  private readonly semaphore: Semaphore;
-  private released: boolean = false;
-  previous: Permit | null = null;
-  following: Permit | null = null;
-
-  constructor(semaphore: Semaphore, holder: Fiber, count: number) {
-    this.semaphore = semaphore;
-    this.holder = holder;
-    this.count = count;
-  }
-
+  /** Who acquired it. */
+  readonly holder: FiberHandle;
   /** Gives it back. A plain call, from any fiber. Releasing twice is an error: the second would be somebody else's. */
-  release(): void {
-    if (this.released) throw new MisuseError(`This permit of ${this.semaphore.text} has been released already`);
-    this.released = true;
-    this.semaphore.takeBack(this);
-  }
-
-  [Symbol.dispose](): void {
-    if (!this.released) this.release();
-  }
+  release(): void;
 }
 
 /**
  * Limits how many use something at once. First come, first served, also for unequal counts: a fiber that wants many
- * is not overtaken by others that want few. It knows who holds its permits and who waits, and the dump shows them.
+ * is not overtaken by others that want few.
  */
-export class Semaphore implements Pool {
+export interface Semaphore {
   readonly name: string | null;
-  readonly servesWhileWaiting: boolean = false;
-  protected total: number;
-  readonly waiters: WaitList = new WaitList();
-  /** Permits granted so far. */
-  granted: number = 0;
-  private taken: number = 0;
-  private newest: Permit | null = null;
-  protected readonly kind: SuspensionKind;
-
-  constructor(capacity: number, options: { name?: string } = {}, kind?: SuspensionKind) {
-    checkInteger('capacity', capacity, 1, Infinity);
-    checkOptions(options);
-    this.total = capacity;
-    this.name = options.name ?? null;
-    this.kind = kind ?? (this.name === null ? ACQUIRE : acquireKind(this.name));
-  }
-
+  readonly capacity: number;
+  /** Below zero where a resource has shrunk below what is in use. */
+  readonly available: number;
+  readonly used: number;
   /**
    * Waits for `count` permits.
    *
    * @throws `ArgumentError` if there are never so many; of a resource, `OverloadError` if it shrinks below that meanwhile.
    * Suspends: while there are too few. If cancelled: throws; nothing was acquired.
    */
-  acquire(count: number = 1): Operation<Permit> {
-    checkInteger('count', count, 1, Math.min(this.capacity, Number.MAX_SAFE_INTEGER));
-    return new Suspension<Permit>(this.kind, this, count);
-  }
-
+  acquire(count?: number): Operation<Permit>;
   /**
    * Runs `operation` with a permit, which is released however it ends.
    *
@@ -78,92 +36,8 @@ export class Semaphore implements Pool {
    * Suspends: while no permit is free, then as the operation does. If cancelled: throws without having begun, or as the
    * operation does.
    */
-  *withPermit<T>(operation: Operation<T>): Operation<T> {
-    const permit = yield* this.acquire();
-    try {
-      return yield* inSegment(checkOperation(operation));
-    } finally {
-      permit.release();
-    }
-  }
-
-  get capacity(): number {
-    return this.total;
-  }
-
-  /** Below zero where a resource has shrunk below what is in use. */
-  get available(): number {
-    return this.total - this.taken;
-  }
-
-  get used(): number {
-    return this.taken;
-  }
-
-  /** How errors and dumps call it. */
-  get text(): string {
-    return this.name === null ? 'a semaphore' : `semaphore \`${this.name}\``;
-  }
-
-  /** The permits that are out, the newest first. */
-  *holders(): Generator<Permit, void, void> {
-    for (let permit = this.newest; permit !== null; permit = permit.following) yield permit;
-  }
-
-  stats(): SemaphoreStats {
-    return Object.freeze({ capacity: this.capacity, available: this.available, waiting: this.waiters.size });
-  }
-
-  /** Grants if it can be done now and nobody waits. */
-  grant(fiber: Fiber, count: number): Permit | null {
-    if (this.waiters.size > 0 || count > this.available) return null;
-    return this.issue(fiber, count);
-  }
-
-  /** A permit comes back; those who waited longest get theirs. */
-  takeBack(permit: Permit): void {
-    if (permit.previous === null) this.newest = permit.following;
-    else permit.previous.following = permit.following;
-    if (permit.following !== null) permit.following.previous = permit.previous;
-    permit.previous = permit.following = null;
-    this.taken -= permit.count;
-    const { extras } = permit.holder;
-    // Null once the holder has ended.
-    if (extras !== null) extras.permits -= permit.count;
-    this.grantWaiting();
-  }
-
-  /** Hands out what is free, in order. */
-  grantWaiting(): void {
-    for (let next = this.next(); next !== null; next = this.next()) {
-      this.waiters.remove(next);
-      next.complete(this.issue(next.fiber!, next.argument as number));
-    }
-  }
-
-  /**
-   * The first that waits, if there is enough for it. What comes right behind it of the same select it does not hold up. One that
-   * does not wait any more is about to leave, which calls `grantWaiting` again: its select has another answer.
-   */
-  private next(): Suspension | null {
-    const first = this.waiters.peek();
-    for (let one = first; one !== null; one = one.following) {
-      if (one !== first && (one.branchOf === null || one.branchOf !== first!.branchOf)) return null;
-      if (one.phase === WAITING && (one.argument as number) <= this.available) return one;
-    }
-    return null;
-  }
-
-  private issue(fiber: Fiber, count: number): Permit {
-    const permit = new Permit(this, fiber, count);
-    this.taken += count;
-    this.granted += count;
-    fiber.more().permits += count;
-    permit.following = this.newest;
-    if (this.newest !== null) this.newest.previous = permit;
-    this.newest = permit;
-    return permit;
-  }
+  withPermit<T>(operation: Operation<T>): Operation<T>;
+  stats(): SemaphoreStats;
 }
 
 export interface SemaphoreStats {
@@ -174,36 +48,5 @@ export interface SemaphoreStats {
 
 /** Makes a `Semaphore`. `name` is how the graph and its dump of locks show it. */
 export function semaphore(capacity: number, options?: { name?: string }): Semaphore {
-  return new Semaphore(capacity, options);
+  return new PermitPool(capacity, options);
 }
-
-function acquireKind(name: string | null): SuspensionKind<Semaphore, number, Permit> {
-  return permitKind(new Label('semaphore.acquire', name));
-}
-
-/** The waiting that semaphores and mutexes share. */
-export function permitKind(label: Label): SuspensionKind<Semaphore, number, Permit> {
-  return new SuspensionKind<Semaphore, number, Permit>({
-    label,
-    attempt(suspension, fiber) {
-      const permit = (suspension.subject as Semaphore).grant(fiber, suspension.argument as number);
-      if (permit === null) return false;
-      suspension.value = permit;
-      return true;
-    },
-    arm(suspension) {
-      const semaphore = suspension.subject as Semaphore;
-      const { node } = suspension.fiber!;
-      if (node !== null) node.pool = semaphore;
-      semaphore.waiters.push(suspension);
-    },
-    abort(suspension) {
-      const semaphore = suspension.subject as Semaphore;
-      semaphore.waiters.remove(suspension);
-      // It may have been large and first, in the way of smaller ones.
-      semaphore.grantWaiting();
-    },
-  });
-}
-
-const ACQUIRE: SuspensionKind<Semaphore, number, Permit> = acquireKind(null);

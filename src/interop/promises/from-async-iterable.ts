@@ -96,15 +96,15 @@ class IteratorPull<T> implements AsyncPull<T> {
     else yield* until(returned.then(ignore, this.controller === null ? undefined : ignore), 'iterator.return');
   }
 
-  static arm(suspension: Suspension): void {
-    (suspension.subject as IteratorPull<unknown>).wait(suspension);
+  static arm(suspension: Suspension<unknown, IteratorPull<unknown>>): void {
+    suspension.subject.wait(suspension);
   }
 
-  static abort(suspension: Suspension): void {
-    (suspension.subject as IteratorPull<unknown>).waits = false;
+  static abort(suspension: Suspension<unknown, IteratorPull<unknown>>): void {
+    suspension.subject.waits = false;
   }
 
-  private wait(suspension: Suspension): void {
+  private wait(suspension: Suspension<unknown, IteratorPull<unknown>>): void {
     if (this.closed) throw new ClosedError('next: the iterable was let go of');
     if (this.waits) throw new BusyError('next: another fiber waits for the iterable');
     if (this.promise === null) {
@@ -148,7 +148,7 @@ class IteratorPull<T> implements AsyncPull<T> {
 
 function ignore(): void {}
 
-const NEXT: SuspensionKind = new SuspensionKind({
+const NEXT: SuspensionKind<IteratorPull<unknown>, undefined> = new SuspensionKind({
   label: new Label('until', 'iterator.next'),
   arm: IteratorPull.arm,
   abort: IteratorPull.abort,

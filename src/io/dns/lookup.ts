@@ -38,14 +38,14 @@ export function lookupAll(host: string, options: LookupOptions = {}): Operation<
   return new Suspension<readonly Address[]>(LOOKUP, host, family);
 }
 
-const LOOKUP: SuspensionKind = new SuspensionKind({
+const LOOKUP: SuspensionKind<string, number> = new SuspensionKind({
   label: new Label('dns', 'lookup'),
   arm(suspension) {
-    const family = suspension.argument as number;
+    const family = suspension.argument;
     const fiber = suspension.fiber!;
     const { threadPool } = fiber.loop;
     threadPool.begin(fiber);
-    systemLookup(suspension.subject as string, { all: true, family }, (error, addresses) => {
+    systemLookup(suspension.subject, { all: true, family }, (error, addresses) => {
       threadPool.end();
       if (error !== null) suspension.fail(new IoError('dns.lookup', error));
       else suspension.complete(addresses);

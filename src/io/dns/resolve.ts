@@ -71,11 +71,11 @@ interface Question {
 type Ask = (resolver: Resolver, question: Question, answer: (error: Error | null, records: unknown) => void) => void;
 
 /** A resolver for each question: it stops all that it was asked, so a shared one could not stop one alone. */
-function kind(name: string, ask: Ask): SuspensionKind {
+function kind(name: string, ask: Ask): SuspensionKind<Question, Resolver, unknown> {
   return new SuspensionKind({
     label: new Label('dns', name),
     arm(suspension) {
-      const question = suspension.subject as Question;
+      const question = suspension.subject;
       const { servers } = question.options;
       try {
         const resolver = new Resolver();
@@ -90,7 +90,7 @@ function kind(name: string, ask: Ask): SuspensionKind {
       }
     },
     abort(suspension) {
-      (suspension.argument as Resolver).cancel();
+      suspension.argument.cancel();
     },
   });
 }

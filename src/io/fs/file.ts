@@ -1,5 +1,6 @@
 import { fdatasync, fstat, fsync, ftruncate, read, type Stats } from 'node:fs';
 import { checkInteger, checkOptions } from '../../base/check.js';
+import { printAs } from '../../base/print-as.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -109,6 +110,8 @@ export class File {
     return CLOSE(this.descriptor);
   }
 }
+
+printAs(File, 'File', ({ path, isClosed }) => ({ path, isClosed }));
 
 const CHUNK = 64 * 1024;
 /** What one call of the system takes. */

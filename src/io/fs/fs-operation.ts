@@ -40,7 +40,7 @@ export function fsOperation<A extends readonly unknown[], T>(
         else if (!suspension.complete(result as T)) late?.(result as T, ...(suspension.subject as A));
       };
       try {
-        start(...(suspension.subject as A), done);
+        start(...suspension.subject, done);
         threadPool.begin(fiber);
       } catch (error) {
         suspension.fail(error instanceof HeddleError ? error : badArgument(name, error));

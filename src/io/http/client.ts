@@ -1,5 +1,6 @@
 import { expected } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { abortable } from '../../fibers/abortable.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -8,6 +9,7 @@ import type { Scope } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
 import { collect } from '../collect.js';
 import { limitOf } from '../limit-of.js';
+import { parseJson } from './parse-json.js';
 import { ResponseError } from './response-error.js';
 
 /** A response as its reader sees it. Its body is cancelled with the current scope, unless it was read to its end. */
@@ -85,7 +87,7 @@ export class ClientResponse {
 
   /** Reads the whole body as JSON; all else as `bytes`. @throws `SyntaxError` if it is not. */
   *json(options: { readonly limit?: number } = {}): Operation<unknown> {
-    return JSON.parse(yield* this.text(options));
+    return parseJson(yield* this.text(options));
   }
 
   /** Returns the response itself. @throws `ResponseError` unless the status is 200 to 299, and then gives up the body. */
@@ -107,6 +109,8 @@ export class ClientResponse {
     cancelled?.catch(() => {});
   }
 }
+
+printAs(ClientResponse, 'ClientResponse', ({ status, raw }) => ({ status, url: raw.url }));
 
 /**
  * Sends a request, by Node's `fetch` and with its options, and waits for the head of the response. Redirects are followed

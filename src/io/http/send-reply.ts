@@ -107,8 +107,8 @@ interface Listeners {
   readonly closed: () => void;
 }
 
-function awaitDrain(suspension: Suspension, done: () => void): void {
-  const response = suspension.subject as ServerResponse;
+function awaitDrain(suspension: Suspension<unknown, ServerResponse>, done: () => void): void {
+  const response = suspension.subject;
   const closed = (): void => {
     unlisten(suspension);
     suspension.fail(gone());
@@ -124,8 +124,8 @@ function awaitDrain(suspension: Suspension, done: () => void): void {
   response.once('close', closed);
 }
 
-function unlisten(suspension: Suspension): void {
-  const response = suspension.subject as ServerResponse;
+function unlisten(suspension: Suspension<unknown, ServerResponse>): void {
+  const response = suspension.subject;
   const { done, closed } = suspension.argument as Listeners;
   response.off('drain', done);
   response.off('close', closed);
@@ -136,18 +136,22 @@ function gone(): IoError {
 }
 
 /** Waits for room first and writes then, so that a write that was cancelled was not written. */
-const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new SuspensionKind({
+const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new SuspensionKind<
+  ServerResponse,
+  string | Uint8Array,
+  void
+>({
   label: new Label('http.respond'),
   attempt(suspension) {
-    const response = suspension.subject as ServerResponse;
+    const response = suspension.subject;
     if (response.destroyed) throw gone();
     if (response.writableNeedDrain) return false;
-    response.write(suspension.argument as string | Uint8Array);
+    response.write(suspension.argument);
     return true;
   },
   arm(suspension) {
-    const response = suspension.subject as ServerResponse;
-    const chunk = suspension.argument as string | Uint8Array;
+    const response = suspension.subject;
+    const chunk = suspension.argument;
     awaitDrain(suspension, () => {
       try {
         response.write(chunk);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -7,6 +8,7 @@ import { limitOf } from '../limit-of.js';
 import type { Reader } from '../streams/reader.js';
 import { StreamReader } from '../streams/stream-reader.js';
 import { HttpError } from './http-error.js';
+import { parseJson } from './parse-json.js';
 
 /** A request as its handler sees it. */
 export class ServerRequest {
@@ -102,11 +104,13 @@ export class ServerRequest {
   *json(options: { readonly limit?: number } = {}): Operation<unknown> {
     const source = yield* this.text(options);
     try {
-      return JSON.parse(source);
+      return parseJson(source);
     } catch (cause) {
       throw new HttpError(400, `The body is not JSON: ${(cause as Error).message}`, { cause });
     }
   }
 }
+
+printAs(ServerRequest, 'ServerRequest', ({ method, url }) => ({ method, url }));
 
 const USUAL_LIMIT = 1024 * 1024;

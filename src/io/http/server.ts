@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
 import { Label } from '../../fibers/label.js';
@@ -238,6 +239,8 @@ export class HttpServer {
   }
 }
 
+printAs(HttpServer, 'HttpServer', (one) => ({ url: one.url, ...one.stats() }));
+
 /**
  * Opens an HTTP server, which is closed with the scope in which `listen` is called.
  *
@@ -278,8 +281,8 @@ function* answer(handler: Handler, request: ServerRequest, response: ServerRespo
 const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new SuspensionKind({
   label: new Label('http.listen'),
   arm(suspension) {
-    const server = suspension.subject as Server;
-    const options = suspension.argument as HttpServerOptions;
+    const server = suspension.subject;
+    const options = suspension.argument;
     const { port = 0, host, goal, backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
     const refuse = (error: Error): void => void suspension.fail(new IoError('http.listen', error));
     server.on('error', refuse);
@@ -290,6 +293,6 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
     });
   },
   abort(suspension) {
-    (suspension.subject as Server).close();
+    suspension.subject.close();
   },
 });

@@ -62,10 +62,10 @@ function open({ port, host, path, tls, noDelay = true }: ConnectOptions): Socket
     : connectTls({ ...(tls === true ? {} : tls), ...options } as ConnectionOptions);
 }
 
-const CONNECT: SuspensionKind = new SuspensionKind({
+const CONNECT: SuspensionKind<Request, Socket, Connection> = new SuspensionKind({
   label: new Label('net.connect'),
   arm(suspension) {
-    const { options, scope } = suspension.subject as Request;
+    const { options, scope } = suspension.subject;
     // Now: from the callback below what a getter throws would end the process.
     const { path, tls, halfOpen = false } = options;
     let socket: Socket;
@@ -95,6 +95,6 @@ const CONNECT: SuspensionKind = new SuspensionKind({
     });
   },
   abort(suspension) {
-    (suspension.argument as Socket).destroy();
+    suspension.argument.destroy();
   },
 });

@@ -83,10 +83,10 @@ function makeServer({ tls, noDelay = true }: ListenOptions): Server {
     : createTlsServer({ handshakeTimeout: HANDSHAKE_MS, ...tls, ...manner });
 }
 
-const LISTEN: SuspensionKind = new SuspensionKind({
+const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKind({
   label: new Label('net.listen'),
   arm(suspension) {
-    const { options, scope } = suspension.subject as Request;
+    const { options, scope } = suspension.subject;
     // All of them now: from the callback below what a getter throws would end the process.
     const { port, host, path, goal = null, priority = 1, backlog, queue = 64, tls, halfOpen = false } = options;
     let server: Server;
@@ -120,7 +120,7 @@ const LISTEN: SuspensionKind = new SuspensionKind({
     server.listen({ ...(path === undefined ? { port, host } : { path }), backlog: backlog ?? USUAL_BACKLOG });
   },
   abort(suspension) {
-    (suspension.argument as Server).close();
+    suspension.argument.close();
   },
 });
 

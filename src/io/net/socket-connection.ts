@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { ClosedError, IoError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -220,27 +221,33 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     for (let closer = closers.shift(); closer !== null; closer = closers.shift()) closer.complete(undefined);
   }
 
-  static armClose(suspension: Suspension): void {
-    const connection = suspension.subject as SocketConnection;
+  static armClose(suspension: Suspension<unknown, SocketConnection>): void {
+    const connection = suspension.subject;
     (connection.closers ??= new WaitList()).push(suspension);
     connection.startClosing();
   }
 
-  static abortClose(suspension: Suspension): void {
-    const connection = suspension.subject as SocketConnection;
+  static abortClose(suspension: Suspension<unknown, SocketConnection>): void {
+    const connection = suspension.subject;
     connection.closers!.remove(suspension);
     connection.destroy();
   }
 
-  static attemptClose(suspension: Suspension): boolean {
-    return (suspension.subject as SocketConnection).gone;
+  static attemptClose(suspension: Suspension<unknown, SocketConnection>): boolean {
+    return suspension.subject.gone;
   }
 }
+
+printAs(SocketConnection, 'Connection', (one) => ({
+  remoteAddress: one.remoteAddress,
+  remotePort: one.remotePort,
+  ...one.stats(),
+}));
 
 const READ = readKinds('net.read');
 const WRITE = ByteWriter.kinds('net.write');
 
-const CLOSE: SuspensionKind = new SuspensionKind({
+const CLOSE: SuspensionKind<SocketConnection, undefined, void> = new SuspensionKind({
   label: new Label('net.close'),
   attempt: SocketConnection.attemptClose,
   arm: SocketConnection.armClose,

@@ -4,6 +4,7 @@ import { Deque } from '../../base/deque.js';
 import { checkFunction, checkOptions } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { nameOf } from '../../base/name-of.js';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -157,8 +158,8 @@ export class SocketListener implements Listener {
       acceptor.fail(failure());
   }
 
-  static attemptAccept(suspension: Suspension): boolean {
-    const listener = suspension.subject as SocketListener;
+  static attemptAccept(suspension: Suspension<unknown, SocketListener, Scope>): boolean {
+    const listener = suspension.subject;
     if (listener.failure !== null) throw listener.failure();
     for (let first = listener.queue.popFront(); first !== undefined; first = listener.queue.popFront()) {
       // One that broke while it waited is no connection any more.
@@ -169,16 +170,18 @@ export class SocketListener implements Listener {
     return false;
   }
 
-  static armAccept(suspension: Suspension): void {
-    (suspension.subject as SocketListener).acceptors.push(suspension);
+  static armAccept(suspension: Suspension<unknown, SocketListener, Scope>): void {
+    suspension.subject.acceptors.push(suspension);
   }
 
-  static abortAccept(suspension: Suspension): void {
-    (suspension.subject as SocketListener).acceptors.remove(suspension);
+  static abortAccept(suspension: Suspension<unknown, SocketListener, Scope>): void {
+    suspension.subject.acceptors.remove(suspension);
   }
 }
 
-const ACCEPT: SuspensionKind = new SuspensionKind({
+printAs(SocketListener, 'Listener', (one) => ({ address: one.address, port: one.port, ...one.stats() }));
+
+const ACCEPT: SuspensionKind<SocketListener, Scope, Connection> = new SuspensionKind({
   label: new Label('net.accept'),
   attempt: SocketListener.attemptAccept,
   arm: SocketListener.armAccept,

@@ -1,6 +1,7 @@
 import type { ChildProcess as NodeChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { MisuseError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
@@ -122,19 +123,21 @@ export class ChildProcess {
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) waiter.complete(exit);
   }
 
-  static attemptWait(suspension: Suspension): boolean {
-    const { ended } = suspension.subject as ChildProcess;
+  static attemptWait(suspension: Suspension<unknown, ChildProcess>): boolean {
+    const { ended } = suspension.subject;
     return ended !== null && suspension.finish(ended);
   }
 
-  static armWait(suspension: Suspension): void {
-    (suspension.subject as ChildProcess).waiters.push(suspension);
+  static armWait(suspension: Suspension<unknown, ChildProcess>): void {
+    suspension.subject.waiters.push(suspension);
   }
 
-  static abortWait(suspension: Suspension): void {
-    (suspension.subject as ChildProcess).waiters.remove(suspension);
+  static abortWait(suspension: Suspension<unknown, ChildProcess>): void {
+    suspension.subject.waiters.remove(suspension);
   }
 }
+
+printAs(ChildProcess, 'ChildProcess', ({ pid, command, exit }) => ({ pid, command, exit }));
 
 function ifPiped<S extends Readable | Writable, T>(stream: S | null, wrap: (stream: S) => T): T | null {
   return stream === null ? null : wrap(stream);
@@ -144,7 +147,7 @@ function notPiped(command: string, name: string): never {
   throw new MisuseError(`${name} of \`${command}\` is not a pipe: start it with \`{ ${name}: 'pipe' }\``);
 }
 
-const WAIT: SuspensionKind<ChildProcess, undefined, Exit> = new SuspensionKind<ChildProcess, undefined, Exit>({
+const WAIT: SuspensionKind<ChildProcess, undefined, Exit> = new SuspensionKind({
   label: new Label('process.exit'),
   attempt: ChildProcess.attemptWait,
   arm: ChildProcess.armWait,

@@ -67,10 +67,10 @@ interface Request {
   readonly launch: () => NodeChildProcess;
 }
 
-const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKind<Request, undefined, ChildProcess>({
+const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKind({
   label: new Label('process.start'),
   arm(suspension) {
-    const { command, cwd, grace, scope, launch } = suspension.subject as Request;
+    const { command, cwd, grace, scope, launch } = suspension.subject;
     try {
       if (scope.closed) throw new ScopeClosedError('start in a scope that has ended');
       const child = launch();

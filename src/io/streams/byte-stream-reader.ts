@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { checkOptions } from '../../base/check.js';
 import { ClosedError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -55,6 +56,8 @@ export class ByteStreamReader extends ByteReader implements BytesReader {
     this.tap.letGo();
   }
 }
+
+printAs(ByteStreamReader, 'BytesReader', () => ({}));
 
 /** Lets bytes out of a stream while the reader wants some. */
 class Tap implements ByteSource {

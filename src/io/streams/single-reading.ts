@@ -1,4 +1,5 @@
 import { BusyError, ClosedError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import type { Suspension } from '../../fibers/suspension.js';
 import { SuspensionKind } from '../../fibers/suspension.js';
 import { Label } from '../../fibers/label.js';
@@ -12,7 +13,7 @@ export abstract class SingleReading {
   private failure: { readonly error: unknown } | null = null;
 
   /** Takes what is there, into `suspension.value`; false if that is nothing. */
-  protected abstract take(suspension: Suspension): boolean;
+  protected abstract take(suspension: Suspension<unknown, SingleReading>): boolean;
   /** Somebody waits. */
   protected abstract wanted(): void;
 
@@ -43,16 +44,16 @@ export abstract class SingleReading {
     return waiting;
   }
 
-  static attempt(suspension: Suspension): boolean {
-    const reading = suspension.subject as SingleReading;
+  static attempt(suspension: Suspension<unknown, SingleReading>): boolean {
+    const reading = suspension.subject;
     if (reading.waiting !== null) throw new BusyError('stream.read: another fiber is reading this stream');
     if (reading.take(suspension)) return true;
     if (reading.failure !== null) throw reading.failure.error;
     return reading.ended && suspension.finish(null);
   }
 
-  static arm(suspension: Suspension): void {
-    const reading = suspension.subject as SingleReading;
+  static arm(suspension: Suspension<unknown, SingleReading>): void {
+    const reading = suspension.subject;
     if (reading.waiting !== null) {
       suspension.fail(new BusyError('stream.read: another fiber is reading this stream'));
       return;
@@ -61,13 +62,15 @@ export abstract class SingleReading {
     reading.wanted();
   }
 
-  static abort(suspension: Suspension): void {
-    const reading = suspension.subject as SingleReading;
+  static abort(suspension: Suspension<unknown, SingleReading>): void {
+    const reading = suspension.subject;
     if (reading.waiting === suspension) reading.waiting = null;
   }
 }
 
-export const READ: SuspensionKind<SingleReading> = new SuspensionKind<SingleReading>({
+printAs(SingleReading, 'Reader', () => ({}));
+
+export const READ: SuspensionKind<SingleReading, undefined> = new SuspensionKind({
   label: new Label('stream.read'),
   attempt: SingleReading.attempt,
   arm: SingleReading.arm,

@@ -132,22 +132,22 @@ function kind(
   label: Label,
   listOf: (queue: WriteQueue) => WaitList,
   attempt: (queue: WriteQueue, suspension: Suspension) => boolean,
-): SuspensionKind {
+): SuspensionKind<WriteQueue> {
   return new SuspensionKind({
     label,
     attempt(suspension) {
-      const queue = suspension.subject as WriteQueue;
+      const queue = suspension.subject;
       queue.check();
       return attempt(queue, suspension);
     },
-    arm: (suspension) => listOf(suspension.subject as WriteQueue).push(suspension),
+    arm: (suspension) => listOf(suspension.subject).push(suspension),
     abort(suspension) {
-      listOf(suspension.subject as WriteQueue).remove(suspension);
+      listOf(suspension.subject).remove(suspension);
     },
   });
 }
 
-export const WRITE: SuspensionKind = kind(
+export const WRITE: SuspensionKind<WriteQueue> = kind(
   new Label('stream.write'),
   (queue) => queue.writing,
   (queue, suspension) => {

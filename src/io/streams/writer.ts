@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { checkOptions, expected } from '../../base/check.js';
+import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -85,3 +86,5 @@ export class Writer<T = string | Uint8Array> {
     this.close();
   }
 }
+
+printAs(Writer, 'Writer', () => ({}));

@@ -50,10 +50,10 @@ interface Request {
   readonly scope: Scope;
 }
 
-const BIND: SuspensionKind = new SuspensionKind({
+const BIND: SuspensionKind<Request, Socket, UdpSocket> = new SuspensionKind({
   label: new Label('udp.bind'),
   arm(suspension) {
-    const { options, scope } = suspension.subject as Request;
+    const { options, scope } = suspension.subject;
     const { port, host, type = 'udp4', queue = 1024 } = options;
     const socket = createSocket({ type });
     suspension.argument = socket;
@@ -76,6 +76,6 @@ const BIND: SuspensionKind = new SuspensionKind({
     socket.bind({ port, ...(host === undefined ? {} : { address: host }) });
   },
   abort(suspension) {
-    (suspension.argument as Socket).close();
+    suspension.argument.close();
   },
 });

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { checkInteger, expected } from '../../base/check.js';
 import { Deque } from '../../base/deque.js';
 import { ClosedError, IoError } from '../../base/errors.js';
+import { printAs } from '../../base/print-as.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind, WAITING } from '../../fibers/suspension.js';
@@ -104,28 +105,28 @@ export class DatagramSocket implements UdpSocket {
       sender.fail(failure('udp.send'));
   }
 
-  static attemptReceive(suspension: Suspension): boolean {
-    const socket = suspension.subject as DatagramSocket;
+  static attemptReceive(suspension: Suspension<unknown, DatagramSocket>): boolean {
+    const socket = suspension.subject;
     if (socket.failure !== null) throw socket.failure('udp.receive');
     const datagram = socket.queue.popFront();
     return datagram !== undefined && suspension.finish(datagram);
   }
 
-  static armReceive(suspension: Suspension): void {
-    (suspension.subject as DatagramSocket).receivers.push(suspension);
+  static armReceive(suspension: Suspension<unknown, DatagramSocket>): void {
+    suspension.subject.receivers.push(suspension);
   }
 
-  static abortReceive(suspension: Suspension): void {
-    (suspension.subject as DatagramSocket).receivers.remove(suspension);
+  static abortReceive(suspension: Suspension<unknown, DatagramSocket>): void {
+    suspension.subject.receivers.remove(suspension);
   }
 
-  static armSend(suspension: Suspension): void {
-    const socket = suspension.subject as DatagramSocket;
+  static armSend(suspension: Suspension<unknown, DatagramSocket, Message>): void {
+    const socket = suspension.subject;
     if (socket.failure !== null) {
       suspension.fail(socket.failure('udp.send'));
       return;
     }
-    const { data, port, address } = suspension.argument as Message;
+    const { data, port, address } = suspension.argument;
     socket.socket.send(data, port, address, (error) => {
       if (suspension.phase !== WAITING) return;
       socket.senders.remove(suspension);
@@ -139,20 +140,22 @@ export class DatagramSocket implements UdpSocket {
   }
 }
 
+printAs(DatagramSocket, 'UdpSocket', (one) => ({ address: one.address, port: one.port, ...one.stats() }));
+
 interface Message {
   readonly data: string | Uint8Array;
   readonly port: number;
   readonly address: string;
 }
 
-const RECEIVE: SuspensionKind = new SuspensionKind({
+const RECEIVE: SuspensionKind<DatagramSocket, undefined, Datagram> = new SuspensionKind({
   label: new Label('udp.receive'),
   attempt: DatagramSocket.attemptReceive,
   arm: DatagramSocket.armReceive,
   abort: DatagramSocket.abortReceive,
 });
 
-const SEND: SuspensionKind = new SuspensionKind({
+const SEND: SuspensionKind<DatagramSocket, Message, void> = new SuspensionKind({
   label: new Label('udp.send'),
   arm: DatagramSocket.armSend,
   abort() {},

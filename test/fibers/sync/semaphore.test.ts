@@ -14,6 +14,7 @@ import {
   type Permit,
 } from 'heddle';
 import { sameEvents } from 'heddle/testing';
+import type { PermitPool } from '#src/fibers/sync/permit-pool.js';
 import { fuzzRuns, simulateClean, simulateManyClean } from '../../support/no-leak.js';
 import { thrownBy } from '../../support/thrown-by.js';
 
@@ -104,7 +105,7 @@ test('withPermit gives it back after an error and after a cancellation', (t) =>
 
 test('holders are known, the newest first', (t) =>
   simulateManyClean(function* () {
-    const pool = semaphore(3);
+    const pool = semaphore(3) as PermitPool;
     const fibers = [];
     for (let i = 0; i < 3; i++) {
       fibers.push(yield* spawn(() => pool.withPermit(sleep(10))));
@@ -161,7 +162,7 @@ test('a semaphore never issues more than it has, and leaks nothing when waiters 
               }
             });
             t.deepEqual(pool.stats(), { capacity, available: capacity, waiting: 0 });
-            t.deepEqual([...pool.holders()], []);
+            t.deepEqual([...(pool as PermitPool).holders()], []);
           },
           { seed },
         );
