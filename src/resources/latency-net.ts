@@ -11,8 +11,8 @@ import { RecentWork } from './recent-work.js';
  * What is slow is judged by the kind: a report that takes half a second by nature says nothing of a page that takes two
  * milliseconds, and must not shut the door on both.
  *
- * The rate is the best of late, as in BBR (Cardwell et al., ACM Queue 14 (5), 2016): a service that is still at what clients have given up
- * answers nobody for a while, and can do what it could before.
+ * The rate is the best of late, as in BBR (Cardwell et al., ACM Queue 14 (5), 2016): a service that is still at what clients
+ * have given up answers nobody for a while, and can do what it could before.
  */
 export class LatencyNet {
   limit: number = Infinity;
