@@ -108,7 +108,7 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const READABLE = { read: 'Operation', readExactly: 'Operation', readLine: 'Operation', readUntil: 'Operation' };
 const WRITABLE = { end: 'Operation', write: 'Operation' };
 const BODY = { bytes: 'Operation', json: 'Operation', read: 'Operation', text: 'Operation' };
-const SEMAPHORE = { acquire: 'Operation', withPermit: 'Operation<$0>' };
+const SEMAPHORE = { acquire: 'Operation<Permit>', withPermit: 'Operation<$0>' };
 
 /** Members of what the doors' functions return, by the name of its type, which every door has to itself. */
 const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -141,8 +141,9 @@ const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   HttpServer: { serve: '(ServerRequest) Operation' },
   Listener: { accept: 'Operation<Connection>', serve: '(Connection) Operation' },
-  Mutex: { ...SEMAPHORE, lock: 'Operation', withLock: 'Operation<$0>' },
+  Mutex: { ...SEMAPHORE, holder: '= Fiber', lock: 'Operation<Permit>', withLock: 'Operation<$0>' },
   OpenScope: { scope: '= Scope' },
+  Permit: { holder: '= Fiber' },
   ReadableBytes: READABLE,
   Reader: { forEach: 'Operation', read: 'Operation' },
   ResponseError: { response: '= ClientResponse' },
