@@ -95,7 +95,7 @@ export class LatencyNet {
     if (slow > TOLERATED * count + CHANCE * Math.sqrt(TOLERATED * count)) {
       this.limit = Math.max(LEAST, Math.min(this.fitting, this.limit));
     } else if (!isLimited) {
-      if (late > 0.5 * count) this.limit = Math.max(LEAST, HASTE * this.fitting);
+      if (late > count / 2) this.limit = Math.max(LEAST, HASTE * this.fitting);
     } else if (most < Math.max(IDLE * this.limit, LEAST)) this.limit = Infinity;
     else if (most >= USED_UP * this.limit)
       this.limit = Math.min(GROWTH * this.limit + 1, Math.max(this.fitting, LEAST));

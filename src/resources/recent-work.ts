@@ -18,16 +18,13 @@ export class RecentWork {
 
   begin(now: number): void {
     this.advance(now);
-    this.slots[this.newest % SLOTS]!++;
-    if (++this.live > this.most) this.most = this.live;
+    this.count(now, 1);
+    if (this.live > this.most) this.most = this.live;
   }
 
   /** Work that began at `since` is over. */
   end(since: number): void {
-    const slot = Math.floor(since / this.slotMs);
-    if (slot <= this.newest - SLOTS) return;
-    this.slots[slot % SLOTS]!--;
-    this.live--;
+    this.count(since, -1);
   }
 
   /** It is `now`: what began longer ago does not count any more. */
@@ -38,6 +35,13 @@ export class RecentWork {
       this.slots[next % SLOTS] = 0;
     }
     if (slot > this.newest) this.newest = slot;
+  }
+
+  private count(since: number, change: number): void {
+    const slot = Math.floor(since / this.slotMs);
+    if (slot <= this.newest - SLOTS) return;
+    this.slots[slot % SLOTS]! += change;
+    this.live += change;
   }
 }
 

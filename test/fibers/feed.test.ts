@@ -24,27 +24,37 @@ class Tray implements Sink<number> {
   }
 }
 
+/** A feed of `producer` to `tray` in a scope of its own, which `use` has. */
+function feeding(
+  tray: Tray,
+  producer: (push: Push<number>) => Operation<void>,
+  use: (feed: Feed<number>) => Operation<void>,
+): Operation<void> {
+  return scope(function* (inner) {
+    yield* use(new Feed<number>(inner, producer, tray));
+  });
+}
+
 test('chunks go to the consumer in order, as many as it wants, and the end after the last', (t) =>
   simulateManyClean(function* () {
     const tray = new Tray();
-    yield* scope(function* (inner) {
-      const feed = new Feed<number>(
-        inner,
-        function* (push) {
-          for (let chunk = 1; chunk <= 4; chunk++) yield* push(chunk);
-        },
-        tray,
-      );
-      yield* sleep(1);
-      t.deepEqual(tray.got, []);
-      tray.room = 3;
-      feed.demand();
-      yield* sleep(1);
-      t.deepEqual(tray.got, [1, 2, 3]);
-      t.false(tray.ended);
-      feed.demand();
-      yield* sleep(1);
-    });
+    yield* feeding(
+      tray,
+      function* (push) {
+        for (let chunk = 1; chunk <= 4; chunk++) yield* push(chunk);
+      },
+      function* (feed) {
+        yield* sleep(1);
+        t.deepEqual(tray.got, []);
+        tray.room = 3;
+        feed.demand();
+        yield* sleep(1);
+        t.deepEqual(tray.got, [1, 2, 3]);
+        t.false(tray.ended);
+        feed.demand();
+        yield* sleep(1);
+      },
+    );
     t.deepEqual(tray.got, [1, 2, 3, 4]);
     t.true(tray.ended);
   }));
@@ -52,37 +62,35 @@ test('chunks go to the consumer in order, as many as it wants, and the end after
 test('a push that was cancelled has handed over nothing', (t) =>
   simulateManyClean(function* () {
     const tray = new Tray();
-    yield* scope(function* (inner) {
-      const feed = new Feed<number>(
-        inner,
-        function* (push) {
-          t.is(yield* moveOnAfter(5, push(1)), undefined);
-          yield* push(2);
-        },
-        tray,
-      );
-      yield* sleep(10);
-      feed.demand();
-      yield* sleep(1);
-    });
+    yield* feeding(
+      tray,
+      function* (push) {
+        t.is(yield* moveOnAfter(5, push(1)), undefined);
+        yield* push(2);
+      },
+      function* (feed) {
+        yield* sleep(10);
+        feed.demand();
+        yield* sleep(1);
+      },
+    );
     t.deepEqual(tray.got, [2]);
   }));
 
 test('a producer that returns after its consumer has gone does not end what is over', (t) =>
   simulateManyClean(function* () {
     const tray = new Tray();
-    yield* scope(function* (inner) {
-      const feed = new Feed<number>(
-        inner,
-        function* () {
-          yield* shield(sleep(10));
-        },
-        tray,
-      );
-      yield* sleep(1);
-      feed.stop();
-      feed.stop();
-    });
+    yield* feeding(
+      tray,
+      function* () {
+        yield* shield(sleep(10));
+      },
+      function* (feed) {
+        yield* sleep(1);
+        feed.stop();
+        feed.stop();
+      },
+    );
     t.false(tray.ended);
   }));
 
@@ -90,18 +98,17 @@ test("what a producer throws after its consumer has gone is its scope's failure,
   simulateManyClean(function* () {
     const tray = new Tray();
     const thrown = yield* thrownBy(
-      scope(function* (inner) {
-        const feed = new Feed<number>(
-          inner,
-          function* () {
-            yield* shield(sleep(10));
-            throw new RangeError('late');
-          },
-          tray,
-        );
-        yield* sleep(1);
-        feed.stop();
-      }),
+      feeding(
+        tray,
+        function* () {
+          yield* shield(sleep(10));
+          throw new RangeError('late');
+        },
+        function* (feed) {
+          yield* sleep(1);
+          feed.stop();
+        },
+      ),
     );
     t.true(thrown instanceof RangeError);
     t.is(tray.failure, null);

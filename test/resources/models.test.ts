@@ -216,6 +216,18 @@ test('recent work is what began within a span, counted to a sixteenth of it', (t
   }
 });
 
+test('recent work that begins at a time that was read before the last look counts as of that time', (t) => {
+  const recent = new RecentWork(160);
+  recent.advance(25);
+  recent.begin(5);
+  recent.begin(25);
+  recent.end(5);
+  recent.advance(170);
+  t.is(recent.live, 1);
+  recent.end(25);
+  t.is(recent.live, 0);
+});
+
 test('a latency net does not take for slow what takes longer than the goal by nature', (t) => {
   const net = new NetOfOneKind(100);
   feed(net, 0, 20, 50, 400, 20);

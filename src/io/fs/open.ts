@@ -40,7 +40,7 @@ function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: num
   try {
     return new File(fd, String(path), scope, () => room.giveBack());
   } catch (error) {
-    closeLate(fd, path, flags, mode, room);
+    room.close(fd);
     throw error;
   }
 }
@@ -70,6 +70,11 @@ class Room {
     this.stock.giveBack(this.holding);
   }
 
+  /** Closes what filled it. Nobody is left who could be told of an error. */
+  close(fd: number): void {
+    close(fd, () => this.giveBack());
+  }
+
   private get stock(): DescriptorStock {
     return this.holding.fiber.loop.descriptors;
   }
@@ -89,9 +94,8 @@ function start(path: PathLike, flags: string | number, mode: number, room: Room,
   room.asked = true;
 }
 
-/** Nobody is left who could be told of an error. */
-function closeLate(fd: number, _path: PathLike, _flags: string | number, _mode: number, room: Room): void {
-  close(fd, () => room.giveBack());
+function closeLate(fd: number, ...[, , , room]: Arguments): void {
+  room.close(fd);
 }
 
 type Arguments = [PathLike, string | number, number, Room];
