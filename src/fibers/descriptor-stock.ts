@@ -20,8 +20,8 @@ export class DescriptorStock {
   /** Sockets and files that were counted, and what else was found open. */
   counted: number = 0;
   others: number = 0;
-  /** Of those that were counted: room that was taken for files that are not open yet, as far as anybody knows. */
-  opening: number = 0;
+  /** Of those that were counted: files that are being opened or closed, so that nobody knows whether they are open. */
+  unsettled: number = 0;
   /** How many may be open. */
   limit: number = Infinity;
   /** Whether who wants one may have to wait; else they are only counted. */
@@ -39,19 +39,19 @@ export class DescriptorStock {
 
   /**
    * What the system says: how many may be open, and how many are, with those that nobody counts, as of logs and other
-   * libraries; null where it says nothing. Which of the files that are being opened are among them nobody knows. What others
-   * have changes rarely, so it is taken for what it was as long as that can be: too few would be too many for the system.
+   * libraries; null where it says nothing. Which of the files that are being opened or closed are among them nobody knows. What
+   * others have changes rarely, so it is taken for what it was as long as that can be: too few would be too many for the system.
    */
   reconcile(systemsLimit: number | null, open: number | null): void {
     this.limit = systemsLimit === null ? Infinity : Math.max(1, Math.floor(systemsLimit * LIMIT_SHARE));
     if (open === null) return;
     const least = Math.max(0, open - this.counted);
-    const most = Math.max(0, open - this.counted + this.opening);
+    const most = Math.max(0, open - this.counted + this.unsettled);
     this.others = Math.min(Math.max(this.others, least), most);
   }
 
   /**
-   * Waits until there is room for one more, and counts it, as one that is being opened until `answered` is called. Throws
+   * Waits until there is room for one more, and counts it, as one that is being opened until `settled` is called. Throws
    * `OverloadError` where that could never be.
    */
   take(): Operation<Holding> {
@@ -64,9 +64,14 @@ export class DescriptorStock {
     if (change < 0 && this.waiters.size > 0) this.grantWaiting();
   }
 
-  /** One for which there was room is open now, or will never be. */
-  answered(): void {
-    this.opening--;
+  /** One that was taken is open now, or is closed, or will never be open. */
+  settled(): void {
+    this.unsettled--;
+  }
+
+  /** One that is open is being closed. */
+  closing(): void {
+    this.unsettled++;
   }
 
   /** One that was taken is closed, or was never opened. Its fiber may have ended. */
@@ -195,7 +200,7 @@ export class DescriptorStock {
     }
     if (++holding.held > holding.most) holding.most = holding.held;
     this.counted++;
-    this.opening++;
+    this.unsettled++;
     fiber.loop.recorder?.descriptors(fiber, 1);
     return holding;
   }

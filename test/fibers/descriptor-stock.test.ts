@@ -49,7 +49,7 @@ test('without a limit nobody waits, and all are counted', (t) =>
     t.is(stock.counted, 0);
   }));
 
-test('what nobody counts is taken for what it was, as long as files that are being opened leave that open', (t) =>
+test('what nobody counts is taken for what it was, as long as files that are being opened or closed leave that open', (t) =>
   simulateClean(function* () {
     const stock = stockOf(Infinity);
     stock.reconcile(1000, 20);
@@ -63,13 +63,17 @@ test('what nobody counts is taken for what it was, as long as files that are bei
     t.is(stock.others, 27, 'there are more, with all of them');
     stock.reconcile(1000, 20);
     t.is(stock.others, 20, 'there are fewer, without any of them');
-    stock.answered();
-    stock.answered();
+    stock.settled();
+    stock.settled();
     stock.reconcile(1000, 20);
     t.is(stock.others, 18);
-    stock.answered();
+    stock.settled();
     stock.reconcile(1000, null);
     t.is(stock.others, 18);
+    stock.closing();
+    stock.reconcile(1000, 20);
+    t.is(stock.others, 18, 'one of three may be closed already');
+    stock.settled();
     for (const holding of taken) stock.giveBack(holding);
   }));
 

@@ -233,7 +233,7 @@ test('a file that is opened although nobody waits for it any more counts as open
       while (descriptors.counted > 0) yield* sleep(1);
     }
   });
-  t.is(descriptors.opening, 0);
+  t.is(descriptors.unsettled, 0);
   t.is(descriptors.heldByFibers, 0);
 });
 
@@ -249,7 +249,7 @@ test('a file that cannot be opened takes no room', async (t) => {
     });
   });
   t.is(descriptors.counted, 0);
-  t.is(descriptors.opening, 0);
+  t.is(descriptors.unsettled, 0);
 });
 
 test('a cancelled open that may create the file waits, and its scope closes it', (t) =>

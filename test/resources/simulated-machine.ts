@@ -55,7 +55,7 @@ export class SimulatedMachine implements Clock, Machine {
   *openFile(fiber: Fiber): Operation<() => void> {
     const { descriptors } = fiber.loop;
     const holding = yield* descriptors.take();
-    descriptors.answered();
+    descriptors.settled();
     this.work(OPEN_MS);
     if (this.open + OWN_DESCRIPTORS >= this.mostDescriptors) {
       descriptors.giveBack(holding);

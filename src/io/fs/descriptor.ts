@@ -2,6 +2,13 @@ import { close } from 'node:fs';
 import { BusyError, ClosedError } from '../../base/errors.js';
 import type { Done } from './fs-operation.js';
 
+/** What an open file's number takes up, and is told what becomes of it. */
+export interface Place {
+  closing(): void;
+  /** It is free again. */
+  closed(): void;
+}
+
 /**
  * An open file's number, and who is using it. It is closed only after every call on it has come back, also those whose
  * fibers have gone: the system gives a closed number to the next file at once, and a late call would act on that one.
@@ -10,19 +17,19 @@ export class Descriptor {
   private readonly fd: number;
   private readonly path: string;
   private readonly onClose: () => void;
-  private readonly onClosed: () => void;
+  private readonly place: Place;
   private uses: number = 0;
   private moving: boolean = false;
   /** Who waits for the closing; null while it has not been asked for. */
   private closers: Done<void>[] | null = null;
   private closed: boolean = false;
 
-  /** @param onClose called when closing is first asked for; `onClosed` when the number is free again. */
-  constructor(fd: number, path: string, onClose: () => void, onClosed: () => void) {
+  /** @param onClose called when closing is first asked for. */
+  constructor(fd: number, path: string, onClose: () => void, place: Place) {
     this.fd = fd;
     this.path = path;
     this.onClose = onClose;
-    this.onClosed = onClosed;
+    this.place = place;
   }
 
   /** No more calls are taken. */
@@ -81,9 +88,10 @@ export class Descriptor {
   }
 
   private closeNow(): void {
+    this.place.closing();
     close(this.fd, (error) => {
       this.closed = true;
-      this.onClosed();
+      this.place.closed();
       for (const done of this.closers!) done(error && this.named(error));
     });
   }

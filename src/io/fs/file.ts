@@ -4,7 +4,7 @@ import { printAs } from '../../base/print-as.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
-import { Descriptor } from './descriptor.js';
+import { Descriptor, type Place } from './descriptor.js';
 import { fsOperation } from './fs-operation.js';
 import { writeAll } from './write-all.js';
 
@@ -21,10 +21,10 @@ export class File {
   readonly path: string;
   private readonly descriptor: Descriptor;
 
-  /** @param onClosed called when the descriptor is free again. */
-  constructor(fd: number, path: string, scope: Scope, onClosed: () => void) {
+  /** @param place what the descriptor takes up. */
+  constructor(fd: number, path: string, scope: Scope, place: Place) {
     const untie = ownedBy(scope, () => this.close());
-    this.descriptor = new Descriptor(fd, path, untie, onClosed);
+    this.descriptor = new Descriptor(fd, path, untie, place);
     this.path = path;
   }
 

@@ -5,6 +5,7 @@ import type { Operation } from '../../fibers/operation.js';
 import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
 import type { Holding } from '../../fibers/holding.js';
 import type { Scope } from '../../fibers/scope.js';
+import type { Place } from './descriptor.js';
 import { File } from './file.js';
 import { fsOperation, type Done } from './fs-operation.js';
 
@@ -38,7 +39,7 @@ function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: num
     throw error;
   }
   try {
-    return new File(fd, String(path), scope, () => room.giveBack());
+    return new File(fd, String(path), scope, room);
   } catch (error) {
     room.close(fd);
     throw error;
@@ -46,7 +47,7 @@ function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: num
 }
 
 /** Room for a descriptor. It is given back only once the system has closed what it was for, also where nobody waits for that. */
-class Room {
+class Room implements Place {
   /** The system was asked for a descriptor: its answer tells what becomes of the room. */
   asked: boolean = false;
   private readonly holding: Holding;
@@ -57,22 +58,27 @@ class Room {
 
   /** A descriptor has come. */
   filled(): void {
-    this.stock.answered();
+    this.stock.settled();
   }
 
   /** None comes. */
   refused(): void {
-    this.stock.answered();
-    this.giveBack();
+    this.closed();
   }
 
-  giveBack(): void {
+  closing(): void {
+    this.stock.closing();
+  }
+
+  closed(): void {
+    this.stock.settled();
     this.stock.giveBack(this.holding);
   }
 
   /** Closes what filled it. Nobody is left who could be told of an error. */
   close(fd: number): void {
-    close(fd, () => this.giveBack());
+    this.closing();
+    close(fd, () => this.closed());
   }
 
   private get stock(): DescriptorStock {
