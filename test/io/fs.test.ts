@@ -217,7 +217,7 @@ test('a cancelled open that comes late is closed', (t) =>
   }));
 
 test('a file that is opened although nobody waits for it any more counts as open until it is closed', async (t) => {
-  const runtime = new Runtime({ queue: 'fifo' });
+  const runtime = new Runtime({ queue: 'fifo', sliceMs: 1000 });
   const { descriptors } = runtime.loop;
   await runtime.run(function* () {
     for (const path of ['/', '/nowhere']) {
