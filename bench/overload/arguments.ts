@@ -20,7 +20,7 @@ answered with 200 within the clients' deadline, relative to that.
   --warm-up N       seconds under the load before they are measured (default: 3); V8 goes on optimizing for half a minute
   --runs N          of each subject and load (default: 1)
   --seed N          of arrivals and classes (default: 1)
-  --semi-space MB   the servers' young generation has this size from the beginning (--min-semi-space-size)
+  --node-flags=F    of the servers' Node, with blanks between them: --node-flags=--single-threaded-gc
   --quick           less than a minute: cpu and mixed at twice the peak, short
   --json FILE       write the results to FILE, one JSON object a line (-: standard output)
   --help            print this
@@ -49,7 +49,7 @@ export function parseArguments(args: readonly string[]): Order {
       'warm-up': { type: 'string' },
       runs: { type: 'string' },
       seed: { type: 'string' },
-      'semi-space': { type: 'string' },
+      'node-flags': { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -81,7 +81,7 @@ export function parseArguments(args: readonly string[]): Order {
     staticSetting: flags.static === undefined ? null : parseStatic(flags.static),
     deadlineMs: 500,
     seed: whole('--seed', flags.seed ?? '1'),
-    semiSpaceMb: flags['semi-space'] === undefined ? null : whole('--semi-space', flags['semi-space']),
+    nodeFlags: flags['node-flags']?.split(' ').filter((flag) => flag !== '') ?? [],
   };
   return { kind: 'run', settings, json: flags.json };
 }

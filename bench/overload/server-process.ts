@@ -39,12 +39,12 @@ export class ServerProcess {
     void ended.then((exit) => (this.exit = exit));
   }
 
-  static start(scenario: Scenario, order: ServerOrder, semiSpaceMb: number | null): Promise<ServerProcess> {
+  static start(scenario: Scenario, order: ServerOrder, nodeFlags: readonly string[]): Promise<ServerProcess> {
     const compiled = scenario.compiled === true && order.subject === 'heddle';
     const flags = [
       ...flagsFor(compiled ? 'heddle-compiled' : 'heddle'),
       ...(scenario.oldSpaceMb === undefined ? [] : [`--max-old-space-size=${scenario.oldSpaceMb}`]),
-      ...(semiSpaceMb === null ? [] : [`--min-semi-space-size=${semiSpaceMb}`]),
+      ...nodeFlags,
     ];
     const node = [process.execPath, ...flags, main, 'overload', '--server', JSON.stringify(order)];
     return launch(pinned(serverProcessor, limited(node, scenario.descriptors)));

@@ -19,8 +19,8 @@ export interface Settings {
   /** Clients give up after so many ms; what heddle aims at, too. */
   readonly deadlineMs: number;
   readonly seed: number;
-  /** How large a half of the servers' young generation is from the beginning, in MB; null: V8 lets it grow. */
-  readonly semiSpaceMb: number | null;
+  /** What the servers' Node is started with beside the scenario's limits. */
+  readonly nodeFlags: readonly string[];
 }
 
 export const usualLoads: readonly number[] = [0.5, 0.9, 1, 2, 4, 8];

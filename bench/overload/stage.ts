@@ -29,7 +29,7 @@ export async function onStage<T>(
       goal: settings.deadlineMs,
       poolPort: pool?.port ?? 0,
     };
-    const server = await ServerProcess.start(scenario, order, settings.semiSpaceMb);
+    const server = await ServerProcess.start(scenario, order, settings.nodeFlags);
     try {
       return await use(server);
     } finally {
