@@ -17,6 +17,7 @@ import {
 } from 'heddle';
 import { each, enter, indexed, module as registerModule, pause, preempted, site } from 'heddle/compiled';
 import { simulate, VirtualClock } from 'heddle/testing';
+import type { CallPoint } from '#src/blocking-graph/call-point.js';
 import { ImpatientClock } from '../support/impatient-clock.js';
 
 /**
@@ -151,6 +152,28 @@ test('recursion folds to one place, and its depth is bounded by memory alone', a
     'sleep: anonymous > descend (server.ts:9:3) > descend (server.ts:10:3)',
   ]);
   t.is(await run(() => descend(1_000_000)), 1_000_000);
+});
+
+test('calls below which no fiber ever suspended come to do without segments, and others do not', async (t) => {
+  for (const waits of [false, true]) {
+    const own = newIds();
+    const points = new Set<CallPoint>();
+    function* count(levels: number): Operation<void> {
+      const c = enter(own);
+      if (c !== null) points.add(c);
+      if (levels > 0) yield* site(1, c, count(levels - 1));
+      else if (waits) yield* site(2, c, sleep(0));
+    }
+    await new Runtime({ clock: new VirtualClock() }).run(function* () {
+      for (let i = 0; i < 100; i++) yield* (yield* spawn(count, 20)).join();
+    });
+    const begins = [...points].flatMap(({ linked }) => linked).filter((point) => point !== undefined);
+    t.true(begins.length > 0);
+    t.is(
+      begins.some(({ isDry }) => isDry),
+      !waits,
+    );
+  }
 });
 
 test('errors pass through all segments', async (t) => {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { call, channel, Runtime, scope, sleep, spawn, suspend, until, yieldNow, type Operation } from 'heddle';
 import { simulate, VirtualClock, type World } from 'heddle/testing';
+import type { GraphRecorder } from '#src/blocking-graph/graph-recorder.js';
 import type { NodeSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
 import { percentileMs } from '#src/base/histogram-snapshot.js';
 import { WorkClock } from '../support/work-clock.js';
@@ -187,6 +188,59 @@ test('running times are sampled on edges and metered on nodes', async (t) => {
   t.true(Math.abs(loop.meanMs! - 0.25) < 1e-9);
 });
 
+test('where the run queue does not keep nodes apart, running times of nodes are those of the runs that were sampled', async (t) => {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock, queue: 'fifo', sampleEvery: 1 });
+  await runtime.run(function* worker() {
+    for (let i = 0; i < 10; i++) {
+      yield* sleep(1);
+      clock.work(i < 9 ? 2 : 4);
+    }
+  });
+  const { id, run } = find(runtime.snapshotNow(), 'worker sleep');
+  t.is(run.samples, 10);
+  t.is(Math.round(run.totalMs * 1e6) / 1e6, 9 * 2 + 4);
+  t.is(Math.round(run.meanMs! * 1e6) / 1e6, 2.2);
+  const node = [...(runtime.loop.recorder as GraphRecorder).nodes.values()].find((one) => one.id === id)!;
+  t.is(node.runs, 10);
+  t.is(Math.round(node.ranMs * 1e6) / 1e6, 22);
+});
+
+test('what is allocated from a node is a mean of the runs that were measured, and unknown before the first', async (t) => {
+  const runtime = new Runtime({ clock: new VirtualClock() });
+  await runtime.run(function* worker() {
+    yield* sleep(1);
+  });
+  const { id, allocated } = find(runtime.snapshotNow(), 'worker sleep');
+  t.is(allocated, null);
+  const recorder = runtime.loop.recorder as GraphRecorder;
+  const node = [...recorder.nodes.values()].find((one) => one.id === id)!;
+  recorder.allocated(null as never, node, 1000, 10);
+  recorder.allocated(null as never, node, 3000, 30);
+  t.deepEqual(find(runtime.snapshotNow(), 'worker sleep').allocated, {
+    heapBytes: 2000,
+    externalBytes: 20,
+    samples: 2,
+  });
+});
+
+test('fibers that are ready are told from those that wait, with each run queue', async (t) => {
+  for (const queue of ['fifo', 'stride', 'shuffled'] as const)
+    await simulate(
+      function* program({ runtime }) {
+        function* sleeper(): Operation<void> {
+          yield* sleep(1);
+        }
+        for (let i = 0; i < 5; i++) yield* spawn(sleeper);
+        const begun = find(runtime.snapshotNow(), 'sleeper spawn');
+        t.like(begun, { fibers: 5, ready: 5, waiting: 0, oldestMs: null }, queue);
+        yield* sleep(0.5);
+        t.like(find(runtime.snapshotNow(), 'sleeper sleep'), { fibers: 5, ready: 0, waiting: 5 }, queue);
+      },
+      { queue },
+    );
+});
+
 test('counts balance at every instant: fibers are what came in less what went out', async (t) => {
   const check = (snapshot: Snapshot): void => {
     const live = snapshot.nodes.reduce((sum, node) => sum + node.fibers, 0);
@@ -273,6 +327,20 @@ test('one place that leads to thousands keeps few edges', async (t) => {
     snapshot.nodes.reduce((sum, node) => sum + node.fibers, 0),
     snapshot.fibers.live,
   );
+});
+
+test('whatever comes to a place for which there was no room is counted as lost, each time', async (t) => {
+  const { lost } = await simulate(function* program({ runtime }) {
+    function* query(number: number): Operation<void> {
+      yield* sleep(0);
+      yield* until(Promise.resolve(), `query${number}`);
+    }
+    // As many as one place can lead to, and one more, often.
+    for (let i = 0; i < 200; i++) yield* query(i);
+    for (let i = 0; i < 10; i++) yield* query(200);
+    return runtime.snapshotNow();
+  });
+  t.is(lost, 10);
 });
 
 test('ids depend only on what a node is', async (t) => {

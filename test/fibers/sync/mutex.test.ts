@@ -1,5 +1,6 @@
 import test from 'ava';
 import { MisuseError, mutex, scope, sleep, spawn, yieldNow, type Operation } from 'heddle';
+import { simulate } from 'heddle/testing';
 import { simulateManyClean } from '../../support/no-leak.js';
 
 test('one at a time is inside, in the order of asking', (t) =>
@@ -44,6 +45,20 @@ test('locking twice in one fiber is reported at once, and leaves the lock held',
     permit.release();
     t.is(lock.available, 1);
   }));
+
+test('a wait for a lock is shown with its name, if it has one', async (t) => {
+  const subjects = await simulate(function* ({ runtime }) {
+    for (const lock of [mutex({ name: 'table' }), mutex()]) {
+      const permit = yield* lock.lock();
+      yield* spawn(() => lock.withLock(sleep(1)));
+      yield* sleep(1);
+      permit.release();
+    }
+    const { nodes } = runtime.snapshotNow();
+    return nodes.filter(({ label }) => label === 'mutex.lock').map(({ subject }) => subject);
+  });
+  t.deepEqual(subjects, ['table', null]);
+});
 
 test('the holder is known', (t) =>
   simulateManyClean(function* () {
