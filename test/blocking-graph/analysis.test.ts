@@ -7,6 +7,19 @@ test('the fixture balances, and with lost events nothing is claimed', (t) => {
   t.deepEqual(findImbalances({ ...server, lost: 1, edges: [] }), []);
 });
 
+test('a place to which nobody came balances', (t) => {
+  const node = { ...server.nodes[0]!, label: 'sleep', arrivals: 0, fibers: 0, waiting: 0, ready: 0 };
+  t.deepEqual(findImbalances({ ...server, nodes: [node], edges: [] }), []);
+});
+
+test('more fibers that wait or are ready than there are at a node is an imbalance', (t) => {
+  const [node, ...others] = server.nodes;
+  const { id, fibers, waiting, ready } = node!;
+  t.deepEqual(findImbalances({ ...server, nodes: [{ ...node!, ready: ready + 1 }, ...others] }), [
+    `node ${id} counts ${waiting} waiting and ${ready + 1} ready of ${fibers} fibers`,
+  ]);
+});
+
 test('hot nodes come by their share of processor time, which adds up to one', (t) => {
   const hot = hotNodes(server);
   t.is(hot[0]?.node.subject, 'render');

@@ -77,6 +77,26 @@ test('a difference says where fibers stand at its end', (t) => {
   );
 });
 
+test('an edge on which no run was timed in between has no mean', (t) => {
+  const walk: Walk = [
+    [0, 0],
+    [0, 1],
+    [0, 1],
+    [0, 1],
+  ];
+  const timed = (snapshot: Snapshot, samples: number): Snapshot => ({
+    ...snapshot,
+    edges: snapshot.edges.map((edge) => ({ ...edge, samples, meanMs: 2 })),
+  });
+  for (const [samples, meanMs] of [
+    [5, null],
+    [7, 2],
+  ] as const) {
+    const { edges } = subtract(timed(snapshotAfter(walk), samples), timed(snapshotAfter(walk, 3), 5));
+    t.like(edges, [{ from: 'place1', to: 'place1', count: 1, samples: samples - 5, meanMs }]);
+  }
+});
+
 test('swapped snapshots are an error that says so', (t) => {
   const walk: Walk = [
     [0, 0],
@@ -89,6 +109,14 @@ test('swapped snapshots are an error that says so', (t) => {
   t.throws(() => subtract(lying, later), {
     code: 'ERR_HEDDLE_SNAPSHOT',
     message: /swapped.*is 1, below 2|swapped.*is \d+, below/,
+  });
+  const waited = (count: number): Snapshot => ({
+    ...later,
+    nodes: later.nodes.map((node) => ({ ...node, wait: { count, sumMs: count, buckets: [[3, count]] } })),
+  });
+  t.throws(() => subtract(waited(1), waited(2)), {
+    code: 'ERR_HEDDLE_SNAPSHOT',
+    message: /swapped.*fewer waits at node/,
   });
 });
 
@@ -165,6 +193,27 @@ test('locks and warnings of a sum say whose they are', (t) => {
   t.is(three.warnings[0], 'process 1: it is late');
 });
 
+test('what processes use adds up, and is unknown where one of them does not know', (t) => {
+  const one = snapshotAfter([]);
+  const using = (usage: Snapshot['usage'], pid: number): Snapshot => ({
+    ...one,
+    usage,
+    process: { ...one.process, pid },
+  });
+  const used = {
+    cpuMs: 1,
+    heapUsedBytes: 20,
+    heapLimitBytes: 300,
+    rssBytes: 4000,
+    descriptors: 50_000,
+    descriptorLimit: 600_000,
+  };
+  const twice = Object.fromEntries(Object.entries(used).map(([name, amount]) => [name, 2 * amount]));
+  t.deepEqual({ ...add([using(used, 1), using(used, 2)]).usage }, twice as typeof used);
+  t.is(add([using(used, 1), using(null, 2)]).usage, null);
+  t.is(add([using(used, 1), using({ ...used, descriptors: null }, 2)]).usage!.descriptors, null);
+});
+
 test('nothing to add is an error, one snapshot is its own sum', (t) => {
   t.throws(() => add([]), { code: 'ERR_HEDDLE_ARGUMENT' });
   const one = snapshotAfter([]);
@@ -193,6 +242,25 @@ test('a collapsed graph has no more nodes than asked for and no fewer fibers', (
     }),
     runs,
   );
+});
+
+test('what waits in the fewest places is shown place by place as long as there is room', (t) => {
+  const [node] = snapshotAfter([[0, 0]]).nodes;
+  const at = (label: string, place: string): Snapshot['nodes'][number] => ({
+    ...node!,
+    id: `${label} ${place}`,
+    label,
+    chain: [place],
+    spawns: [],
+  });
+  const nodes = [...'abcde'].map((place) => at('sleep', place)).concat([...'fg'].map((place) => at('net.read', place)));
+  const whole = { ...snapshotAfter([]), nodes, edges: [] };
+  const labels = (limit: number): string[] =>
+    collapse(whole, limit)
+      .nodes.map(({ label }) => label)
+      .sort();
+  t.deepEqual(labels(3), ['net.read', 'net.read', 'sleep']);
+  t.deepEqual(labels(2), ['net.read', 'sleep']);
 });
 
 function startsOf({ nodes }: Snapshot): number {

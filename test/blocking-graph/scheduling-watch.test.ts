@@ -59,6 +59,15 @@ test('a bout of refusing lasts over short pauses, and names what it refused for 
   t.is(watch.refusingAt(entry, 4500), null, 'a closed entry is forgotten');
 });
 
+test('an entry that has refused nothing does not refuse', (t) => {
+  const watch = new SchedulingWatch();
+  const entry = entryOf(new Map());
+  for (const now of [100, 200]) {
+    watch.look(now, new Set([entry]), []);
+    t.is(watch.refusingAt(entry, now), null);
+  }
+});
+
 test('a list that is asked again all the time is held back since the first time', (t) => {
   const watch = new SchedulingWatch();
   const list = new ReadyList();

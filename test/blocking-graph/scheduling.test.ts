@@ -118,11 +118,33 @@ test('of several processes everything adds up, limits too, and what limits most 
     sum!.resources.map(({ capacity }) => capacity),
     scheduling.resources.map(({ capacity }) => (capacity === null ? null : 3 * capacity)),
   );
+  for (const field of ['used', 'outstanding', 'blocked'] as const)
+    t.deepEqual(
+      sum!.resources.map((one) => one[field]),
+      scheduling.resources.map((one) => one[field] + one[field] + one[field]),
+    );
+  t.deepEqual([sum!.stopped, sum!.heldBack], [3 * scheduling.stopped, 3 * scheduling.heldBack]);
   t.is(sum!.entries.length, 1);
-  t.is(sum!.entries[0]!.kinds[0]!.refused, 3 * 560);
+  const [kind, known] = [sum!.entries[0]!.kinds[0]!, scheduling.entries[0]!.kinds[0]!];
+  for (const field of ['live', 'offered', 'admitted', 'finished', 'refused', 'withdrawn'] as const)
+    t.is(kind[field], 3 * known[field], field);
   t.deepEqual(sum!.entries[0]!.refusals[1], { reason: 'memory', count: 3 * 522 });
   t.is(sum!.memory!.survival, scheduling.memory!.survival);
   t.is(sum!.descriptors.limit, 3 * 3891);
+});
+
+test('of what survives in memory each process counts by what lives in it, and one that knows nothing does not count', (t) => {
+  const remembered = (...memories: SchedulingSnapshot['memory'][]): SchedulingSnapshot['memory'] =>
+    add(memories.map((memory, i) => ({ ...later({ memory }), process: { ...server.process, pid: 2 + i } }))).scheduling!
+      .memory;
+  const large = { liveBytes: 300, baseBytes: 30, survival: 0.5 };
+  const small = { liveBytes: 100, baseBytes: 10, survival: 0.1 };
+  t.deepEqual(remembered(large, small), { liveBytes: 400, baseBytes: 40, survival: 0.4 });
+  t.deepEqual(remembered(null, small), small);
+  t.deepEqual(remembered(large, null), large);
+  t.is(remembered(null, null), null);
+  const empty = { liveBytes: 0, baseBytes: 0, survival: 0.2 };
+  t.deepEqual(remembered(empty, empty), empty);
 });
 
 test('a process without entries adds nothing', (t) => {
