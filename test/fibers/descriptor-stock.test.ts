@@ -184,6 +184,41 @@ test('once it is known how many a kind wants, a newcomer leaves room for the res
     t.is(stock.pending, 9);
   }));
 
+test('where all who hold some want more, the one that wants least is lent one', (t) =>
+  simulateClean(function* () {
+    const stock = stockOf(100);
+    const kinds = [6, 12].map((count) =>
+      Object.defineProperty(() => holdOrGiveUp(stock, count), 'name', { value: `wants ${count}` }),
+    );
+    for (const kind of kinds) yield* (yield* spawn(kind)).join();
+    // Room for five.
+    stock.limit = 12;
+    stock.count(7);
+    yield* scope(function* (inner) {
+      for (const kind of kinds) {
+        inner.spawn(kind);
+        yield* sleep(0.25);
+      }
+      t.deepEqual([...stock.heldByKind()], [['wants 6', 1]]);
+      // It asks for its second.
+      yield* sleep(1);
+      t.deepEqual([...stock.heldByKind()], [['wants 6', 2]]);
+    });
+    stock.count(-7);
+  }));
+
+test('the graph knows how many more were taken at its places than given back', (t) =>
+  simulateClean(function* ({ runtime }) {
+    const stock = stockOf(Infinity);
+    const taken = (): number => runtime.snapshotNow().nodes.reduce((sum, { descriptors }) => sum + descriptors, 0);
+    yield* scope(function* (inner) {
+      for (let i = 0; i < 3; i++) inner.spawn(hold, stock, 2, 0, 5);
+      yield* sleep(1);
+      t.is(taken(), 6);
+    });
+    t.is(taken(), 0);
+  }));
+
 test('who is cancelled while it waits leaves the queue, and takes nothing', (t) =>
   simulateClean(function* () {
     const stock = stockOf(2);

@@ -24,6 +24,7 @@ test('kinds share the processor by what they count; who is important takes no mo
   t.deepEqual(shares([kind(), kind(), kind(0.5)]), [0.4, 0.4, 0.2]);
   const rare = new Kind('work', 1);
   rare.rate = 0.4;
+  t.deepEqual(shares([rare]), [1]);
   t.deepEqual(shares([kind(), kind(), rare]), [0.5, 0.5, 0.5], 'what is hardly ever offered takes nothing from others');
 });
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { descriptorLimit, openDescriptors } from '#src/resources/descriptors.js';
+import { processUsage } from '#src/resources/process-usage.js';
 import { SystemHeap } from '#src/resources/system-heap.js';
 import { systemMachine } from '#src/resources/system-machine.js';
 
@@ -207,6 +208,18 @@ test('an event loop that waits is idle, and one that computes is not', async (t)
   await turn();
   const computing = machine.idleShare();
   t.true(waiting > 0 && waiting > computing, `${waiting} and ${computing}`);
+});
+
+test('what the process uses is what Node and the system say', (t) => {
+  const used = (): number =>
+    Object.values(process.cpuUsage()).reduce((sum, microseconds) => sum + microseconds, 0) / 1000;
+  const before = used();
+  const usage = processUsage();
+  t.true(usage.cpuMs >= before && usage.cpuMs <= used(), `${before}, then ${usage.cpuMs}`);
+  t.is(usage.heapLimitBytes, new SystemHeap().limit);
+  t.true(usage.heapUsedBytes > MB && usage.heapUsedBytes < usage.heapLimitBytes);
+  t.true(usage.rssBytes! > MB);
+  t.is(usage.descriptorLimit, descriptorLimit());
 });
 
 /** Descriptors are counted in /proc. */
