@@ -37,11 +37,15 @@ import {
   writer,
 } from 'heddle/streams';
 import { LineSplitter } from '#src/io/streams/line-splitter.js';
+import { eventually } from '../support/eventually.js';
 import { thrownBy } from '../support/thrown-by.js';
 
-/** Runs `body`, first in, first out, and checks that no fiber is left. */
+/**
+ * Runs `body`, first in, first out and in long slices, so that what yields once has let everybody else begin, and checks
+ * that no fiber is left.
+ */
 async function runs(t: ExecutionContext, body: () => Operation<unknown>): Promise<void> {
-  const runtime = new Runtime({ queue: 'fifo' });
+  const runtime = new Runtime({ queue: 'fifo', sliceMs: 1000 });
   await runtime.run(body);
   t.is(runtime.loop.spawned, runtime.loop.ended);
 }
@@ -556,7 +560,7 @@ for (const [name, make] of [
       yield* sleep(1);
       if (stream instanceof Readable) stream.destroy();
       else yield* until(stream.cancel());
-      yield* sleep(1);
+      yield* eventually(() => log.length > 0);
       t.deepEqual(log, ['cleaned up']);
     }));
 
