@@ -1,4 +1,5 @@
-import { readdirSync, readlinkSync, readFileSync, writeFileSync } from 'node:fs';
+import nodeFs, { existsSync, readdirSync, readlinkSync, readFileSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -157,6 +158,17 @@ test('a file is closed when its scope ends, once, and refuses to be used after t
     yield* file.close();
   }));
 
+test('who closes a file that another fiber is closing waits until it is closed', (t) =>
+  inDirectory(t, function* (dir) {
+    const file = yield* fs.open(join(dir, 'a'), 'w');
+    const closing = yield* spawn(() => file.close());
+    yield* yieldNow();
+    t.true(file.isClosed);
+    yield* file.close();
+    t.deepEqual(openFiles(dir), []);
+    yield* closing.join();
+  }));
+
 test('a file that is closed early leaves nothing behind in a long-lived scope', (t) =>
   inDirectory(t, (dir) =>
     scope(function* (work) {
@@ -190,9 +202,54 @@ test('reads and writes go on where the last one ended; positions leave that plac
     const memory = Buffer.alloc(3);
     t.is(yield* file.readInto(memory, 1), 3);
     t.is(memory.toString(), 'Ell');
+    t.is(yield* file.readInto(memory, 0), 3);
+    t.is(memory.toString(), 'HEl');
     yield* file.sync();
     yield* file.sync({ dataOnly: true });
   }));
+
+// It stands in for what all write by.
+test.serial('what the system takes in parts is written to its end', async (t) => {
+  const { write } = nodeFs;
+  const parts: number[] = [];
+  const inParts = (fd: number, data: Buffer, offset: number, length: number, at: number | null, done: () => void) => {
+    parts.push(length);
+    write(fd, data, offset, Math.min(length, 4), at, done);
+  };
+  nodeFs.write = inParts as unknown as typeof write;
+  syncBuiltinESMExports();
+  t.teardown(() => {
+    nodeFs.write = write;
+    syncBuiltinESMExports();
+  });
+  await inDirectory(t, function* (dir) {
+    const file = yield* fs.open(join(dir, 'a'), 'w+');
+    yield* file.write('hello world');
+    t.deepEqual(parts, [11, 7, 3]);
+    yield* file.write('brave new', 6);
+    yield* file.write('!', 15);
+    t.is(yield* fs.readText(file.path), 'hello brave new!');
+  });
+});
+
+(existsSync('/dev/full') ? test : test.skip)('what the disk has no room for is an error', async (t) => {
+  await new Runtime().run(function* () {
+    t.like(yield* thrownBy(fs.writeFile('/dev/full', 'x')), { operation: 'fs.writeFile', system: 'ENOSPC' });
+    const file = yield* fs.open('/dev/full', 'w');
+    t.like(yield* thrownBy(file.write('x')), { operation: 'fs.write', system: 'ENOSPC' });
+  });
+});
+
+// The system gives it a size of one page.
+const SHORT = '/sys/devices/system/cpu/online';
+(existsSync(SHORT) ? test : test.skip)(
+  'a file with less in it than its size says is read as far as it goes',
+  async (t) => {
+    await new Runtime().run(function* () {
+      t.is(yield* fs.readText(SHORT), readFileSync(SHORT, 'utf8'));
+    });
+  },
+);
 
 test('two fibers at the position of one file: the second gets BusyError; at positions of their own both get theirs', (t) =>
   inDirectory(t, function* (dir) {
@@ -252,11 +309,15 @@ test('a file that cannot be opened takes no room', async (t) => {
   t.is(descriptors.unsettled, 0);
 });
 
-test('a cancelled open that may create the file waits, and its scope closes it', (t) =>
+test('a cancelled open that may create or empty the file waits, and its scope closes it', (t) =>
   inDirectory(t, function* (dir) {
-    const { value } = yield* cancelledAtWork(() => fs.open(join(dir, 'a'), 'w'));
-    t.false(value!.isClosed);
-    t.true(yield* fs.exists(join(dir, 'a')));
+    const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC } = nodeFs.constants;
+    for (const flags of ['w', O_WRONLY | O_CREAT, O_WRONLY | O_TRUNC]) {
+      const { value } = yield* cancelledAtWork(() => fs.open(join(dir, 'a'), flags));
+      t.false(value!.isClosed);
+      t.true(yield* fs.exists(join(dir, 'a')));
+    }
+    t.true((yield* cancelledAtWork(() => fs.open(join(dir, 'a'), O_RDONLY))).error instanceof CancelledError);
   }));
 
 test('in a scope that is cancelled already nothing is begun', (t) =>

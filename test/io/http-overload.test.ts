@@ -1,10 +1,12 @@
 import { Agent, request as rawRequest, type IncomingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, Server as PlainServer } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { ArgumentError, event, Runtime, sleep, spawn, until, type Event, type Operation } from 'heddle';
+import { ArgumentError, event, OverloadError, Runtime, sleep, spawn, until, type Event, type Operation } from 'heddle';
 import { listen, serve, text, type Handler, type HttpServer } from 'heddle/http';
+import type { Fiber } from '#src/fibers/fiber.js';
 import { resizeBacklog } from '#src/io/kernel-queue.js';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
@@ -114,8 +116,10 @@ function* fill(scene: Scene, most: number): Operation<{ begun: Promise<Answer>[]
   const begun = clients.slice(1).map((one) => one.get('/slow'));
   yield* eventually(() => entry.live === most);
   limit(most);
+  const slow = entry.kinds.get('GET /slow')!;
   const waiting = clients[0]!.get('/slow');
-  yield* eventually(() => entry.queue.size === 1);
+  // Where the goal is short it may have been refused before we look again.
+  yield* eventually(() => slow.offered > most);
   return { begun, waiting };
 }
 
@@ -179,6 +183,41 @@ test.serial('what waits for longer than a fifth of the goal is refused', (t) =>
     t.is(scene.entry.queue.size, 0);
     scene.latch.set();
     t.is((yield* until(begun[0]!)).status, 200);
+  }),
+);
+
+for (const body of ['Content-Length: 10', 'Transfer-Encoding: chunked'])
+  test.serial(`a connection on which the rest of a refused request is still to come is closed: ${body}`, (t) =>
+    overloaded(t, { goal: 200 }, function* (scene) {
+      const { runtime, latch, server } = scene;
+      (runtime.loop.governor as ResourceGovernor).mayAnswer = () => true;
+      const { begun } = yield* fill(scene, 1);
+      const socket = connect(server.port, '127.0.0.1').setEncoding('latin1');
+      let answer = '';
+      socket.on('data', (piece: string) => (answer += piece));
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      socket.write(`POST /slow HTTP/1.1\r\nHost: x\r\n${body}\r\n\r\n`);
+      yield* until(closed);
+      t.regex(answer, /^HTTP\/1\.1 503 .*\r\nconnection: close\r\n/is);
+      latch.set();
+      t.is((yield* until(begun[0]!)).status, 200);
+    }),
+  );
+
+test.serial('a request whose fiber is stopped for want of memory is answered 503', (t) =>
+  overloaded(t, {}, function* ({ runtime, entry, client }) {
+    const answer = client().get('/slow');
+    yield* eventually(() => entry.live === 1);
+    const fibers: Fiber[] = [];
+    const walk = runtime.loop.population.walk();
+    for (let fiber = walk.next(); fiber !== null; fiber = walk.next()) fibers.push(fiber);
+    walk.end();
+    const stopped = fibers.find(({ name }) => name === 'GET /slow')!;
+    stopped.cancel('memory ran out', new OverloadError('memory ran out'));
+    const { status, headers } = yield* until(answer);
+    t.is(status, 503);
+    t.is(headers['retry-after'], '1');
+    yield* eventually(() => entry.live === 0);
   }),
 );
 
@@ -299,9 +338,28 @@ test.serial('in overload the kernel is told to keep fewer connections, and the s
   }),
 );
 
-test.serial('a server that does not listen has no queue to be resized', (t) => {
+test.serial(
+  'in front of a server with a goal the kernel keeps few connections, unless another number is asked for',
+  async (t) => {
+    const { listen: original } = PlainServer.prototype;
+    const told: unknown[] = [];
+    PlainServer.prototype.listen = function (this: PlainServer, ...given: [{ backlog?: number }]) {
+      told.push(given[0].backlog);
+      return original.apply(this, given);
+    } as typeof original;
+    t.teardown(() => (PlainServer.prototype.listen = original));
+    for (const options of [{}, { goal: 500 }, { goal: 500, backlog: 200 }])
+      await leavesNothing(t, () => listen({ host: '127.0.0.1', port: 0, ...options }));
+    t.deepEqual(told, [undefined, 64, 200]);
+  },
+);
+
+test.serial('a server that does not listen has no queue to be resized', async (t) => {
   const server = createServer();
   t.false(resizeBacklog(server, 16));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.true(resizeBacklog(server, 16));
+  await once(server.close(), 'close');
 });
 
 test.serial('a stop during overload refuses what waits, and leaves nothing', async (t) => {

@@ -18,6 +18,7 @@ import {
   IoError,
   moveOnAfter,
   now,
+  OverloadError,
   run,
   scope,
   sleep,
@@ -27,6 +28,7 @@ import {
   until,
   withTimeout,
   yieldNow,
+  type Fiber,
   type Operation,
 } from 'heddle';
 import {
@@ -61,6 +63,17 @@ function* serving(
   const fiber = yield* spawn(() => server.serve(handler));
   yield* client(server);
   fiber.cancel();
+}
+
+/** Waits until `server` is at so many requests. Their handlers have to wait for the test, however slow the machine is. */
+function* atWork(server: HttpServer, requests: number): Operation<void> {
+  while (server.stats().active < requests) yield* sleep(1);
+}
+
+/** Stops `server`, and waits until it has taken notice. */
+function* stop(server: HttpServer, serving: Fiber): Operation<void> {
+  serving.cancel();
+  while (server.raw.listening) yield* sleep(1);
 }
 
 function get(path: string): string {
@@ -573,6 +586,83 @@ test.serial('a reply that comes in chunks has no length beside', async (t) => {
   );
 });
 
+test.serial(
+  'a handler for which there is too little is answered 503 with Retry-After, and nobody is told',
+  async (t) => {
+    const reported: unknown[] = [];
+    await leavesNothing(t, () =>
+      serving(
+        function* handler() {
+          throw new OverloadError('not now');
+        },
+        function* (server) {
+          const { status, headers } = yield* fetch(server.url);
+          t.is(status, 503);
+          t.is(headers.get('retry-after'), '1');
+        },
+        { onError: (error) => void reported.push(error) },
+      ),
+    );
+    t.deepEqual(reported, []);
+  },
+);
+
+test.serial(
+  'what a handler throws is written to the console where nobody is told, or whoever is told throws',
+  async (t) => {
+    const { error: print } = console;
+    const printed: unknown[][] = [];
+    console.error = (...values) => void printed.push(values);
+    t.teardown(() => (console.error = print));
+    const [fault, second] = [new RangeError('on purpose'), new TypeError('of onError')];
+    const throwing = (): void => {
+      throw second;
+    };
+    for (const options of [{}, { onError: throwing }])
+      await leavesNothing(t, function* () {
+        const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 200, ...options });
+        const fiber = yield* spawn(() =>
+          server.serve(function* handler() {
+            throw fault;
+          }),
+        );
+        t.is((yield* fetch(`${server.url}/here`)).status, 500);
+        fiber.cancel();
+      });
+    t.deepEqual(printed, [['GET /here:', fault], [second]]);
+  },
+);
+
+test.serial('a server listens where it was told, and a response of it is as it should be or an error', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler({ path }) {
+        return text(path, { status: path === '/fine' ? 299 : 300 });
+      },
+      function* (server) {
+        t.is(server.url, `http://127.0.0.1:${server.port}`);
+        const fine = yield* fetch(`${server.url}/fine`);
+        t.true(fine.ok);
+        t.is(fine.expectOk(), fine);
+        t.is(yield* fine.text(), '/fine');
+        const other = yield* fetch(`${server.url}/other`);
+        t.false(other.ok);
+        t.throws(() => other.expectOk(), { instanceOf: ResponseError });
+        t.regex(String(yield* thrownBy(fetch(server.url, { method: 'no method' }))), /^TypeError: .*no method/);
+      },
+    ),
+  );
+});
+
+test.serial('a server serves once', async (t) => {
+  await leavesNothing(t, () =>
+    serving(noReply, function* (server) {
+      t.is((yield* fetch(server.url)).status, 500);
+      t.throws(() => server.serve(noReply), { instanceOf: ClosedError });
+    }),
+  );
+});
+
 test.serial('a client that goes away cancels the fiber that serves it', async (t) => {
   const started = event();
   const ended = channel<unknown>(1);
@@ -593,7 +683,7 @@ test.serial('a client that goes away cancels the fiber that serves it', async (t
         yield* started.wait();
         client.destroy();
         t.true((yield* ended.receive()) instanceof CancelledError);
-        yield* sleep(5);
+        while (server.stats().active > 0) yield* sleep(1);
         t.is(server.stats().cancelled, 1);
       },
     ),
@@ -683,10 +773,11 @@ test.serial('keep-alive serves many requests on one connection, HEAD has no body
 
 test.serial('a stopped server lets requests finish within its grace, and cancels the rest', async (t) => {
   await leavesNothing(t, function* () {
-    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 60 });
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 500 });
+    const latch = event();
     const serving = yield* spawn(() =>
       server.serve(function* handler(request) {
-        yield* sleep(request.path === '/quick' ? 20 : 10_000);
+        yield* request.path === '/quick' ? latch.wait() : suspend();
         return text('done');
       }),
     );
@@ -700,8 +791,9 @@ test.serial('a stopped server lets requests finish within its grace, and cancels
         return 'cut';
       }
     });
-    while (server.stats().active < 2) yield* sleep(1);
-    serving.cancel();
+    yield* atWork(server, 2);
+    yield* stop(server, serving);
+    latch.set();
     t.is(yield* quick.join(), 'done');
     t.is(yield* slow.join(), 'cut');
   });
@@ -710,17 +802,19 @@ test.serial('a stopped server lets requests finish within its grace, and cancels
 test.serial('a stopped server whose grace has no end lets all requests finish', async (t) => {
   await leavesNothing(t, function* () {
     const server = yield* listen({ host: '127.0.0.1', port: 0, grace: Infinity });
+    const latch = event();
     const serving = yield* spawn(() =>
       server.serve(function* handler() {
-        yield* sleep(30);
+        yield* latch.wait();
         return text('done');
       }),
     );
     const request = yield* spawn(function* () {
       return yield* (yield* fetch(server.url)).text();
     });
-    while (server.stats().active < 1) yield* sleep(1);
-    serving.cancel();
+    yield* atWork(server, 1);
+    yield* stop(server, serving);
+    latch.set();
     t.is(yield* request.join(), 'done');
   });
 });
@@ -743,7 +837,7 @@ test.serial('a stopped server sends what a slow client still has to get', async 
       );
       const client = rawConnect(server.port, '127.0.0.1').pause();
       client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
-      while (server.stats().active < 1) yield* sleep(1);
+      yield* atWork(server, 1);
       yield* sleep(50);
       serving.cancel();
       yield* sleep(50);
@@ -757,21 +851,26 @@ test.serial('a stopped server sends what a slow client still has to get', async 
 
 test.serial('a stopped server answers all requests of a pipeline, in whatever order they are done', async (t) => {
   await leavesNothing(t, function* () {
-    for (const [first, second] of [
-      [20, 60],
-      [60, 20],
+    for (const order of [
+      ['/first', '/second'],
+      ['/second', '/first'],
     ]) {
-      const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 2000 });
+      const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 10_000 });
+      const latches = new Map(order.map((path) => [path, event()]));
       const serving = yield* spawn(() =>
         server.serve(function* handler(request) {
-          yield* sleep(Number(request.path.slice(1)));
+          yield* latches.get(request.path)!.wait();
           return text(`after ${request.path};`);
         }),
       );
-      const answers = yield* spawn(() => exchange(server.port, get(`/${first}`) + get(`/${second}`)));
-      while (server.stats().active < 2) yield* sleep(1);
-      serving.cancel();
-      t.regex(yield* answers.join(), new RegExp(`after /${first};.*after /${second};`, 's'));
+      const answers = yield* spawn(() => exchange(server.port, get('/first') + get('/second')));
+      yield* atWork(server, 2);
+      yield* stop(server, serving);
+      for (const [done, path] of order.entries()) {
+        latches.get(path)!.set();
+        while (server.stats().served === done) yield* sleep(1);
+      }
+      t.regex(yield* answers.join(), /after \/first;.*after \/second;/s);
     }
   });
 });
@@ -780,15 +879,17 @@ test.serial('a stopped server closes the connection of a request that fails', as
   await leavesNothing(t, function* () {
     const options = { host: '127.0.0.1', port: 0, grace: 60_000, node: { keepAliveTimeout: 60_000 } };
     const server = yield* listen(options);
+    const latch = event();
     const serving = yield* spawn(() =>
       server.serve(function* handler() {
-        yield* sleep(20);
+        yield* latch.wait();
         throw new HttpError(404, 'not any more');
       }),
     );
     const answer = yield* spawn(() => exchange(server.port, get('/')));
-    while (server.stats().active < 1) yield* sleep(1);
-    serving.cancel();
+    yield* atWork(server, 1);
+    yield* stop(server, serving);
+    latch.set();
     t.regex(yield* withTimeout(10_000, answer.join()), /404 Not Found[^]*not any more/);
   });
 });
@@ -826,15 +927,16 @@ test.serial(
           return { body: Buffer.alloc(size) };
         }),
       );
+      let connection: Socket | undefined;
+      server.raw.once('connection', (socket) => (connection = socket));
       const client = rawConnect(server.port, '127.0.0.1').pause();
-      let served = 0;
       const began = now();
       // Until what was answered does not fit into the system's buffers any more.
       do {
-        served = server.stats().served;
         client.write(get('/').repeat(200));
         yield* sleep(50);
-      } while (server.stats().served > served);
+      } while (connection === undefined || connection.writableLength === 0);
+      const { served } = server.stats();
       serving.cancel();
       yield* sleep(20);
       let received = 0;
@@ -850,20 +952,24 @@ test.serial('what a stopped server refuses on a connection that is open still is
   await leavesNothing(t, function* () {
     const options = { goal: 500, grace: 10_000, node: { keepAliveTimeout: 60_000 } };
     const server = yield* listen({ host: '127.0.0.1', port: 0, ...options });
+    const latch = event();
     const serving = yield* spawn(() =>
       server.serve(function* handler() {
-        yield* sleep(50);
+        yield* latch.wait();
         return text('the last');
       }),
     );
     const client = rawConnect(server.port, '127.0.0.1').setEncoding('latin1');
     let received = '';
     client.on('data', (piece: string) => (received += piece)).write(get('/first'));
-    while (server.stats().active < 1) yield* sleep(1);
-    serving.cancel();
-    yield* sleep(10);
+    yield* atWork(server, 1);
+    yield* stop(server, serving);
+    const closed = once(client, 'close');
+    const asked = once(server.raw, 'request');
     client.write(get('/second'));
-    yield* withTimeout(5000, until(once(client, 'close')));
+    yield* until(asked);
+    latch.set();
+    yield* withTimeout(10_000, until(closed));
     t.regex(received, /200 OK[^]*the last[^]*503 Service Unavailable/);
   });
 });
@@ -878,7 +984,7 @@ test.serial('a client that does not read its last reply holds up a stopped serve
     );
     const client = rawConnect(server.port, '127.0.0.1').pause();
     client.on('error', () => {}).write(get('/'));
-    while (server.stats().active < 1) yield* sleep(1);
+    yield* atWork(server, 1);
     serving.cancel();
     yield* withTimeout(5000, thrownBy(serving.join()));
     client.destroy();
@@ -905,17 +1011,19 @@ test.serial('a server that can accept no more answers what it has, closes, and s
   await leavesNothing(t, function* () {
     const server = yield* listen({ host: '127.0.0.1', port: 0 });
     let error: unknown;
+    const latch = event();
     const serving = yield* spawn(function* () {
       error = yield* thrownBy(
         server.serve(function* handler() {
-          yield* sleep(20);
+          yield* latch.wait();
           return text('the last');
         }),
       );
     });
     const answer = yield* spawn(() => exchange(server.port, get('/')));
-    while (server.stats().active < 1) yield* sleep(1);
+    yield* atWork(server, 1);
     server.raw.emit('error', Object.assign(new Error('accept EBADF'), { code: 'EBADF' }));
+    latch.set();
     t.regex(yield* answer.join(), /the last/);
     yield* serving.join();
     t.true(error instanceof IoError);
@@ -989,7 +1097,7 @@ test.serial('a response belongs to the scope that asked for it, and not to a tim
         return text('body');
       },
       function* (server) {
-        const response = yield* withTimeout(1000, fetch(server.url));
+        const response = yield* withTimeout(10_000, fetch(server.url));
         t.is(yield* response.text(), 'body');
         const gone = yield* scope(function* () {
           return yield* fetch(server.url);
@@ -1068,7 +1176,7 @@ test.serial('a request that comes before the server serves is answered once it d
         return text('at last');
       }),
     );
-    t.is(yield* withTimeout(1000, client.join()), 'at last');
+    t.is(yield* withTimeout(10_000, client.join()), 'at last');
     serving.cancel();
   });
 });

@@ -52,6 +52,34 @@ test.serial('a connection that waits to be let in is withdrawn when its client h
   }),
 );
 
+test.serial('a connection that is not let in within a fifth of the goal is reset', (t) =>
+  leavesNothing(t, function* (runtime): Operation<void> {
+    const latch = event();
+    const listener = yield* listen({ port: 0, host: '127.0.0.1', goal: 200 });
+    const serving = yield* spawn(() =>
+      listener.serve(function* handler() {
+        yield* latch.wait();
+      }),
+    );
+    yield* eventually(() => runtime.loop.governor !== null);
+    const [entry] = (runtime.loop.governor as ResourceGovernor).entries;
+    Object.defineProperty(entry!.net, 'limit', { get: () => 1, set() {} });
+    const client = (): Socket =>
+      connect({ port: listener.port, host: '127.0.0.1' })
+        .resume()
+        .on('error', () => {});
+    const first = client();
+    yield* eventually(() => entry!.live === 1);
+    const second = client();
+    yield* eventually(() => second.destroyed);
+    t.is(entry!.kinds.get('handler')!.refused, 1);
+    t.false(first.destroyed);
+    latch.set();
+    yield* eventually(() => first.destroyed && entry!.live === 0);
+    serving.cancel();
+  }),
+);
+
 test.serial('connections with a high priority are let in beside what waits', (t) =>
   leavesNothing(t, function* (runtime): Operation<void> {
     const latch = event();

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import test from 'ava';
-import { connect, listen } from 'heddle/net';
+import { connect, listen, type Connection } from 'heddle/net';
 import { IoError } from '#src/base/errors.js';
 import { spawn } from '#src/fibers/spawn.js';
 import { until } from '#src/fibers/until.js';
@@ -83,6 +84,23 @@ test.serial('who connects and says nothing is hung up on when the time for the h
     yield* until(once(silent, 'close'));
     yield* eventually(() => listener.stats().handshaking === 0);
     t.is(listener.stats().failedHandshakes, 1);
+  }),
+);
+
+// Over plain TCP nothing is read before, and so nothing is noticed.
+test.serial('a connection that broke while it waited to be accepted is passed over', (t) =>
+  leavesNothing(t, function* () {
+    const listener = yield* listen({ port: 0, host, tls: { cert, key } });
+    const { queue } = listener as unknown as { readonly queue: Iterable<Connection> };
+    const below = connectPlain({ port: listener.port, host });
+    connectTls({ socket: below, ca: cert, servername: 'localhost' }).on('error', () => {});
+    yield* eventually(() => listener.stats().queued === 1);
+    below.resetAndDestroy();
+    yield* eventually(() => [...queue][0]!.isClosed);
+    const client = yield* connect({ port: listener.port, host, tls: { ca: cert } });
+    yield* client.write('here\n');
+    t.is(yield* (yield* listener.accept()).readLine(), 'here');
+    t.is(listener.stats().accepted, 1);
   }),
 );
 

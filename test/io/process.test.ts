@@ -20,6 +20,7 @@ import {
 import { readText, tempDirectory } from 'heddle/fs';
 import { execute, start, type ChildProcess } from 'heddle/process';
 import { forEachLine } from 'heddle/streams';
+import { eventually } from '../support/eventually.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 async function runs(t: ExecutionContext, body: () => Operation<unknown>): Promise<void> {
@@ -153,6 +154,17 @@ test('output is still there after the program has exited', (t) =>
     t.is(String(yield* child.stderr.read()), 'err\n');
     t.is(yield* child.stdout.read(), null);
   }));
+
+test('a program that has exited leaves nothing behind in a long-lived scope', (t) =>
+  runs(t, () =>
+    scope(function* (work) {
+      const child = yield* start('true', [], { stdin: 'ignore', stdout: 'ignore' });
+      yield* child.wait();
+      const { cleanups } = work as unknown as { readonly cleanups: Set<unknown> };
+      yield* eventually(() => cleanups.size === 0);
+      t.pass();
+    }),
+  ));
 
 test('a stream that is not a pipe says how to get one', (t) =>
   runs(t, function* () {

@@ -124,6 +124,10 @@ test.serial('answers ranges: parts, suffixes, the unsatisfiable, and ignores wha
       const { etag = '' } = part.headers;
       t.is((yield* get('/hello.txt', { range: 'bytes=0-1', 'if-range': etag })).status, 206);
       t.is((yield* get('/hello.txt', { range: 'bytes=0-1', 'if-range': '"other"' })).status, 200);
+      const { 'last-modified': modified = '' } = part.headers;
+      t.is((yield* get('/hello.txt', { range: 'bytes=0-1', 'if-range': modified })).status, 206);
+      for (const other of ['Mon, 13 Nov 2023 00:00:00 GMT', 'Wed, 15 Nov 2023 00:00:00 GMT', 'rubbish'])
+        t.is((yield* get('/hello.txt', { range: 'bytes=0-1', 'if-range': other })).status, 200, other);
     }),
   );
 });
@@ -168,6 +172,8 @@ test.serial('directories: an index, a listing with escaped names, a redirect to 
       t.is((yield* get('/\\a/..%2fwith-index')).headers['location'], '/a/..%2fwith-index/');
       const listing = yield* get('/plain/');
       t.true(listing.body.includes('href="./a%20b%3Cc%3E.txt"'));
+      t.true(listing.body.includes('../'));
+      t.false((yield* get('/')).body.includes('../'), 'nothing is above the root');
       t.true(listing.body.includes('a b&#60;c&#62;.txt'));
       t.true((yield* get('/')).body.includes('with-index/'));
     }),
