@@ -60,6 +60,7 @@ test('of two moments, fibers started and descriptors opened are those in between
   const between = subtract(more(5), server);
   t.deepEqual(node(between, 'n2accept').spawns, [{ to: 'n3spawnreq', count: 5 }]);
   t.is(node(between, 'n6query').descriptors, 5);
+  t.deepEqual(node(between, 'n6query').run, { totalMs: 0, meanMs: null, samples: 0 }, 'nothing ran there');
   t.deepEqual(node(between, 'n6query').allocated, node(server, 'n6query').allocated, 'means are the later ones');
   t.deepEqual(parseSnapshot(JSON.stringify(between)), between);
   t.deepEqual(node(subtract(more(0), server), 'n2accept').spawns, []);

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {
+  ArgumentError,
   channel,
   DeadlockError,
   event,
@@ -35,6 +36,15 @@ class ChangingMachine extends SimulatedMachine {
     return this.limit;
   }
 }
+
+test('a part of scheduling that there is not, or that is neither on nor off, is refused', (t) => {
+  for (const [scheduling, message] of [
+    [5, /^Expected `scheduling` to be an object, got/],
+    [{ cpuGat: false }, /^Expected `scheduling` to be an object with any of cpuGate, .*, got .*cpuGat/],
+    [{ cpuGate: 0 }, /^Expected `scheduling\.cpuGate` to be true or false, got/],
+  ] as const)
+    t.throws(() => new Runtime({ scheduling: scheduling as never }), { instanceOf: ArgumentError, message });
+});
 
 test('a limit of descriptors that changes while the program runs is known within a second or so', async (t) => {
   const machine = new ChangingMachine({});
