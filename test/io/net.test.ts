@@ -364,7 +364,7 @@ test.serial('closing a listener fails those who accept, closes those who wait an
     t.is(((yield* thrownBy(queued.read())) as IoError).system, 'ECONNRESET');
     yield* accepted.write('hello\n');
     t.is(yield* serving.readLine(), 'hello');
-    const again = yield* listen({ port: listener.port, host });
+    const again = yield* listen({ port: 0, host });
     const waiting = yield* spawn(() => thrownBy(again.accept()));
     yield* yieldNow();
     again.close();
