@@ -250,6 +250,35 @@ test('a process that ends at once ends its programs: by SIGTERM, or by SIGKILL t
     t.deepEqual({ code, stdout }, { code: 7, stdout: '' });
   }));
 
+test('a process that ends at once ends its only program, too', (t) =>
+  runs(t, function* () {
+    const script = `
+      import { run } from 'heddle';
+      import { start } from 'heddle/process';
+      await run(function* () {
+        const only = yield* start('sh', ['-c', 'echo ready >&2; read line; echo survived'], { stdout: 'inherit', stderr: 'pipe' });
+        yield* only.stderr.readLine();
+        process.exit(7);
+      });
+    `;
+    const { code, stdout } = yield* execute(process.execPath, ['--input-type=module', '-e', script]);
+    t.deepEqual({ code, stdout }, { code: 7, stdout: '' });
+  }));
+
+test.serial('the end of the process is listened for while a program runs', (t) =>
+  runs(t, function* () {
+    const before = process.listenerCount('exit');
+    yield* scope(function* () {
+      const first = yield* start('cat');
+      yield* start('cat');
+      t.is(process.listenerCount('exit'), before + 1);
+      yield* first.stop();
+      t.is(process.listenerCount('exit'), before + 1);
+    });
+    t.is(process.listenerCount('exit'), before);
+  }),
+);
+
 // Only Linux shows a process its descriptors. In a process of its own, where nothing else opens any.
 (existsSync('/proc/self/fd') ? test : test.skip)('programs leave no descriptor and no zombie behind', (t) =>
   runs(t, function* () {
