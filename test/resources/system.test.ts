@@ -225,6 +225,14 @@ test('what the process uses is what Node and the system say', (t) => {
 /** Descriptors are counted in /proc. */
 const onLinux = process.platform === 'linux' ? test.serial : test.skip;
 
+onLinux('the limit of descriptors is that of the process', async (t) => {
+  const script = `import { descriptorLimit } from '#src/resources/descriptors.js'; console.log(descriptorLimit());`;
+  const shell = `ulimit -n 200 && exec "$0" --input-type=module -e "$1"`;
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+  const { stdout } = await promisify(execFile)('sh', ['-c', shell, process.execPath, script], { cwd });
+  t.is(stdout, '200\n');
+});
+
 onLinux('open descriptors are counted, and there is a limit or none', (t) => {
   const before = openDescriptors()!;
   const opened = Array.from({ length: 5 }, () => openSync('/dev/null', 'r'));
