@@ -500,6 +500,14 @@ for (const goal of [0, -1, NaN, '500', Infinity] as number[])
     }),
   );
 
+test('serve refuses bad arguments at once', (t) => {
+  const handler: Handler = function* () {
+    return text('never');
+  };
+  for (const wrong of [() => serve(5 as never), () => serve(handler, { port: 0.5 }), () => serve(handler, 5 as never)])
+    t.throws(wrong, { instanceOf: ArgumentError });
+});
+
 test.serial('serve with a goal is all that a server needs', (t) =>
   leavesNothing(t, function* () {
     const listening = event();
