@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import test from 'ava';
 import { heddle } from './command.js';
 
@@ -26,6 +28,19 @@ test('a directory or a program that is not there is an error in one line', async
     t.is(code, 1);
     t.regex(stderr, new RegExp(`^heddle: There is no ${missing}\n$`));
   }
+});
+
+test('serve serves a directory, with the live page beside it, until it is told to stop', async (t) => {
+  const command = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [command, 'serve', 'docs', '--port', '0', '--inspect-port', '0']);
+  const ended = once(child, 'exit');
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const [files, graph] = [await lines.next(), await lines.next()].map(({ value }) => /http:\S+/.exec(value)![0]);
+  const page = await fetch(`${files}/semantics.md`);
+  t.is(await page.text(), readFileSync('docs/semantics.md', 'utf8'));
+  t.regex(await (await fetch(graph!)).text(), /<html/);
+  child.kill('SIGTERM');
+  t.is((await ended)[0], 143);
 });
 
 test('a port that is taken is an error in one line that says how to take another', async (t) => {

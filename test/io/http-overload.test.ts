@@ -221,6 +221,19 @@ test.serial('a request whose fiber is stopped for want of memory is answered 503
   }),
 );
 
+test.serial('the governor is told of each connection, and of no request', (t) =>
+  overloaded(t, {}, function* ({ entry, client }) {
+    const { arrived } = entry;
+    let connections = 0;
+    entry.arrived = () => {
+      connections++;
+      arrived.call(entry);
+    };
+    for (const one of [client(), client()]) for (let i = 0; i < 2; i++) yield* until(one.get('/'));
+    t.is(connections, 2);
+  }),
+);
+
 test.serial('a client that goes away while its request waits has it withdrawn', (t) =>
   overloaded(t, { goal: 60_000 }, function* (scene) {
     const { entry, latch, client, server } = scene;
