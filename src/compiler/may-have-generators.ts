@@ -11,9 +11,9 @@ export function mayHaveGenerators(source: string): boolean {
 }
 
 /** White space and comments, in which there is but one way to match: with two a long one would take exponential time. */
-const GAP = String.raw`(?:\s|/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*\n)*`;
+const GAP = String.raw`(?:\s|/\*(?:[^*]|\*(?!/))*\*/|//.*[\n\r\u2028\u2029])*`;
 /** Of a function or method; one that is computed begins with a bracket, which has to do. */
-const NAME = String.raw`(?:[\w$#\\{}\u0080-\uffff]+|'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")`;
+const NAME = String.raw`(?:[\w$#\\{}\u0080-\uffff]+|\.?\d[\w.]*(?:[+-]\d+)?|'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")`;
 /** Followed by a body or a type, unless there is something in them that could hide their end. */
 const PARAMETERS = String.raw`(?:<|\([^()'"\x60/]*(?:['"\x60/(]|\)${GAP}[{:]))`;
 

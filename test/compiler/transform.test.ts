@@ -556,8 +556,23 @@ test('expressions may be deeper than the stack', (t) => {
 });
 
 test('a text that has a generator is never taken for one that has none', (t) => {
-  const gaps = ['', ' ', '\n', '/* * */', '// c\n', ' /* a */\n // b\n '];
-  const names = ['a', '$_1', 'é', '\\u0061', '"a"', "'it\\'s'", '[a.b]', '["("]', '#a', '1'];
+  const gaps = ['', ' ', '\n', '/* * */', '// c\n', '// c\r', '// c\u2028', ' /* a */\n // b\n '];
+  const names = [
+    'a',
+    '$_1',
+    'é',
+    '\\u0061',
+    '"a"',
+    "'it\\'s'",
+    '[a.b]',
+    '["("]',
+    '#a',
+    '1',
+    '.5',
+    '1.5',
+    '1e-3',
+    '1_0n',
+  ];
   const parameters = ['()', '(a)', '(a = ")")', '(a = b())', '( /* ) */ a)', '<T>(a: T)', '({ a })'];
   const bodies = ['{ for (;;) ; }', ': T { for (;;) ; }', '/* c */ { for (;;) ; }'];
   for (const gap of gaps)
