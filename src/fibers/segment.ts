@@ -86,17 +86,6 @@ export function unlinkSegment(fiber: Fiber, failed: boolean, outcome: unknown): 
   settleCall(frame, failed, outcome);
 }
 
-/**
- * Whether a fiber that was set aside before its newest segment began has been cancelled since. Then that does not begin,
- * and the call throws: a recursion that never suspends can be stopped nowhere else.
- */
-export function isStoppedAside(fiber: Fiber): boolean {
-  const { interruption, frame } = fiber;
-  if (interruption === null || frame === null || fiber.scope !== segmentScope(fiber)) return false;
-  unlinkSegment(fiber, true, interruption);
-  return true;
-}
-
 /** The innermost scope that was open when the newest segment began. */
 export function segmentScope(fiber: Fiber): Scope {
   return fiber.frame === null ? fiber.home() : (fiber.frame.argument as Caller).scope;

@@ -1,8 +1,22 @@
 import type { Fiber } from './fiber.js';
-import { segmentScope } from './segment.js';
+import { segmentScope, unlinkSegment } from './segment.js';
+import { shield } from './shield.js';
 import type { Leaf } from './operation.js';
 import { COMPLETED, iteratedByHand, Suspension } from './suspension.js';
 import { closeScope } from './with-scope.js';
+
+/**
+ * Whether a fiber that was set aside before its newest segment began has been cancelled since. Then that does not begin,
+ * and the call throws: a recursion that never suspends can be stopped nowhere else. A shield does begin, since what is to be
+ * done in it is what a cancellation must not keep from being done.
+ */
+export function isStoppedAside(fiber: Fiber): boolean {
+  const { interruption, frame, generator } = fiber;
+  if (interruption === null || frame === null || generator instanceof shield) return false;
+  if (fiber.scope !== segmentScope(fiber)) return false;
+  unlinkSegment(fiber, true, interruption);
+  return true;
+}
 
 /** Has the code of the newest segment, which is over, left something behind that it was to wait for, or to close? */
 export function isAstray(fiber: Fiber): boolean {

@@ -7,8 +7,9 @@ import * as active from './support/active-runtime.js';
 import * as inert from './support/inert-runtime.js';
 import { MUTATIONS } from './support/mutations.js';
 import { programTree } from './support/random-program.js';
+import type { RenderOptions } from './support/render-expression.js';
 import { renderProgram } from './support/render-program.js';
-import { runAsData, runAsFibers, type Step } from './support/run-program.js';
+import { runAsData, runAsFibers, runCancelled, type Step } from './support/run-program.js';
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.tuple(fc.constantFrom('next', 'next', 'next', 'throw', 'return'), fc.nat({ max: 9 })) as fc.Arbitrary<Step>,
@@ -34,7 +35,7 @@ function compile(text: string): string {
   return transform(text, { file: 'random.cjs', format: 'commonjs' })?.code ?? text;
 }
 
-function source(options: { fiber: boolean; cancels: boolean }): fc.Arbitrary<Source> {
+function source(options: RenderOptions): fc.Arbitrary<Source> {
   return programTree.map((tree) => new Source(renderProgram(tree, options)));
 }
 
@@ -64,6 +65,18 @@ test('random programs that are run as fibers keep their meaning, deadlines inclu
 
 test('random programs that are run as fibers and give way in every loop keep their meaning', async (t) => {
   await fc.assert(asFibers({ cancels: false, sliceMs: 0 }), { numRuns: fuzzRuns(300), seed: SEED });
+  t.pass();
+});
+
+test('random programs that are cancelled anywhere do all that is shielded, once', async (t) => {
+  const program = source({ fiber: true, cancels: true, holds: true });
+  await fc.assert(
+    fc.asyncProperty(program, fc.nat({ max: 30 }), async ({ compiled: code }, turns) => {
+      const held = await runCancelled(code, compiled, turns);
+      if (held.some((times) => times !== 1)) throw new Error(`given back so often: ${held.join(' ')}`);
+    }),
+    { numRuns: fuzzRuns(500), seed: SEED },
+  );
   t.pass();
 });
 

@@ -5,9 +5,11 @@ import {
   CancelledError,
   channel,
   event,
+  moveOnAfter,
   run,
   Runtime,
   scope,
+  shield,
   sleep,
   spawn,
   suspend,
@@ -316,6 +318,24 @@ test('whoever calls segments without end, and never suspends, gives way and can 
     { instanceOf: TimeoutError },
   );
   t.deepEqual(events, ['cancelled', 'cleaned up']);
+});
+
+test('what is shielded begins, also where its fiber gave way at the call and was cancelled meanwhile', async (t) => {
+  const counts = { called: 0, begun: 0 };
+  // No generator, so that a shield is the only segment.
+  const operation: Operation<void> = {
+    *[Symbol.iterator]() {
+      counts.begun++;
+    },
+  };
+  function* caller(): Operation<void> {
+    while (counts.called < 20_000) {
+      counts.called++;
+      yield* call(() => shield(operation));
+    }
+  }
+  await new Runtime({ clock: new ImpatientClock() }).run(() => moveOnAfter(50, caller()));
+  t.deepEqual(counts, { called: 20_000, begun: 20_000 });
 });
 
 test('in virtual time a fiber that always gives way does not keep promises from settling', async (t) => {

@@ -5,6 +5,8 @@ export interface RenderOptions {
   readonly fiber: boolean;
   /** There may be deadlines. */
   readonly cancels: boolean;
+  /** Each operation holds something, and gives it back in a shield: `exports.held` says how often for each. */
+  readonly holds?: boolean;
 }
 
 /** What there is at a place of the text. */
@@ -41,7 +43,7 @@ const STYLES = [
 /** Renders the expressions of a program; a subclass the functions that are in them. */
 export abstract class ExpressionRenderer {
   protected readonly tree: ProgramTree;
-  private readonly options: RenderOptions;
+  protected readonly options: RenderOptions;
   protected readonly roles: readonly Role[];
   protected readonly end: string;
   private names = 0;

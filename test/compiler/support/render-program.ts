@@ -25,6 +25,7 @@ class Renderer extends ExpressionRenderer {
       'const base = { s(x, y) { return t(0, [x, y]).length } }',
       'const traps = new Proxy({}, { get: (o, k) => t(0, o[k]), set: (o, k, v) => (t(0, [k, v]), (o[k] = v), true) })',
       'class Base { s(x, y) { return t(1, [x, y]).length } }',
+      ...(this.options.holds ? ['const held = exports.held = []', 'function* giveBack(k) { held[k]++ }'] : []),
       ...functions,
       `exports.make = () => ${this.call(0, '1, 2')}`,
       'exports.kept = kept',
@@ -59,7 +60,12 @@ class Renderer extends ExpressionRenderer {
     const isStrict = `t(${this.id()}, (function () { return this === undefined })())${this.end}`;
     const directive = f.directive && f.parameters % 4 === 0 ? `'use strict'${this.end}${isStrict}` : '';
     const start = `if (--fuel < 0) return 0${this.end}let a = ${simple ? 'p' : 5}, b = 1${this.end}`;
-    return `${parameters[f.parameters % 4]} {${directive} ${start}${this.statements(f.body, place)}}`;
+    const body = this.statements(f.body, place);
+    const holding =
+      this.options.holds && role === 'operation'
+        ? `const k = held.push(0) - 1${this.end}try {${body}} finally { yield* lib.shield(giveBack(k)) }`
+        : body;
+    return `${parameters[f.parameters % 4]} {${directive} ${start}${holding}}`;
   }
 
   private statements(list: readonly Statement[], place: Place): string {

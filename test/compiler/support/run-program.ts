@@ -1,4 +1,4 @@
-import { Runtime, type Operation } from 'heddle';
+import { race, Runtime, yieldNow, type Operation } from 'heddle';
 import { VirtualClock } from 'heddle/testing';
 import { pauses } from './pauses.js';
 import { programLibrary } from './program-library.js';
@@ -14,6 +14,7 @@ export interface RuntimeChoice {
 interface Instance {
   readonly make: () => Generator<unknown, unknown, unknown>;
   readonly kept: readonly (() => unknown)[];
+  readonly held: readonly number[];
   readonly trace: string[];
 }
 
@@ -45,6 +46,18 @@ export async function runAsFibers(
   return instances.map(({ trace }) => trace);
 }
 
+/** How often a program that is cancelled after so many turns, and gives way wherever it can, gives back each thing that it held. */
+export async function runCancelled(code: string, runtime: object, turns: number): Promise<readonly number[]> {
+  const { make, held, trace } = instantiate(code, runtime);
+  function* wait(): Operation<void> {
+    for (let turn = 0; turn < turns; turn++) yield* yieldNow();
+  }
+  await new Runtime({ clock: new VirtualClock(), queue: 'fifo', sliceMs: 0 }).run(() =>
+    race([recorded(make, trace, () => 0), wait()]),
+  );
+  return held;
+}
+
 function* recorded(make: Instance['make'], trace: string[], now: () => number): Operation<void> {
   try {
     const value = yield* programLibrary.call(make as () => Operation<unknown>);
@@ -62,7 +75,7 @@ function instantiate(code: string, runtime: object): Instance {
   const te = (error: unknown): void => void trace.push(`caught ${show(error)}`);
   // oxlint-disable-next-line no-implied-eval -- it is a program
   new Function('exports', 'require', 't', 'te', 'lib', code)(exports, () => runtime, t, te, programLibrary);
-  return { ...(exports as Pick<Instance, 'make' | 'kept'>), trace };
+  return { ...(exports as Pick<Instance, 'make' | 'kept' | 'held'>), trace };
 }
 
 function finish(kept: Instance['kept'], trace: string[]): void {
