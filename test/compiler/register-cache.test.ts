@@ -1,15 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'ava';
+import { readCache } from '#src/compiler/loader/code-cache.js';
 import { hasSoundHooks, readsByFs } from '#src/compiler/loader/node-abilities.js';
 import { commonJs, esm, ProgramDirectory, REGISTER, TSX, typed, QUIET } from './support/program-directory.js';
 
@@ -204,30 +207,74 @@ test('it is where the user has such things, or among the temporary files', async
 });
 
 test('what has not been used for 30 days is removed, once a day', async (t) => {
-  const program = new ProgramDirectory(t, {
-    ...FILES,
-    '.cache/0.0.1-0123456789abcdef/old': '',
-    '.cache/0.0.2-0123456789abcdef/old': '',
-    '.cache/0.0.2-0123456789abcdef/new': '',
-    '.cache/holidays/old': '',
-  });
+  const program = new ProgramDirectory(t, FILES);
   const at = (name: string): string => join(program.cache, name);
   const ago = (days: number): Date => new Date(Date.now() - days * 24 * 60 * 60 * 1000);
-  const [first, second, foreign] = ['0.0.1-0123456789abcdef/old', '0.0.2-0123456789abcdef/old', 'holidays/old'].map(at);
-  for (const file of [first, second, foreign]) utimesSync(file!, ago(31), ago(31));
+  await program.run('app.mjs');
+  // As they are called, and with other numbers.
+  const named = readdirSync(program.cache).find((name) => name !== 'swept')!;
+  const [one, two] = ['0.0.1', '0.0.2-beta.1'].map((version) => named.replace(/\d+\.\d+\.\d+/, version));
+  const old = [`${one}/old`, `${two}/old`, 'holidays/old', '1.0.0-development/old'];
+  for (const file of [...old, `${two}/new`]) program.write({ [`.cache/${file}`]: '' });
+  for (const file of old) utimesSync(at(file), ago(31), ago(31));
+  const first = at(old[0]!);
   // Not when everything is in the cache, nor on the same day.
   writeFileSync(at('swept'), '');
   await program.run('app.mjs');
-  t.true(existsSync(first!));
+  t.true(existsSync(first));
   utimesSync(at('swept'), ago(2), ago(2));
   await program.run('app.mjs');
-  t.true(existsSync(first!));
+  t.true(existsSync(first));
   program.write({ 'b.cjs': `${commonJs('b')}// changed` });
   await program.run('app.mjs');
   t.deepEqual(
-    [first, second, foreign].map((file) => existsSync(file!)),
-    [false, false, true],
+    old.filter((file) => existsSync(at(file))),
+    old.slice(2),
   );
-  t.deepEqual(readdirSync(at('0.0.2-0123456789abcdef')), ['new']);
-  t.false(existsSync(at('0.0.1-0123456789abcdef')));
+  t.deepEqual(readdirSync(at(two!)), ['new']);
+  t.false(existsSync(at(one!)));
+});
+
+/** Windows has none in its file systems. */
+const pipeTest = process.platform === 'win32' ? test.skip : test;
+
+pipeTest('what is no file in the place of one that the loader reads for itself is passed over', async (t) => {
+  const program = new ProgramDirectory(t, {
+    ...FILES,
+    'mapped.mjs': `${esm('mapped')}//# sourceMappingURL=mapped.map`,
+    'said.mjs': `// import './said.pipe';\n${esm('said')}`,
+  });
+  const put = (file: string): void => {
+    rmSync(file, { force: true });
+    execFileSync('mkfifo', [file]);
+  };
+  const start = async (name: string): Promise<unknown> => {
+    const { code, stdout, stderr } = await program.run(name);
+    return [code, stdout, stderr];
+  };
+  await program.run('app.mjs');
+  put(cacheFile(program.cache));
+  t.deepEqual(await start('app.mjs'), [0, SAYS, ''], 'its cache');
+  put(join(program.path, 'mapped.map'));
+  t.deepEqual(await start('mapped.mjs'), [0, 'mapped compiled 1\n', ''], 'a source map');
+  put(join(program.path, 'said.pipe'));
+  t.deepEqual(await start('said.mjs'), [0, 'said compiled 1\n', ''], 'what a module seems to import');
+  const swept = join(program.cache, 'swept');
+  put(swept);
+  utimesSync(swept, 0, 0);
+  program.write({ 'app.mjs': `${FILES['app.mjs']}// changed`, 'mapped.mjs': esm('changed') });
+  t.deepEqual(await start('mapped.mjs'), [0, 'changed compiled 1\n', ''], 'the mark of the last sweep');
+});
+
+test('a record with lengths that cannot be is the end of what is whole', (t) => {
+  const program = new ProgramDirectory(t, {});
+  const file = join(program.path, 'cache');
+  const good = `{"key":"a","kind":"module","source":1,"code":1}\nxy\n`;
+  const bad = (source: unknown): string =>
+    `{"key":"b","kind":"module","source":${JSON.stringify(source)},"code":0}\n\n`;
+  for (const length of [-bad(-10).length, -1.5, '1', null, 1e300]) {
+    writeFileSync(file, good + bad(length));
+    const { records, end } = readCache(file);
+    t.deepEqual([[...records.keys()], end], [['a'], good.length], String(length));
+  }
 });

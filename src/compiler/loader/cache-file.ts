@@ -13,7 +13,8 @@ import type { LoaderOptions } from './module-compiler.js';
  * What is in it runs as the program's code. So that directory must be the user's own, and closed to others (mode 0700);
  * what somebody else has put there is not used.
  *
- * @returns null if no directory can be used, which is said of one in `HEDDLE_CACHE`, or if that is `0`
+ * @returns null if no directory can be used, which is said of one in `HEDDLE_CACHE`, if that is `0`, or if something else has
+ * the file's name
  */
 export function findCacheFile(options: LoaderOptions, maps: boolean): string | null {
   const chosen = process.env['HEDDLE_CACHE'];
@@ -28,8 +29,13 @@ export function findCacheFile(options: LoaderOptions, maps: boolean): string | n
   }
   const { program } = options;
   // Two programs whose texts have one hash do no harm: a file says of which modules it is.
-  return join(directory, `${program.slice(-60).replaceAll(/[^\w.-]/g, '_')}-${textHash(`${program} ${maps}`)}`);
+  const name = `${program.slice(-60).replaceAll(/[^\w.-]/g, '_')}-${textHash(`${program} ${maps}`)}`;
+  const file = join(directory, name);
+  return mayBeFile(file) ? file : null;
 }
+
+/** The directory of one version; in a place that the user has named there may be other things too. */
+export const VERSION_DIRECTORY: RegExp = /^heddle-\d+\.\d+\.\d[\w.+-]*-[\da-z]{1,11}$/;
 
 /** Of this thread's heddle: in a checkout it takes milliseconds to find out. */
 let knownVersion: string | undefined;
@@ -47,7 +53,7 @@ function places(): string[] {
  */
 function versionOf({ version, runtime, own }: LoaderOptions): string {
   const changed = own.includes('/node_modules/') ? 0 : newest(fileURLToPath(new URL('compiler/', own)));
-  return `${version}-${textHash(`${runtime} ${changed}`)}`;
+  return `heddle-${version}-${textHash(`${runtime} ${changed}`)}`;
 }
 
 function newest(directory: string): number {
@@ -91,6 +97,15 @@ function tellUseless(chosen: string): void {
 }
 
 let isTold = false;
+
+/** Not so a pipe, whose reader would wait for ever, nor a device, which may have no end. */
+function mayBeFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  } catch {
+    return false;
+  }
+}
 
 function isOurs(directory: string): boolean {
   try {

@@ -112,11 +112,17 @@ function readRecord(bytes: Buffer, start: number): CacheRecord | null {
   if (line < 0) return null;
   try {
     const header = JSON.parse(bytes.toString('utf8', start, line)) as RecordHeader;
+    if (!isLength(header.source) || !isLength(header.code ?? 0)) return null;
     const end = line + 1 + header.source + (header.code ?? 0) + 1;
     return bytes[end - 1] === END_OF_LINE ? { ...header, start, text: line + 1, end } : null;
   } catch {
     return null;
   }
+}
+
+/** One below zero would lead back to what has been read, again and again. */
+function isLength(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** Whether a record is of this text, and of the source map that belongs to it. */

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inlineMap, type EncodedSourceMap } from '../source-map.js';
 import { modified, type InputMap } from './code-cache.js';
+import { readText } from './read-text.js';
 
 /** The comment at the end of a text that names its source map. */
 export const SOURCE_MAP_COMMENT: RegExp = /\n?\/\/[#@] sourceMappingURL=(\S+)\s*$/;
@@ -19,7 +19,7 @@ export function findInputMap(text: string, url: string): { map: EncodedSourceMap
   try {
     if (named.startsWith('data:')) return { map: withPaths(inlineMap(text) as EncodedSourceMap, url) };
     const file = new URL(named, url);
-    const map = withPaths(JSON.parse(readFileSync(file, 'utf8')) as EncodedSourceMap, file.href);
+    const map = withPaths(JSON.parse(readText(file)) as EncodedSourceMap, file.href);
     const path = fileURLToPath(file);
     return { map, from: { path, modified: modified(path) } };
   } catch {

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -8,6 +8,7 @@ import type { ThreadAnswer } from './compiler-thread.js';
 import { mayBeCompiled } from './may-be-compiled.js';
 import { kindOfPackage, kindToStrip, type ModuleKind } from './module-kind.js';
 import { onlyRemovesTypes } from './node-abilities.js';
+import { readText } from './read-text.js';
 import { makeSelection, type Selection } from './selection.js';
 
 /** Where to look ahead, and how modules are compiled there. Plain data, since it goes to another thread. */
@@ -83,7 +84,7 @@ export class LookAhead {
   #look(url: string): void {
     if (!this.#selects(url)) return;
     const file = fileURLToPath(url);
-    const text = readFileSync(file, 'utf8');
+    const text = readText(file);
     for (const [, types, , name] of text.matchAll(IMPORT))
       if (types === undefined) this.#urls.add(findFile(name!, url));
     const module = this.#makeModule(url, file, text);

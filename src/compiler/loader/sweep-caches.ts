@@ -1,11 +1,9 @@
 import { readdirSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { VERSION_DIRECTORY } from './cache-file.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 const KEPT = 30 * DAY;
-
-/** The directory of one version; in a directory that the user has named there may be other things too. */
-const VERSION = /^\d[\w.+-]*-[\da-f]{16}$/;
 
 /**
  * Removes what has not been used for 30 days, of all versions, and does so at most once a day. "Used" is what the file
@@ -15,11 +13,11 @@ const VERSION = /^\d[\w.+-]*-[\da-f]{16}$/;
  */
 export function sweepCaches(root: string, now: number): void {
   const mark = join(root, 'swept');
-  const last = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (now - last < DAY) return;
+  const last = statSync(mark, { throwIfNoEntry: false });
+  if (last !== undefined && (now - last.mtimeMs < DAY || !last.isFile())) return;
   writeFileSync(mark, '', { mode: 0o600 });
   for (const version of readdirSync(root, { withFileTypes: true })) {
-    if (version.isDirectory() && VERSION.test(version.name)) sweepVersion(join(root, version.name), now);
+    if (version.isDirectory() && VERSION_DIRECTORY.test(version.name)) sweepVersion(join(root, version.name), now);
   }
 }
 

@@ -56,6 +56,9 @@ export class ProgramDirectory {
       cwd: this.path,
       env: { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: '', HEDDLE_CACHE: this.cache, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // One that stands still shall fail its test, and not all others with it.
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
