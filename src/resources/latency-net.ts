@@ -36,6 +36,12 @@ export class LatencyNet {
     this.recent = new RecentWork(COUNTED * goalMs);
   }
 
+  /** How much is under way that began of late. */
+  recentAt(now: number): number {
+    this.recent.advance(now);
+    return this.recent.live;
+  }
+
   /** Whether no more work is to begin now. */
   get isFull(): boolean {
     return this.recent.live >= this.limit;

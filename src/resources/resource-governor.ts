@@ -20,6 +20,7 @@ import { QueueingMeter } from './queueing-meter.js';
 import type { ResourceAccount } from './resource-account.js';
 import type { SchedulingSwitches } from './scheduling-options.js';
 import { SchedulingWatch } from './scheduling-watch.js';
+import { SlowStart } from './slow-start.js';
 import type { Steering } from './steering.js';
 import { TurnDebt } from './turn-debt.js';
 
@@ -35,8 +36,7 @@ export class ResourceGovernor implements Governor {
   lastObstacle: string | null = null;
   /** Work that was let in and has not ended. */
   live: number = 0;
-  /** Work that was let in and has ended. */
-  done: number = 0;
+  private readonly slowStart: SlowStart = new SlowStart();
   /** Among the loop's timers, for its next tick. */
   instant: Instant<Timed> | null = null;
   previous: Timed | null = null;
@@ -174,7 +174,7 @@ export class ResourceGovernor implements Governor {
 
   finished(entry: GatedEntry, kind: Kind, cohort: Cohort, since: number, cancelled: boolean): void {
     this.live--;
-    this.done++;
+    this.slowStart.finished();
     if (since >= this.wentOnAt)
       entry.net.finished(kind, cohort, (this.now() - since) * this.queueing.blockedShare, cancelled);
     else kind.inherent.end(cohort, null);
@@ -270,7 +270,7 @@ export class ResourceGovernor implements Governor {
   private findObstacle(entry: GatedEntry, kind: Kind): ResourceAccount | string | null {
     // With nothing under way nothing will ever make room.
     if (this.live === 0) return null;
-    if (this.on.slowStart && this.live >= FIRST + PER_DONE * this.done) return 'slow start';
+    if (this.on.slowStart && this.slowStart.isFull(this.live, this.entries, this.now())) return 'slow start';
     if (this.on.latencyNet && entry.net.isFull) return 'latency';
     return this.outlook?.blocker(kind) ?? null;
   }
@@ -282,9 +282,6 @@ const STOOD_STILL_MS = 10_000;
 const WAITS_PASS_MS = 500;
 /** How old a sum of what is under way may be to let more in by. */
 const REFRESH_MS = 2;
-/** Slow start: so many at once at first, and so many more for each that has finished. */
-const FIRST = 8;
-const PER_DONE = 2;
 /** Of the processor: for work of high priority. */
 const CONTROL_SHARE = 0.05;
 const RECONCILE_TICKS = 10;

@@ -1,8 +1,9 @@
 import test from 'ava';
-import { gate, Runtime, scope, sleep, spawn, yieldNow, type Operation } from 'heddle';
+import { event, gate, Runtime, scope, sleep, spawn, yieldNow, type Operation } from 'heddle';
 import { VirtualClock } from 'heddle/testing';
 import { Kind } from '#src/resources/kind.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
+import { thrownBy } from '../support/thrown-by.js';
 import { WorkClock } from '../support/work-clock.js';
 import { SimulatedMachine } from './simulated-machine.js';
 
@@ -84,8 +85,11 @@ test('by what was summed up in an earlier pass work is let in, and not refused',
     };
     const ask = (live: number): string | null => {
       // Slow start lets in eight before any has finished.
+      const since = loop.now;
       governor.live = live;
-      const obstacle = governor.obstacle(entry!, kind, loop.now);
+      for (let i = 0; i < live; i++) entry!.net.began(since);
+      const obstacle = governor.obstacle(entry!, kind, since);
+      for (let i = 0; i < live; i++) entry!.net.ended(since);
       governor.live = 0;
       return obstacle;
     };
@@ -103,5 +107,25 @@ test('by what was summed up in an earlier pass work is let in, and not refused',
     yield* sleep(2);
     t.is(ask(7), null);
     t.is(sums, 3, 'it is two ms old');
+  });
+});
+
+test('work that lasts keeps nobody out before any has finished', async (t) => {
+  await governed(function* () {
+    const door = gate({ name: 'work', goal: 100 });
+    const end = event();
+    function* listen(): Operation<void> {
+      yield* end.wait();
+    }
+    function* page(): Operation<string> {
+      return 'a page';
+    }
+    for (let i = 0; i < 8; i++) yield* spawn(() => door.admit(listen));
+    yield* sleep(10);
+    const refused = yield* thrownBy(door.admit(page));
+    t.like(refused, { code: 'ERR_HEDDLE_OVERLOAD' });
+    yield* sleep(300);
+    t.is(yield* door.admit(page), 'a page');
+    end.set();
   });
 });

@@ -1,0 +1,26 @@
+import type { LatencyNet } from './latency-net.js';
+
+/**
+ * How much is let in before anything is known of what it needs. What has been under way for long is meant to last: if it
+ * counted, some streams would keep all others out for as long as they go on.
+ */
+export class SlowStart {
+  private most: number = FIRST;
+
+  /** Some work has ended. */
+  finished(): void {
+    this.most += PER_DONE;
+  }
+
+  /** @param live how much is under way, of late or not, in all entries with these nets. */
+  isFull(live: number, entries: Iterable<{ readonly net: LatencyNet }>, now: number): boolean {
+    if (live < this.most) return false;
+    let recent = 0;
+    for (const { net } of entries) recent += net.recentAt(now);
+    return recent >= this.most;
+  }
+}
+
+/** So many at once at first, and so many more for each that has finished. */
+const FIRST = 8;
+const PER_DONE = 2;
