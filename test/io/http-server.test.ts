@@ -1,10 +1,10 @@
 import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
-import { request as rawRequest, type IncomingMessage } from 'node:http';
+import { request as rawRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect as rawConnect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
 import test from 'ava';
@@ -45,6 +45,8 @@ import {
   type ServerRequest,
 } from 'heddle/http';
 import { readAll } from 'heddle/streams';
+import { waitsBehind } from '#src/io/http/pipeline.js';
+import { eventually } from '../support/eventually.js';
 import { leavesNothing } from '../support/leaks.js';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -914,6 +916,44 @@ test.serial('a client that goes away cancels all requests of its pipeline', asyn
       },
     ),
   );
+});
+
+test.serial(
+  'a client that goes away cancels its requests also when there were so many that no more were read',
+  async (t) => {
+    await leavesNothing(t, () =>
+      serving(
+        function* handler(request) {
+          if (request.path !== '/done') yield* suspend();
+          return text('done');
+        },
+        function* (server) {
+          const client = rawConnect(server.port, '127.0.0.1').on('error', () => {});
+          client.write(get('/done') + get('/wait').repeat(150));
+          while (server.stats().active < 150) yield* sleep(1);
+          yield* sleep(20);
+          client.destroy();
+          yield* eventually(() => server.stats().active === 0);
+          t.is(server.stats().cancelled, 150);
+        },
+        { node: { headersTimeout: 100 } },
+      ),
+    );
+  },
+);
+
+test('a client that was sent something meanwhile is not taken for one that has gone', async (t) => {
+  let looks = 0;
+  const socket = Object.assign(new EventEmitter(), { server: { headersTimeout: 1 }, pause() {}, destroy() {} });
+  Object.defineProperty(socket, 'bytesWritten', { get: () => Math.min(++looks, 4) });
+  const hungUp = new Promise<void>((resolve) => (socket.destroy = resolve));
+  for (let i = 0; i < 100; i++) waitsBehind(new EventEmitter() as ServerResponse, socket as unknown as Socket);
+  // Nothing else keeps this process.
+  const alive = setInterval(() => {}, 1000);
+  await hungUp;
+  clearInterval(alive);
+  // At the beginning, and then when time was up: two more times, and each time there was more, also when it was noted.
+  t.is(looks, 6);
 });
 
 test.serial(
