@@ -88,8 +88,13 @@ const optioned: Readonly<Record<string, (options: never) => unknown>> = {
   'Runtime: clock': (o) => new Runtime({ clock: o }),
   'net.listen': (o) => listen(o),
   'net.connect': (o) => connect(o),
+  'net.listen: tls': (o) => listen({ port: 0, tls: o }),
+  'net.connect: tls': (o) => connect({ port: 9, tls: o }),
   'udp.bind': (o) => bind(o),
   'http.listen': (o) => listenHttp(o),
+  'http.listen: tls': (o) => listenHttp({ tls: o }),
+  'http.listen: node': (o) => listenHttp({ node: o }),
+  fetch: (o) => fetch('http://127.0.0.1:9', o),
   'http.serve': (o) => serve(noop as never, o),
   json: (o) => json(1, o),
   text: (o) => text('', o),
@@ -143,6 +148,7 @@ for (const [name, call] of Object.entries(optioned)) {
 const others: Readonly<Record<string, () => unknown>> = {
   'a host that is a number': () => listen({ port: 0, host: wrong(7) }),
   'a host of HTTP that is a number': () => listenHttp({ port: 0, host: wrong(7) }),
+  'a path of a socket that is too long': () => listen({ path: `/tmp/${'x'.repeat(300)}` }),
   'a host of UDP that is a number': () => bind({ port: 0, host: wrong(7) }),
   'a gate without a share': () => gate({ name: 'g', goal: 50, priority: 0 }),
   'a gate with a priority that is no number': () => gate({ name: 'g', goal: 50, priority: wrong('high') }),
@@ -155,6 +161,9 @@ const others: Readonly<Record<string, () => unknown>> = {
   'permissions that are a function': () => fs.open('/nonexistent/a', 'w', wrong(nothing)),
   'permissions of a file that is written': () => fs.writeFile('/nonexistent/a', '', { mode: wrong(nothing) }),
   'flags that are null': () => fs.open(here, wrong(null)),
+  'a stream of a process': () => start('true', [], { stdout: wrong('text') }),
+  'a signal that there is not': () => signalling(wrong('SIGNAL')),
+  'name servers that are none': () => resolve('localhost', 'A', { servers: wrong(['here']) }),
   'an encoding that there is not': () => fs.readText(here, wrong('utf-9')),
   'an encoding of lines': () => forEachLine(stream(), nothing, { encoding: wrong('utf-9') }),
   'an encoding of output': () => execute('true', [], { encoding: wrong('utf-9') as BufferEncoding }),
@@ -240,6 +249,11 @@ test('what starts a program says what is wrong with it', async (t) => {
 function* serving(options: never): Operation<void> {
   const listener = yield* listen({ port: 0, host: '127.0.0.1' });
   yield* moveOnAfter(500, listener.serve(noop, options));
+}
+
+function* signalling(signal: never): Operation<void> {
+  const child = yield* start('cat');
+  child.kill(signal);
 }
 
 function* syncing(options: never): Operation<void> {

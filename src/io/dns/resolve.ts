@@ -8,7 +8,7 @@ import {
   type SrvRecord,
 } from 'node:dns';
 import { checkOptions, expected } from '../../base/check.js';
-import { IoError } from '../../base/errors.js';
+import { ArgumentError, IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
@@ -86,7 +86,8 @@ function kind(name: string, ask: Ask): SuspensionKind<Question, Resolver, unknow
           else suspension.complete(records);
         });
       } catch (error) {
-        suspension.fail(new IoError(`dns.${name}`, error));
+        // Node asks nobody before it knows whom.
+        suspension.fail(new ArgumentError(`dns.${name}: ${(error as Error).message}`, { cause: error }));
       }
     },
     abort(suspension) {

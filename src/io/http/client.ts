@@ -1,4 +1,4 @@
-import { expected } from '../../base/check.js';
+import { checkOptions, expected } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
 import { abortable } from '../../fibers/abortable.js';
@@ -128,6 +128,7 @@ printAs(ClientResponse, 'ClientResponse', ({ status, raw }) => ({ status, url: r
  */
 export function fetch(url: string | URL, init: Omit<RequestInit, 'signal'> = {}): Operation<ClientResponse> {
   if (!URL.canParse(String(url))) throw expected('url', 'a whole URL, with `https://` or `http://`', url);
+  checkOptions(init, 'init');
   return request(url, init, currentFiber('http.fetch').scope);
 }
 

@@ -47,6 +47,7 @@ export function checkServerOptions(options: HttpServerOptions): void {
   const { port = 0, host, goal, backlog = USUAL_BACKLOG, grace = 0 } = options;
   checkInteger('port', port, 0, 65_535);
   if (host !== undefined) checkText('host', host, 'an address of this machine');
+  for (const name of ['tls', 'node'] as const) if (options[name] !== undefined) checkOptions(options[name], name);
   checkInteger('backlog', backlog, 1);
   checkDuration('grace', grace, true);
   if (goal !== undefined) checkGoal('goal', goal);

@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { checkInteger, checkText, expected } from '../../base/check.js';
+import { checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
@@ -8,6 +8,7 @@ import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import type { Connection } from '../byte-stream.js';
+import { checkPlace } from './check-place.js';
 import { SocketConnection } from './socket-connection.js';
 
 export interface ConnectOptions {
@@ -39,11 +40,7 @@ export interface ConnectOptions {
  * const answer = yield* connection.readLine();
  */
 export function connect(options: ConnectOptions): Operation<Connection> {
-  const { port, path } = options ?? {};
-  if (path === undefined) {
-    if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
-    checkInteger('port', port, 1, 65_535);
-  } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
+  checkPlace(options, 1);
   if (options.host !== undefined) checkText('host', options.host, 'the name or address of a host');
   const { scope } = currentFiber('net.connect');
   return new Suspension<Connection>(CONNECT, { options, scope } satisfies Request, undefined);

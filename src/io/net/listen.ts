@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { checkGoal, checkInteger, checkPriority, checkText, expected } from '../../base/check.js';
+import { checkGoal, checkInteger, checkPriority, checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
@@ -9,6 +9,7 @@ import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
+import { checkPlace } from './check-place.js';
 import type { Listener } from './listener.js';
 import { SocketListener } from './socket-listener.js';
 
@@ -57,11 +58,8 @@ export interface ListenOptions {
  * });
  */
 export function listen(options: ListenOptions): Operation<Listener> {
-  const { port, path, backlog = USUAL_BACKLOG, queue = 64 } = options ?? {};
-  if (path === undefined) {
-    if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
-    checkInteger('port', port, 0, 65_535);
-  } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
+  checkPlace(options, 0);
+  const { backlog = USUAL_BACKLOG, queue = 64 } = options;
   if (options.host !== undefined) checkText('host', options.host, 'an address of this machine');
   checkInteger('backlog', backlog, 1);
   if (options.goal !== undefined) checkGoal('goal', options.goal);

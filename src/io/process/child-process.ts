@@ -1,5 +1,7 @@
 import type { ChildProcess as NodeChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
 import { Label } from '../../fibers/label.js';
@@ -92,6 +94,8 @@ export class ChildProcess {
 
   /** Sends it a signal. False if that was not possible: it has exited, or it is not ours to signal. */
   kill(signal: NodeJS.Signals = 'SIGTERM'): boolean {
+    if (!Object.hasOwn(constants.signals, signal))
+      throw expected('signal', 'the name of a signal such as `SIGTERM`', signal);
     return this.ended === null && this.child.kill(signal);
   }
 

@@ -54,10 +54,14 @@ export function start(
   if (typeof command !== 'string' || command === '') throw expected('command', 'the name of a program', command);
   if (!Array.isArray(args)) throw expected('args', 'an array of strings', args);
   checkDuration('grace', grace, true);
+  for (const [name, stdio] of Object.entries({ stdin, stdout, stderr }))
+    if (!STDIO.has(stdio)) throw expected(name, "'pipe', 'ignore' or 'inherit'", stdio);
   const { scope } = currentFiber('start');
   const launch = (): NodeChildProcess => spawn(command, args, { ...others, stdio: [stdin, stdout, stderr] });
   return new Suspension<ChildProcess>(START, { command, cwd: options.cwd, grace, scope, launch }, undefined);
 }
+
+const STDIO: ReadonlySet<unknown> = new Set<Stdio>(['pipe', 'ignore', 'inherit']);
 
 interface Request {
   readonly command: string;

@@ -1,0 +1,23 @@
+import { checkInteger, checkOptions, expected } from '../../base/check.js';
+
+/** Where a listener or a connection is to be, and whether it is to speak TLS. */
+export interface Place {
+  readonly port?: number;
+  readonly path?: string;
+  readonly tls?: object | true;
+}
+
+/** Throws `ArgumentError`. */
+export function checkPlace(options: Place, leastPort: number): void {
+  const { port, path, tls } = options ?? {};
+  if (path === undefined) {
+    if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
+    checkInteger('port', port, leastPort, 65_535);
+  } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
+  else if (Buffer.byteLength(path) > LONGEST_PATH)
+    throw expected('path', `the path of a Unix socket, ${LONGEST_PATH} bytes long at most`, path);
+  if (tls !== undefined && tls !== true) checkOptions(tls, 'tls');
+}
+
+/** Of a longer one Node would take the beginning, and meet whoever else has that. On Windows it is the name of a pipe. */
+const LONGEST_PATH = process.platform === 'win32' ? 256 : process.platform === 'linux' ? 107 : 103;
