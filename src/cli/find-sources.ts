@@ -31,7 +31,9 @@ function below(directory: string): string[] {
 }
 
 function listedByGit(directory: string): string[] | null {
-  const { status, stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  // Without a monitor: what a repository's configuration names as that would be run.
+  const options = ['-c', 'core.fsmonitor=false', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const { status, stdout } = spawnSync('git', options, {
     cwd: directory,
     encoding: 'utf8',
     maxBuffer: 1 << 30,

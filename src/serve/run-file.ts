@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { ArgumentError } from '../base/errors.js';
 import { hasMain, main } from '../main.js';
 import type { Operation } from '../fibers/operation.js';
+import { statsOf } from './stats-of.js';
 
 export interface RunFileOptions {
   /** Whether its modules are compiled as they are loaded, as by `heddle/register`; true unless given. */
@@ -17,8 +17,7 @@ export interface RunFileOptions {
  */
 export async function runFile(file: string, args: readonly string[], options: RunFileOptions = {}): Promise<void> {
   const path = resolve(file);
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-    throw new ArgumentError(`There is no file \`${file}\` to run`);
+  if (!statsOf(path)?.isFile()) throw new ArgumentError(`There is no file \`${file}\` to run`);
   process.argv.splice(1, process.argv.length, path, ...args);
   // After the arguments, by which it knows the program; before the program, which it compiles.
   if (options.compile !== false) await import('../register.js');

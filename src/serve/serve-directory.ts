@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { ArgumentError, CancelledError, IoError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
 import { openLivePage } from '../inspect/live-page.js';
@@ -7,6 +6,7 @@ import { shield } from '../fibers/shield.js';
 import { listen } from '../io/http.js';
 import { main } from '../main.js';
 import { fileServer } from './file-server.js';
+import { statsOf } from './stats-of.js';
 
 export interface ServeDirectoryOptions {
   readonly root: string;
@@ -18,8 +18,7 @@ export interface ServeDirectoryOptions {
 
 /** The program behind `heddle serve`: files on one address, the live blocking graph of doing so on another. */
 export function serveDirectory({ root, port, host, inspectPort }: ServeDirectoryOptions): Promise<void> {
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
-    throw new ArgumentError(`There is no directory \`${root}\` to serve`);
+  if (!statsOf(root)?.isDirectory()) throw new ArgumentError(`There is no directory \`${root}\` to serve`);
   return main(function* serve(runtime) {
     const handler = yield* fileServer(root);
     const server = yield* orExplain(listen({ port, host }), '--port');

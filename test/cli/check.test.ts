@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'ava';
@@ -159,4 +159,15 @@ test('a file that is nested too deeply to be checked is said, and the others are
       ['greet.js', 'dropped', findings[1]!.message],
     ],
   );
+});
+
+test('what a repository would have run is not', async (t) => {
+  const cwd = given({ 'a.js': '' });
+  const git = (...args: string[]): number | null => spawnSync('git', args, { cwd }).status;
+  if (git('init') !== 0) return void t.pass('there is no Git');
+  git('add', '.');
+  const ran = join(cwd, 'ran');
+  git('config', 'core.fsmonitor', `echo > '${ran}'; false`);
+  t.like(await heddle(['check'], { cwd }), { code: 0, stderr: '' });
+  t.false(existsSync(ran));
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +41,17 @@ test('serve serves a directory, with the live page beside it, until it is told t
   t.regex(await (await fetch(graph!)).text(), /<html/);
   child.kill('SIGTERM');
   t.is((await ended)[0], 143);
+});
+
+test('a path that cannot be looked at is an error in one line that says why', async (t) => {
+  const loop = join(directory, 'loop');
+  symlinkSync(loop, loop);
+  for (const command of ['serve', 'run'])
+    for (const path of [loop, join(directory, 'x'.repeat(300))]) {
+      const { code, stderr } = await heddle([command, path]);
+      t.is(code, 1);
+      t.regex(stderr, /^heddle: Cannot look at `.*`: E(?:LOOP|NAMETOOLONG): .*\n$/);
+    }
 });
 
 test('a port that is taken is an error in one line that says how to take another', async (t) => {
