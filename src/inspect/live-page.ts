@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '../blocking-graph/snapshot.js';
@@ -40,7 +40,7 @@ export async function openLivePage(options: LivePageOptions): Promise<LivePage> 
     history.add(taken);
     return taken;
   });
-  const server = createServer((request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     const { port } = server.address() as AddressInfo;
     if (!isOurs(request.headers.host, port))
       return refuse(response, 403, 'This page is served on the loopback interface only');
@@ -50,8 +50,6 @@ export async function openLivePage(options: LivePageOptions): Promise<LivePage> 
       else refuse(response, 500, error instanceof Error ? error.message : String(error));
     });
   });
-  // Whoever sends half a request must not hold a connection for long.
-  server.headersTimeout = server.requestTimeout = 5000;
   server.maxConnections = 32;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -124,6 +122,9 @@ async function respond(
       return refuse(response, 404, 'There are /, /snapshot.json, /graph.dot and /metrics');
   }
 }
+
+/** Whoever sends half a request must not hold a connection for long. Node looks only twice a minute unless told to. */
+const LIMITS: ServerOptions = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
 
 /** The page offers up to a minute; a snapshot of hundreds of nodes takes megabytes. */
 const LONGEST_MS = 60_000;

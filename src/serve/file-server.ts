@@ -73,7 +73,8 @@ function* sendFile(request: ServerRequest, path: string): Operation<Reply> {
   };
   if (isFresh(request.headers, etag, mtime)) return { status: 304, headers };
 
-  const range = parseRange(request.headers, size, etag, mtime);
+  // Of a part there is only GET (RFC 9110, 14.2): HEAD tells of all of it.
+  const range = request.method === 'GET' ? parseRange(request.headers, size, etag, mtime) : null;
   if (range === 'unsatisfiable')
     return { status: 416, headers: { 'content-range': `bytes */${size}`, ...headers }, body: '' };
   const { start, end } = range ?? { start: 0, end: size };

@@ -121,6 +121,8 @@ test.serial('answers ranges: parts, suffixes, the unsatisfiable, and ignores wha
       t.is((yield* get('/hello.txt', { range: 'bytes=-0' })).status, 416);
       for (const range of ['bytes=4-2', 'bytes=a-b', 'lines=1-2', 'bytes=-', 'bytes=0-1,3-4'])
         t.is((yield* get('/hello.txt', { range })).status, 200, range);
+      const head = yield* get('/hello.txt', { range: 'bytes=2-4' }, 'HEAD');
+      t.deepEqual([head.status, head.headers['content-length']], [200, '11']);
       const { etag = '' } = part.headers;
       t.is((yield* get('/hello.txt', { range: 'bytes=0-1', 'if-range': etag })).status, 206);
       t.is((yield* get('/hello.txt', { range: 'bytes=0-1', 'if-range': '"other"' })).status, 200);
