@@ -96,8 +96,10 @@ export class GraphRecorder implements Recorder {
     (fiber.node as GraphNode).recordWait(waitedMs);
   }
 
-  sampled(_fiber: Fiber, from: BlockingPoint, ms: number): void {
+  sampled(_fiber: Fiber, from: BlockingPoint, ranMs: number): void {
     const node = from as GraphNode;
+    // The clock may have been set back meanwhile.
+    const ms = Math.max(0, ranMs);
     // Called right after the run: the edge it took is the one last taken.
     node.lastEdge?.run.add(ms);
     node.sampledMs += ms;
