@@ -1,5 +1,6 @@
 import { ArgumentError } from './errors.js';
 import { nameOf } from './name-of.js';
+import { unheard } from './unheard.js';
 
 /** What came, as a reader of an error message wants it: "`-1` (number)". */
 export function describe(value: unknown): string {
@@ -25,6 +26,7 @@ function asked(name: () => string): string {
 
 /** The one form of every argument error: "Expected `capacity` to be an integer ≥ 0, got `-1` (number)". */
 export function expected(name: string, expectation: string, value: unknown): ArgumentError {
+  unheard(value);
   return new ArgumentError(`Expected \`${name}\` to be ${expectation}, got ${describe(value)}`);
 }
 

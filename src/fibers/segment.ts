@@ -1,6 +1,7 @@
 import { checkFunction, describe, isPromise } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
 import { nameOf } from '../base/name-of.js';
+import { unheard } from '../base/unheard.js';
 import { current } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
@@ -109,6 +110,7 @@ export function iterate(operation: unknown, maker: Function): Iterator<Leaf, unk
 /** `operation`, which was given, or returned by `maker`, if it is one; else says that it is not. */
 export function checkOperation<T>(operation: Operation<T>, maker?: Function): Operation<T> {
   if (mayBeOperation(operation)) return operation;
+  unheard(operation);
   const name = maker === undefined ? '' : nameOf(maker, '');
   const what = name === '' ? 'an operation' : `\`${name}\` to return an operation`;
   throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${adviceFor(operation)}`);

@@ -450,6 +450,16 @@ test.serial('a kind that is no name is answered 500, and others are served', (t)
   ),
 );
 
+test.serial('a kind that is a promise is answered 500, and its rejection ends nothing', (t) =>
+  overloaded(
+    t,
+    { kindOf: (() => Promise.reject(new Error('unheard'))) as never, onError: () => {} },
+    function* ({ client }) {
+      t.is((yield* until(client().get('/bad'))).status, 500);
+    },
+  ),
+);
+
 for (const option of ['kindOf', 'priorityOf'] as const)
   test.serial(`a ${option} that throws is answered 500 and reported, and others are served`, async (t) => {
     const reported: unknown[] = [];

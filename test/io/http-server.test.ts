@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { EventEmitter, once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import {
   ArgumentError,
   CancelledError,
@@ -458,6 +458,99 @@ test.serial('what cannot be an answer is the fault of the handler, and the conne
   );
 });
 
+test.serial('data is no reply, and headers are names and values', async (t) => {
+  const reported: string[] = [];
+  const replies: Record<string, unknown> = {
+    '/array': [],
+    '/bytes': Buffer.from('x'),
+    '/web': { headers: new Headers({ a: 'b' }) },
+    '/map': { headers: new Map([['a', 'b']]) },
+    '/text': { headers: 'a: b' },
+    '/status': { status: '204' },
+  };
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return replies[request.path] as Reply;
+      },
+      function* (server) {
+        for (const path of Object.keys(replies)) t.is((yield* fetch(server.url + path)).status, 500, path);
+        t.deepEqual(
+          reported.map((message) => /^The handler returned|^Expected `\w+`/.exec(message)?.[0]),
+          [...Array(2).fill('The handler returned'), ...Array(3).fill('Expected `headers`'), 'Expected `status`'],
+        );
+      },
+      { onError: (error) => void reported.push((error as Error).message) },
+    ),
+  );
+});
+
+test.serial('an async function as a handler is answered 500, and what it fails with ends nothing', async (t) => {
+  const reported: string[] = [];
+  await leavesNothing(t, () =>
+    serving(
+      (async () => {
+        throw new Error('unheard');
+      }) as never,
+      function* (server) {
+        for (let i = 0; i < 2; i++) t.is((yield* fetch(server.url)).status, 500);
+        t.regex(reported[1]!, /to wait for a promise write `yield\* until\(promise\)`$/);
+      },
+      { onError: (error) => void reported.push((error as Error).message) },
+    ),
+  );
+});
+
+test.serial('an error that cannot be answered cuts its own connection and no other', async (t) => {
+  const printed = muted(t);
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        const error = new HttpError(404, '');
+        if (request.path === '/status') throw Object.defineProperty(error, 'status', { value: 'none' });
+        if (request.path === '/message') throw Object.defineProperty(error, 'message', { get: neverTold });
+        return text('fine');
+      },
+      function* (server) {
+        for (const path of ['/status', '/message']) t.is(yield* exchange(server.port, get(path)), '', path);
+        t.is(yield* (yield* fetch(server.url)).text(), 'fine');
+      },
+    ),
+  );
+  t.is(printed.length, 2);
+});
+
+function neverTold(): never {
+  throw new Error('not told');
+}
+
+/** What is printed as errors meanwhile, which nobody is to see. */
+function muted(t: ExecutionContext): unknown[] {
+  const { error } = console;
+  const printed: unknown[] = [];
+  console.error = (...args: unknown[]) => void printed.push(args);
+  t.teardown(() => (console.error = error));
+  return printed;
+}
+
+test.serial('what a promise of `onError` is rejected with is printed, and ends nothing', async (t) => {
+  const printed = muted(t);
+  await leavesNothing(t, () =>
+    serving(
+      noReply,
+      function* (server) {
+        for (let i = 0; i < 2; i++) t.is((yield* fetch(server.url)).status, 500);
+      },
+      {
+        onError: async () => {
+          throw new Error('of the log');
+        },
+      },
+    ),
+  );
+  t.is(printed.length, 2);
+});
+
 test.serial('a body of no known kind is answered 500, by an error that says what it may be', async (t) => {
   const reported: string[] = [];
   const bodies: Record<string, unknown> = {
@@ -488,7 +581,9 @@ test.serial(
     const reported: string[] = [];
     const bodies: Record<string, unknown> = {
       async *'/iterable'() {},
-      async '/async'() {},
+      async '/async'() {
+        throw new Error('unheard');
+      },
       *'/number'(write: (chunk: unknown) => Operation<void>) {
         yield* write(5);
       },

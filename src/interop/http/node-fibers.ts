@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { checkFunction } from '../../base/check.js';
 import { nameOf } from '../../base/name-of.js';
-import { tellWhere } from '../../fibers/tell-where.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
 import { hasGone } from '../../io/http/has-gone.js';
+import { report } from '../../io/http/report.js';
 import { sendFailure } from '../../io/http/send-failure.js';
 import { statusOf } from '../../io/http/status-of.js';
 import type { HostOptions } from './request-host.js';
@@ -67,20 +67,11 @@ export class NodeFibers extends ServerFibers {
 
   #fail(error: unknown, request: IncomingMessage, response: ServerResponse): void {
     const answers = statusOf(error) !== null && !response.headersSent;
-    if (!answers && !hasGone(response)) this.#report(error, request);
+    if (!answers && !hasGone(response))
+      report(error, request, this.options.onError, `${request.method} ${request.url}`);
     if (!response.headersSent) sendFailure(request, response, error);
     // What was ended is whole, and on its way.
     else if (!response.writableEnded) cutOff(response);
-  }
-
-  #report(error: unknown, request: IncomingMessage): void {
-    tellWhere(error);
-    try {
-      if (this.options.onError !== undefined) this.options.onError(error, request);
-      else console.error(`${request.method} ${request.url}:`, error);
-    } catch (second) {
-      console.error(second);
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node
 import type { Server, Socket } from 'node:net';
 import { checkDuration, checkFunction, checkGoal, checkInteger, checkOptions, expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
+import { unheard } from '../../base/unheard.js';
 import { current } from '../../fibers/current.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
@@ -167,8 +168,7 @@ export class RequestHost {
       if (isOperation(value))
         throw new MisuseError('The handler returned an operation that was never run: write `return yield* …`');
       if (value instanceof Promise) {
-        // Unheard, its rejection would end the process.
-        value.catch(() => {});
+        unheard(value);
         throw new MisuseError(
           'The handler returned a promise that it has not waited for: write `return yield* until(…)`',
         );

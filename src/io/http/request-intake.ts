@@ -55,6 +55,7 @@ export class RequestIntake {
     respondent: Respondent,
   ): void {
     if (typeof kind !== 'string') throw expected('kind', 'the name of a kind of requests', kind);
+    if (typeof priority !== 'number') throw expected('priority', 'a share of the processor, a number', priority);
     const isFirst = this.entry !== null && this.isFirst(message.socket);
     new RequestWork(kind, priority, isFirst, message, response, respondent).offerTo(this.entry, this.responses);
   }

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
-import { describe, expected } from '../../base/check.js';
+import { checkInteger, describe, expected } from '../../base/check.js';
 import { IoError, MisuseError } from '../../base/errors.js';
+import { unheard } from '../../base/unheard.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -13,11 +14,11 @@ import { checkOperation, inSegment } from '../../fibers/segment.js';
  * its fiber waiting at `http.respond`, where a slow client can be seen.
  */
 export function* sendReply(response: ServerResponse, reply: Reply): Operation<void> {
-  if (typeof reply !== 'object' || reply === null || isOperation(reply) || reply instanceof Promise)
-    throw notAReply(reply);
+  if (!mayBeReply(reply)) throw notAReply(reply);
   const { status = 200, headers, body } = reply;
   // What is below announces an answer, and is none: the client would wait on.
-  if (status < 200) throw expected('status', 'an integer from 200 to 999', status);
+  checkInteger('status', status, 200, 999);
+  if (headers) checkHeaders(headers);
   if (typeof body === 'function') {
     response.strictContentLength = true;
     response.writeHead(status, headers);
@@ -88,9 +89,20 @@ function fieldsOf(
 
 const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 
+/** Data would pass for a reply of nothing. */
+function mayBeReply(reply: unknown): reply is Reply {
+  if (typeof reply !== 'object' || reply === null || Array.isArray(reply) || ArrayBuffer.isView(reply)) return false;
+  return !isOperation(reply) && !(reply instanceof Promise);
+}
+
+/** Of a `Headers` or a map of the web nothing would be sent. */
+function checkHeaders(headers: unknown): void {
+  if (typeof headers !== 'object' || Symbol.iterator in headers!)
+    throw expected('headers', 'an object of names and values', headers);
+}
+
 function notAReply(reply: unknown): MisuseError {
-  // What becomes of it nobody will ask; unheard, a rejection would end the process.
-  if (reply instanceof Promise) reply.catch(() => {});
+  unheard(reply);
   return new MisuseError(
     `The handler returned ${nameOf(reply)}. It has to return { status, headers, body }, text(…) or json(…)`,
   );

@@ -15,7 +15,6 @@ import { spawn } from '../../fibers/spawn.js';
 import { suspend } from '../../fibers/suspend.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { event, type Event } from '../../fibers/sync/event.js';
-import { tellWhere } from '../../fibers/tell-where.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { KernelQueues, USUAL_BACKLOG } from '../kernel-queue.js';
@@ -25,6 +24,7 @@ import { checkServerOptions, type HttpServerOptions } from './http-server-option
 import { makeServer } from './make-server.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
+import { report } from './report.js';
 import { RequestIntake } from './request-intake.js';
 import type { RequestWork } from './request-work.js';
 import { sendFailure } from './send-failure.js';
@@ -195,23 +195,23 @@ export class HttpServer {
 
   #fail(error: unknown, request: ServerRequest, response: ServerResponse): void {
     this.#counts.failed++;
+    try {
+      this.#tell(error, request, response);
+    } catch (second) {
+      // An error that throws when it is looked at, or has what cannot be sent.
+      console.error(second);
+      response.destroy();
+    }
+  }
+
+  #tell(error: unknown, request: ServerRequest, response: ServerResponse): void {
     if (isInstance(error, OverloadError) && !response.headersSent) return refuse(request.raw, response, 1000);
     const answers = statusOf(error) !== null && !response.headersSent;
-    if (!answers && !hasGone(response)) this.#report(error, request);
+    if (!answers && !hasGone(response))
+      report(error, request, this.#options.onError, `${request.method} ${request.path}`);
     if (!response.headersSent) sendFailure(request.raw, response, error);
     // What was ended is whole, and on its way.
     else if (!response.writableEnded) response.destroy();
-  }
-
-  #report(error: unknown, request: ServerRequest): void {
-    const { onError } = this.#options;
-    tellWhere(error);
-    try {
-      if (onError !== undefined) onError(error, request);
-      else console.error(`${request.method} ${request.path}:`, error);
-    } catch (second) {
-      console.error(second);
-    }
   }
 
   /** It listened, and now there is an error. */
