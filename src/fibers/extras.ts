@@ -6,6 +6,8 @@ import type { Suspension } from './suspension.js';
 /** What few fibers have: not fields of the fiber, which is just two cache lines. */
 export class Extras {
   cancellation: CancelledError | null = null;
+  /** Of its cancellations the one that was last thrown into it. */
+  told: CancelledError | null = null;
   locals: ReadonlyMap<object, unknown> | null = null;
   frame: Suspension | null = null;
   daemon: boolean = false;

@@ -3,18 +3,19 @@ import { segmentScope, unlinkSegment } from './segment.js';
 import { shield } from './shield.js';
 import type { Leaf } from './operation.js';
 import { COMPLETED, iteratedByHand, Suspension } from './suspension.js';
+import { isTold, tell } from './told.js';
 import { closeScope } from './with-scope.js';
 
 /**
  * Whether a fiber that was set aside before its newest segment began has been cancelled since. Then that does not begin,
  * and the call throws: a recursion that never suspends can be stopped nowhere else. A shield does begin, since what is to be
- * done in it is what a cancellation must not keep from being done.
+ * done in it is what a cancellation must not keep from being done; and so does what a fiber calls that knows already.
  */
 export function isStoppedAside(fiber: Fiber): boolean {
   const { interruption, frame, generator } = fiber;
-  if (interruption === null || frame === null || generator instanceof shield) return false;
+  if (interruption === null || frame === null || generator instanceof shield || isTold(fiber)) return false;
   if (fiber.scope !== segmentScope(fiber)) return false;
-  unlinkSegment(fiber, true, interruption);
+  unlinkSegment(fiber, true, tell(fiber));
   return true;
 }
 

@@ -8,6 +8,7 @@ import type { Label } from './label.js';
 import type { Leaf } from './operation.js';
 import type { Select } from './select.js';
 import type { Timed } from './timed.js';
+import { tell } from './told.js';
 import type { YieldNow } from './yield-now.js';
 
 /** See `current`. */
@@ -67,7 +68,9 @@ export class Suspension<T = unknown, S = unknown, A = unknown> {
       this.done = true;
     } else if (phase === FAILED) {
       this.unpark();
-      if (isInstance(this.value, IoError)) this.fiber!.loop.recorder?.struck(this.value);
+      const fiber = this.fiber!;
+      if (this.value === fiber.interruption) tell(fiber);
+      else if (isInstance(this.value, IoError)) fiber.loop.recorder?.struck(this.value);
       throw this.value;
     } else throw this.fiber === registers.fiber ? iteratedByHand(this) : usedTwice(this.kind.label.text);
     return this as IteratorResult<Leaf, T>;

@@ -3,6 +3,7 @@ import { current } from './current.js';
 import { Label } from './label.js';
 import type { Leaf, Operation } from './operation.js';
 import { iteratedByHand } from './suspension.js';
+import { isTold, tell } from './told.js';
 
 /** See `current`. */
 const registers = current;
@@ -17,9 +18,12 @@ export class YieldNow {
   readonly done = false;
   readonly value: undefined = undefined;
   readonly label: Label;
+  /** The program did not ask for it: who is cancelled hears of it here once, and not in its cleanup. */
+  private readonly isForced: boolean;
 
-  constructor(label: Label) {
+  constructor(label: Label, isForced: boolean = false) {
     this.label = label;
+    this.isForced = isForced;
   }
 
   [Symbol.iterator](): Iterator<Leaf, void, unknown> {
@@ -36,7 +40,7 @@ export class YieldNow {
     }
     if (waiting !== this || !fiber.isRunning) throw iteratedByHand(waiting);
     fiber.suspension = null;
-    if (fiber.interruption !== null) throw fiber.interruption;
+    if (fiber.interruption !== null && !(this.isForced && isTold(fiber))) throw tell(fiber);
     return RESUMED;
   }
 }
@@ -55,4 +59,4 @@ export function yieldNow(): Operation<void> {
 }
 
 /** What compiled loops give way with when the slice is over: the same, and a blocking point of its own. */
-export const preempted: YieldNow = new YieldNow(new Label('preempted'));
+export const preempted: YieldNow = new YieldNow(new Label('preempted'), true);

@@ -20,7 +20,7 @@ import {
   type Operation,
   type Scope,
 } from 'heddle';
-import { simulate } from 'heddle/testing';
+import { simulate, VirtualClock } from 'heddle/testing';
 import { ImpatientClock } from '../support/impatient-clock.js';
 import { WorkClock } from '../support/work-clock.js';
 import { leftovers } from '../support/no-leak.js';
@@ -336,6 +336,22 @@ test('what is shielded begins, also where its fiber gave way at the call and was
   }
   await new Runtime({ clock: new ImpatientClock() }).run(() => moveOnAfter(50, caller()));
   t.deepEqual(counts, { called: 20_000, begun: 20_000 });
+});
+
+test('what a cancelled fiber calls in its cleanup is called to the end, also where it gives way', async (t) => {
+  let called = 0;
+  function* step(): Operation<void> {
+    called++;
+  }
+  function* work(): Operation<void> {
+    try {
+      yield* sleep(1000);
+    } finally {
+      while (called < 2_000) yield* call(step);
+    }
+  }
+  await new Runtime({ clock: new VirtualClock(), sliceMs: 0 }).run(() => moveOnAfter(50, work()));
+  t.is(called, 2_000);
 });
 
 test('in virtual time a fiber that always gives way does not keep promises from settling', async (t) => {
