@@ -435,9 +435,11 @@ test('a scope in compiled code is closed in order when a loop in it is cancelled
   t.deepEqual(events, ['cancelled', 'finally']);
 });
 
-test('in a fiber that is cancelled already a loop that gives way throws again, except in a shield', async (t) => {
+test('a fiber that knows of its cancellation gives way in the loops of its cleanup, and hears of it again where it waits', async (t) => {
   const own = newIds();
   const events: string[] = [];
+  let turns = 0;
+  let over = false;
   await runImpatiently(function* () {
     const cancelled = yield* spawn(function* () {
       const c = enter(own);
@@ -445,15 +447,22 @@ test('in a fiber that is cancelled already a loop that gives way throws again, e
         yield* site(1, c, sleep(1e6));
       } finally {
         events.push(`${yield* site(2, c, shield(spin(10_000)))} turns in a shield`);
+        const before = turns;
+        events.push(`${yield* site(3, c, spin(1_000_000))} turns in cleanup`);
+        events.push(turns > before ? 'others ran meanwhile' : 'nobody else ran');
         try {
-          yield* site(3, c, spin(1e12));
+          yield* site(4, c, sleep(1));
         } catch (error) {
           events.push(error instanceof CancelledError ? 'cancelled again' : String(error));
         }
+        over = true;
       }
+    });
+    yield* spawn(function* () {
+      for (; !over; turns++) yield* yieldNow();
     });
     yield* sleep(1);
     cancelled.cancel();
   });
-  t.deepEqual(events, ['10000 turns in a shield', 'cancelled again']);
+  t.deepEqual(events, ['10000 turns in a shield', '1000000 turns in cleanup', 'others ran meanwhile', 'cancelled again']);
 });
