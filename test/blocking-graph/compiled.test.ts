@@ -464,5 +464,10 @@ test('a fiber that knows of its cancellation gives way in the loops of its clean
     yield* sleep(1);
     cancelled.cancel();
   });
-  t.deepEqual(events, ['10000 turns in a shield', '1000000 turns in cleanup', 'others ran meanwhile', 'cancelled again']);
+  t.deepEqual(events, [
+    '10000 turns in a shield',
+    '1000000 turns in cleanup',
+    'others ran meanwhile',
+    'cancelled again',
+  ]);
 });
