@@ -55,8 +55,7 @@ function passCheckpoint<T>(index: number, point: CallPoint, operand: T): T {
     linked = point.linked[index] = point.node.at(id).point(0, id);
   }
   const over = sliceWatch.isOver();
-  // A cancelled fiber keeps its credit: it would be stopped here again and again, and what it calls now is its cleanup.
-  if (over && current.fiber.interruption === null) current.fiber.loop.credit = 0;
+  if (over) current.fiber!.loop.credit = 0;
   if (!over && point.level + 1 < MOST_LEVELS && linked.isDry) {
     current.chain = linked.node.point(point.level + 1, id);
     current.entry = BY_SITE;
