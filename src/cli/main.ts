@@ -1,14 +1,10 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { printable } from '../blocking-graph/render/format.js';
+import { onOutputError } from './on-output-error.js';
 import { makeProgram } from './program.js';
 
-// `heddle graph … | head` closes the pipe early; that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  console.error(`heddle: Cannot write to standard output: ${error.message}`);
-  process.exit(1);
-});
+process.stdout.on('error', onOutputError);
 
 try {
   await makeProgram().parseAsync();

@@ -81,6 +81,30 @@ test('a function* that a program exports is its main; anything else is its own b
   }
 });
 
+test('a program that is run goes on when nobody reads its output any more, as with node', async (t) => {
+  const path = program(
+    'talks.mjs',
+    `process.stdin.once('data', () => {
+       console.log('to nobody');
+       console.error('has talked');
+       process.stdin.once('data', () => process.exit(3));
+     });`,
+  );
+  const command = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  for (const options of [['--no-compile'], []]) {
+    // Where nothing is in the cache, there is a thread that compiles.
+    const env = { ...process.env, HEDDLE_CACHE: mkdtempSync(join(directory, 'cache-')) };
+    const child = spawn(process.execPath, [command, 'run', ...options, path], { env });
+    const ended = once(child, 'exit');
+    const errors = createInterface(child.stderr)[Symbol.asyncIterator]();
+    child.stdout.destroy();
+    child.stdin.on('error', () => {}).write('talk');
+    t.is((await errors.next()).value, 'has talked');
+    child.stdin.write('end');
+    t.is((await ended)[0], 3, String(options));
+  }
+});
+
 test('an error of a program that fails before it can be looked at is printed like any other', async (t) => {
   const path = program(
     'fails.mjs',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { onOutputError } from '../on-output-error.js';
 
 export function runCommand(): Command {
   return new Command('run')
@@ -9,6 +10,7 @@ export function runCommand(): Command {
     .passThroughOptions()
     .action(async (file: string, args: string[], options: { compile: boolean }) => {
       const { runFile } = await import('../../serve/run-file.js');
+      process.stdout.off('error', onOutputError);
       await runFile(file, args, options);
     });
 }

@@ -79,7 +79,10 @@ class CompilerThread {
     // Without the program's options: it is not to be compiled itself, nor stopped at by a debugger.
     const main = new URL('./compiler-thread-main.js', import.meta.url);
     const resourceLimits = { stackSizeMb: PARSER_STACK_MB };
-    this.#worker = new Worker(main, { workerData, transferList: [port2], execArgv: [], resourceLimits });
+    // It prints nothing. Were its output piped into the program's, as it else is, `console.log` would end a program whose
+    // reader has gone.
+    const options = { workerData, transferList: [port2], execArgv: [], resourceLimits, stdout: true };
+    this.#worker = new Worker(main, options);
     this.#worker.on('error', ({ message }) => this.#fail(message)).unref();
     this.#port = port1.on('message', (answer: ThreadAnswer) => this.#take(answer));
     port1.unref();
