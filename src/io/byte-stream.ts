@@ -73,7 +73,7 @@ export interface ByteStream extends ReadableBytes, WritableBytes {
    * still wait to read or write get `ClosedError`. Closing twice has no effect.
    *
    * Suspends: until what was written has left. If cancelled: throws, and drops what has not left; it is closed all the
-   * same, since otherwise nobody would.
+   * same, also in a fiber that is cancelled already, since otherwise nobody would.
    */
   close(): Operation<void>;
   /** Closes at once and drops what has not left; the other side sees a broken connection, not an end. A plain call. */

@@ -8,6 +8,7 @@ import {
   ArgumentError,
   ClosedError,
   EndOfStreamError,
+  FiberCancelledError,
   IoError,
   ScopeClosedError,
   TimeoutError,
@@ -197,6 +198,24 @@ test.serial('a cancelled close drops what has not left, and the rest never arriv
     // Which of the two it is decides the kernel: it may forget a reset that comes while nobody reads.
     const error = yield* thrownBy(server.readExactly(64_000_000));
     t.true(error instanceof IoError || error instanceof EndOfStreamError);
+  }),
+);
+
+test.serial('a close in a fiber that is cancelled already closes all the same', (t) =>
+  leavesNothing(t, function* () {
+    const { client, server } = yield* pair();
+    const fiber = yield* spawn(function* () {
+      try {
+        yield* suspend();
+      } finally {
+        yield* client.close();
+      }
+    });
+    yield* eventually(() => fiber.status === 'waiting');
+    fiber.cancel();
+    t.true((yield* thrownBy(fiber.join())) instanceof FiberCancelledError);
+    t.true(client.isClosed);
+    yield* thrownBy(server.readExactly(1));
   }),
 );
 

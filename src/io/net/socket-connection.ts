@@ -64,8 +64,14 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     return this.closing || this.gone;
   }
 
-  close(): Operation<void> {
-    return new Suspension<void>(CLOSE, this, undefined);
+  *close(): Operation<void> {
+    try {
+      yield* new Suspension<void>(CLOSE, this, undefined);
+    } catch (error) {
+      // Cancelled, perhaps before it began.
+      this.destroy();
+      throw error;
+    }
   }
 
   destroy(): void {
@@ -228,9 +234,7 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
   }
 
   static abortClose(suspension: Suspension<unknown, SocketConnection>): void {
-    const connection = suspension.subject;
-    connection.closers!.remove(suspension);
-    connection.destroy();
+    suspension.subject.closers!.remove(suspension);
   }
 
   static attemptClose(suspension: Suspension<unknown, SocketConnection>): boolean {
