@@ -668,6 +668,22 @@ test('a length that the handler gives, in whatever letters, is the only one', (t
     ),
   ));
 
+test('a content type that the handler gives, in whatever letters, is the only one', (t) =>
+  leavesNothing(t, () =>
+    serving(
+      function* given({ path }) {
+        const headers = { [path.slice(1)]: 'application/problem+json', connection: 'close' };
+        return json({}, { headers });
+      },
+      function* (server) {
+        for (const name of ['content-type', 'Content-Type', 'CONTENT-TYPE']) {
+          const answer = yield* exchange(server.port, get(`/${name}`));
+          t.deepEqual(answer.match(/^content-type: .*(?=\r)/gim), [`${name}: application/problem+json`], answer);
+        }
+      },
+    ),
+  ));
+
 test.serial('a reply that comes in chunks has no length beside', async (t) => {
   await leavesNothing(t, () =>
     serving(

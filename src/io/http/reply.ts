@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
+import { checkHeaders } from './check-headers.js';
 
 /** What a handler answers. */
 export interface Reply {
@@ -30,5 +31,11 @@ export function json(value: unknown, init: Omit<Reply, 'body'> = {}): Reply {
 /** One shape for all, and what is spread comes last: V8 takes 3 µs to add to an object that was (Node 20). */
 function replyOf(type: string, body: string, init: Omit<Reply, 'body'>): Reply {
   checkOptions(init, 'init');
-  return { status: init.status ?? 200, headers: { 'content-type': type, ...init.headers }, body };
+  const { status = 200, headers = {} } = init;
+  checkHeaders(headers);
+  // In other letters it would be sent beside the usual one, and a client may take either.
+  const typed = Object.keys(headers).some((name) => TYPE.test(name));
+  return { status, headers: typed ? headers : { 'content-type': type, ...headers }, body };
 }
+
+const TYPE = /^content-type$/i;

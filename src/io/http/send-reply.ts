@@ -6,6 +6,7 @@ import { isOperation } from '../../fibers/foreign-yield.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { checkHeaders } from './check-headers.js';
 import type { Reply } from './reply.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
 
@@ -93,12 +94,6 @@ const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 function mayBeReply(reply: unknown): reply is Reply {
   if (typeof reply !== 'object' || reply === null || Array.isArray(reply) || ArrayBuffer.isView(reply)) return false;
   return !isOperation(reply) && !(reply instanceof Promise);
-}
-
-/** Of a `Headers` or a map of the web nothing would be sent. */
-function checkHeaders(headers: unknown): void {
-  if (typeof headers !== 'object' || Symbol.iterator in headers!)
-    throw expected('headers', 'an object of names and values', headers);
 }
 
 function notAReply(reply: unknown): MisuseError {
