@@ -485,6 +485,19 @@ test.serial('data is no reply, and headers are names and values', async (t) => {
   );
 });
 
+test('what JSON cannot tell, and headers that are none, are an error of who replies', (t) => {
+  for (const value of [undefined, () => {}, Symbol('x')])
+    t.throws(() => json(value), {
+      instanceOf: ArgumentError,
+      message: /^Expected `value` to be something that JSON can tell/,
+    });
+  for (const make of [text, json])
+    t.throws(() => make('x', { headers: new Headers({ a: 'b' }) as never }), {
+      instanceOf: ArgumentError,
+      message: /^Expected `headers`/,
+    });
+});
+
 test.serial('an async function as a handler is answered 500, and what it fails with ends nothing', async (t) => {
   const reported: string[] = [];
   await leavesNothing(t, () =>

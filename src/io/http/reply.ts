@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { checkOptions } from '../../base/check.js';
+import { checkOptions, expected } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { checkHeaders } from './check-headers.js';
 
@@ -23,9 +23,11 @@ export function text(body: string, init: Omit<Reply, 'body'> = {}): Reply {
   return replyOf('text/plain; charset=utf-8', body, init);
 }
 
-/** A reply of JSON. */
+/** A reply of JSON. @throws `ArgumentError` for what JSON cannot tell, such as `undefined`. */
 export function json(value: unknown, init: Omit<Reply, 'body'> = {}): Reply {
-  return replyOf('application/json; charset=utf-8', JSON.stringify(value), init);
+  const body = JSON.stringify(value) as string | undefined;
+  if (body === undefined) throw expected('value', 'something that JSON can tell', value);
+  return replyOf('application/json; charset=utf-8', body, init);
 }
 
 /** One shape for all, and what is spread comes last: V8 takes 3 µs to add to an object that was (Node 20). */
