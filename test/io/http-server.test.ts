@@ -6,7 +6,7 @@ import { connect as rawConnect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { EventEmitter, once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import {
   ArgumentError,
@@ -46,6 +46,7 @@ import {
 } from 'heddle/http';
 import { readAll } from 'heddle/streams';
 import { waitsBehind } from '#src/io/http/pipeline.js';
+import { report } from '#src/io/http/report.js';
 import { eventually } from '../support/eventually.js';
 import { leavesNothing } from '../support/leaks.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -498,6 +499,12 @@ test('what JSON cannot tell, and headers that are none, are an error of who repl
     });
 });
 
+test('the default log shows an error whatever its client has asked for', (t) => {
+  const printed = muted(t);
+  report(new Error('what happened'), null, undefined, 'GET /caf%c3%a9/%s/%o');
+  t.regex(format(...(printed[0] as unknown[])), /^GET \/caf%c3%a9\/%s\/%o: Error: what happened\n +at /);
+});
+
 test.serial('an async function as a handler is answered 500, and what it fails with ends nothing', async (t) => {
   const reported: string[] = [];
   await leavesNothing(t, () =>
@@ -755,7 +762,7 @@ test.serial(
         t.is((yield* fetch(`${server.url}/here`)).status, 500);
         fiber.cancel();
       });
-    t.deepEqual(printed, [['GET /here:', fault], [second]]);
+    t.deepEqual(printed, [['%s:', 'GET /here', fault], [second]]);
   },
 );
 

@@ -13,7 +13,8 @@ export function report<Q>(
 ): void {
   tellWhere(error);
   try {
-    if (onError === undefined) return console.error(`${subject}:`, error);
+    // What comes first is a format, in which the escapes of a path would take the error's place.
+    if (onError === undefined) return console.error('%s:', subject, error);
     const told = onError(error, request);
     if (isPromise(told)) told.then(undefined, (second: unknown) => console.error(second));
   } catch (second) {
