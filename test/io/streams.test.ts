@@ -624,6 +624,22 @@ test('what a fiber that feeds a Node stream throws may be anything', (t) =>
     t.is(((yield* thrownBy(readAll(stream))) as Error).cause, thrown);
   }));
 
+test('what a stream of bytes cannot take is an error of the fiber that feeds it, and the stream goes on', (t) =>
+  runs(t, function* () {
+    for (const chunk of [7, {}, ['x'], null]) {
+      let error: unknown;
+      const stream = toReadable<unknown>(function* (push) {
+        error = yield* thrownBy(push(chunk));
+        yield* push('text and ');
+        yield* push(new Uint8Array([0x78]));
+      });
+      t.is((yield* readAll(stream)).toString(), 'text and x');
+      t.true(error instanceof ArgumentError);
+    }
+    const objects = toReadable<unknown>((push) => push(7), { objectMode: true });
+    t.is(yield* reader<unknown>(objects).read(), 7);
+  }));
+
 test("the failure of a fiber that feeds a stream nobody listens to is its scope's", (t) =>
   runs(t, function* () {
     const error = new Error('out of ideas');

@@ -1,5 +1,5 @@
 import { Readable, type ReadableOptions } from 'node:stream';
-import { checkFunction, checkOptions } from '../../base/check.js';
+import { checkFunction, checkOptions, expected } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
 import { textOf } from '../../base/text-of.js';
@@ -38,7 +38,7 @@ export function toReadable<T = string | Uint8Array>(
   };
   const readable = new Readable(readableOptions);
   const feed = new Feed<T>(currentFiber('toReadable').scope, producer, {
-    check: checkChunk,
+    check: options.objectMode === true ? checkChunk : checkBytes,
     push: (chunk) => readable.push(chunk),
     end: () => void readable.push(null),
     fail(error) {
@@ -49,6 +49,13 @@ export function toReadable<T = string | Uint8Array>(
     },
   });
   return readable;
+}
+
+/** Node would destroy the stream, and the process with it where nobody listens. */
+function checkBytes(chunk: unknown): void {
+  checkChunk(chunk);
+  if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk))
+    throw expected('chunk', 'a text or bytes (or give `objectMode`)', chunk);
 }
 
 /** A stream takes only errors for failures. */
