@@ -23,7 +23,7 @@ export type Producer<T> = (push: Push<T>) => Operation<unknown>;
 export interface Sink<T> {
   /** Throws for what cannot be a chunk. */
   check?(chunk: T): void;
-  /** Returns whether more is wanted at once; otherwise `demand` says when. */
+  /** Returns whether more is wanted at once; otherwise `demand` says when. What it throws is the failure of who pushes. */
   push(chunk: T): boolean;
   end(): void;
   /** Breaks the stream off; returns whether its consumer learns of `error`. */
@@ -50,8 +50,13 @@ export class Feed<T> {
     this.wanted = true;
     while (this.wanted && this.pushers.size > 0) {
       const first = this.pushers.shift()!;
-      this.wanted = this.sink.push(first.argument as T);
-      first.complete(undefined);
+      try {
+        this.wanted = this.sink.push(first.argument as T);
+        first.complete(undefined);
+      } catch (error) {
+        this.wanted = false;
+        first.fail(error);
+      }
     }
   }
 

@@ -640,6 +640,30 @@ test('what a stream of bytes cannot take is an error of the fiber that feeds it,
     t.is(yield* reader<unknown>(objects).read(), 7);
   }));
 
+test('what a web stream cannot measure is an error of the fiber that feeds it, at once and later', (t) =>
+  runs(t, function* () {
+    const failure = new Error('of no size');
+    const size = (chunk: string): number => {
+      if (chunk === 'large') throw failure;
+      return 1;
+    };
+    for (const before of [[], ['small']]) {
+      let error: unknown;
+      const stream = toWebStream<string>(
+        function* (push) {
+          for (const chunk of before) yield* push(chunk);
+          error = yield* thrownBy(push('large'));
+          throw error;
+        },
+        { highWaterMark: 1, size },
+      );
+      yield* sleep(5);
+      if (before.length > 0) yield* until(stream.getReader().read());
+      yield* eventually(() => error !== undefined);
+      t.is(error, failure);
+    }
+  }));
+
 test("the failure of a fiber that feeds a stream nobody listens to is its scope's", (t) =>
   runs(t, function* () {
     const error = new Error('out of ideas');
