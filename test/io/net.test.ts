@@ -483,6 +483,22 @@ test.serial('a fault of a handler is printed with its stack, what its client bro
   t.regex(printed[1]!, /handler failed: TooLargeError: [^\n]*\n$/);
 });
 
+test.serial('what `onError` throws, or a promise of it is rejected with, ends `serve`', (t) =>
+  leavesNothing(t, function* () {
+    const lost = new Error('the log is full');
+    const thrower = (): never => {
+      throw lost;
+    };
+    for (const onError of [thrower, async () => thrower()]) {
+      const listener = yield* listen({ port: 0, host });
+      const client = yield* connect({ port: listener.port, host });
+      const serving = scope(() => listener.serve(thrower, { onError }));
+      t.is(yield* thrownBy(withTimeout(10_000, serving)), lost);
+      yield* client.close();
+    }
+  }),
+);
+
 test.serial('a Unix socket does what TCP does', (t) =>
   leavesNothing(t, function* () {
     const directory = mkdtempSync(join(tmpdir(), 'heddle-net-'));

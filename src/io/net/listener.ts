@@ -4,7 +4,8 @@ import type { Connection } from '../byte-stream.js';
 export interface ServeOptions {
   /**
    * Told of what a handler threw. Unless given, it goes to standard error: what the other side brought about in one
-   * line, none where it reset or gave up the connection; anything else with its stack. What it throws ends `serve`.
+   * line, none where it reset or gave up the connection; anything else with its stack. What it throws, or a
+   * promise of it is rejected with, ends `serve`.
    */
   readonly onError?: (error: unknown, connection: Connection) => void;
 }

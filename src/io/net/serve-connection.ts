@@ -7,11 +7,13 @@ import {
   TimeoutError,
   TooLargeError,
 } from '../../base/errors.js';
+import { isPromise } from '../../base/check.js';
 import { isInstance } from '../../base/is-instance.js';
 import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { call } from '../../fibers/segment.js';
 import { tellWhere } from '../../fibers/tell-where.js';
+import { until } from '../../fibers/until.js';
 import { scope } from '../../fibers/with-scope.js';
 import type { Connection } from '../byte-stream.js';
 
@@ -26,7 +28,9 @@ export function* serveConnection(
   } catch (error) {
     if (isInstance(error, CancelledError)) throw error;
     tellWhere(error);
-    onError(error, connection);
+    const told: unknown = onError(error, connection);
+    // Of an async function, whose rejection would else end the process.
+    if (isPromise(told)) yield* until(told, 'onError');
   }
 }
 
