@@ -1,13 +1,7 @@
 import { close } from 'node:fs';
 import { BusyError, ClosedError } from '../../base/errors.js';
 import type { Done } from './fs-operation.js';
-
-/** What an open file's number takes up, and is told what becomes of it. */
-export interface Place {
-  closing(): void;
-  /** It is free again. */
-  closed(): void;
-}
+import type { Room } from './room.js';
 
 /**
  * An open file's number, and who is using it. It is closed only after every call on it has come back, also those whose
@@ -17,7 +11,7 @@ export class Descriptor {
   private readonly fd: number;
   private readonly path: string;
   private readonly onClose: () => void;
-  private readonly place: Place;
+  private readonly room: Room;
   private uses: number = 0;
   private moving: boolean = false;
   /** Who waits for the closing; null while it has not been asked for. */
@@ -25,11 +19,11 @@ export class Descriptor {
   private closed: boolean = false;
 
   /** @param onClose called when closing is first asked for. */
-  constructor(fd: number, path: string, onClose: () => void, place: Place) {
+  constructor(fd: number, path: string, onClose: () => void, room: Room) {
     this.fd = fd;
     this.path = path;
     this.onClose = onClose;
-    this.place = place;
+    this.room = room;
   }
 
   /** No more calls are taken. */
@@ -88,10 +82,10 @@ export class Descriptor {
   }
 
   private closeNow(): void {
-    this.place.closing();
+    this.room.closing();
     close(this.fd, (error) => {
       this.closed = true;
-      this.place.closed();
+      this.room.closed();
       for (const done of this.closers!) done(error && this.named(error));
     });
   }

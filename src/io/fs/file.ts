@@ -4,8 +4,9 @@ import { printAs } from '../../base/print-as.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
-import { Descriptor, type Place } from './descriptor.js';
+import { Descriptor } from './descriptor.js';
 import { fsOperation } from './fs-operation.js';
+import type { Room } from './room.js';
 import { writeAll } from './write-all.js';
 
 /**
@@ -21,10 +22,10 @@ export class File {
   readonly path: string;
   private readonly descriptor: Descriptor;
 
-  /** @param place what the descriptor takes up. */
-  constructor(fd: number, path: string, scope: Scope, place: Place) {
+  /** @param room what the descriptor takes up. */
+  constructor(fd: number, path: string, scope: Scope, room: Room) {
     const untie = ownedBy(scope, () => this.close());
-    this.descriptor = new Descriptor(fd, path, untie, place);
+    this.descriptor = new Descriptor(fd, path, untie, room);
     this.path = path;
   }
 

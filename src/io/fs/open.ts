@@ -1,13 +1,11 @@
-import { close, constants, open as nodeOpen, type PathLike } from 'node:fs';
+import { constants, open as nodeOpen, type PathLike } from 'node:fs';
 import { checkMode, checkText } from '../../base/check.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
-import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
-import type { Holding } from '../../fibers/holding.js';
 import type { Scope } from '../../fibers/scope.js';
-import type { Place } from './descriptor.js';
 import { File } from './file.js';
 import { fsOperation, type Done } from './fs-operation.js';
+import { takeRoom, type Room } from './room.js';
 
 /**
  * Opens a file. It belongs to the scope that is the innermost one where `open` is called, so a file opened with
@@ -30,7 +28,7 @@ export function open(path: PathLike, flags: string | number = 'r', mode: number 
 }
 
 function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: number): Operation<File> {
-  const room = new Room(yield* currentFiber('fs.open').loop.descriptors.take());
+  const room = yield* takeRoom('fs.open');
   let fd: number;
   try {
     fd = yield* changesNothing(flags) ? OPEN(path, flags, mode, room) : CREATE(path, flags, mode, room);
@@ -43,46 +41,6 @@ function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: num
   } catch (error) {
     room.close(fd);
     throw error;
-  }
-}
-
-/** Room for a descriptor. It is given back only once the system has closed what it was for, also where nobody waits for that. */
-class Room implements Place {
-  /** The system was asked for a descriptor: its answer tells what becomes of the room. */
-  asked: boolean = false;
-  private readonly holding: Holding;
-
-  constructor(holding: Holding) {
-    this.holding = holding;
-  }
-
-  /** A descriptor has come. */
-  filled(): void {
-    this.stock.settled();
-  }
-
-  /** None comes. */
-  refused(): void {
-    this.closed();
-  }
-
-  closing(): void {
-    this.stock.closing();
-  }
-
-  closed(): void {
-    this.stock.settled();
-    this.stock.giveBack(this.holding);
-  }
-
-  /** Closes what filled it. Nobody is left who could be told of an error. */
-  close(fd: number): void {
-    this.closing();
-    close(fd, () => this.closed());
-  }
-
-  private get stock(): DescriptorStock {
-    return this.holding.fiber.loop.descriptors;
   }
 }
 
