@@ -309,6 +309,32 @@ test('a file that cannot be opened takes no room', async (t) => {
   t.is(descriptors.unsettled, 0);
 });
 
+test('files that are written whole wait for room, and give it back, however that ends', async (t) => {
+  const runtime = new Runtime({ queue: 'fifo', sliceMs: 1000 });
+  const { descriptors } = runtime.loop;
+  await runtime.run(function* () {
+    const dir = yield* fs.tempDirectory('heddle-test-');
+    descriptors.limit = 4;
+    for (const write of [fs.writeFile, fs.appendFile]) {
+      descriptors.heldBack = 0;
+      const files = Array.from({ length: 20 }, (_, i) => join(dir, String(i)));
+      yield* all(files.map((file) => write(file, 'x')));
+      t.is(descriptors.heldBack, 16, 'four at once');
+      for (const file of files) t.is(readFileSync(file, 'utf8').at(-1), 'x');
+      t.is((yield* cancelledAtWork(() => write(join(dir, 'a'), 'x'))).error, undefined);
+      t.true((yield* thrownBy(write(join(dir, 'no', 'a'), 'x'))) instanceof IoError);
+      t.true((yield* thrownBy(write(null as never, 'x'))) instanceof ArgumentError);
+      yield* scope(function* (work) {
+        work.cancel();
+        t.true((yield* thrownBy(write(join(dir, 'b'), 'x'))) instanceof CancelledError);
+      });
+      t.is(descriptors.counted, 0);
+      t.is(descriptors.unsettled, 0);
+      t.is(descriptors.heldByFibers, 0);
+    }
+  });
+});
+
 test('a cancelled open that may create or empty the file waits, and its scope closes it', (t) =>
   inDirectory(t, function* (dir) {
     const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC } = nodeFs.constants;

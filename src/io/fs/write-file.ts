@@ -2,6 +2,7 @@ import { appendFile as nodeAppendFile, writeFile as nodeWriteFile, type PathLike
 import { checkMode, checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { fsOperation } from './fs-operation.js';
+import { takeRoom } from './room.js';
 
 export interface WriteFileOptions {
   /** The permissions of a new file; 0o666 unless given, less the process's umask. */
@@ -16,7 +17,7 @@ export interface WriteFileOptions {
  * Writes a whole file, replacing what is there. Do not change `data` meanwhile.
  *
  * @throws `IoError`; then a part may have been written.
- * Suspends: always. If cancelled: waits until it is written, and returns.
+ * Suspends: always. If cancelled: throws if it was not begun; else waits until it is written, and returns.
  */
 export function writeFile(
   path: PathLike,
@@ -24,18 +25,28 @@ export function writeFile(
   options: WriteFileOptions = {},
 ): Operation<void> {
   checkWriting(options);
-  return WRITE(path, data, options);
+  return withRoom('fs.writeFile', WRITE(path, data, options));
 }
 
 /** As `writeFile`, at the end of what is there. */
 export function appendFile(path: PathLike, data: string | Uint8Array, options: WriteFileOptions = {}): Operation<void> {
   checkWriting(options);
-  return APPEND(path, data, options);
+  return withRoom('fs.appendFile', APPEND(path, data, options));
 }
 
 function checkWriting(options: WriteFileOptions): void {
   checkOptions(options);
   if (options.mode !== undefined) checkMode(options.mode);
+}
+
+/** Node opens and closes the file within the call: its answer, for which these always wait, says that it is closed. */
+function* withRoom(operation: string, call: Operation<void>): Operation<void> {
+  const room = yield* takeRoom(operation);
+  try {
+    yield* call;
+  } finally {
+    room.closed();
+  }
 }
 
 const WRITE = fsOperation<[PathLike, string | NodeJS.ArrayBufferView, WriteFileOptions], void>(
