@@ -5,5 +5,6 @@ export { ResponseError } from './http/response-error.js';
 export { json, text, type Reply, type ReplyStream } from './http/reply.js';
 export { serve, type ServeOptions } from './http/serve.js';
 export type { HttpServerOptions } from './http/http-server-options.js';
-export { listen, type Handler, type HttpServer } from './http/server.js';
+export { listen } from './http/listen.js';
+export type { Handler, HttpServer } from './http/server.js';
 export type { ServerRequest } from './http/server-request.js';

@@ -2,7 +2,8 @@ import { checkFunction } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
 import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
-import { listen, type Handler, type HttpServer } from './server.js';
+import { listen } from './listen.js';
+import type { Handler, HttpServer } from './server.js';
 
 export interface ServeOptions extends HttpServerOptions {
   /** Told when the server listens. */

@@ -4,24 +4,19 @@ import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
 import { printAs } from '../../base/print-as.js';
-import { currentFiber } from '../../fibers/current.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
-import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
-import { ownedBy } from '../../fibers/owned.js';
 import { PLAIN, type Scope } from '../../fibers/scope.js';
 import { call } from '../../fibers/segment.js';
 import { spawn } from '../../fibers/spawn.js';
 import { suspend } from '../../fibers/suspend.js';
-import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { event, type Event } from '../../fibers/sync/event.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
-import { KernelQueues, USUAL_BACKLOG } from '../kernel-queue.js';
+import { KernelQueues } from '../kernel-queue.js';
 import { endOfGrace } from './end-of-grace.js';
 import { hasGone } from './has-gone.js';
-import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
-import { makeServer } from './make-server.js';
+import type { HttpServerOptions } from './http-server-options.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
 import { report } from './report.js';
@@ -241,34 +236,6 @@ export class HttpServer {
 
 printAs(HttpServer, 'HttpServer', (one) => ({ url: one.url, ...one.stats() }));
 
-/**
- * Opens an HTTP server, which is closed with the scope in which `listen` is called.
- *
- * @throws `IoError` (`EADDRINUSE`, `EACCES`, …).
- * Suspends: until it listens. If cancelled: throws; nothing listens.
- *
- * @example
- * const server = yield* listen({ port: 8080 });
- * yield* server.serve(function* hello(request) {
- *   return text(`hello ${request.path}\n`);
- * });
- */
-export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
-  checkServerOptions(options);
-  return open(options, currentFiber('http.listen').scope);
-}
-
-function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> {
-  const raw = makeServer(options);
-  const server = yield* new Suspension<HttpServer>(LISTEN, raw, options);
-  const close = (): void => {
-    server.close();
-    raw.closeAllConnections();
-  };
-  ownedBy(owner, close, close);
-  return server;
-}
-
 function methodAndPath(request: ServerRequest): string {
   return `${request.method} ${request.path}`;
 }
@@ -277,22 +244,3 @@ function* answer(handler: Handler, request: ServerRequest, response: ServerRespo
   ServerRequest.tie(request, own);
   yield* sendReply(response, yield* call(handler, request));
 }
-
-const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new SuspensionKind({
-  label: new Label('http.listen'),
-  arm(suspension) {
-    const server = suspension.subject;
-    const options = suspension.argument;
-    const { port = 0, host, goal, backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
-    const refuse = (error: Error): void => void suspension.fail(new IoError('http.listen', error));
-    server.on('error', refuse);
-    server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () => {
-      server.off('error', refuse);
-      // A cancellation while the name was looked up could not stop it.
-      if (!suspension.complete(new HttpServer(server, options))) server.close();
-    });
-  },
-  abort(suspension) {
-    suspension.subject.close();
-  },
-});
