@@ -1203,6 +1203,33 @@ test.serial('a server that can accept no more answers what it has, closes, and s
   });
 });
 
+test.serial('a server that is closed answers what it has, and ends serving', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0 });
+    const latch = event();
+    const serving = yield* spawn(() =>
+      thrownBy(
+        server.serve(function* handler() {
+          yield* latch.wait();
+          return text('the last');
+        }),
+      ),
+    );
+    const answer = yield* spawn(() => exchange(server.port, get('/')));
+    yield* atWork(server, 1);
+    server.close();
+    latch.set();
+    t.regex(yield* answer.join(), /the last/);
+    t.true((yield* withTimeout(10_000, serving.join())) instanceof ClosedError);
+    t.throws(() => server.serve(noReply), { instanceOf: ClosedError });
+
+    const other = yield* listen({ host: '127.0.0.1', port: 0 });
+    const begun = other.serve(noReply);
+    other.close();
+    t.true((yield* thrownBy(withTimeout(10_000, begun))) instanceof ClosedError);
+  });
+});
+
 test.serial('a server that could not accept a connection goes on', async (t) => {
   await leavesNothing(t, () =>
     serving(

@@ -14,7 +14,7 @@ export interface ServeOptions extends HttpServerOptions {
  * Listens and serves until cancelled: `listen` and `HttpServer.serve` in one. With a `goal` that is all there is to say
  * for a server that stays within its means.
  *
- * @throws as `listen`.
+ * @throws as `listen` and `HttpServer.serve`.
  * Suspends: always. If cancelled: stops as `HttpServer.serve` does.
  *
  * @example

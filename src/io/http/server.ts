@@ -40,10 +40,10 @@ export class HttpServer {
   readonly #grace: number;
   #requests: Scope | null = null;
   #intake: RequestIntake | null = null;
-  /** Why it does not listen any more, if it broke. */
-  #failure: IoError | null = null;
+  /** Why it does not listen any more: it broke, or was closed. */
+  #failure: IoError | ClosedError | null = null;
   /** Ends `serve`. */
-  #broke: ((failure: IoError) => void) | null = null;
+  #stopped: ((failure: Error) => void) | null = null;
   #begin: ((message: IncomingMessage, response: ServerResponse) => void) | null = null;
   /** Requests that came between `listen` and `serve`: of each connection those that were read with its first. */
   readonly #early: [message: IncomingMessage, response: ServerResponse][] = [];
@@ -85,25 +85,24 @@ export class HttpServer {
    * its fiber. What a handler throws is answered (500, an `HttpError`'s own status, 413 for a body over its limit) or, in
    * the middle of its reply, cuts the connection; it never ends the server.
    *
-   * @throws `IoError` if it can accept no more; first it stops as if cancelled.
+   * @throws `ClosedError` once it is closed, `IoError` if it can accept no more; first it stops as if cancelled.
    * If cancelled: accepts no more, closes idle connections, lets requests go on for `grace` ms, cancels the rest.
    */
   serve(handler: Handler): Operation<never> {
     checkFunction('handler', handler);
     if (this.#failure !== null) throw this.#failure;
-    if (this.#requests !== null || !this.raw.listening)
-      throw new ClosedError('http.serve: the server is closed, or serves already');
+    if (this.#requests !== null || !this.raw.listening) throw closed('is closed, or serves already');
     return this.#serve(handler);
   }
 
   *#serve(handler: Handler): Operation<never> {
     const stopping = event({ name: 'http.stop' });
     const requests = (): Operation<void> => this.#serveRequests(handler, stopping);
-    const broken = suspend<never>((resume) => this.#whenBroken(resume.fail), 'http.serve');
+    const stopped = suspend<never>((resume) => this.#whenStopped(resume.fail), 'http.serve');
     return yield* scope(function* () {
       yield* spawn(requests);
       try {
-        return yield* broken;
+        return yield* stopped;
       } finally {
         stopping.set();
       }
@@ -211,19 +210,25 @@ export class HttpServer {
 
   /** It listened, and now there is an error. */
   #erred(error: Error): void {
-    if (outlives(error)) return;
-    this.#failure ??= new IoError('http.accept', error);
-    this.#broke?.(this.#failure);
-    this.close();
+    if (!outlives(error)) this.#stop(new IoError('http.accept', error));
   }
 
-  #whenBroken(broke: (failure: IoError) => void): void {
-    this.#broke = broke;
-    if (this.#failure !== null) broke(this.#failure);
+  #whenStopped(stopped: (failure: Error) => void): void {
+    this.#stopped = stopped;
+    if (this.#failure !== null) stopped(this.#failure);
   }
 
-  /** Accepts no more, and closes connections that are idle. Requests under way go on, and replies on the way arrive. */
+  /**
+   * Accepts no more, and closes connections that are idle. Requests under way go on for `grace` ms, and replies on the way
+   * arrive; then `serve` ends with a `ClosedError`. A plain call; twice is allowed.
+   */
   close(): void {
+    this.#stop(closed('is closed'));
+  }
+
+  #stop(failure: IoError | ClosedError): void {
+    this.#failure ??= failure;
+    this.#stopped?.(this.#failure);
     const { raw } = this;
     const close = (): void => {
       if (raw.listening) raw.close();
@@ -235,6 +240,10 @@ export class HttpServer {
 }
 
 printAs(HttpServer, 'HttpServer', (one) => ({ url: one.url, ...one.stats() }));
+
+function closed(how: string): ClosedError {
+  return new ClosedError(`http.serve: the server ${how}`);
+}
 
 function methodAndPath(request: ServerRequest): string {
   return `${request.method} ${request.path}`;
