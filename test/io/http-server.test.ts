@@ -926,9 +926,12 @@ test.serial('a stopped server lets requests finish within its grace, and cancels
     });
     yield* atWork(server, 2);
     yield* stop(server, serving);
+    t.is(server.stats().active, 2);
     latch.set();
     t.is(yield* quick.join(), 'done');
     t.is(yield* slow.join(), 'cut');
+    yield* thrownBy(serving.join());
+    t.is(server.stats().active, 0);
   });
 });
 

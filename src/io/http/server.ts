@@ -47,7 +47,7 @@ export class HttpServer {
   #begin: ((message: IncomingMessage, response: ServerResponse) => void) | null = null;
   /** Requests that came between `listen` and `serve`: of each connection those that were read with its first. */
   readonly #early: [message: IncomingMessage, response: ServerResponse][] = [];
-  #counts = { served: 0, failed: 0, cancelled: 0 };
+  #counts = { active: 0, served: 0, failed: 0, cancelled: 0 };
 
   constructor(raw: Server, options: HttpServerOptions) {
     this.raw = raw;
@@ -77,7 +77,7 @@ export class HttpServer {
 
   /** Requests under way, and how those before have ended. */
   stats(): { readonly active: number; readonly served: number; readonly failed: number; readonly cancelled: number } {
-    return Object.freeze({ active: this.#requests?.members.length ?? 0, ...this.#counts });
+    return Object.freeze({ ...this.#counts });
   }
 
   /**
@@ -168,6 +168,7 @@ export class HttpServer {
 
   *#exchange(handler: Handler, request: ServerRequest, work: RequestWork): Operation<void> {
     const { response } = work;
+    this.#counts.active++;
     try {
       // The request's own scope: what the handler spawns and opens ends with it.
       const end = yield* runScope((own) => answer(handler, request, response, own), PLAIN);
@@ -181,6 +182,7 @@ export class HttpServer {
       }
       this.#fail(error, request, response);
     } finally {
+      this.#counts.active--;
       work.end();
       ServerRequest.dropRest(request);
       if (!this.raw.listening) this.#intake!.responses.endAfter(response);
