@@ -4,26 +4,31 @@ import type { Operation } from '../fibers/operation.js';
 
 /** Reads bytes or text to the end. As `collectChunks`, in one piece. */
 export function* collect(source: ChunkSource, limit: number, what: string): Operation<Buffer> {
-  return Buffer.concat(yield* collectChunks(source, limit, what));
+  const chunks: Uint8Array[] = [];
+  yield* collectChunks(source, limit, what, chunks);
+  return Buffer.concat(chunks);
 }
 
 /**
- * Reads bytes or text to the end.
+ * Reads bytes or text to the end, into `chunks`, where all is that was taken.
  *
  * @param limit the most bytes to take.
  * @param what is how errors call it.
  * @throws `TooLargeError` when more than `limit` bytes have come.
  */
-export function* collectChunks(source: ChunkSource, limit: number, what: string): Operation<Uint8Array[]> {
-  const chunks: Uint8Array[] = [];
+export function* collectChunks(
+  source: ChunkSource,
+  limit: number,
+  what: string,
+  chunks: Uint8Array[],
+): Operation<void> {
   let length = 0;
   for (let chunk = yield* source.read(); chunk !== null; chunk = yield* source.read()) {
     const bytes = toBytes(chunk);
+    chunks.push(bytes);
     length += bytes.length;
     if (length > limit) throw tooLarge(what, limit);
-    chunks.push(bytes);
   }
-  return chunks;
 }
 
 interface ChunkSource {

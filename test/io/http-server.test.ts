@@ -217,6 +217,79 @@ test.serial('a body is read as text, as JSON, in pieces, and not beyond its limi
   );
 });
 
+test.serial('a body that was read already is an error of who reads it again', async (t) => {
+  const told: unknown[] = [];
+  const handlers: Record<string, (request: ServerRequest) => Operation<unknown>> = {
+    *'/twice'(request) {
+      yield* request.text();
+      return yield* request.json();
+    },
+    *'/over-its-limit'(request) {
+      yield* thrownBy(request.text({ limit: 3 }));
+      return yield* request.text();
+    },
+    *'/in-pieces'(request) {
+      for (let piece = yield* request.read(); piece !== null;) piece = yield* request.read();
+      return yield* request.json();
+    },
+  };
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return json(yield* handlers[request.path]!(request));
+      },
+      function* (server) {
+        const chunked =
+          'POST /over-its-limit HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n';
+        t.regex(yield* exchange(server.port, `${chunked}4\r\nabcd\r\n0\r\n\r\n`), /^HTTP\/1.1 500/);
+        for (const path of ['/twice', '/in-pieces'])
+          t.is((yield* fetch(server.url + path, { method: 'POST', body: '{}' })).status, 500, path);
+        t.is(told.length, 3);
+        for (const error of told) t.regex(String(error), /^MisuseError: The body was read already/);
+      },
+      { onError: (error) => void told.push(error) },
+    ),
+  );
+});
+
+test.serial('what is left of a body that was read in part is read as a whole', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        const first = yield* request.read();
+        return text(`${first}|${yield* request.text({ limit: 2 * MiB })}`);
+      },
+      function* (server) {
+        const body = 'x'.repeat(MiB);
+        const answer = yield* (yield* fetch(server.url, { method: 'POST', body })).text();
+        t.is(answer.replace('|', ''), body);
+        t.true(answer.indexOf('|') < MiB);
+      },
+    ),
+  );
+});
+
+const MiB = 1024 * 1024;
+
+test.serial('a response that was read already is an error of who reads it again', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return text('[1]');
+      },
+      function* (server) {
+        const whole = yield* fetch(server.url);
+        yield* whole.text();
+        t.regex(String(yield* thrownBy(whole.json())), /^MisuseError: The body was read already/);
+        const inPieces = yield* fetch(server.url);
+        for (let piece = yield* inPieces.read(); piece !== null;) piece = yield* inPieces.read();
+        t.is(yield* inPieces.read(), null);
+        t.regex(String(yield* thrownBy(inPieces.json())), /^MisuseError: The body was read already/);
+      },
+    ),
+  );
+});
+
 test.serial(
   'a body over its limit is refused in the same words by a server and a client, whose usual limit is higher',
   async (t) => {

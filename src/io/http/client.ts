@@ -10,6 +10,7 @@ import { until } from '../../fibers/until.js';
 import { collect } from '../collect.js';
 import { limitOf } from '../limit-of.js';
 import { parseJson } from './parse-json.js';
+import { readTwice } from './read-twice.js';
 import { ResponseError } from './response-error.js';
 
 /** A response as its reader sees it. Its body is cancelled with the current scope, unless it was read to its end. */
@@ -19,6 +20,8 @@ export class ClientResponse {
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   readonly #disown: () => void;
   #cancelled: boolean = false;
+  /** Somebody has read it to its end, or begun to read the whole of it. */
+  #isSpent: boolean = false;
 
   constructor(raw: Response, disown: () => void) {
     this.raw = raw;
@@ -54,7 +57,10 @@ export class ClientResponse {
       finished = true;
       // A body that is cancelled ends, as one that has come whole does.
       this.#check();
-      if (done) this.#disown();
+      if (done) {
+        this.#isSpent = true;
+        this.#disown();
+      }
       return done ? null : value;
     } catch (error) {
       throw wrap('http.body', error);
@@ -67,11 +73,15 @@ export class ClientResponse {
    * Reads the whole body.
    *
    * @param options.limit most bytes to take, 16 MiB unless given: more than of a request, since the program has asked for it.
-   * @throws `TooLargeError` beyond it, and gives up the rest; `IoError` if the response breaks; `ClosedError` after `cancel`.
+   * @throws `TooLargeError` beyond it, and gives up the rest; `IoError` if the response breaks; `ClosedError` after `cancel`;
+   * `MisuseError` if it was read already.
    * Suspends: until it has come. If cancelled: throws, and the rest of the body is given up.
    */
   *bytes(options: { readonly limit?: number } = {}): Operation<Buffer> {
     const limit = limitOf(options, USUAL_LIMIT);
+    this.#check();
+    if (this.#isSpent) throw readTwice();
+    this.#isSpent = true;
     try {
       return yield* collect(this, limit, 'The body');
     } catch (error) {

@@ -9,6 +9,7 @@ import type { Reader } from '../streams/reader.js';
 import { StreamReader } from '../streams/stream-reader.js';
 import { HttpError } from './http-error.js';
 import { parseJson } from './parse-json.js';
+import { readTwice } from './read-twice.js';
 
 /** A request as its handler sees it. */
 export class ServerRequest {
@@ -16,6 +17,8 @@ export class ServerRequest {
   readonly raw: IncomingMessage;
   #reader: Reader<Buffer> | undefined;
   #scope: Scope | null = null;
+  /** Somebody has read all of it, or has lost some of it at that. */
+  #isSpent: boolean = false;
 
   constructor(raw: IncomingMessage) {
     this.raw = raw;
@@ -81,13 +84,20 @@ export class ServerRequest {
    * Reads the whole body.
    *
    * @param options.limit most bytes to take, 1 MiB unless given: less than of a response, since strangers send it.
-   * @throws `TooLargeError` beyond it, which the server answers with 413 unless it is caught; otherwise as `read`.
+   * @throws `TooLargeError` beyond it, which the server answers with 413 unless it is caught; `MisuseError` if it was read
+   * already; otherwise as `read`.
    * Suspends: until it has come. If cancelled: throws; what had come of it is gone.
    */
   *bytes(options: { readonly limit?: number } = {}): Operation<Buffer> {
     const limit = limitOf(options, USUAL_LIMIT);
     if (Number(this.headers['content-length'] ?? 0) > limit) throw tooLarge('The body', limit);
-    const chunks = yield* collectChunks(this, limit, 'The body');
+    if (this.#isSpent || this.raw.readableEnded) throw readTwice();
+    const chunks: Uint8Array[] = [];
+    try {
+      yield* collectChunks(this, limit, 'The body', chunks);
+    } finally {
+      this.#isSpent = chunks.length > 0;
+    }
     return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
   }
 
