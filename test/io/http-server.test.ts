@@ -977,6 +977,27 @@ test.serial('keep-alive serves many requests on one connection, HEAD has no body
   );
 });
 
+test.serial('a request without a body that fails as soon as it has come keeps its connection', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      noReply,
+      function* (server) {
+        const last = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+        const answers = yield* exchange(server.port, get('/') + last);
+        t.is(answers.match(/HTTP\/1\.1 404/g)?.length, 2, answers);
+        const unread = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n';
+        t.regex(yield* exchange(server.port, unread), /404 Not Found\r\n[^]*connection: close\r\n/i);
+      },
+      {
+        goal: 60_000,
+        kindOf() {
+          throw new HttpError(404, 'nothing is of this kind');
+        },
+      },
+    ),
+  );
+});
+
 test.serial('a stopped server lets requests finish within its grace, and cancels the rest', async (t) => {
   await leavesNothing(t, function* () {
     const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 500 });

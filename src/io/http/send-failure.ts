@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { canBeReused } from './can-be-reused.js';
 import { sendWhole } from './send-reply.js';
 import { statusOf } from './status-of.js';
 
@@ -6,7 +7,7 @@ import { statusOf } from './status-of.js';
 export function sendFailure(message: IncomingMessage, response: ServerResponse, error: unknown): void {
   const known = statusOf(error);
   const body = known === null ? 'Internal Server Error' : (error as Error).message;
-  response.shouldKeepAlive &&= message.complete;
+  response.shouldKeepAlive &&= canBeReused(message);
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   // Of a head that could not be sent. HTTP/2 has none, and Node warns of it.
   if (message.httpVersionMajor < 2) response.statusMessage = '';
