@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import test from 'ava';
 import { event, spawn, spawnDaemon, type Operation } from 'heddle';
+import { tempDirectory } from 'heddle/fs';
 import { listen, type Connection } from 'heddle/net';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import { leavesNothing } from '../support/leaks.js';
@@ -77,6 +79,24 @@ test.serial('a connection that is not let in within a fifth of the goal is reset
     latch.set();
     yield* eventually(() => first.destroyed && entry!.live === 0);
     serving.cancel();
+  }),
+);
+
+test.serial('entries of Unix sockets are told apart by their paths', (t) =>
+  leavesNothing(t, function* (runtime) {
+    const directory = yield* tempDirectory();
+    const paths = ['one', 'two'].map((name) => join(directory, name));
+    for (const path of paths) {
+      const listener = yield* listen({ path, goal: 60_000 });
+      yield* spawnDaemon(() => listener.serve((connection) => connection.close()));
+    }
+    const entries = (): string[] =>
+      Array.from((runtime.loop.governor as ResourceGovernor | null)?.entries ?? [], ({ name }) => name);
+    yield* eventually(() => entries().length === 2);
+    t.deepEqual(
+      entries(),
+      paths.map((path) => `net ${path}`),
+    );
   }),
 );
 

@@ -80,7 +80,7 @@ export class SocketListener implements Listener {
       goal === null
         ? null
         : scope.loop.openEntry({
-            name: `net :${this.port}`,
+            name: this.port === 0 ? `net ${this.address}` : `net :${this.port}`,
             goal,
             ...new KernelQueues([this.server], backlog).options,
           });
