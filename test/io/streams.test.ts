@@ -268,6 +268,29 @@ test('a closed reader refuses, and wakes the one who waits', (t) =>
     t.true((yield* thrownBy(input.read())) instanceof ClosedError);
   }));
 
+test('a reader that is closed refuses, also at the end of its stream and when that has failed', (t) =>
+  runs(t, function* () {
+    const broken = new Error('broken');
+    const ends = [
+      reader(Readable.from([])),
+      byteReader(Readable.from([])),
+      fromWeb(new ReadableStream({ start: (controller) => controller.close() })),
+    ];
+    const streams = [new PassThrough(), new PassThrough()] as const;
+    const failures = [
+      reader(streams[0]),
+      byteReader(streams[1]),
+      fromWeb(new ReadableStream({ start: (controller) => controller.error(broken) })),
+    ];
+    for (const stream of streams) stream.destroy(broken);
+    for (const input of ends) t.is(yield* input.read(), null);
+    for (const input of failures) t.is(yield* thrownBy(input.read()), broken);
+    for (const input of [...ends, ...failures]) {
+      input.close();
+      t.true((yield* thrownBy(input.read())) instanceof ClosedError);
+    }
+  }));
+
 test('writes wait for room, in the order of asking, and a cancelled one is not written', (t) =>
   runs(t, function* () {
     const slow = new Slow();

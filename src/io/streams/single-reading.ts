@@ -34,7 +34,10 @@ export abstract class SingleReading {
   }
 
   protected closedByUs(): void {
-    this.failed(new ClosedError('stream.read: this reader was closed'));
+    const error = new ClosedError('stream.read: this reader was closed');
+    this.ended = false;
+    this.failure = { error };
+    this.answer()?.fail(error);
   }
 
   /** The one who waits, who is to be answered now. */

@@ -61,8 +61,9 @@ class WebReader<T> extends SingleReading implements Reader<T> {
   }
 
   close(): void {
-    if (this.over) return;
+    const { over } = this;
     this.closedByUs();
+    if (over) return;
     this.kept = null;
     // What the source says to being cancelled is nobody's concern any more.
     if (this.own) this.source.cancel().catch(() => {});
