@@ -23,8 +23,7 @@ export interface Heap {
   readonly limit: number;
   /** How much may be outside of it (`Buffer`s): what the machine or the container has. */
   readonly externalLimit: number;
-  /** What was outside of the heap and known to V8 at the last `look`. */
-  readonly externalUsed: number;
+  /** Brings up to date what may change while it runs. */
   look(): void;
   /** A run begins that is measured. It costs something between this and `endRun`, and nothing else. */
   beginRun(): void;

@@ -19,7 +19,6 @@ export class SystemHeap implements Heap {
   externalLimit: number = Infinity;
   allocated: number = 0;
   externalAllocated: number = 0;
-  externalUsed: number = 0;
   majors: number = 0;
   liveAfterMajor: number = 0;
   #collections: FinalizationRegistry<null> | null = null;
@@ -52,7 +51,6 @@ export class SystemHeap implements Heap {
     // It is read from files, which takes a tenth of a millisecond.
     if (this.#looks++ % LIMIT_LOOKS === 0)
       this.externalLimit = EXTERNAL_SHARE * Math.min(this.#constrainedMemory() || Infinity, totalmem());
-    this.externalUsed = getHeapStatistics().external_memory;
   }
 
   beginRun(): void {

@@ -7,7 +7,6 @@ import type { Heap } from 'heddle/lowlevel';
 export class SimulatedHeap implements Heap {
   readonly limit: number;
   readonly externalLimit: number = Infinity;
-  readonly externalUsed: number = 0;
   readonly externalAllocated: number = 0;
   majors: number = 0;
   liveAfterMajor: number = BASE;
