@@ -1493,9 +1493,10 @@ test.serial('with a certificate it serves HTTPS', async (t) => {
   );
 });
 
-test.serial('the options of TLS that Node refuses are an IoError', async (t) => {
+test.serial('the options of TLS and the host that Node refuses are an IoError', async (t) => {
   await leavesNothing(t, function* () {
-    t.like(yield* thrownBy(listen({ tls: { key: 'none', cert: 'none' } })), { operation: 'http.listen' });
+    for (const options of [{ tls: { key: 'none', cert: 'none' } }, { host: 'a\0b' }])
+      t.like(yield* thrownBy(listen(options)), { operation: 'http.listen' });
   });
 });
 

@@ -47,11 +47,17 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
     const { port = 0, host, goal, backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
     const refuse = (error: Error): void => void suspension.fail(new IoError('http.listen', error));
     server.on('error', refuse);
-    server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) }, () => {
+    server.once('listening', () => {
       server.off('error', refuse);
       // A cancellation while the name was looked up could not stop it.
       if (!suspension.complete(new HttpServer(server, options))) server.close();
     });
+    try {
+      server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) });
+    } catch (error) {
+      // Some Nodes throw where others say it later.
+      refuse(error as Error);
+    }
   },
   abort(suspension) {
     suspension.subject.close();

@@ -115,7 +115,12 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
       }
     });
     suspension.argument = server;
-    server.listen({ ...(path === undefined ? { port, host } : { path }), backlog: backlog ?? USUAL_BACKLOG });
+    try {
+      server.listen({ ...(path === undefined ? { port, host } : { path }), backlog: backlog ?? USUAL_BACKLOG });
+    } catch (error) {
+      // Some Nodes throw where others say it later.
+      refuse(error as Error);
+    }
   },
   abort(suspension) {
     suspension.argument.close();
