@@ -1,4 +1,6 @@
+import { asFiber } from './as-fiber.js';
 import { captureContext, type AsyncContext } from './async-context.js';
+import { current } from './current.js';
 import type { Fiber } from './fiber.js';
 import type { BlockingPoint } from './recorder.js';
 
@@ -63,7 +65,8 @@ export abstract class Work {
   since: number = 0;
   /** The entry's. */
   waits: boolean = false;
-  /** It may be let in long after it came, and by somebody else's doing. */
+  /** Who asked, and in which async context: it may be let in long after it came, and by somebody else's doing. */
+  private readonly asker: Fiber | null = current.fiber;
   private readonly context: AsyncContext | null = captureContext();
 
   constructor(kind: string, priority: number, isFirst: boolean) {
@@ -72,10 +75,12 @@ export abstract class Work {
     this.isFirst = isFirst;
   }
 
-  /** The entry's: begins it in the async context in which it came. */
+  /** The entry's: begins it as a child of who asked, in the async context in which it came. */
   beginInContext(admitted: Admitted): void {
-    if (this.context === null) this.begin(admitted);
-    else this.context.call(() => this.begin(admitted));
+    asFiber(this.asker, () => {
+      if (this.context === null) this.begin(admitted);
+      else this.context.call(() => this.begin(admitted));
+    });
     this.leave();
   }
 

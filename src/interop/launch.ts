@@ -1,6 +1,6 @@
 import { CancelledError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
-import { current } from '../fibers/current.js';
+import { asFiber } from '../fibers/as-fiber.js';
 import type { Fiber } from '../fibers/fiber.js';
 import { isCancellation } from '../fibers/is-cancellation.js';
 import type { Operation } from '../fibers/operation.js';
@@ -34,7 +34,7 @@ export function launch<T>(home: Home, make: () => Operation<T>, ended: (ending: 
   if (home instanceof Runtime) return asRun(home, make, ended);
   if (home instanceof Scope) return asMember(home, make, ended);
   // Whatever fiber happens to run now, the new one takes its fiber-locals, and the place it comes from, from `home`.
-  return as(home, () => asMember(home.scope, make, ended));
+  return asFiber(home, () => asMember(home.scope, make, ended));
 }
 
 function asMember<T>(scope: Scope, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
@@ -42,7 +42,7 @@ function asMember<T>(scope: Scope, make: () => Operation<T>, ended: (ending: End
 }
 
 function asRun<T>(runtime: Runtime, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
-  const { root, result } = as(null, () => runtime.start(make));
+  const { root, result } = asFiber(null, () => runtime.start(make));
   result.then(
     (value) => ended({ status: 'succeeded', value }),
     (error) => ended(failure(error)),
@@ -68,20 +68,4 @@ function* guarded<T>(make: () => Operation<T>, ended: (ending: Ending<T>) => voi
 
 function failure(error: unknown): Ending<never> {
   return isInstance(error, CancelledError) ? { status: 'cancelled', error } : { status: 'failed', error };
-}
-
-/** Calls `f` as if `fiber` were the one that runs. */
-function as<T>(fiber: Fiber | null, f: () => T): T {
-  const running = current.fiber;
-  const { chain } = current;
-  if (running !== fiber) {
-    current.fiber = fiber;
-    current.chain = fiber === null ? null : fiber.chain;
-  }
-  try {
-    return f();
-  } finally {
-    current.fiber = running;
-    current.chain = chain;
-  }
 }

@@ -2,6 +2,7 @@ import test from 'ava';
 import {
   ArgumentError,
   FiberCancelledError,
+  FiberLocal,
   gate,
   moveOnAfter,
   OverloadError,
@@ -11,9 +12,11 @@ import {
   sleep,
   spawn,
   spawnDaemon,
+  until,
   type Gate,
   type Operation,
 } from 'heddle';
+import { fetch, listen, text } from 'heddle/http';
 import { ShuffledRunQueue, VirtualClock } from 'heddle/testing';
 import { Random } from '#src/base/random.js';
 import { currentFiber } from '#src/fibers/current.js';
@@ -61,7 +64,7 @@ class Doorkeeper implements Governor, Entry {
     const work = this.waiting.shift()!;
     this.begun++;
     const body = Object.defineProperty(() => {}, 'name', { value: work.kind });
-    work.begin({ body, end: () => this.ended++ });
+    work.beginInContext({ body, end: () => this.ended++ });
   }
   refuse(work: Work = this.waiting.shift()!, reason: string = 'cpu'): void {
     work.refuse({ reason, retryAfterMs: 100, isFinal: false });
@@ -198,6 +201,85 @@ for (const [why, cause, wanted] of [
     });
     t.deepEqual(left, NOTHING);
   });
+
+test('work that others let in has the locals of who asked for it', async (t) => {
+  const user = new FiberLocal('nobody');
+  await withDoorkeeper(function* (door, mail) {
+    const asking = [];
+    for (const name of ['ann', 'bob'])
+      asking.push(
+        yield* spawn(function* () {
+          user.set(name);
+          return yield* mail.admit(function* deliver() {
+            return user.get();
+          });
+        }),
+      );
+    yield* sleep(1);
+    user.set('a fiber that makes room');
+    door.letIn();
+    yield* until(Promise.resolve().then(() => door.letIn()));
+    t.deepEqual([yield* asking[0]!.join(), yield* asking[1]!.join()], ['ann', 'bob']);
+    t.is(user.get(), 'a fiber that makes room');
+  });
+});
+
+test('a request that others let in has the locals of who serves', async (t) => {
+  const user = new FiberLocal('nobody');
+  const door = new Doorkeeper();
+  const runtime = new Runtime();
+  runtime.loop.makeGovernor = () => door;
+  const seen = await runtime.run(function* () {
+    user.set('server');
+    const server = yield* listen({ port: 0, host: '127.0.0.1', goal: 100 });
+    yield* spawnDaemon(() =>
+      server.serve(function* () {
+        return text(user.get());
+      }),
+    );
+    user.set('a fiber that makes room');
+    const asking = yield* spawn(function* () {
+      const response = yield* fetch(server.url);
+      return (yield* response.bytes()).toString();
+    });
+    while (door.waiting.length === 0) yield* sleep(1);
+    door.letIn();
+    return yield* asking.join();
+  });
+  t.is(seen, 'server');
+});
+
+test('in the graph work is begun where it was asked for, and not by those who made room for it', async (t) => {
+  const runtime = new Runtime({ clock: new VirtualClock() });
+  await runtime.run(function* () {
+    const mail = gate({ name: 'mail', goal: 1000, patient: true });
+    function* heavy(): Operation<void> {
+      yield* sleep(5);
+    }
+    function* light(): Operation<void> {
+      yield* sleep(5);
+    }
+    function* asksForHeavy(): Operation<void> {
+      yield* mail.admit(heavy);
+    }
+    function* asksForLight(): Operation<void> {
+      yield* mail.admit(light);
+    }
+    yield* scope(function* (inner) {
+      for (let i = 0; i < 50; i++) {
+        inner.spawn(asksForHeavy);
+        inner.spawn(asksForLight);
+      }
+    });
+  });
+  const { nodes } = runtime.snapshotNow();
+  const kindOf = (id: string): string => nodes.find((node) => node.id === id)!.chain[0]!;
+  const begun = nodes.flatMap(({ chain, spawns }) => spawns.map(({ to, count }) => [chain[0], kindOf(to), count]));
+  t.deepEqual(begun.filter(([, to]) => to === 'heavy' || to === 'light').sort(), [
+    ['asksForHeavy', 'heavy', 50],
+    ['asksForLight', 'light', 50],
+  ]);
+});
 
 test('who is cancelled while the work waits withdraws it', async (t) => {
   const { door, left } = await withDoorkeeper(function* (door, mail) {
