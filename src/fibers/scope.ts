@@ -171,11 +171,16 @@ export class Scope implements ScopeHandle {
   memberEnded(fiber: Fiber, daemon: boolean): void {
     this.remove(fiber);
     if (fiber.hasFailed) this.fail(fiber.id, fiber.outcome);
-    else if (fiber.wasCancelled) this.cutShort ||= this.cancellation?.source === this;
+    else if (fiber.wasCancelled) this.cutShort ||= this.hasStopped(fiber.outcome);
     else if (isOperation(fiber.outcome)) this.fail(fiber.id, neverRun(fiber.name));
     if (daemon) this.daemons--;
     else this.workers--;
     if (this.onEmpty !== null) this.settle();
+  }
+
+  /** Whether a fiber that ended with `error` was stopped by this scope's own cancellation, and not by one from elsewhere. */
+  hasStopped(error: unknown): boolean {
+    return this.cancellation?.source === this && error === this.cancellation;
   }
 
   /** Calls `onEmpty` once the members have ended: at once, or later. Daemons are cancelled when only they are left. */

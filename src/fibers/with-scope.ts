@@ -61,7 +61,7 @@ class ScopeEnd<T> {
 
   /** The body, or a member, was stopped short by this scope's own cancellation. */
   get cutShort(): boolean {
-    return this.scope.cutShort || (this.stopped !== null && this.scope.cancellation?.source === this.scope);
+    return this.scope.cutShort || this.scope.hasStopped(this.stopped);
   }
 }
 

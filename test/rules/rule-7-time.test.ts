@@ -1,12 +1,15 @@
 import test from 'ava';
 import {
+  channel,
   moveOnAfter,
   moveOnAt,
   now,
   scope,
+  shield,
   sleep,
   sleepUntil,
   spawn,
+  spawnDaemon,
   suspend,
   TimeoutError,
   withTimeout,
@@ -87,6 +90,66 @@ test('what a timed operation has spawned is part of it: where that was cut short
       ),
       'begun',
     );
+  }));
+
+test('it is no timeout where something else than the deadline has stopped a fiber, however long that takes', (t) =>
+  simulateManyClean(function* () {
+    function* slowToStop(): Operation<void> {
+      try {
+        yield* suspend();
+      } finally {
+        yield* shield(sleep(50));
+      }
+    }
+    function* withDaemon(): Operation<string> {
+      yield* spawnDaemon(slowToStop);
+      yield* sleep(1);
+      return 'done';
+    }
+    function* withStopped(): Operation<string> {
+      const fiber = yield* spawn(slowToStop);
+      yield* sleep(1);
+      fiber.cancel();
+      return 'done';
+    }
+    for (const body of [withDaemon, withStopped]) {
+      const began = now();
+      t.is(yield* withTimeout(20, body()), 'done');
+      t.is(yield* moveOnAfter(20, body()), 'done');
+      t.is(yield* shield(body(), { within: 20 }), 'done');
+      t.is(now() - began, 153);
+    }
+  }));
+
+test('what moveOnAfter has received is not lost for a daemon that is slow to stop', (t) =>
+  simulateManyClean(function* () {
+    const jobs = channel<string>(1);
+    yield* jobs.send('job');
+    function* next(): Operation<string> {
+      yield* spawnDaemon(function* () {
+        try {
+          yield* suspend();
+        } finally {
+          yield* shield(sleep(50));
+        }
+      });
+      return yield* jobs.receive();
+    }
+    t.is(yield* moveOnAfter(20, next()), 'job');
+  }));
+
+test('it is no timeout where a scope further in was cancelled by itself, and that stopped the body', (t) =>
+  simulateManyClean(function* () {
+    const inner = scope(function* (own) {
+      own.cancel('mine');
+      try {
+        yield* suspend();
+      } finally {
+        yield* shield(sleep(50));
+      }
+    });
+    const error = yield* outcome(moveOnAfter(20, inner));
+    t.regex(String(error), /mine/);
   }));
 
 test('a scope knows its deadline', (t) =>
