@@ -9,6 +9,7 @@ import { GraphRecorder } from './blocking-graph/graph-recorder.js';
 import type { Snapshot } from './blocking-graph/snapshot.js';
 import { takeSnapshot, takeSnapshotNow, type SnapshotSource } from './blocking-graph/take-snapshot.js';
 import { renderText } from './blocking-graph/render/text.js';
+import { asFiber } from './fibers/as-fiber.js';
 import { current } from './fibers/current.js';
 import { FifoRunQueue } from './fibers/fifo-run-queue.js';
 import { onAbort } from './fibers/on-abort.js';
@@ -17,7 +18,7 @@ import { ReadyList } from './fibers/ready-list.js';
 import { RunLoop } from './fibers/run-loop.js';
 import type { RunQueue } from './fibers/run-queue.js';
 import { PLAIN, Scope, type ScopeHandle } from './fibers/scope.js';
-import { runScope } from './fibers/with-scope.js';
+import { runCleanups, runScope } from './fibers/with-scope.js';
 import { call } from './fibers/segment.js';
 import type { Machine } from './resources/machine.js';
 import { processUsage } from './resources/process-usage.js';
@@ -127,7 +128,7 @@ export class Runtime {
         signal === undefined ? undefined : onAbort(signal, () => root.cancel(`aborted: ${textOf(signal.reason)}`));
       const fiber = root.startMember(f, rootOperation(f), false);
       const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
-      root.close(() => {
+      closeRoot(root, () => {
         stopWatching();
         stopListening?.();
         try {
@@ -199,6 +200,15 @@ function* rootOperation<T>(f: () => Operation<T>): Operation<T> {
   // In a segment of its own, so that the program does not pay for these two at every resume.
   const end = yield* runScope(() => call(f), PLAIN);
   return end.result();
+}
+
+/** Calls `onClosed` once `root` has no members, and what was deferred in it has been run: by a member, since no fiber has it open. */
+function closeRoot(root: Scope, onClosed: () => void): void {
+  root.close(() => {
+    if (!root.hasCleanups) return onClosed();
+    asFiber(null, () => root.startMember(runCleanups, runCleanups(root), false));
+    closeRoot(root, onClosed);
+  });
 }
 
 function makeQueue(queue: 'stride' | 'fifo' | RunQueue, recording: boolean, onReleased: () => void): RunQueue {

@@ -97,14 +97,18 @@ export function stoppedFromOutside(): Error {
  */
 export function* closeScope(inner: Scope, fiber: Fiber): Operation<void> {
   if (fiber.suspension !== null) throw iteratedByHand(fiber.suspension);
-  for (;;) {
+  while (inner.hasMembers || inner.hasCleanups) {
     if (inner.hasMembers) yield* new Suspension<void>(CLOSE, inner, undefined);
-    const cleanups = inner.takeCleanups();
-    if (cleanups.length === 0 && !inner.hasMembers) break;
-    for (const cleanup of cleanups) yield* runCleanup(cleanup, inner, fiber);
+    if (inner.hasCleanups) yield* runCleanups(inner);
   }
   leave(fiber, inner.parent!);
   inner.end();
+}
+
+/** Runs what was deferred in `inner` so far. */
+export function* runCleanups(inner: Scope): Operation<void> {
+  const fiber = currentFiber('defer');
+  for (const cleanup of inner.takeCleanups()) yield* runCleanup(cleanup, inner, fiber);
 }
 
 /** Shielded, in a scope of its own; a failure counts as a failure of `inner`. */

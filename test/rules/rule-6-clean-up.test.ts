@@ -3,7 +3,9 @@ import {
   CancelledError,
   moveOnAfter,
   now,
+  Runtime,
   scope,
+  ScopeClosedError,
   shield,
   sleep,
   spawn,
@@ -12,7 +14,7 @@ import {
   withTimeout,
   type Operation,
 } from 'heddle';
-import { sameEvents } from 'heddle/testing';
+import { sameEvents, VirtualClock } from 'heddle/testing';
 import { simulateManyClean } from '../support/no-leak.js';
 
 test('finally runs, and may suspend inside of a shield', (t) =>
@@ -205,3 +207,39 @@ test('an error from inside a shield is thrown, even in a cancelled fiber', (t) =
     }
     t.is((error as Error).message, 'close failed');
   }));
+
+test('what is deferred in the root scope of a run is run before that is over, the newest first', async (t) => {
+  const events: string[] = [];
+  const { root, result } = new Runtime({ clock: new VirtualClock() }).start(function* () {
+    yield* sleep(1);
+    events.push('body');
+  });
+  root.defer(() => void events.push('older'));
+  root.spawn(function* () {
+    yield* sleep(5);
+    // As whatever is opened in this fiber does.
+    root.defer(function* () {
+      yield* sleep(10);
+      events.push('newer');
+      root.defer(() => void events.push('deferred by a cleanup'));
+    });
+  });
+  await result;
+  t.deepEqual(events, ['body', 'newer', 'older', 'deferred by a cleanup']);
+  t.throws(() => root.defer(() => {}), { instanceOf: ScopeClosedError });
+});
+
+test('the cleanups of a root scope are shielded, and a run in which one fails is rejected with that', async (t) => {
+  const events: string[] = [];
+  const { root, result } = new Runtime({ clock: new VirtualClock() }).start(() => sleep(1000));
+  root.defer(function* () {
+    yield* sleep(10);
+    events.push('slept');
+  });
+  root.defer(() => {
+    throw new Error('close failed');
+  });
+  root.cancel();
+  await t.throwsAsync(result, { message: 'close failed' });
+  t.deepEqual(events, ['slept']);
+});
