@@ -15,7 +15,7 @@ import type { Timed } from './timed.js';
 
 /** An open scope, as its users see it: owns fibers, and ends only after all of them have. */
 export interface ScopeHandle {
-  /** When its work is cancelled, in ms of `now()`; `Infinity` for never. */
+  /** When its work is cancelled by the nearest deadline around it, up to the first shield, in ms of `now()`; `Infinity` for never. */
   readonly deadline: number;
   readonly isCancelled: boolean;
   /**
@@ -62,7 +62,7 @@ export class Scope implements ScopeHandle {
   readonly host: Fiber | null;
   /** Cancellation from outside stops here. */
   readonly shielded: boolean;
-  readonly deadline: number;
+  private readonly ownDeadline: number;
   /** Among the loop's timers, for its deadline. */
   instant: Instant<Timed> | null = null;
   previous: Timed | null = null;
@@ -91,10 +91,20 @@ export class Scope implements ScopeHandle {
     this.loop = loop;
     this.parent = parent;
     this.host = host;
-    this.deadline = options.deadline;
+    this.ownDeadline = options.deadline;
     this.shielded = options.shielded;
     if (!options.shielded) this.cancellation = host?.interruption ?? null;
     if (options.deadline < Infinity) loop.setTimer(this, options.deadline);
+  }
+
+  get deadline(): number {
+    let scope: Scope = this;
+    let nearest = scope.ownDeadline;
+    while (!scope.shielded && scope.parent !== null) {
+      scope = scope.parent;
+      nearest = Math.min(nearest, scope.ownDeadline);
+    }
+    return nearest;
   }
 
   get isCancelled(): boolean {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {
+  all,
   channel,
   moveOnAfter,
   moveOnAt,
@@ -152,11 +153,22 @@ test('it is no timeout where a scope further in was cancelled by itself, and tha
     t.regex(String(error), /mine/);
   }));
 
-test('a scope knows its deadline', (t) =>
+test('a scope knows the nearest deadline around it, up to the first shield', (t) =>
   simulateManyClean(function* () {
-    yield* scope(function* (inner) {
-      t.is(inner.deadline, Infinity);
-    });
+    const deadlines: number[] = [];
+    function* note(): Operation<void> {
+      yield* scope(function* (inner) {
+        deadlines.push(inner.deadline);
+      });
+    }
+    yield* note();
+    yield* withTimeout(50, note());
+    yield* withTimeout(50, withTimeout(100, note()));
+    yield* withTimeout(100, moveOnAfter(50, note()));
+    yield* withTimeout(50, all([note()]));
+    yield* withTimeout(50, shield(note(), { within: 200 }));
+    yield* withTimeout(50, shield(note()));
+    t.deepEqual(deadlines, [Infinity, 50, 50, 50, 50, 200, 30_000]);
   }));
 
 test('absolute forms stop at the same instant wherever they begin', (t) =>
