@@ -18,7 +18,8 @@ export interface StuckFiber {
  * not culprits: they are struck out in the same way. What is left falls apart into the deadlocks.
  *
  * Linear in the number of waiters and holders listed. A lock whose holders are not all listed is taken to have a free
- * one, so what is reported is certain as long as only the fiber that acquired a lock releases it.
+ * one, so those reported wait for ever as long as only the fiber that acquired a lock releases it, and nobody stops one of
+ * them. Of a deadline that will, each fiber tells (`bounded`); it is a deadlock until then.
  */
 export function findDeadlocks(locks: readonly LockSnapshot[]): readonly (readonly StuckFiber[])[] {
   if (!Array.isArray(locks) || !locks.every((lock: LockSnapshot | null) => Array.isArray(lock?.holders)))
@@ -38,7 +39,7 @@ export function findDeadlocks(locks: readonly LockSnapshot[]): readonly (readonl
   return components(knot, holdersFor, waitersFor);
 }
 
-/** One sentence for each deadlock. */
+/** One sentence for each deadlock; it says so where a deadline is going to end it. */
 export function describeDeadlocks(locks: readonly LockSnapshot[]): string[] {
   return findDeadlocks(locks).map((fibers) => {
     const clauses = fibers.slice(0, NAMED).map(({ fiber, waitsFor }, index) => {
@@ -49,7 +50,8 @@ export function describeDeadlocks(locks: readonly LockSnapshot[]): string[] {
       return `${fiberName(fiber)} ${beginning} for ${lockName(waitsFor)}, which ${holderNames(fiber, waitsFor)}`;
     });
     if (fibers.length > NAMED) clauses.push(`and so on, ${fibers.length} fibers in all`);
-    return `deadlock: ${clauses.join('; ')}`;
+    const ends = fibers.some(({ fiber }) => fiber.bounded);
+    return `deadlock${ends ? ' until a deadline passes' : ''}: ${clauses.join('; ')}`;
   });
 }
 

@@ -15,6 +15,11 @@ export const text: Decoder<string> = (value, path) => {
   return value;
 };
 
+export const flag: Decoder<boolean> = (value, path) => {
+  if (typeof value !== 'boolean') throw mismatch(path, '`true` or `false`', value);
+  return value;
+};
+
 /** A name that programs gave to programs: it may go into any format as it is. */
 export const identifier: Decoder<string> = (value, path) => {
   if (typeof value !== 'string' || !/^[\w.-]{1,64}$/.test(value))

@@ -5,6 +5,7 @@ import {
   added,
   count,
   difference,
+  flag,
   identifier,
   list,
   mismatch,
@@ -89,6 +90,7 @@ const fiberRef: Decoder<FiberRef> = object<FiberRef>({
   kind: text,
   node: orNull(identifier),
   sinceMs: orNull(quantity),
+  bounded: added(flag, false),
 });
 
 const place: Decoder<PlaceSnapshot> = object<PlaceSnapshot>({

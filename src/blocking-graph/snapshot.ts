@@ -181,4 +181,6 @@ export interface FiberRef {
   /** Node id; null while it runs or before its first wait. */
   readonly node: string | null;
   readonly sinceMs: number | null;
+  /** Whether a deadline is going to stop it. */
+  readonly bounded: boolean;
 }

@@ -5,7 +5,7 @@ import type { FiberRef, LockSnapshot } from '#src/blocking-graph/snapshot.js';
 import { runs } from './walks.js';
 
 function fiber(number: number): FiberRef {
-  return { fiber: number, kind: 'job', node: null, sinceMs: 1 };
+  return { fiber: number, kind: 'job', node: null, sinceMs: 1, bounded: false };
 }
 
 function lock(name: string, holders: number[], waiters: number[], more: Partial<LockSnapshot> = {}): LockSnapshot {
@@ -31,6 +31,18 @@ test('two fibers that each hold what the other waits for are a deadlock, told in
   t.deepEqual(numbers(locks), [[12, 13]]);
   t.deepEqual(describeDeadlocks(locks), [
     'deadlock: fiber 13 (job) holds mutex `b` and waits for mutex `a`, which fiber 12 (job) holds; ' +
+      'fiber 12 (job) waits for mutex `b`, which fiber 13 (job) holds',
+  ]);
+});
+
+test('of a deadlock in which somebody has a deadline that is said, since it may end by itself', (t) => {
+  const bounded = (one: LockSnapshot): LockSnapshot => ({
+    ...one,
+    waiters: one.waiters.map((waiter) => ({ ...waiter, bounded: true })),
+  });
+  const locks = [lock('a', [12], [13]), bounded(lock('b', [13], [12]))];
+  t.deepEqual(describeDeadlocks(locks), [
+    'deadlock until a deadline passes: fiber 13 (job) holds mutex `b` and waits for mutex `a`, which fiber 12 (job) holds; ' +
       'fiber 12 (job) waits for mutex `b`, which fiber 13 (job) holds',
   ]);
 });

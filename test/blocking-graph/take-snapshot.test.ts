@@ -2,11 +2,13 @@ import test from 'ava';
 import {
   all,
   event,
+  moveOnAfter,
   mutex,
   resource,
   Runtime,
   scope,
   semaphore,
+  shield,
   sleep,
   spawn,
   spawnDaemon,
@@ -90,6 +92,36 @@ test('locks are shown with their holders and waiters while somebody waits', asyn
   t.is(lock!.waiters.length, 3);
   t.true(lock!.waiters.every((waiter) => waiter.kind === 'user' && waiter.sinceMs === 1));
   t.deepEqual(after.locks, []);
+});
+
+test('of fibers that wait for each other it is said whether a deadline ends that', async (t) => {
+  const [within, without] = await simulate(function* ({ runtime }) {
+    const warnings: string[] = [];
+    for (const limit of [1000, Infinity]) {
+      const [a, b] = [mutex({ name: 'a' }), mutex({ name: 'b' })];
+      function* lockBoth(first: typeof a, second: typeof a): Operation<void> {
+        const permit = yield* first.lock();
+        yield* sleep(1);
+        yield* moveOnAfter(limit, second.lock());
+        permit.release();
+      }
+      yield* moveOnAfter(
+        5000,
+        shield(
+          scope(function* () {
+            const both = [yield* spawn(lockBoth, a, b), yield* spawn(lockBoth, b, a)];
+            yield* sleep(10);
+            warnings.push(...runtime.snapshotNow().warnings);
+            for (const fiber of both) fiber.cancel();
+          }),
+          { within: Infinity },
+        ),
+      );
+    }
+    return warnings;
+  });
+  t.regex(within!, /^deadlock until a deadline passes: fiber/);
+  t.regex(without!, /^deadlock: fiber/);
 });
 
 test('of many holders and waiters a hundred are listed and the rest are counted', async (t) => {
