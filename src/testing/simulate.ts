@@ -1,6 +1,7 @@
 import { checkFunction, checkInteger, checkOptions } from '../base/check.js';
 import { isInstance } from '../base/is-instance.js';
 import { Random } from '../base/random.js';
+import { textOf } from '../base/text-of.js';
 import type { Operation } from '../fibers/operation.js';
 import { Runtime } from '../runtime.js';
 import { until } from '../fibers/until.js';
@@ -62,7 +63,8 @@ export function simulate<T>(body: (world: World) => Operation<T>, options: Simul
 }
 
 /**
- * Runs a program under many schedules; on a failure the error's message begins with the seed.
+ * Runs a program under many schedules; on a failure the error's message and stack begin with the seed. What is thrown and cannot
+ * be changed, or is no error, is the `cause` of one.
  *
  * @param runs how many; the environment variable `FUZZ_RUNS` raises it.
  */
@@ -79,8 +81,23 @@ export async function simulateMany(
     try {
       await simulate(body, { ...options, seed });
     } catch (error) {
-      if (isInstance(error, Error)) error.message = `[seed ${seed}] ${error.message}`;
-      throw error;
+      throw withSeed(error, seed);
     }
   }
+}
+
+/** The error itself, whose class tests ask for; around one that cannot be changed, and what is none, a new one. */
+function withSeed(error: unknown, seed: number): unknown {
+  const mark = `[seed ${seed}]`;
+  if (isInstance(error, Error))
+    try {
+      const { message, stack } = error;
+      error.message = `${mark} ${message}`;
+      // It has the message as it was when the error was made.
+      if (stack !== undefined) error.stack = `${mark} ${stack}`;
+      return error;
+    } catch {
+      // Frozen, or a DOMException.
+    }
+  return new Error(`${mark} ${textOf(error)}`, { cause: error });
 }

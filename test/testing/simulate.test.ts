@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ArgumentError, now, Runtime, scope, sleep, until, yieldNow } from 'heddle';
+import { ArgumentError, now, Runtime, scope, sleep, until, yieldNow, type Operation } from 'heddle';
 import { sameEvents, simulate, simulateMany, VirtualClock } from 'heddle/testing';
 
 test('a set among the expected events means in any order, and no more than that', (t) => {
@@ -29,6 +29,23 @@ test('a failure under one of many schedules names its seed, which repeats it', a
   const seed = Number(/^\[seed (\d+)\] c came first$/.exec(error!.message)![1]);
   await t.throwsAsync(simulate(fragile, { seed }), { message: 'c came first' });
 });
+
+const thrown: [what: string, error: object | string, text: RegExp][] = [
+  ['an error', new RangeError('boom'), /^\[seed 7\] RangeError: boom\n +at /],
+  ['a frozen error', Object.freeze(new RangeError('boom')), /^Error: \[seed 7\] RangeError: boom\n +at /],
+  ['a DOMException', new DOMException('boom', 'AbortError'), /^Error: \[seed 7\] AbortError: boom\n +at /],
+  ['what is no error', 'boom', /^Error: \[seed 7\] boom\n +at /],
+];
+for (const [what, error, stack] of thrown)
+  test(`${what} that is thrown under one of many schedules stays, and its seed is printed with it`, async (t) => {
+    const fail = function* (): Operation<void> {
+      throw error;
+    };
+    const found = (await t.throwsAsync(simulateMany(fail, { seed: 7 })))!;
+    t.is(found.cause ?? found, error);
+    t.regex(found.message, /^\[seed 7\] .*boom$/);
+    t.regex(found.stack!, stack);
+  });
 
 test('many schedules are really different', async (t) => {
   const orders = new Set<string>();
