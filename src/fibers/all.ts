@@ -15,7 +15,7 @@ export type Results<O extends readonly Operation<unknown>[]> = {
  * Runs operations side by side, each in a fiber, and returns their results in the given order.
  *
  * @param options.concurrency how many run at once, started in order; all of them unless given.
- * @throws the first failure, after the others were cancelled and have ended.
+ * @throws the first failure, after the others were cancelled and have ended; with what they threw meanwhile, an `AggregateError`.
  * Suspends: until all have ended. If cancelled: so are they.
  *
  * @example

@@ -12,7 +12,8 @@ import { inSegment } from './segment.js';
  * To wait for the first of several leaf operations (channels, events, sleeps) use `select`: it takes exactly one,
  * where a race can let two complete and then drops one result.
  *
- * @throws what the first to end throws.
+ * @throws what the first to end throws. As in any scope, what others throw while they stop counts too: an `AggregateError` where
+ * several threw, and an error also where the first to end has returned.
  * Suspends: until one has ended and the others have stopped. If cancelled: so are they.
  */
 export function* race<const O extends readonly Operation<unknown>[]>(

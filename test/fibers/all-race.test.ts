@@ -14,6 +14,7 @@ import {
 import { sameEvents } from 'heddle/testing';
 import { logged } from '../support/logged.js';
 import { simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 function* after<T>(ms: number, value: T): Operation<T> {
   yield* sleep(ms);
@@ -108,6 +109,26 @@ test('race throws the first error', (t) =>
       log(String(error));
     }
     t.is(sameEvents(events, ['loser cancelled', 'boom']), null);
+  }));
+
+test('what others throw before they have stopped counts too, beside a first failure and beside a winner', (t) =>
+  simulateManyClean(function* () {
+    function* closeBadly(): Operation<never> {
+      try {
+        return yield* suspend();
+      } finally {
+        // oxlint-disable-next-line no-unsafe-finally
+        throw new Error('close failed');
+      }
+    }
+    for (const operation of [
+      race([closeBadly(), failAfter(5, new Error('boom'))]),
+      all([closeBadly(), failAfter(5, new Error('boom'))]),
+    ]) {
+      const error = (yield* thrownBy(operation)) as AggregateError;
+      t.deepEqual(error.errors.map(String), ['Error: close failed', 'Error: boom']);
+    }
+    t.is(String(yield* thrownBy(race([after(5, 'won'), closeBadly()]))), 'Error: close failed');
   }));
 
 test('exactly one of several that end together wins a race', (t) =>
