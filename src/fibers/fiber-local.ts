@@ -4,7 +4,8 @@ import { checkOperation, inSegment } from './segment.js';
 
 /**
  * A value that belongs to a fiber: a request's id, its user. Children see what their parent had when it spawned them;
- * what one of them sets afterwards the other does not see.
+ * what one of them sets afterwards the other does not see. Who is spawned from no fiber, as from a callback or for a request,
+ * is a child of the fiber that has the scope open.
  *
  * Costs nothing where it is not used: values sit in one map for each fiber that sets any, shared with the children
  * until they set some of their own.

@@ -143,7 +143,9 @@ export class Scope implements ScopeHandle {
   /** Makes `operation`, made by `body`, a member and queues it. */
   startMember<T>(body: Function, operation: Operation<T>, daemon: boolean): Fiber<T> {
     if (this.closed) throw new ScopeClosedError(`spawn of \`${nameOf(body)}\` in a scope that has ended`);
-    const locals = current.fiber === null ? null : current.fiber.locals;
+    // From a plain callback it is a child of the fiber that has the scope open.
+    const parent = current.fiber ?? this.host;
+    const locals = parent === null ? null : parent.locals;
     const fiber = new Fiber<T>(this.loop.spawned, this, iterate(operation, body), locals);
     fiber.slot = this.members.length;
     this.members.push(fiber as Fiber);

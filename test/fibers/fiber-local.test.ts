@@ -1,5 +1,5 @@
 import test from 'ava';
-import { all, call, FiberLocal, MisuseError, race, scope, sleep, spawn, type Operation } from 'heddle';
+import { all, call, FiberLocal, MisuseError, race, scope, sleep, spawn, until, type Operation } from 'heddle';
 import { simulateManyClean } from '../support/no-leak.js';
 
 test('a local has its initial value until it is set, in each fiber by itself', (t) =>
@@ -31,6 +31,19 @@ test('locals reach all, race, scope and call', (t) =>
     t.is(yield* race([read()]), 'ann');
     t.is(yield* scope(read), 'ann');
     t.is(yield* call(read), 'ann');
+  }));
+
+test('a fiber that is started from no fiber has the locals of the one that has the scope open', (t) =>
+  simulateManyClean(function* () {
+    const user = new FiberLocal('nobody');
+    user.set('ann');
+    yield* scope(function* (inner) {
+      const started = until(Promise.resolve().then(() => inner.spawn(() => scope(read))));
+      function* read(): Operation<string> {
+        return user.get();
+      }
+      t.is(yield* (yield* started).join(), 'ann');
+    });
   }));
 
 test('with() sets a value for one operation, and puts back what was there, also after an error', (t) =>
