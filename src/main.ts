@@ -31,7 +31,7 @@ export function hasMain(): boolean {
  * 143; a `process.exitCode` that the program has set stays where `f` has returned all the same.
  *
  * @returns a promise of the end, which never rejects.
- * @throws `MisuseError` when a `main` runs already; `ArgumentError`.
+ * @throws `MisuseError` when a `main` runs already, and inside of a fiber; `ArgumentError`.
  *
  * @example
  * main(function* () {
@@ -46,19 +46,19 @@ export function main(f: (runtime: Runtime) => Operation<unknown>, options: MainO
     );
   checkFunction('f', f);
   const runtime = new Runtime(options);
+  const program = runtime.start(Object.defineProperty(() => f(runtime), 'name', { value: nameOf(f, 'main') }));
   running = called = true;
-  return runMain(f, runtime, options).finally(() => {
+  return attend(program, runtime, options).finally(() => {
     running = false;
   });
 }
 
-async function runMain(
-  f: (runtime: Runtime) => Operation<unknown>,
+/** Listens to signals and to who wants to look at it while the program runs, and tells how it ended. */
+async function attend(
+  { root, result }: ReturnType<Runtime['start']>,
   runtime: Runtime,
   options: MainOptions,
 ): Promise<void> {
-  const body = Object.defineProperty(() => f(runtime), 'name', { value: nameOf(f, 'main') });
-  const { root, result } = runtime.start(body);
   let stopping: keyof typeof SIGNALS | null = null;
   const stop = (signal: keyof typeof SIGNALS): void => {
     if (stopping !== null) process.exit(SIGNALS[signal]);

@@ -720,6 +720,13 @@ test('a main inside of a main is refused', async (t) => {
   t.true(error instanceof MisuseError);
 });
 
+test('a main inside of a run is refused at once, and the process may have one afterwards', async (t) => {
+  await run(function* () {
+    t.throws(() => void main(noop, { inspect: false }), { instanceOf: MisuseError });
+  });
+  await t.notThrowsAsync(main(noop, { inspect: false }));
+});
+
 test('a loop that swallows failures that come at once starves nobody', async (t) => {
   const gaveUp = await simulate(function* () {
     const jobs = channel<number>();
