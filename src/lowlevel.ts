@@ -1,7 +1,7 @@
 /** The door `heddle/lowlevel`: for authors of new blocking operations, run queues, clocks and machines. */
 export { Label, type WaitKind } from './fibers/label.js';
 export { ReadyList } from './fibers/ready-list.js';
-export type { BlockingPoint, Recorder } from './fibers/recorder.js';
+export type { BlockingPoint } from './fibers/recorder.js';
 export type { RunQueue } from './fibers/run-queue.js';
 export { Suspension, SuspensionKind } from './fibers/suspension.js';
 export { WaitList } from './fibers/wait-list.js';

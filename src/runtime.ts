@@ -218,5 +218,5 @@ function makeQueue(queue: 'stride' | 'fifo' | RunQueue, recording: boolean, onRe
     throw expected('queue', "'stride', 'fifo' or a RunQueue", queue);
   }
   if (!recording) throw expected('queue', "'fifo' when nothing is recorded: stride needs the blocking graph", queue);
-  return new StrideRunQueue(undefined, onReleased);
+  return new StrideRunQueue(onReleased);
 }

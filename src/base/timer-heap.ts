@@ -17,10 +17,6 @@ export class TimerHeap<T extends { timerIndex: number }> {
   private orders: Float64Array = new Float64Array(LEAST_CAPACITY);
   private order: number = 0;
 
-  get size(): number {
-    return this.items.length;
-  }
-
   /** When the first item is due, in ms of whatever clock the times come from; Infinity when there is none. */
   get nextAt(): number {
     return this.items.length === 0 ? Infinity : this.times[0]!;
@@ -52,13 +48,6 @@ export class TimerHeap<T extends { timerIndex: number }> {
     if (index === -1 || this.items[index] !== item) return false;
     this.removeAt(index);
     return true;
-  }
-
-  /** Takes out the item that is due first; undefined when there is none. */
-  pop(): T | undefined {
-    const first = this.items[0];
-    if (first !== undefined) this.removeAt(0);
-    return first;
   }
 
   /** Throws unless the invariants above hold. O(n), for tests. */

@@ -3,7 +3,6 @@ import type { Fiber } from '../fibers/fiber.js';
 import { ReadyList } from '../fibers/ready-list.js';
 import type { RunQueue } from '../fibers/run-queue.js';
 import { Stride, type StrideClient } from './stride.js';
-import { equalTickets, type TicketsPolicy } from './tickets-policy.js';
 
 /** The ready fibers of one node, as a client of the stride scheduler. */
 export class StrideList extends ReadyList implements StrideClient {
@@ -34,9 +33,6 @@ export class StrideList extends ReadyList implements StrideClient {
 export class StrideRunQueue implements RunQueue {
   readonly name = 'stride';
   readonly stride: Stride<StrideList> = new Stride();
-  /** How often a list was held back. */
-  holds: number = 0;
-  private readonly policy: TicketsPolicy;
   private ready: number = 0;
   /** The list last pushed to. */
   private latest: StrideList | null = null;
@@ -44,8 +40,7 @@ export class StrideRunQueue implements RunQueue {
   /** Called when held fibers are ready again. */
   private readonly onReleased: () => void;
 
-  constructor(policy: TicketsPolicy = equalTickets, onReleased: () => void = () => {}) {
-    this.policy = policy;
+  constructor(onReleased: () => void = () => {}) {
     this.onReleased = onReleased;
   }
 
@@ -54,14 +49,13 @@ export class StrideRunQueue implements RunQueue {
   }
 
   push(fiber: Fiber): void {
-    const node = fiber.node!;
-    const list = node.ready as StrideList;
+    const list = fiber.node!.ready as StrideList;
     if (list.guard !== null && this.pushGuarded(list, fiber)) return;
     list.push(fiber);
     this.latest = list;
     this.ready++;
     if (list.heapIndex >= 0) return;
-    if (list.tickets === 0) this.stride.modify(list, this.policy.tickets(node));
+    if (list.tickets === 0) this.stride.modify(list, EQUAL_TICKETS);
     this.stride.join(list);
   }
 
@@ -134,7 +128,6 @@ export class StrideRunQueue implements RunQueue {
     list.held = true;
     this.ready -= list.size;
     this.held.push(list);
-    this.holds++;
   }
 
   private release(list: StrideList, wasHeld: boolean): void {
@@ -178,3 +171,6 @@ function isUrgent(list: StrideList, fiber: Fiber): boolean {
 function isCancelled(fiber: Fiber): boolean {
   return fiber.interruption !== null;
 }
+
+/** Of a node until it is steered by resources, whose tickets are relative to these: the same for all. */
+const EQUAL_TICKETS = 100;

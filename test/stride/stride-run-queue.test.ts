@@ -1,8 +1,9 @@
 import test from 'ava';
 import { Runtime, sleep, spawn, yieldNow, type Operation } from 'heddle';
 import { Random } from 'heddle/testing';
+import type { Fiber } from '#src/fibers/fiber.js';
 import type { ReadyList } from '#src/fibers/ready-list.js';
-import { StrideRunQueue } from '#src/stride/stride-run-queue.js';
+import { StrideRunQueue, type StrideList } from '#src/stride/stride-run-queue.js';
 import { fuzzRuns } from '../support/no-leak.js';
 import { WorkClock } from '../support/work-clock.js';
 
@@ -14,9 +15,21 @@ interface Load {
   readonly runMs: () => number;
 }
 
-/** Remembers the longest time that was charged at once. */
+/** Gives nodes their tickets by the names of kinds, and remembers the longest time that was charged at once. */
 class WatchedQueue extends StrideRunQueue {
   quantumMs = 0;
+  private readonly tickets: ReadonlyMap<string, number>;
+
+  constructor(tickets: ReadonlyMap<string, number>) {
+    super();
+    this.tickets = tickets;
+  }
+
+  override push(fiber: Fiber): void {
+    super.push(fiber);
+    const tickets = this.tickets.get(fiber.name);
+    if (tickets !== undefined) this.setTickets(fiber.node!.ready as StrideList, tickets);
+  }
 
   override charge(list: ReadyList, ms: number): void {
     this.quantumMs = Math.max(this.quantumMs, ms);
@@ -27,10 +40,7 @@ class WatchedQueue extends StrideRunQueue {
 /** Runs them side by side for `totalMs`; how far a kind is from its share of what it and another got, in quanta, at the worst. */
 async function unfairness(loads: readonly Load[], totalMs: number): Promise<number> {
   const clock = new WorkClock();
-  const tickets = new Map(loads.map((load) => [load.name, load.tickets]));
-  const queue = new WatchedQueue({
-    tickets: (node) => tickets.get((node as unknown as { chain: { name: string } }).chain.name) ?? 100,
-  });
+  const queue = new WatchedQueue(new Map(loads.map((load) => [load.name, load.tickets])));
   const runtime = new Runtime({ clock, queue, sliceMs: 2 });
   const service: Record<string, number> = Object.fromEntries(loads.map((load) => [load.name, 0]));
   let ran = 0;
