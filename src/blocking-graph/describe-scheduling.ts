@@ -1,4 +1,5 @@
 import { OTHER_KINDS } from './other-kinds.js';
+import { formatCount } from './render/format.js';
 import type { EntrySnapshot, SchedulingSnapshot } from './scheduling.js';
 import type { NodeSnapshot } from './snapshot.js';
 
@@ -51,9 +52,8 @@ function refusing({ name, refusing: state }: EntrySnapshot): string[] {
 function overrun({ name, kinds }: EntrySnapshot): string[] {
   const others = kinds.find((kind) => kind.name === OTHER_KINDS);
   if (others === undefined) return [];
-  const count = others.offered.toLocaleString('en');
   return [
-    `${name} tells no more kinds of work apart, and takes ${count} pieces for one kind: names with identifiers in them (\`/user/17\`) need \`kindOf\``,
+    `${name} tells no more kinds of work apart, and takes ${formatCount(others.offered)} pieces for one kind: names with identifiers in them (\`/user/17\`) need \`kindOf\``,
   ];
 }
 

@@ -199,6 +199,19 @@ test('where kinds of work are no more told apart it says how to name them', (t) 
   ]);
 });
 
+test('to write a number no Intl is made, whose first use holds a program up', (t) => {
+  const entry = scheduling.entries[0]!;
+  const others = { ...entry.kinds[0]!, name: OTHER_KINDS, offered: 5312 };
+  const { toLocaleString } = Number.prototype;
+  Number.prototype.toLocaleString = () => t.fail() as never;
+  try {
+    describeScheduling({ ...scheduling, stopped: 0, entries: [{ ...entry, refusing: null, kinds: [others] }] }, []);
+  } finally {
+    Number.prototype.toLocaleString = toLocaleString;
+  }
+  t.pass();
+});
+
 test('a warning says of each reason for a refusal what it means, and not that there is too little of it', (t) => {
   const why = (reason: string): string =>
     describeScheduling(
