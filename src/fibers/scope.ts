@@ -32,7 +32,8 @@ export interface ScopeHandle {
    */
   cancel(reason?: string): void;
   /**
-   * Runs `cleanup` when the scope ends, after its fibers; last in, first out; shielded from cancellation.
+   * Runs `cleanup` when the scope ends, after its fibers; last in, first out. It is shielded from cancellation and from deadlines, and
+   * has none of its own: what may take for ever belongs in a `withTimeout`. What it throws is a failure of the scope.
    *
    * @throws `ScopeClosedError` once the scope has ended.
    */

@@ -17,7 +17,8 @@ export interface Resume<T> {
  * which is called if the wait is cancelled. Without `register` it waits until it is cancelled.
  *
  * @param name how the graph shows the wait.
- * @throws what `register` throws, or what `resume.fail` was given.
+ * @throws what `register` throws, or what `resume.fail` was given. What `register` throws after it has resumed the fiber is a
+ * failure of the scope.
  * Suspends: always. If cancelled: undoes the registration and throws.
  *
  * @example
@@ -46,9 +47,14 @@ const kindOf = namedKinds(
         const resume: Resume<unknown> = Object.assign((value: unknown) => void suspension.complete(value), {
           fail: (error: unknown) => void suspension.fail(error),
         });
-        const undo = register(resume);
-        if (typeof undo !== 'function' && (undo ?? null) !== null)
-          throw expected('register', 'a function that returns nothing, or how to undo what it did', undo);
+        let undo: void | (() => void);
+        try {
+          undo = register(resume);
+          if (typeof undo !== 'function' && (undo ?? null) !== null)
+            throw expected('register', 'a function that returns nothing, or how to undo what it did', undo);
+        } catch (error) {
+          return failed(suspension, error);
+        }
         if (suspension.argument === ABORTED) takeBack(suspension, undo);
         else suspension.argument = undo;
       },
@@ -60,14 +66,18 @@ const kindOf = namedKinds(
     }),
 );
 
-/** What `undo` throws fails the wait; where that has its answer already, as in a select that is decided, the scope. */
 function takeBack(suspension: Suspension, undo: void | (() => void)): void {
-  const fiber = suspension.fiber!;
   try {
-    callAs(fiber, () => undo?.());
+    callAs(suspension.fiber!, () => undo?.());
   } catch (error) {
-    if (!suspension.fail(error)) fiber.scope.fail(fiber.id, error);
+    failed(suspension, error);
   }
+}
+
+/** What `register` and `undo` throw fails the wait; where that has its answer already, as in a select that is decided, the scope. */
+function failed(suspension: Suspension, error: unknown): void {
+  const fiber = suspension.fiber!;
+  if (!suspension.fail(error)) fiber.scope.fail(fiber.id, error);
 }
 
 const FOREVER: SuspensionKind = new SuspensionKind({ label: new Label('suspend'), arm() {}, abort() {} });

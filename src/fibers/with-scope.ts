@@ -4,6 +4,7 @@ import { isInstance } from '../base/is-instance.js';
 import { currentFiber } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
+import { checkDropped } from './never-run.js';
 import type { Operation } from './operation.js';
 import { PLAIN, Scope, type ScopeHandle, type ScopeOptions } from './scope.js';
 import { checkOperation, inSegment } from './segment.js';
@@ -114,7 +115,8 @@ export function* runCleanups(inner: Scope): Operation<void> {
 /** Shielded, in a scope of its own; a failure counts as a failure of `inner`. */
 function* runCleanup(cleanup: () => Operation<unknown> | void, inner: Scope, fiber: Fiber): Operation<void> {
   try {
-    yield* runScope(() => cleanup() ?? NOTHING, { deadline: Infinity, shielded: true });
+    const end = yield* runScope(() => cleanup() ?? NOTHING, { deadline: Infinity, shielded: true });
+    checkDropped(end.result(), cleanup);
   } catch (error) {
     inner.fail(fiber.id, error);
   }

@@ -6,6 +6,8 @@ import {
   moveOnAt,
   now,
   run,
+  scope,
+  select,
   shield,
   sleep,
   sleepUntil,
@@ -19,6 +21,7 @@ import {
 } from 'heddle';
 import { simulate } from 'heddle/testing';
 import { simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 test('now does not move while fibers run, and sleep moves it by as much as it says', (t) =>
   simulateManyClean(function* () {
@@ -51,6 +54,33 @@ test('suspend returns what resumes it, throws what fails it, and ignores all but
       t.is((error as Error).message, 'at once');
     }
     t.is(yield* suspend<string>((resume) => resume('at once')), 'at once');
+  }));
+
+test('what registers a wait, has an answer at once and then throws fails its scope', (t) =>
+  simulateManyClean(function* () {
+    const answers: unknown[] = [];
+    const failing = scope(function* () {
+      answers.push(
+        yield* suspend<string>((resume) => {
+          resume('answer');
+          throw new Error('after the answer');
+        }),
+      );
+    });
+    t.is(String(yield* thrownBy(failing)), 'Error: after the answer');
+    t.deepEqual(answers, ['answer']);
+    const choosing = scope(function* () {
+      answers.push(
+        (yield* select({
+          one: suspend<string>((resume) => {
+            resume('branch');
+            throw new Error('after the branch');
+          }),
+        })).value,
+      );
+    });
+    t.is(String(yield* thrownBy(choosing)), 'Error: after the branch');
+    t.deepEqual(answers, ['answer', 'branch']);
   }));
 
 test('a callback that comes after a cancellation is ignored', (t) =>

@@ -243,3 +243,18 @@ test('the cleanups of a root scope are shielded, and a run in which one fails is
   await t.throwsAsync(result, { message: 'close failed' });
   t.deepEqual(events, ['slept']);
 });
+
+test('an operation that a cleanup returns, and does not run, is an error that says so', (t) =>
+  simulateManyClean(function* () {
+    let error: unknown;
+    try {
+      yield* scope(function* (inner) {
+        inner.defer(function* closeAll() {
+          return sleep(5);
+        });
+      });
+    } catch (caught) {
+      error = caught;
+    }
+    t.regex(String(error), /^MisuseError: `closeAll` returned an operation that was never run/);
+  }));
