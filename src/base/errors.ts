@@ -69,11 +69,13 @@ export class IoError extends HeddleError {
   readonly system: string;
 
   constructor(operation: string, cause: unknown) {
-    const { code, message = String(cause) } = cause as NodeJS.ErrnoException;
-    const isSaid = code === undefined || message.includes(code);
-    super(`${operation}: ${isSaid ? message : `${code} ${message}`}`, { cause });
+    const { code, message = String(cause) } = (cause ?? {}) as NodeJS.ErrnoException;
+    // That of a DOMException is a number, and none of the system.
+    const system = typeof code === 'string' ? code : null;
+    const isSaid = system === null || message.includes(system);
+    super(`${operation}: ${isSaid ? message : `${system} ${message}`}`, { cause });
     this.operation = operation;
-    this.system = code ?? 'UNKNOWN';
+    this.system = system ?? 'UNKNOWN';
   }
 }
 

@@ -39,7 +39,12 @@ export function noteSegment(error: unknown, from: CallPoint): void {
  * is now, tells where the fiber waited.
  */
 export function tellStack(error: Error): void {
-  if (!attached.has(error) && !segments.has(error)) Error.captureStackTrace(error, Suspension.prototype.next);
+  if (attached.has(error) || segments.has(error)) return;
+  try {
+    Error.captureStackTrace(error, Suspension.prototype.next);
+  } catch {
+    // A frozen one stays as it is.
+  }
 }
 
 const segments: WeakMap<Error, CallPoint> = new WeakMap();

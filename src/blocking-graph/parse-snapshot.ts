@@ -80,6 +80,10 @@ const bucket: Decoder<readonly [number, number]> = (value, path) => {
 
 const histogram: Decoder<HistogramSnapshot> = (value, path) => {
   const read = object<HistogramSnapshot>({ count, sumMs: quantity, buckets: list(bucket) })(value, path);
+  read.buckets.forEach(([index], n) => {
+    const below = read.buckets[n - 1]?.[0] ?? -1;
+    if (index <= below) throw mismatch(`${path}.buckets[${n}]`, `a bucket above that of index ${below}`, index);
+  });
   const total = read.buckets.reduce((sum, [, samples]) => sum + samples, 0);
   if (total !== read.count) throw mismatch(`${path}.count`, `the sum of its buckets, ${total}`, read.count);
   return read;

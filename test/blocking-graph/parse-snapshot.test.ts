@@ -61,6 +61,30 @@ const wrong: [path: string, value: unknown, message: RegExp][] = [
   ['nodes.3.run.meanMs', 'fast', /Expected `nodes\[3\]\.run\.meanMs` to be a number/],
   ['nodes.3.wait.buckets.0', [1], /Expected `nodes\[3\]\.wait\.buckets\[0\]` to be a pair/],
   ['nodes.3.wait.count', 1, /Expected `nodes\[3\]\.wait\.count` to be the sum of its buckets/],
+  [
+    'nodes.3.wait',
+    {
+      count: 2,
+      sumMs: 1,
+      buckets: [
+        [5, 1],
+        [5, 1],
+      ],
+    },
+    /Expected `nodes\[3\]\.wait\.buckets\[1\]` to be a bucket above that of index 5/,
+  ],
+  [
+    'nodes.3.wait',
+    {
+      count: 2,
+      sumMs: 1,
+      buckets: [
+        [300, 1],
+        [5, 1],
+      ],
+    },
+    /Expected `nodes\[3\]\.wait\.buckets\[1\]` to be a bucket above that of index 300/,
+  ],
   ['edges.0.from', 'nobody', /Expected `edges\[0\]\.from` to be the id of a node, got `nobody`/],
   ['edges.0.to', 'nobody', /Expected `edges\[0\]\.to` to be the id of a node/],
   ['locks.0.holders.0.fiber', null, /Expected `locks\[0\]\.holders\[0\]\.fiber` to be an integer/],

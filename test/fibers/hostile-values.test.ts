@@ -8,6 +8,7 @@ import {
   call,
   channel,
   gate,
+  IoError,
   main,
   moveOnAfter,
   race,
@@ -330,3 +331,22 @@ function whileOthersRun<T>(recording: boolean, body: () => Operation<T>): Promis
     { recording },
   );
 }
+
+test('an error of the system that is frozen is thrown as it is', async (t) => {
+  const frozen = Object.freeze(new IoError('read', new Error('gone')));
+  await run(function* () {
+    t.is(yield* thrownBy(suspend((resume) => void setImmediate(() => resume.fail(frozen)))), frozen);
+  });
+});
+
+test('whatever causes an IoError, that says what it can', (t) => {
+  const said = (cause: unknown): string[] => {
+    const { message, system } = new IoError('read', cause);
+    return [message, system];
+  };
+  t.deepEqual(said(undefined), ['read: undefined', 'UNKNOWN']);
+  t.deepEqual(said(null), ['read: null', 'UNKNOWN']);
+  t.deepEqual(said('gone'), ['read: gone', 'UNKNOWN']);
+  t.deepEqual(said(new DOMException('stopped', 'AbortError')), ['read: stopped', 'UNKNOWN']);
+  t.deepEqual(said(Object.assign(new Error('gone'), { code: 'EPIPE' })), ['read: EPIPE gone', 'EPIPE']);
+});
