@@ -74,6 +74,8 @@ export class Scope implements ScopeHandle {
   expired: boolean = false;
   /** A member was stopped short by this scope's own cancellation. */
   cutShort: boolean = false;
+  /** Of a shield: the cancellation that its host knew of when it opened it, and knows of again behind it. */
+  toldBefore: CancelledError | null = null;
   closed: boolean = false;
   /** The fibers in it, in no order: each knows its slot, and the last one takes the place of one that ends. */
   readonly members: Fiber[] = [];

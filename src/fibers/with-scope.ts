@@ -81,7 +81,7 @@ export function* runScope<T>(body: (scope: Scope) => Operation<T>, options: Scop
   }
   if (inner.hasMembers || inner.hasCleanups || fiber.suspension !== null) yield* closeScope(inner, fiber);
   else {
-    leave(fiber, inner.parent!);
+    leave(fiber, inner);
     inner.end();
   }
   return new ScopeEnd(inner, value, stopped);
@@ -102,7 +102,7 @@ export function* closeScope(inner: Scope, fiber: Fiber): Operation<void> {
     if (inner.hasMembers) yield* new Suspension<void>(CLOSE, inner, undefined);
     if (inner.hasCleanups) yield* runCleanups(inner);
   }
-  leave(fiber, inner.parent!);
+  leave(fiber, inner);
   inner.end();
 }
 
@@ -123,14 +123,17 @@ function* runCleanup(cleanup: () => Operation<unknown> | void, inner: Scope, fib
 }
 
 function enter(fiber: Fiber, inner: Scope): void {
+  if (inner.shielded && fiber.extras !== null) inner.toldBefore = fiber.extras.told;
   fiber.scope = inner;
   fiber.interruption = inner.cancellation;
 }
 
 /** Back in the scope around: what holds there holds again, which ends a cancellation of the inner one. */
-function leave(fiber: Fiber, outer: Scope): void {
+function leave(fiber: Fiber, inner: Scope): void {
+  const outer = inner.parent!;
   fiber.scope = outer;
   fiber.interruption = outer.host === fiber ? outer.cancellation : (fiber.cancellation ?? outer.cancellation);
+  if (inner.toldBefore !== null) fiber.more().told = inner.toldBefore;
 }
 
 /** Ends at once, for a body that has nothing to wait for. No generator, which would have a segment of its own. */

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {
+  call,
   CancelledError,
   moveOnAfter,
   now,
@@ -258,3 +259,20 @@ test('an operation that a cleanup returns, and does not run, is an error that sa
     }
     t.regex(String(error), /^MisuseError: `closeAll` returned an operation that was never run/);
   }));
+
+test('a cleanup that a deadline of its own has stopped has what comes after it done to the end', async (t) => {
+  let called = 0;
+  function* step(): Operation<void> {
+    called++;
+  }
+  function* work(): Operation<void> {
+    try {
+      yield* sleep(1000);
+    } finally {
+      yield* shield(moveOnAfter(5, suspend()));
+      while (called < 2_000) yield* call(step);
+    }
+  }
+  await new Runtime({ clock: new VirtualClock(), sliceMs: 0 }).run(() => moveOnAfter(50, work()));
+  t.is(called, 2_000);
+});
