@@ -60,8 +60,9 @@ export interface RunOptions extends RuntimeOptions {
 }
 
 /**
- * Where the parts meet: a run loop, its queue, its graph and its clock. Nothing of heddle's lives outside of a
- * runtime, so several run in one process without knowing of each other.
+ * Where the parts meet: a run loop, its queue, its graph and its clock. No fiber, scope or count lives outside of a runtime, so several
+ * run in one process without knowing of each other. What is the process's is shared: the registers of `current`, what is
+ * followed around fibers, who listens to a signal or to Node's end, and what is known of the source.
  */
 export class Runtime {
   readonly loop: RunLoop;

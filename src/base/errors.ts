@@ -17,7 +17,7 @@ export abstract class HeddleError extends Error {
  */
 export class CancelledError extends HeddleError {
   readonly code = 'ERR_HEDDLE_CANCELLED' as const;
-  /** What was cancelled (a scope or a fiber); it alone swallows this error. */
+  /** What was cancelled: a scope or a fiber, outside of which the cancellation is over. */
   declare readonly source: unknown;
 
   constructor(source: unknown, reason: string, options?: ErrorOptions) {

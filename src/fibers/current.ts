@@ -4,7 +4,7 @@ import type { CallChain } from './recorder.js';
 
 /**
  * Registers in the sense of a processor's, swapped by the run loop at each switch: JavaScript runs one fiber at a time
- * whatever the number of runtimes, so they are the one piece of module state here. Passing them through every `yield*`
+ * whatever the number of runtimes, so they are state of a module. Passing them through every `yield*`
  * instead would need a second protocol beside the iterator's; reaching them through the fiber costs a load more on
  * each of the compiler's calls.
  *

@@ -30,7 +30,7 @@ export interface Recorder {
   spawned(fiber: Fiber, f: Function): void;
   /** The running fiber calls `f` through a segment of its own: sets `current.chain` (the caller keeps the old one). */
   called(f: Function): void;
-  /** A segment has ended that compiled code began at `chain`. */
+  /** A segment has ended that was begun at `chain` for an operation that was made before (`inSegment`, compiled code). */
   returned(chain: CallChain): void;
   /** The fiber suspends: sets `fiber.node`. */
   suspendedAt(fiber: Fiber, label: Label): void;
