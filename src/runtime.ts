@@ -1,5 +1,5 @@
 import { SystemClock, type Clock } from './base/clock.js';
-import { checkDuration, checkFunction, checkInteger, checkOptions, expected } from './base/check.js';
+import { checkDuration, checkFunction, checkInteger, checkOptions, checkSignal, expected } from './base/check.js';
 import { DeadlockError, MisuseError } from './base/errors.js';
 import { printAs } from './base/print-as.js';
 import { Random } from './base/random.js';
@@ -46,7 +46,7 @@ export interface RuntimeOptions {
   readonly sliceMs?: number;
   /** Time and the outside world; the system's unless given. */
   readonly clock?: Clock;
-  /** For the choices that are made at random. */
+  /** For the choices that are made at random: an integer from 0 to 2^32 - 1; 1 unless given. */
   readonly seed?: number;
   /** Parts of scheduling by resources that are to be off; see `docs/scheduling.md`. */
   readonly scheduling?: SchedulingOptions;
@@ -118,13 +118,14 @@ export class Runtime {
   ): { root: ScopeHandle; result: Promise<T> } {
     checkFunction('f', f);
     checkOptions(options);
+    const { signal } = options;
+    if (signal !== undefined) checkSignal(signal);
     if (current.fiber !== null)
       throw new MisuseError(
         '`run` inside of a fiber: there is a runtime already. Write `yield* f()`, or `yield* spawn(f)`',
       );
     const root = new Scope(this.loop, null, null, PLAIN);
     const result = new Promise<T>((resolve, reject) => {
-      const { signal } = options;
       const stopListening =
         signal === undefined ? undefined : onAbort(signal, () => root.cancel(`aborted: ${textOf(signal.reason)}`));
       const fiber = root.startMember(f, rootOperation(f), false);
