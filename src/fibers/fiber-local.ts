@@ -32,7 +32,7 @@ export class FiberLocal<T> {
   /**
    * Runs `operation` with `value`, and puts back what was there, however it ends.
    *
-   * @throws what the operation throws.
+   * @throws what the operation throws; `MisuseError` outside of fibers.
    * Suspends: as the operation does. If cancelled: as the operation is.
    */
   *with<R>(value: T, operation: Operation<R>): Operation<R> {

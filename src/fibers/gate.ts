@@ -41,7 +41,8 @@ export interface Gate {
 /**
  * Opens a gate in the current scope, with which it is closed.
  *
- * @throws `ArgumentError`.
+ * @throws `ArgumentError`; `MisuseError` outside of fibers.
+ *
  * @example
  * const mail = gate({ name: 'mail', goal: 60_000, patient: true });
  * for (;;) {

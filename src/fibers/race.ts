@@ -15,6 +15,13 @@ import { inSegment } from './segment.js';
  * @throws what the first to end throws. As in any scope, what others throw while they stop counts too: an `AggregateError` where
  * several threw, and an error also where the first to end has returned.
  * Suspends: until one has ended and the others have stopped. If cancelled: so are they.
+ *
+ * @example
+ * function* after(ms: number, name: string): Operation<string> {
+ *   yield* sleep(ms);
+ *   return name;
+ * }
+ * console.log(yield* race([after(20, 'slow'), after(10, 'quick')])); // quick
  */
 export function* race<const O extends readonly Operation<unknown>[]>(
   operations: O,

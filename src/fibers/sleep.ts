@@ -8,7 +8,13 @@ import { Suspension, SuspensionKind } from './suspension.js';
  * Waits for `ms` milliseconds, as exactly as timers of Node: up to a ms less, or more where the loop is busy.
  * `sleep(0)` lets the outside world have a turn.
  *
+ * @throws `ArgumentError`.
  * Suspends: always. If cancelled: throws at once.
+ *
+ * @example
+ * const began = now();
+ * yield* sleep(100);
+ * console.log(`${Math.round(now() - began)} ms`); // about 100
  */
 export function sleep(ms: number): Operation<void> {
   checkDuration('ms', ms);
@@ -18,14 +24,32 @@ export function sleep(ms: number): Operation<void> {
 /**
  * Waits until `now()` has reached `at`, in ms; `Infinity` for ever.
  *
+ * @throws `ArgumentError`.
  * Suspends: always. If cancelled: throws at once.
+ *
+ * @example
+ * // Every 10 ms, however long the work takes.
+ * for (let next = now(); !isDone(); next += 10) {
+ *   yield* sleepUntil(next);
+ *   work();
+ * }
  */
 export function sleepUntil(at: number): Operation<void> {
   checkTime('at', at);
   return new Suspension<void>(SLEEP_UNTIL, undefined, at);
 }
 
-/** The runtime's monotonic clock in milliseconds, virtual in tests. The time base of every deadline. */
+/**
+ * The runtime's monotonic clock in milliseconds, virtual in tests. The time base of every deadline. A plain call.
+ *
+ * @throws `MisuseError` outside of fibers.
+ *
+ * @example
+ * const end = now() + 50;
+ * let tries = 0;
+ * for (; now() < end; tries++) yield* sleep(10);
+ * console.log(`${tries} tries`); // about 5
+ */
 export function now(): number {
   return currentFiber('now').loop.clock.now();
 }

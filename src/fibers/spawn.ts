@@ -9,6 +9,7 @@ import { YIELD } from './yield-now.js';
  * Starts `f(...args)` as a new fiber of the innermost open scope, and returns it at once; it first runs when its turn
  * comes. The scope does not end before it has ended, and its failure is the scope's.
  *
+ * @throws `ArgumentError` if `f` is no function; what `f` throws instead of making an operation.
  * Suspends: no. If cancelled: throws, and nothing was started.
  *
  * @example
@@ -22,7 +23,18 @@ export function spawn<A extends readonly unknown[], T>(
   return new Spawn<T>(f as OperationFunction<readonly unknown[], T>, args, false);
 }
 
-/** As `spawn`, but the scope does not wait for it: it is cancelled once all others have ended. For background work. */
+/**
+ * As `spawn`, but the scope does not wait for it: it is cancelled once all others have ended. For background work.
+ *
+ * @example
+ * yield* spawnDaemon(function* beat() {
+ *   for (;;) {
+ *     yield* sleep(10);
+ *     console.log('still at work');
+ *   }
+ * });
+ * yield* sleep(25);
+ */
 export function spawnDaemon<A extends readonly unknown[], T>(
   f: OperationFunction<A, T>,
   ...args: A

@@ -11,6 +11,11 @@ import { Suspension, SuspensionKind } from './suspension.js';
  * @throws what it was rejected with.
  * Suspends: always. If cancelled: throws at once and forgets the promise, whose work goes on; where the work can be
  * stopped, `abortable` does so.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const text = yield* until(readFile('package.json', 'utf8'), 'readFile');
  */
 export function until<T>(promise: PromiseLike<T>, name?: string): Operation<T> {
   if (!isPromise(promise)) throw expected('promise', 'a promise', promise);

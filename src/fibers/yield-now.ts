@@ -53,6 +53,13 @@ export const YIELD: YieldNow = new YieldNow(new Label('yield'));
  * Lets other fibers run. The place for it is a long computation; compiled code does it by itself.
  *
  * Suspends: always. If cancelled: throws `CancelledError`.
+ *
+ * @example
+ * let sum = 0;
+ * for (let i = 0; i < 1_000_000; i++) {
+ *   sum += Math.sqrt(i);
+ *   if (i % 10_000 === 0) yield* yieldNow();
+ * }
  */
 export function yieldNow(): Operation<void> {
   return YIELD;

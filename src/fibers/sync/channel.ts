@@ -115,7 +115,21 @@ export interface ChannelStats {
   readonly isClosed: boolean;
 }
 
-/** Makes a `Channel`. `name` is how the graph shows waiting at it: `channel.receive(jobs)`. */
+/**
+ * Makes a `Channel`. `name` is how the graph shows waiting at it: `channel.receive(jobs)`. A plain call.
+ *
+ * @throws `ArgumentError`.
+ *
+ * @example
+ * const jobs = channel<string>(10, { name: 'jobs' });
+ * yield* spawn(function* () {
+ *   for (const job of ['a', 'b']) yield* jobs.send(job);
+ *   jobs.close();
+ * });
+ * yield* jobs.forEach(function* (job) {
+ *   console.log(job); // a, then b
+ * });
+ */
 export function channel<T>(capacity: number = 0, options?: { name?: string }): Channel<T> {
   return new Channel<T>(capacity, options);
 }

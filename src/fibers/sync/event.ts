@@ -59,7 +59,16 @@ function waitKind(name: string | null): SuspensionKind<Event, undefined, void> {
 
 const WAIT: SuspensionKind<Event, undefined, void> = waitKind(null);
 
-/** Makes an `Event`. `name` is how the graph shows waiting for it. */
+/**
+ * Makes an `Event`. `name` is how the graph shows waiting for it. A plain call.
+ *
+ * @throws `ArgumentError`.
+ *
+ * @example
+ * const ready = event({ name: 'ready' });
+ * setImmediate(() => ready.set());
+ * yield* ready.wait();
+ */
 export function event(options?: { name?: string }): Event {
   return new Event(options);
 }

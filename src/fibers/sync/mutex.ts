@@ -67,7 +67,22 @@ printAs(MutexPool, 'Mutex', (one) => ({ name: one.name, holder: one.holder, wait
 
 const LOCK: SuspensionKind<PermitPool, number, Permit> = permitKind(new Label('mutex.lock'));
 
-/** Makes a `Mutex`. `name` is how the graph and its dump of locks show it. */
+/**
+ * Makes a `Mutex`. `name` is how the graph and its dump of locks show it. A plain call.
+ *
+ * @throws `ArgumentError`.
+ *
+ * @example
+ * const account = mutex({ name: 'account' });
+ * let balance = 100;
+ * function* withdraw(amount: number): Operation<void> {
+ *   const before = balance;
+ *   yield* sleep(1);
+ *   balance = before - amount;
+ * }
+ * yield* all([30, 20].map((amount) => account.withLock(withdraw(amount))));
+ * console.log(balance); // 50
+ */
 export function mutex(options?: { name?: string }): Mutex {
   return new MutexPool(options);
 }

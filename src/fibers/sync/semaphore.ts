@@ -46,7 +46,16 @@ export interface SemaphoreStats {
   readonly waiting: number;
 }
 
-/** Makes a `Semaphore`. `name` is how the graph and its dump of locks show it. */
+/**
+ * Makes a `Semaphore`. `name` is how the graph and its dump of locks show it. A plain call.
+ *
+ * @throws `ArgumentError`.
+ *
+ * @example
+ * const connections = semaphore(2, { name: 'connections' });
+ * const queries = [30, 20, 10].map((ms) => connections.withPermit(sleep(ms)));
+ * yield* all(queries); // two at a time
+ */
 export function semaphore(capacity: number, options?: { name?: string }): Semaphore {
   return new PermitPool(capacity, options);
 }
