@@ -1,3 +1,7 @@
+import { grown } from '../base/grown.js';
+import { Demand } from './demand.js';
+import { Horizon } from './horizon.js';
+
 /**
  * What fibers at each node of a blocking graph are still going to use, and when: one backward pass over the graph, and
  * one forward pass for what they hold. Numbers in, numbers out: the same for the live graph and for a file.
@@ -20,6 +24,16 @@
  * for the whole, and fibers that come back after half a minute are no more than a sixtieth of what is due within half a
  * second. Their number changes slowly, and how many begin now is known too badly to be set against all of it.
  *
+ * Fibers that stream, poll or listen go round for hours, and what they are going to use or take in all says nothing about the
+ * next half second. So once no end has come in sight for long, what falls due later counts for less, as it would if each wait
+ * ended at random: after one more wait for d = 1 / (1 + (w(b) + c) / h) of itself. With V for W that is discounted by h, and W
+ * itself by k h,
+ *
+ *     U = (V(kh) - V(h)) / (1/h - 1/kh)      so that     U(n) = u²/2 + Σ p d(h) (U(b) + (w(b) + c) d(kh) W(b))
+ *
+ * What is used *steadily*, as much in each ms from now on, is r = (V(kh) - V(h)) / (kh - h), and what is left is Q = V(h) - h r.
+ * Little's law holds for Q as for the whole: in a steady state Σ Q over live fibers is U times the rate of arrivals.
+ *
  * A fiber that is started at n adds the demand of its first node to n's. Each node's edge to itself is solved in closed
  * form, since a loop with a hundred turns would else need hundreds of sweeps; longer cycles converge over some passes,
  * each of which begins where the last one ended.
@@ -31,6 +45,8 @@ export class Prediction {
   blocked: Float64Array = EMPTY;
   /** By number of the resource. */
   readonly demands: Demand[] = [];
+  /** For how many predictions in a row the end has been farther away than later ends. */
+  private endlessFor: Float64Array = EMPTY;
 
   /**
    * Grows to `nodes` and `resources`, and sweeps each of the recurrences as often as `repeat` does.
@@ -47,21 +63,38 @@ export class Prediction {
     this.blocked = grown(this.blocked, nodes.length);
     while (this.demands.length < resources.length) this.demands.push(new Demand());
     repeat(() => this.sweepTimes(nodes), [this.remaining, this.blocked]);
+    const horizon = new Horizon(horizonMs);
+    this.findEndless(nodes.length, horizon);
     resources.forEach((use, r) => {
       const demand = this.demands[r]!;
       demand.grow(nodes.length);
-      repeat(() => this.sweepDemand(nodes, use, demand, horizonMs), [demand.work, demand.when]);
-      if (use.kind === 'stock') repeat(() => sweepHeld(nodes, use, demand), [demand.held]);
-      for (let n = 0; n < nodes.length; n++) {
-        const { waitMs } = nodes[n]!;
-        const work = demand.work[n]!;
-        const due =
-          use.kind === 'stock'
-            ? work + demand.held[n]! * (waitMs / 2 + this.remaining[n]!)
-            : work * near(waitMs, horizonMs);
-        demand.outstanding[n] = Math.max(0, due);
-      }
+      repeat(() => this.sweepDemand(nodes, use, demand, horizon), [demand.work, demand.when]);
+      if (use.kind === 'stock') repeat(() => this.sweepHeld(nodes, use, demand, horizon), [demand.held]);
+      for (let n = 0; n < nodes.length; n++) this.sumUp(n, nodes[n]!.waitMs, use, demand, horizon);
     });
+  }
+
+  private findEndless(nodes: number, { farMs }: Horizon): void {
+    const endlessFor = (this.endlessFor = grown(this.endlessFor, nodes));
+    for (let n = 0; n < nodes; n++) endlessFor[n] = this.remaining[n]! > farMs ? endlessFor[n]! + 1 : 0;
+  }
+
+  /** By which to discount what fibers that come to `n` will need. */
+  private horizonAt(n: number, horizon: Horizon): Horizon {
+    return this.endlessFor[n]! < LONG ? Horizon.NONE : horizon;
+  }
+
+  /** Q and r of a fiber that stands at `n`. */
+  private sumUp(n: number, waitMs: number, use: Use, demand: Demand, widest: Horizon): void {
+    const horizon = this.horizonAt(n, widest);
+    const work = demand.work[n]!;
+    const held = demand.held[n]!;
+    const rest = waitMs / 2 + this.remaining[n]!;
+    const due = horizon.isFinite || use.kind === 'stock' ? horizon.soon(waitMs) : near(waitMs, widest.ms);
+    const soon = due * horizon.soonOf(work, demand.when[n]!) + held * horizon.heldSoon(rest);
+    const later = horizon.later(waitMs) * work + held * horizon.heldLater(rest);
+    const steady = (demand.steady[n] = horizon.steady(soon, later));
+    demand.outstanding[n] = Math.max(0, steady > 0 ? soon - horizon.ms * steady : soon);
   }
 
   private sweepTimes(nodes: readonly FlowNode[]): number {
@@ -86,11 +119,12 @@ export class Prediction {
     return change;
   }
 
-  private sweepDemand(nodes: readonly FlowNode[], use: Use, demand: Demand, horizonMs: number): number {
+  private sweepDemand(nodes: readonly FlowNode[], use: Use, demand: Demand, widest: Horizon): number {
     const { remaining } = this;
-    const { work, when, peak, spread } = demand;
+    const { work, when } = demand;
     const stock = use.kind === 'stock';
-    const farthest = stock ? Infinity : horizonMs;
+    const waitOf = (waitMs: number, horizon: Horizon): number =>
+      stock || horizon.isFinite ? waitMs : Math.min(waitMs, widest.ms);
     let change = 0;
     for (let n = nodes.length - 1; n >= 0; n--) {
       const { cpuMs, edges, spawns } = nodes[n]!;
@@ -98,30 +132,79 @@ export class Prediction {
       let w = stock ? 0 : amount;
       let u = stock ? 0 : (amount * amount) / 2;
       let again = 0;
+      const add = (to: number, p: number, delayMs: number, horizon: Horizon): void => {
+        const workThere = horizon.later(delayMs) * work[to]!;
+        w += p * workThere;
+        u += p * horizon.soon(delayMs) * (when[to]! + delayMs * workThere);
+      };
       for (const { to, p } of edges) {
-        const wait = nodes[to]!.waitMs;
-        const rest = wait + remaining[to]!;
-        if (stock) {
-          w += p * amount * rest;
-          u += (p * amount * rest * rest) / 2;
+        const { waitMs } = nodes[to]!;
+        const horizon = this.horizonAt(to, widest);
+        if (stock && amount !== 0) {
+          const rest = waitMs + remaining[to]!;
+          w += p * amount * horizon.heldLater(rest);
+          u += p * amount * horizon.heldWeighted(rest);
         }
-        if (to === n) again = p;
-        else {
-          w += p * work[to]!;
-          u += p * (when[to]! + (Math.min(wait, farthest) + cpuMs) * work[to]!);
-        }
+        if (to === n) again = Math.min(p, MOST_AGAIN);
+        else add(to, p, waitOf(waitMs, horizon) + cpuMs, horizon);
       }
-      for (const { to, p } of spawns) {
-        w += p * work[to]!;
-        u += p * (when[to]! + cpuMs * work[to]!);
+      for (const { to, p } of spawns) add(to, p, cpuMs, this.horizonAt(to, widest));
+      if (again > 0) {
+        const horizon = this.horizonAt(n, widest);
+        const delayMs = waitOf(nodes[n]!.waitMs, horizon) + cpuMs;
+        const later = horizon.later(delayMs);
+        const soon = again * horizon.soon(delayMs);
+        w /= 1 - again * later;
+        u = (u + soon * delayMs * later * w) / (1 - soon);
       }
-      const turns = 1 / (1 - Math.min(again, MOST_AGAIN));
-      w *= turns;
-      u = (u + again * (Math.min(nodes[n]!.waitMs, farthest) + cpuMs) * w) * turns;
       change = Math.max(change, difference(work[n]!, w));
       work[n] = w;
       when[n] = u;
-      if (stock) sweepPeak(n, nodes, use, peak, spread);
+      if (stock) this.sweepPeak(n, nodes, use, demand, widest);
+    }
+    return change;
+  }
+
+  /** What loops without an end in sight have taken is forgotten in time, or they would hold all there is. It is in the base then. */
+  private kept(n: number, to: number, nodes: readonly FlowNode[], widest: Horizon): number {
+    return to > n ? 1 : this.horizonAt(to, widest).later(nodes[to]!.waitMs + nodes[n]!.cpuMs);
+  }
+
+  private sweepPeak(n: number, nodes: readonly FlowNode[], use: Use, { peak, spread }: Demand, widest: Horizon): void {
+    const amount = use.amount(n);
+    let mean = 0;
+    let square = 0;
+    for (const { to, p } of nodes[n]!.edges) {
+      const kept = this.kept(n, to, nodes, widest);
+      const most = Math.max(0, amount + kept * peak[to]!);
+      mean += p * most;
+      square += p * (most * most + (most > 0 ? kept * kept * spread[to]! : 0));
+    }
+    peak[n] = mean;
+    spread[n] = Math.max(0, square - mean * mean) + (mean > 0 ? use.variance(n) : 0);
+  }
+
+  /** Mixed at each node from where fibers came, by how many came. */
+  private sweepHeld(nodes: readonly FlowNode[], use: Use, { held }: Demand, widest: Horizon): number {
+    const sum = new Float64Array(nodes.length);
+    const weight = new Float64Array(nodes.length);
+    const flow = (n: number, isAhead: boolean): void => {
+      const { edges, departures } = nodes[n]!;
+      const after = Math.max(0, held[n]! + use.amount(n));
+      for (const { to, p } of edges) {
+        if (to > n !== isAhead) continue;
+        sum[to]! += departures * p * after * this.kept(n, to, nodes, widest);
+        weight[to]! += departures * p;
+      }
+    };
+    // What goes back is as the last sweep left it; what goes ahead is new already, so that one sweep does for a line.
+    for (let n = 0; n < nodes.length; n++) flow(n, false);
+    let change = 0;
+    for (let n = 0; n < nodes.length; n++) {
+      const mean = weight[n]! > 0 ? sum[n]! / weight[n]! : 0;
+      change = Math.max(change, difference(held[n]!, mean));
+      held[n] = mean;
+      flow(n, true);
     }
     return change;
   }
@@ -169,72 +252,8 @@ export interface Use {
   variance(node: number): number;
 }
 
-/** Of one resource, by number of the node. */
-export class Demand {
-  /** W. */
-  work: Float64Array = EMPTY;
-  /** U. */
-  when: Float64Array = EMPTY;
-  /** D, and its variance. */
-  peak: Float64Array = EMPTY;
-  spread: Float64Array = EMPTY;
-  /** What a fiber holds that stands here. */
-  held: Float64Array = EMPTY;
-  /** Q: what counts as outstanding for a fiber that stands here, with what it holds. Never negative. */
-  outstanding: Float64Array = EMPTY;
-
-  grow(size: number): void {
-    this.work = grown(this.work, size);
-    this.when = grown(this.when, size);
-    this.peak = grown(this.peak, size);
-    this.spread = grown(this.spread, size);
-    this.held = grown(this.held, size);
-    this.outstanding = grown(this.outstanding, size);
-  }
-
-  /** H: mean delay in ms until the demand of a fiber at `node` falls due. */
-  delay(node: number): number {
-    const work = this.work[node]!;
-    return work > 0 ? Math.max(0, this.when[node]! / work) : 0;
-  }
-}
-
-function sweepPeak(n: number, nodes: readonly FlowNode[], use: Use, peak: Float64Array, spread: Float64Array): void {
-  const amount = use.amount(n);
-  let mean = 0;
-  let square = 0;
-  for (const { to, p } of nodes[n]!.edges) {
-    const most = Math.max(0, amount + peak[to]!);
-    mean += p * most;
-    square += p * (most * most + (most > 0 ? spread[to]! : 0));
-  }
-  peak[n] = mean;
-  spread[n] = Math.max(0, square - mean * mean) + (mean > 0 ? use.variance(n) : 0);
-}
-
-/** Mixed at each node from where fibers came, by how many came. */
-function sweepHeld(nodes: readonly FlowNode[], use: Use, { held }: Demand): number {
-  const sum = new Float64Array(nodes.length);
-  const weight = new Float64Array(nodes.length);
-  const flow = (n: number, isAhead: boolean): void => {
-    const { edges, departures } = nodes[n]!;
-    const after = Math.max(0, held[n]! + use.amount(n));
-    for (const { to, p } of edges) {
-      if (to > n !== isAhead) continue;
-      sum[to]! += departures * p * after;
-      weight[to]! += departures * p;
-    }
-  };
-  // What goes back is as the last sweep left it; what goes ahead is new already, so that one sweep does for a line.
-  for (let n = 0; n < nodes.length; n++) flow(n, false);
-  let change = 0;
-  for (let n = 0; n < nodes.length; n++) {
-    const mean = weight[n]! > 0 ? sum[n]! / weight[n]! : 0;
-    change = Math.max(change, difference(held[n]!, mean));
-    held[n] = mean;
-    flow(n, true);
-  }
-  return change;
+function difference(before: number, after: number): number {
+  return Math.abs(after - before) / Math.max(Math.abs(after), 1e-9);
 }
 
 /** Which part of those that wait for so long will have gone on within the horizon. */
@@ -242,21 +261,12 @@ function near(waitMs: number, horizonMs: number): number {
   return waitMs > horizonMs ? horizonMs / waitMs : 1;
 }
 
-function grown(array: Float64Array, size: number): Float64Array {
-  if (array.length >= size) return array;
-  const larger = new Float64Array(Math.max(size, 2 * array.length));
-  larger.set(array);
-  return larger;
-}
-
-function difference(before: number, after: number): number {
-  return Math.abs(after - before) / Math.max(Math.abs(after), 1e-9);
-}
-
 const EMPTY = new Float64Array(0);
 const TOLERANCE = 0.005;
 const MOST_SWEEPS = 15;
 /** Of nodes, by the sweeps of one recurrence in a tick: half a millisecond. */
 const MOST_VISITS = 5000;
+/** Predictions: for so long work that has not been seen to end is taken to need very much. */
+const LONG = 50;
 /** A loop that was never seen to end is taken for one of so many turns. */
 export const MOST_AGAIN = 0.9999;

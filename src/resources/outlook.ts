@@ -16,7 +16,7 @@ import type { SchedulingSwitches } from './scheduling-options.js';
  * that is fully used, without a queue in front, has as much outstanding as it does in the mean time until demand falls
  * due; more than that, and a little queueing, is too much:
  *
- *     Σ Q(n) over live fibers + Q(new)  ≤  capacity × (queueMs + H(new))
+ *     Σ Q(n) over live fibers + Q(new)  ≤  (capacity − Σ r(n) over live fibers) × (queueMs + H(new))
  */
 export class Outlook {
   readonly prediction: Prediction = new Prediction();
@@ -116,6 +116,7 @@ export class Outlook {
       const demand = prediction.demands[r];
       if (demand === undefined || demand.work.length < count) continue;
       let outstanding = 0;
+      let steady = 0;
       let used = resource === this.heap ? this.memory.beyondMeans() : 0;
       if (resource === this.cpu) {
         this.childrenMs = 0;
@@ -131,9 +132,11 @@ export class Outlook {
           if (kind) kind.outstandingMs += due;
           else this.childrenMs += due;
         }
+        steady += fibers * demand.steady[n]!;
         used += fibers * demand.held[n]!;
       }
       resource.outstanding = outstanding * resource.scale;
+      resource.steady = steady * resource.scale;
       if (resource.kind === 'stock') resource.used = used * resource.scale;
       if (resource === this.heap) this.memory.calibrate(used, standing);
     }
@@ -155,11 +158,13 @@ export class Outlook {
       const mix = this.mix[r];
       if (mix === undefined) continue;
       const own = kind.start === null ? mix.demand : (prediction.demands[r]!.outstanding[kind.start] ?? mix.demand);
+      const ownSteady = kind.start === null ? 0 : (prediction.demands[r]!.steady[kind.start] ?? 0);
       // Its own price, but none that would shut a dear kind out for ever: the mix passes, so must it in its turn.
       const demand = Math.min(own, mix.demand) * resource.scale;
-      if (own === 0) continue;
+      if (own === 0 && ownSteady === 0) continue;
       if (resource === this.cpu && own + this.outstandingOf(kind) <= kind.first.fairShare * resource.queueMs) continue;
-      if (resource.outstanding + demand <= resource.capacity * (resource.queueMs + mix.delayMs)) continue;
+      const free = resource.capacity - resource.steady - ownSteady * resource.scale;
+      if (free > 0 && resource.outstanding + demand <= free * (resource.queueMs + mix.delayMs)) continue;
       if (resource === this.cpu) kind.first.waited = true;
       return resource;
     }
@@ -272,6 +277,7 @@ export class Outlook {
       variance,
       queueMs: 0,
       outstanding: 0,
+      steady: 0,
       used: 0,
       scale: 1,
       blocked: 0,

@@ -12,6 +12,8 @@ export interface ResourceAccount extends Use {
   queueMs: number;
   /** What live fibers are still going to use: of a rate in ms, of a stock in units × ms. */
   outstanding: number;
+  /** Of the capacity, what live fibers go on using or holding as far as one can see, as streams do: nothing else can have it. */
+  steady: number;
   /** Of a stock, what live fibers hold now; of a rate, how many are at it. */
   used: number;
   /** By how much to multiply what the graph says: of memory, what survives of what was allocated. */

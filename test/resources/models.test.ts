@@ -540,13 +540,12 @@ function sizesOf(perTick: number, ticks: number, crowded: (tick: number) => bool
 test('in overload the kernel keeps as many connections as are served within a tenth of the goal, and ten to refuse', (t) => {
   const last = sizesOf(20, 40, () => true).at(-1)!;
   t.true(last >= 24 && last <= 31, `${last} is within a quarter of 30`);
-  t.deepEqual(new Set(sizesOf(0, 40, () => true)), new Set([16]));
+  t.deepEqual(new Set(sizesOf(0, 40, () => true)), new Set([10]));
 });
 
-test('it keeps 16, which may come while a turn lasts, and for a short goal fewer, as turns would take the processor', (t) => {
+test('it keeps 8, which may come while a turn lasts, and for a short goal fewer, as turns would take the processor', (t) => {
   for (const [goal, size] of [
-    [1000, 16],
-    [500, 16],
+    [500, 8],
     [200, 7],
     [50, 4],
   ] as const) {

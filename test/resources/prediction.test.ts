@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { Random } from 'heddle/testing';
-import { Prediction, type Demand, type Flow, type FlowNode, type Use } from '#src/blocking-graph/prediction.js';
+import type { Demand } from '#src/blocking-graph/demand.js';
+import { Prediction, type Flow, type FlowNode, type Use } from '#src/blocking-graph/prediction.js';
 import { fuzzRuns } from '../support/no-leak.js';
 
 interface Sketch {
@@ -295,6 +296,52 @@ test('a turn of a loop with a long wait counts as far as the horizon', (t) => {
   near(t, outstanding, [4, 1], 'Q');
   // u²/2 + p (w + c) W, four times; and the first wait.
   near(t, when, [500 * 4 + 4 * (0.5 + 0.75 * 501 * 4), 4 * (0.5 + 0.75 * 501 * 4)], 'U');
+});
+
+/** Comes, and then goes round each `waitMs` without an end. */
+function endless(waitMs: number): FlowNode[] {
+  return graph({ cpu: 0.1, to: [[1, 1]] }, { cpu: 0.1, wait: waitMs, to: [[1, 1]] });
+}
+
+test('work without an end in sight is, once that has lasted, what it uses steadily and nothing beyond', (t) => {
+  const nodes = endless(1000);
+  const uses = [rate(nodes), stock(0, 500), stock(8000, 0)];
+  const prediction = new Prediction();
+  for (let round = 0; round < 49; round++) prediction.compute(nodes, uses, 500);
+  t.true(prediction.demands[0]!.outstanding[1]! > 400, 'at first it is taken for ten thousand turns');
+  for (let round = 0; round < 50; round++) prediction.compute(nodes, uses, 500);
+  const [cpu, taken, held] = prediction.demands as [Demand, Demand, Demand];
+  t.true(Math.abs(cpu.steady[1]! - 0.0001) < 0.00002, `a ten-thousandth of the processor: ${cpu.steady[1]}`);
+  t.true(cpu.outstanding[1]! < 0.02, `Q ${cpu.outstanding[1]}`);
+  t.true(taken.steady[1]! < 500 * 10, `what ten turns take: ${taken.steady[1]}`);
+  t.true(taken.peak[1]! < 500 * 10, `D ${taken.peak[1]}`);
+  // What it goes on holding becomes part of what the process holds anyway.
+  t.true(held.steady[1]! <= 8000 && held.outstanding[1]! < 8000 * 5, `r ${held.steady[1]}, Q ${held.outstanding[1]}`);
+});
+
+test('in a steady state what is outstanding is U times the rate of arrivals, with work without an end as without it', (t) => {
+  // By differences of nearly equal numbers. Each second one fiber begins, goes round ten thousand times on average, and computes for 1 ms in each.
+  const turns = 10_000;
+  const nodes = graph(
+    { cpu: 1, to: [[1, 1]] },
+    {
+      cpu: 1,
+      wait: 100,
+      to: [
+        [1, 1 - 1 / turns],
+        [2, 1 / turns],
+      ],
+    },
+    {},
+  );
+  const prediction = new Prediction();
+  for (let round = 0; round < 100; round++) prediction.compute(nodes, [rate(nodes)], 500);
+  const { outstanding, when } = prediction.demands[0]!;
+  const standing = (turns * 100) / 1000;
+  t.true(
+    Math.abs((standing * outstanding[1]!) / (when[0]! / 1000) - 1) < 0.2,
+    `${standing * outstanding[1]!}, ${when[0]! / 1000}`,
+  );
 });
 
 test('in a graph of thousands of nodes, which a program makes up at run time, a tick is one sweep', (t) => {

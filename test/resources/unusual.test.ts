@@ -236,6 +236,37 @@ test('before anything is known of a service behind a socket, next to nothing is 
     }
 });
 
+for (const [text, turns, everyMs] of [
+  ['streams without end', Infinity, 20_000],
+  ['streams of half a minute', 30, 500],
+] as const)
+  test(`${text} that say something each second take nothing from pages`, (t) => {
+    const stream: RequestKind = {
+      name: 'stream',
+      everyMs,
+      deadlineMs: Infinity,
+      connected: true,
+      *handler(server) {
+        for (let turn = 0; turn < turns; turn++) {
+          server.work(0.1);
+          server.machine.heap.allocate(500);
+          server.machine.heap.drop(500);
+          yield* sleep(1000);
+        }
+      },
+    };
+    const pages = Array.from({ length: 5 }, (_, n): RequestKind => ({
+      name: `page ${n}`,
+      *handler(server, job) {
+        server.allocate(job, 20_000);
+        server.work(1);
+        yield* sleep(1);
+      },
+    }));
+    const server = new SimulatedServer({ kinds: [...pages, stream], rate: 100, seconds: 40 }).run();
+    for (const { name } of [...pages, stream]) t.is(server.outcome(name).refused, 0, name);
+  });
+
 test('streams whose clients leave at some time take nothing from pages', (t) => {
   const stream: RequestKind = {
     name: 'stream',
