@@ -31,7 +31,10 @@ export interface EntryOptions {
   readonly goal: number;
   /** Work waits for as long as it takes, instead of being refused. False unless given. */
   readonly patient?: boolean;
-  /** How many connections the kernel keeps for it until they are accepted; 64 at first unless given. */
+  /**
+   * How many connections the kernel keeps for it until they are accepted; 64 at first unless given. Work comes on connections
+   * where this or `resizeBacklog` is given.
+   */
   readonly backlog?: number;
   /** Changes that. Without it the number is as it is. */
   readonly resizeBacklog?: (size: number) => void;

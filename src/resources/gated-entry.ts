@@ -13,6 +13,7 @@ export class GatedEntry implements Entry {
   readonly name: string;
   readonly goal: number;
   private readonly patient: boolean;
+  private readonly hasSockets: boolean;
   private readonly backlog: Backlog;
   readonly queue: WorkQueue;
   readonly net: LatencyNet;
@@ -35,6 +36,7 @@ export class GatedEntry implements Entry {
     this.name = options.name;
     this.goal = options.goal;
     this.patient = options.patient ?? false;
+    this.hasSockets = options.backlog !== undefined || options.resizeBacklog !== undefined;
     this.backlog = new Backlog(options.backlog ?? USUAL_BACKLOG, options.goal, options.resizeBacklog ?? null);
     this.queue = new WorkQueue(lifo);
     this.net = new LatencyNet(options.goal);
@@ -42,6 +44,7 @@ export class GatedEntry implements Entry {
 
   /** Turns of the outside world in which the kernel's queue is accepted in time: a short one as fast as it was made for. */
   get turnsPerMs(): number {
+    if (!this.hasSockets) return 0;
     const { usual, size } = this.backlog;
     return Math.min(usual / AGE_SHARE, size / BACKLOG_SHARE) / this.goal;
   }

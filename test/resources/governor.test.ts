@@ -1,6 +1,8 @@
 import test from 'ava';
 import { event, gate, Runtime, scope, sleep, spawn, yieldNow, type Operation } from 'heddle';
 import { VirtualClock } from 'heddle/testing';
+import type { EntryOptions } from '#src/fibers/governor.js';
+import type { GatedEntry } from '#src/resources/gated-entry.js';
 import { Kind } from '#src/resources/kind.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -128,4 +130,17 @@ test('work that lasts keeps nobody out before any has finished', async (t) => {
     t.is(yield* door.admit(page), 'a page');
     end.set();
   });
+});
+
+test('no turns of the outside world are taken for an entry to which no connections come', (t) => {
+  const machine = new SimulatedMachine({});
+  const { loop } = new Runtime({ clock: machine, machine });
+  const turns = (options: Partial<EntryOptions>): number => {
+    const entry = loop.openEntry({ name: 'work', goal: 100, ...options }) as GatedEntry;
+    entry.close();
+    return entry.turnsPerMs;
+  };
+  t.is(turns({}), 0);
+  t.true(turns({ backlog: 64 }) > 0);
+  t.true(turns({ resizeBacklog() {} }) > 0);
 });
