@@ -91,15 +91,17 @@ export class GatedEntry implements Entry {
   /** Refuses what has waited for too long to be answered in time. */
   private expire(now: number): void {
     if (this.patient) return;
-    // Before anything has finished nothing is known, and those who came first will make room, too.
-    const isBurst = !this.isCrowded(now) || this.governor.lastObstacle === 'slow start';
-    const limit = this.goal * (isBurst ? BURST_SHARE : AGE_SHARE);
+    const isCrowded = this.isCrowded(now);
     for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
+      const kind = this.kindOf(work);
+      // Before anything has finished nothing is known, and those who came first will make room, too.
+      const isBurst = !isCrowded || kind.obstacle === 'slow start';
+      const limit = this.goal * (isBurst ? BURST_SHARE : AGE_SHARE);
       const age = now - work.since;
-      const rest = this.governor.remainingMs(this.kindOf(work));
+      const rest = this.governor.remainingMs(kind);
       if (age <= limit && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
       if (age > limit && this.queue.standingMs(now) > BURST_SHARE * this.goal) this.crowdedAt = now;
-      this.drop(work, this.reason());
+      this.drop(work, kind.obstacle ?? 'overload');
     }
   }
 
@@ -177,10 +179,6 @@ export class GatedEntry implements Entry {
     const isFinal = work.answerMs > 0 && !this.governor.mayAnswer(work);
     work.refuse({ reason, retryAfterMs: this.goal, isFinal });
     work.leave();
-  }
-
-  private reason(): string {
-    return this.governor.lastObstacle ?? 'overload';
   }
 }
 

@@ -16,6 +16,8 @@ export class Kind {
   finished: number = 0;
   refused: number = 0;
   withdrawn: number = 0;
+  /** Why it was not let in when it was last asked about; null if it was. */
+  obstacle: string | null = null;
   /** Offered of late, decaying with each tick. */
   rate: number = 0;
   /**

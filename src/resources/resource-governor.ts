@@ -32,8 +32,6 @@ export class ResourceGovernor implements Governor {
   readonly entries: Set<GatedEntry> = new Set();
   readonly outlook: Outlook | null;
   readonly watch: SchedulingWatch = new SchedulingWatch();
-  /** Why the last that asked was not let in; null if it was. */
-  lastObstacle: string | null = null;
   /** Work that was let in and has not ended. */
   live: number = 0;
   private readonly slowStart: SlowStart = new SlowStart();
@@ -137,11 +135,11 @@ export class ResourceGovernor implements Governor {
       this.refresh(now);
       obstacle = this.findObstacle(entry, kind);
     }
-    if (obstacle === null) return (this.lastObstacle = null);
+    if (obstacle === null) return (kind.obstacle = null);
     if (typeof obstacle !== 'string') obstacle.blocked++;
     const name = typeof obstacle === 'string' ? obstacle : obstacle.name;
     this.watch.blocked(name);
-    return (this.lastObstacle = name);
+    return (kind.obstacle = name);
   }
 
   /** Whether work of high priority is still within the share that is kept for it. */

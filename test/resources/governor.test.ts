@@ -1,5 +1,5 @@
 import test from 'ava';
-import { event, gate, Runtime, scope, sleep, spawn, yieldNow, type Operation } from 'heddle';
+import { event, gate, Runtime, scope, sleep, spawn, yieldNow, type Gate, type Operation } from 'heddle';
 import { VirtualClock } from 'heddle/testing';
 import type { EntryOptions } from '#src/fibers/governor.js';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
@@ -143,4 +143,27 @@ test('no turns of the outside world are taken for an entry to which no connectio
   t.is(turns({}), 0);
   t.true(turns({ backlog: 64 }) > 0);
   t.true(turns({ resizeBacklog() {} }) > 0);
+});
+
+test('work is refused for what it had to wait for itself, and not for what the last to ask had', async (t) => {
+  await governed(function* (_runtime, find) {
+    const doors = ['pages', 'mail'].map((name) => gate({ name, goal: 100 }));
+    Object.assign(find(), { findObstacle: (_entry: GatedEntry, { name }: Kind) => `what ${name} needs` });
+    const ask = (door: Gate, name: string): Operation<unknown> =>
+      spawn(() => thrownBy(door.admit(Object.defineProperty(function* () {}, 'name', { value: name }))));
+    for (const name of ['a', 'b', 'a', 'c']) yield* ask(doors[0]!, name);
+    yield* ask(doors[1]!, 'd');
+    yield* sleep(200);
+    t.deepEqual(
+      [...find().entries].map(({ refusals }) => [...refusals]),
+      [
+        [
+          ['what a needs', 2],
+          ['what b needs', 1],
+          ['what c needs', 1],
+        ],
+        [['what d needs', 1]],
+      ],
+    );
+  });
 });
