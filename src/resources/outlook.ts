@@ -40,8 +40,6 @@ export class Outlook {
   private childrenMs: number = 0;
   /** By number of the node: of which kind its fibers are, the first of that name; or null. */
   readonly kindAt: (Kind | null)[] = [];
-  /** The mean new fiber, by how much of each kind is offered: Q and H for each resource. */
-  private readonly mix: { demand: number; delayMs: number }[] = [];
 
   constructor(graph: FlowGraph, machine: Machine, stock: DescriptorStock, on: SchedulingSwitches) {
     this.graph = graph;
@@ -155,16 +153,15 @@ export class Outlook {
     for (let r = 0; r < resources.length; r++) {
       const resource = resources[r]!;
       if (!this.gates(resource, on) || resource === this.descriptors) continue;
-      const mix = this.mix[r];
-      if (mix === undefined) continue;
-      const own = kind.start === null ? mix.demand : (prediction.demands[r]!.outstanding[kind.start] ?? mix.demand);
-      const ownSteady = kind.start === null ? 0 : (prediction.demands[r]!.steady[kind.start] ?? 0);
-      // Its own price, but none that would shut a dear kind out for ever: the mix passes, so must it in its turn.
-      const demand = Math.min(own, mix.demand) * resource.scale;
+      const demands = kind.start === null ? undefined : prediction.demands[r];
+      const own = demands?.outstanding[kind.start!] ?? resource.mean;
+      const ownSteady = demands?.steady[kind.start!] ?? 0;
+      // Its own price, but none that would shut a dear kind out for ever: the mean passes, so must it in its turn.
+      const demand = Math.min(own, resource.mean) * resource.scale;
       if (own === 0 && ownSteady === 0) continue;
       if (resource === this.cpu && own + this.outstandingOf(kind) <= kind.first.fairShare * resource.queueMs) continue;
       const free = resource.capacity - resource.steady - ownSteady * resource.scale;
-      if (free > 0 && resource.outstanding + demand <= free * (resource.queueMs + mix.delayMs)) continue;
+      if (free > 0 && resource.outstanding + demand <= free * (resource.queueMs + resource.delayMs)) continue;
       if (resource === this.cpu) kind.first.waited = true;
       return resource;
     }
@@ -231,7 +228,7 @@ export class Outlook {
     const { prediction, resources } = this;
     for (let r = 0; r < resources.length; r++) {
       const demand = prediction.demands[r]!;
-      const mix = (this.mix[r] ??= { demand: 0, delayMs: 0 });
+      const resource = resources[r]!;
       let weight = 0;
       let outstanding = 0;
       let work = 0;
@@ -243,11 +240,11 @@ export class Outlook {
         work += kind.rate * demand.work[kind.start]!;
         when += kind.rate * demand.when[kind.start]!;
       }
-      mix.demand = weight > 0 ? outstanding / weight : 0;
-      mix.delayMs = work > 0 ? Math.max(0, when / work) : 0;
+      resource.mean = weight > 0 ? outstanding / weight : 0;
+      resource.delayMs = work > 0 ? Math.max(0, when / work) : 0;
     }
     // Some pieces of work may always queue, or the processor would idle between dear ones.
-    this.cpu.queueMs = Math.max(this.cpu.queueMs, LEAST_QUEUE * this.mix[0]!.demand);
+    this.cpu.queueMs = Math.max(this.cpu.queueMs, LEAST_QUEUE * this.cpu.mean);
   }
 
   private findPools(): void {
@@ -276,6 +273,8 @@ export class Outlook {
       amount,
       variance,
       queueMs: 0,
+      mean: 0,
+      delayMs: 0,
       outstanding: 0,
       steady: 0,
       used: 0,

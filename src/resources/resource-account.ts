@@ -10,6 +10,9 @@ export interface ResourceAccount extends Use {
   capacity: number;
   /** How long what is let in may queue for it, in ms. */
   queueMs: number;
+  /** Q and H of the mean new fiber, by how much of each kind is offered: what it needs, and after how long, in ms. */
+  mean: number;
+  delayMs: number;
   /** What live fibers are still going to use: of a rate in ms, of a stock in units × ms. */
   outstanding: number;
   /** Of the capacity, what live fibers go on using or holding as far as one can see, as streams do: nothing else can have it. */

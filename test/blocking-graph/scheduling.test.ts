@@ -2,6 +2,7 @@ import test from 'ava';
 import { add } from '#src/blocking-graph/add.js';
 import { collapse } from '#src/blocking-graph/collapse.js';
 import { describeScheduling } from '#src/blocking-graph/describe-scheduling.js';
+import { mostOutstanding } from '#src/blocking-graph/most-outstanding.js';
 import { OTHER_KINDS } from '#src/blocking-graph/other-kinds.js';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { describeLimiting } from '#src/blocking-graph/render/scheduling-view.js';
@@ -105,6 +106,19 @@ test('an entry that is new, or was opened anew, counts from zero', (t) => {
     [5, 5],
   );
   t.deepEqual(subtract(later({}), { ...server, scheduling: null }).scheduling, scheduling);
+});
+
+test('what may be outstanding of a resource is what it does until that is due, and while it may queue', (t) => {
+  t.deepEqual(
+    scheduling.resources.map((one) => [one.name, mostOutstanding(one)]),
+    [
+      ['cpu', 1 * (15 + 980)],
+      ['memory', 171200000 * (15 + 125)],
+      ['external memory', null],
+      ['descriptors', null],
+      ['semaphore `pool`', 2 * (15 + 160)],
+    ],
+  );
 });
 
 test('of several processes everything adds up, limits too, and what limits most of them limits', (t) => {

@@ -1,3 +1,4 @@
+import { mostOutstanding } from '../most-outstanding.js';
 import type { EntrySnapshot, KindSnapshot, ResourceSnapshot, SchedulingSnapshot } from '../scheduling.js';
 import type { Snapshot } from '../snapshot.js';
 import { printable } from './format.js';
@@ -64,6 +65,16 @@ function schedulingMetrics(scheduling: SchedulingSnapshot): Metric[] {
       'gauge',
       'What live work is still going to use: seconds, of a stock its unit times seconds.',
       ({ outstanding }) => outstanding / 1000,
+    ),
+    ofResources(
+      resources,
+      'outstanding_limit_seconds',
+      'gauge',
+      'What that may come to before more work has to wait; absent without a limit.',
+      (one) => {
+        const most = mostOutstanding(one);
+        return most === null ? null : most / 1000;
+      },
     ),
     ofResources(resources, 'blocked_total', 'counter', 'How often work had to wait for it.', ({ blocked }) => blocked),
     ofEntries(entries, 'live', 'Work that was let in and has not ended.', ({ live }) => live),

@@ -14,9 +14,17 @@ export function schedulingHtml(scheduling: SchedulingSnapshot | null): string {
     `<span class="faint">${escape(describeLoad(scheduling).join(' · '))}</span></p>`,
     table(
       'Resources',
-      ['resource', 'used', 'of', 'still to come', 'may queue', 'work had to wait'],
-      viewResources(scheduling).map(({ name, used, capacity, outstanding, resource, limiting }) => ({
-        cells: [name, used, capacity, outstanding, formatMs(resource.queueMs), `${formatCount(resource.blocked)}×`],
+      ['resource', 'used', 'of', 'still to come', 'at most', 'may queue', 'work had to wait'],
+      viewResources(scheduling).map(({ name, used, capacity, outstanding, most, resource, limiting }) => ({
+        cells: [
+          name,
+          used,
+          capacity,
+          outstanding,
+          most,
+          formatMs(resource.queueMs),
+          `${formatCount(resource.blocked)}×`,
+        ],
         marked: limiting,
       })),
     ),

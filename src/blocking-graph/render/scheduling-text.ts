@@ -45,6 +45,7 @@ const RESOURCES: readonly Column<ResourceView>[] = [
   { head: 'used', cell: ({ used }) => used, keep: 8, toRight: true },
   { head: 'of', cell: ({ capacity }) => capacity, keep: 7, toRight: true },
   { head: 'still to come', cell: ({ outstanding }) => outstanding, keep: 5, toRight: true },
+  { head: 'at most', cell: ({ most }) => most, keep: 3, toRight: true },
   { head: 'may queue', cell: ({ resource }) => formatMs(resource.queueMs), keep: 4, toRight: true },
   { head: 'work had to wait', cell: ({ resource }) => `${formatCount(resource.blocked)}×`, keep: 6, toRight: true },
   { head: '', cell: ({ limiting }) => (limiting ? '← limiting' : ''), keep: 6, style: 'alarm' },

@@ -1,4 +1,5 @@
 import { describeReason } from '../describe-scheduling.js';
+import { mostOutstanding } from '../most-outstanding.js';
 import type { EntrySnapshot, KindSnapshot, ResourceSnapshot, SchedulingSnapshot } from '../scheduling.js';
 import { formatBytes, formatCount, formatMs, formatShare, plural, printable } from './format.js';
 
@@ -42,6 +43,8 @@ export interface ResourceView {
   readonly capacity: string;
   readonly used: string;
   readonly outstanding: string;
+  /** What that may come to; empty where it has no bound. */
+  readonly most: string;
   readonly limiting: boolean;
 }
 
@@ -51,7 +54,8 @@ export function viewResources({ resources, limiting }: SchedulingSnapshot): Reso
     name: printable(resource.name),
     capacity: resource.capacity === null ? '' : amountOf(resource.capacity, resource),
     used: amountOf(resource.used, resource),
-    outstanding: resource.kind === 'rate' ? formatMs(resource.outstanding) : stockTime(resource),
+    outstanding: timeOf(resource.outstanding, resource),
+    most: timeOf(mostOutstanding(resource), resource),
     limiting: resource.name === limiting,
   }));
 }
@@ -68,8 +72,10 @@ function amountOf(amount: number, { unit }: ResourceSnapshot): string {
   }
 }
 
-/** `12 MB s`: so much held for a second, or half as much for two. */
-function stockTime({ outstanding, unit }: ResourceSnapshot): string {
+/** Of a stock `12 MB s`: so much held for a second, or half as much for two. */
+function timeOf(outstanding: number | null, { kind, unit }: ResourceSnapshot): string {
+  if (outstanding === null) return '';
+  if (kind === 'rate') return formatMs(outstanding);
   const each = outstanding / 1000;
   return unit === 'bytes' ? `${formatBytes(each)} s` : `${Number(each.toPrecision(2))} s`;
 }
