@@ -5,8 +5,9 @@ export interface Pool {
   readonly capacity: number;
   /** Slots that are out now. */
   readonly used: number;
-  /** Slots granted so far. */
+  /** Slots granted so far, and how often some were: who asks may get several at once. */
   readonly granted: number;
+  readonly grants: number;
   /** A fiber stands at the node also while it has its slot: waiting there is not all queueing. */
   readonly servesWhileWaiting: boolean;
 }

@@ -16,6 +16,10 @@ export class ThreadPool implements Pool {
   /** Calls that were made and have not ended: they run, or wait for a thread. */
   pending: number = 0;
 
+  get grants(): number {
+    return this.granted;
+  }
+
   get used(): number {
     return Math.min(this.pending, this.capacity);
   }

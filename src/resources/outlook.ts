@@ -90,6 +90,7 @@ export class Outlook {
     for (const { meter, resource } of this.pools.values()) {
       meter.tick(timed ? elapsedMs : 0, DECAY, this.idleShare);
       resource.capacity = meter.capacity;
+      resource.scale = meter.atOnce;
       if (meter.pool.servesWhileWaiting && meter.holdMs > 0) this.discountQueueing(meter);
     }
     this.descriptorGate.tick(kinds, DECAY);

@@ -1,23 +1,28 @@
 import type { Pool } from '../fibers/pool.js';
 
-/** How long one slot of a pool is held, from how many were busy and how many were granted: Little's law. */
+/** How long slots of a pool are held, from how many were busy and how many were granted: Little's law. */
 export class PoolMeter {
   /** Of the time: with less the event loop sees too late that a thread has finished. */
   static readonly LEAST_IDLE = 0.4;
   readonly pool: Pool;
   /** Mean time for which a slot is held, in ms. */
   holdMs: number = 0;
+  /** How many slots who asks gets at once, on average. */
+  atOnce: number = 1;
   /** Slots that work at once; infinite where nobody can tell whether they are what is short. */
   capacity: number;
   private busyMs: number = 0;
+  private granted: number = 0;
   private grants: number = 0;
+  private seenGranted: number;
   private seenGrants: number;
   private busyBefore: number;
 
   constructor(pool: Pool) {
     this.pool = pool;
     this.capacity = pool.capacity;
-    this.seenGrants = pool.granted;
+    this.seenGranted = pool.granted;
+    this.seenGrants = pool.grants;
     this.busyBefore = this.busy;
   }
 
@@ -31,14 +36,18 @@ export class PoolMeter {
    * seen only between turns, so that beside a busy loop threads look busy that are not: then they are left out.
    */
   tick(elapsedMs: number, decay: number, idleShare: number): void {
-    const { busy, busyBefore, pool, seenGrants } = this;
+    const { busy, busyBefore, pool, seenGranted, seenGrants } = this;
     this.busyBefore = busy;
-    this.seenGrants = pool.granted;
+    this.seenGranted = pool.granted;
+    this.seenGrants = pool.grants;
     const known = !pool.servesWhileWaiting || idleShare >= PoolMeter.LEAST_IDLE;
     this.capacity = known ? pool.capacity : Infinity;
     if (!known || elapsedMs === 0) return;
     this.busyMs = this.busyMs * decay + (elapsedMs * (busy + busyBefore)) / 2;
-    this.grants = this.grants * decay + (pool.granted - seenGrants);
-    if (this.grants > 0.5) this.holdMs = this.busyMs / this.grants;
+    this.granted = this.granted * decay + (pool.granted - seenGranted);
+    this.grants = this.grants * decay + (pool.grants - seenGrants);
+    if (this.grants <= 0.5) return;
+    this.holdMs = this.busyMs / this.granted;
+    this.atOnce = this.granted / this.grants;
   }
 }

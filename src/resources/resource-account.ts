@@ -19,7 +19,7 @@ export interface ResourceAccount extends Use {
   steady: number;
   /** Of a stock, what live fibers hold now; of a rate, how many are at it. */
   used: number;
-  /** By how much to multiply what the graph says: of memory, what survives of what was allocated. */
+  /** By how much to multiply what the graph says: of memory, what survives of what was allocated; of a pool, slots at once. */
   scale: number;
   /** How often work had to wait for it to be let in. */
   blocked: number;

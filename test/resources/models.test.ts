@@ -496,15 +496,15 @@ test('a pool meter finds how long a permit is held, also while others wait', (t)
   }).catch((error: Error) => t.is(error.message, 'enough')));
 
 test('a pool meter learns nothing from a time of which nobody knows how long slots were held', (t) => {
-  const pool = { text: 'pool', capacity: 2, used: 2, granted: 0, servesWhileWaiting: false };
+  const pool = { text: 'pool', capacity: 2, used: 2, granted: 0, grants: 0, servesWhileWaiting: false };
   const meter = new PoolMeter(pool);
-  pool.granted = 4;
+  pool.granted = pool.grants = 4;
   meter.tick(100, 0.9, 0);
   t.is(meter.holdMs, 50);
-  pool.granted = 100;
+  pool.granted = pool.grants = 100;
   meter.tick(0, 0.9, 0);
   t.is(meter.holdMs, 50);
-  pool.granted = 104;
+  pool.granted = pool.grants = 104;
   meter.tick(100, 1, 0);
   t.is(meter.holdMs, 50, 'nor later from what was granted in it');
 });

@@ -133,7 +133,7 @@ for (const [servesWhileWaiting, outstanding] of [
   [true, (3 - 2 / 2) * 10],
 ] as const)
   test(`who holds a slot of a pool is half-way through with it, where waiters ${servesWhileWaiting ? 'are served while they stand there' : 'have none'}`, (t) => {
-    const pool = { text: 'pool `db`', capacity: 2, used: 2, granted: 0, servesWhileWaiting };
+    const pool = { text: 'pool `db`', capacity: 2, used: 2, granted: 0, grants: 0, servesWhileWaiting };
     const kind = new Kind('query', 1);
     const sketched = new Sketched(
       [
@@ -146,6 +146,7 @@ for (const [servesWhileWaiting, outstanding] of [
     Object.assign(outlook, { machine: Object.assign(Object.create(outlook['machine']), { idleShare: () => 1 }) });
     for (let tick = 0; tick < 300; tick++) {
       pool.granted += 20;
+      pool.grants += 20;
       sketched.tick();
     }
     const db = outlook.resources.at(-1)!;
@@ -163,6 +164,28 @@ for (const [servesWhileWaiting, outstanding] of [
     t.is(Math.round(waitMs * 1e6) / 1e6, servesWhileWaiting ? 10 : 50, 'beyond the time of a slot it is queueing');
     t.is(new Sketched([page], [kind], { poolGate: false }).blocker(kind, 0, 20), null);
   });
+
+test('who takes several slots of a pool at once needs the time of all of them', (t) => {
+  const pool = { text: 'pool `db`', capacity: 20, used: 20, granted: 0, grants: 0, servesWhileWaiting: false };
+  const kind = new Kind('query', 1);
+  const sketched = new Sketched(
+    [
+      { root: 'query', to: [[1, 1]] },
+      { root: 'query', pool },
+    ],
+    [kind],
+  );
+  const { outlook } = sketched;
+  for (let tick = 0; tick < 300; tick++) {
+    pool.granted += 40;
+    pool.grants += 8;
+    sketched.tick();
+  }
+  const db = outlook.resources.at(-1)!;
+  t.is(Math.round(db.delayMs), 25, 'each of those that are out is half-way through its 50 ms');
+  sketched.blocker(kind, 0, 2);
+  t.is(Math.round(db.outstanding), 2 * 5 * 50 + (20 * 50) / 2);
+});
 
 test('of memory only what survives is reckoned with, in what is held and in what there is', (t) => {
   const kind = new Kind('page', 1);

@@ -44,8 +44,9 @@ export class PermitPool implements Semaphore, Pool {
   readonly servesWhileWaiting: boolean = false;
   protected total: number;
   readonly waiters: WaitList = new WaitList();
-  /** Permits granted so far. */
+  /** Permits granted so far, and to how many that asked. */
   granted: number = 0;
+  grants: number = 0;
   private taken: number = 0;
   private newest: IssuedPermit | null = null;
   protected readonly kind: SuspensionKind;
@@ -142,6 +143,7 @@ export class PermitPool implements Semaphore, Pool {
     const permit = new IssuedPermit(this, fiber, count);
     this.taken += count;
     this.granted += count;
+    this.grants++;
     fiber.more().permits += count;
     permit.following = this.newest;
     if (this.newest !== null) this.newest.previous = permit;
