@@ -3,6 +3,8 @@ export interface Pool {
   /** How snapshots call it. */
   readonly text: string;
   readonly capacity: number;
+  /** It is there for what it counts, and for good; else it may be the lock of one of many objects. */
+  readonly isDeclared: boolean;
   /** Slots that are out now. */
   readonly used: number;
   /** Slots granted so far, and how often some were: who asks may get several at once. */

@@ -8,6 +8,7 @@ import type { Pool } from './pool.js';
  */
 export class ThreadPool implements Pool {
   readonly text: string = 'thread pool';
+  readonly isDeclared: boolean = true;
   readonly servesWhileWaiting: boolean = true;
   /** How many threads there are. Set by who knows the machine. */
   capacity: number = 4;

@@ -2,6 +2,7 @@ import type { FlowGraph } from '../blocking-graph/flow-graph.js';
 import { Prediction } from '../blocking-graph/prediction.js';
 import type { DescriptorStock } from '../fibers/descriptor-stock.js';
 import type { Pool } from '../fibers/pool.js';
+import { choosePools } from './choose-pools.js';
 import { DescriptorGate } from './descriptor-gate.js';
 import { FairShares } from './fair-shares.js';
 import type { Kind } from './kind.js';
@@ -80,7 +81,6 @@ export class Outlook {
    */
   tick(elapsedMs: number, kinds: readonly Kind[], goalMs: number, timed: boolean = true): void {
     this.kinds = kinds;
-    const { heap } = this.machine;
     for (const kind of kinds) kind.start ??= this.graph.startOf(kind.name);
     this.graph.tick(DECAY, timed);
     this.matchNames();
@@ -94,7 +94,7 @@ export class Outlook {
       if (meter.pool.servesWhileWaiting && meter.holdMs > 0) this.discountQueueing(meter);
     }
     this.descriptorGate.tick(kinds, DECAY);
-    heap.look();
+    this.machine.heap.look();
     // Before the prediction is made anew: what is held is compared by the means of the time.
     this.refresh();
     this.prediction.compute(this.graph.nodes, this.resources, goalMs);
@@ -249,15 +249,22 @@ export class Outlook {
   }
 
   private findPools(): void {
-    if (this.pools.size >= MOST_POOLS) return;
-    for (const { node } of this.graph.nodes) {
-      const { pool } = node;
-      if (pool === null || this.pools.has(pool) || this.pools.size >= MOST_POOLS) continue;
+    const named = new Set(this.graph.nodes.flatMap(({ node }) => node.pool ?? []));
+    const chosen = choosePools(this.pools.keys(), named);
+    for (const [pool, { resource }] of this.pools) if (!chosen.has(pool)) this.forget(pool, resource);
+    for (const pool of chosen) {
+      if (this.pools.has(pool)) continue;
       const meter = new PoolMeter(pool);
       const amount = (n: number): number => (this.graph.nodes[n]!.node.pool === pool ? meter.holdMs : 0);
       const resource = this.add(pool.text, 'rate', pool.capacity, amount, () => 0);
       this.pools.set(pool, { meter, resource });
     }
+  }
+
+  private forget(pool: Pool, resource: ResourceAccount): void {
+    this.pools.delete(pool);
+    const number = this.resources.indexOf(resource);
+    for (const list of [this.resources, this.prediction.demands]) list.splice(number, 1);
   }
 
   private add(
@@ -297,5 +304,3 @@ const MEMORY_SHARE = 0.7;
 const ENTRY_SHARE = 0.9;
 /** Pieces of work. */
 const LEAST_QUEUE = 2;
-/** Locks of single objects are no resources. */
-const MOST_POOLS = 16;

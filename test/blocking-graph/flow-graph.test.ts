@@ -21,7 +21,15 @@ test('the time of a wait is taken from what waits took, except where fibers queu
   t.deepEqual(waits(), { spawn: 0, 'semaphore.acquire': 0, sleep: 10, exit: 0 });
   // Who is served while he stands there does not queue.
   const { node } = graph.nodes.find((one) => one.node.label.kind === 'semaphore.acquire')!;
-  node.pool = { text: 'threads', capacity: 1, used: 0, granted: 0, grants: 0, servesWhileWaiting: true };
+  node.pool = {
+    text: 'threads',
+    capacity: 1,
+    used: 0,
+    granted: 0,
+    grants: 0,
+    isDeclared: false,
+    servesWhileWaiting: true,
+  };
   const again = new FlowGraph(runtime.loop.recorder as GraphRecorder);
   again.startOf('worker');
   again.tick(1);

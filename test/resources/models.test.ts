@@ -496,7 +496,15 @@ test('a pool meter finds how long a permit is held, also while others wait', (t)
   }).catch((error: Error) => t.is(error.message, 'enough')));
 
 test('a pool meter learns nothing from a time of which nobody knows how long slots were held', (t) => {
-  const pool = { text: 'pool', capacity: 2, used: 2, granted: 0, grants: 0, servesWhileWaiting: false };
+  const pool = {
+    text: 'pool',
+    capacity: 2,
+    used: 2,
+    granted: 0,
+    grants: 0,
+    isDeclared: false,
+    servesWhileWaiting: false,
+  };
   const meter = new PoolMeter(pool);
   pool.granted = pool.grants = 4;
   meter.tick(100, 0.9, 0);

@@ -133,7 +133,15 @@ for (const [servesWhileWaiting, outstanding] of [
   [true, (3 - 2 / 2) * 10],
 ] as const)
   test(`who holds a slot of a pool is half-way through with it, where waiters ${servesWhileWaiting ? 'are served while they stand there' : 'have none'}`, (t) => {
-    const pool = { text: 'pool `db`', capacity: 2, used: 2, granted: 0, grants: 0, servesWhileWaiting };
+    const pool = {
+      text: 'pool `db`',
+      capacity: 2,
+      used: 2,
+      granted: 0,
+      grants: 0,
+      isDeclared: false,
+      servesWhileWaiting,
+    };
     const kind = new Kind('query', 1);
     const sketched = new Sketched(
       [
@@ -166,7 +174,15 @@ for (const [servesWhileWaiting, outstanding] of [
   });
 
 test('who takes several slots of a pool at once needs the time of all of them', (t) => {
-  const pool = { text: 'pool `db`', capacity: 20, used: 20, granted: 0, grants: 0, servesWhileWaiting: false };
+  const pool = {
+    text: 'pool `db`',
+    capacity: 20,
+    used: 20,
+    granted: 0,
+    grants: 0,
+    isDeclared: false,
+    servesWhileWaiting: false,
+  };
   const kind = new Kind('query', 1);
   const sketched = new Sketched(
     [
@@ -185,6 +201,49 @@ test('who takes several slots of a pool at once needs the time of all of them', 
   t.is(Math.round(db.delayMs), 25, 'each of those that are out is half-way through its 50 ms');
   sketched.blocker(kind, 0, 2);
   t.is(Math.round(db.outstanding), 2 * 5 * 50 + (20 * 50) / 2);
+});
+
+const lock = (text: string, used: number = 0, isDeclared: boolean = false): Pool => ({
+  text,
+  capacity: 1,
+  used,
+  granted: 0,
+  grants: 0,
+  isDeclared,
+  servesWhileWaiting: false,
+});
+
+test('a resource that is waited for late is reckoned with, however many locks of single objects there were before', (t) => {
+  const nodes: Sketch[] = [{ root: 'page' }, ...Array.from({ length: 20 }, (_, i) => ({ pool: lock(`lock ${i}`, 1) }))];
+  const sketched = new Sketched(nodes, [new Kind('page', 1)]);
+  const { graph, resources, prediction } = sketched.outlook;
+  const pools = (): string[] => resources.slice(4).map(({ name }) => name);
+  t.deepEqual(
+    pools(),
+    Array.from({ length: 16 }, (_, i) => `lock ${i}`),
+  );
+  graph.nodes[20]!.node.pool = lock('database', 0, true);
+  sketched.tick();
+  t.deepEqual(new Set(pools()), new Set([...Array.from({ length: 15 }, (_, i) => `lock ${i}`), 'database']));
+  for (const { node } of graph.nodes) node.pool = lock('last');
+  sketched.tick();
+  t.is(pools().length, 16, 'those that are out may be short still');
+  t.true(pools().includes('last'));
+  t.is(prediction.demands.length, resources.length);
+});
+
+test('a lock that nobody has and where nobody stands any more makes room, and is not kept alive', (t) => {
+  const sketched = new Sketched([{ root: 'page' }, { pool: lock('first') }], [new Kind('page', 1)]);
+  const { graph, resources, prediction } = sketched.outlook;
+  for (let n = 0; n < 40; n++) {
+    graph.nodes[1]!.node.pool = lock(`lock ${n}`);
+    sketched.tick();
+    t.deepEqual(
+      resources.slice(4).map(({ name }) => name),
+      [`lock ${n}`],
+    );
+    t.is(prediction.demands.length, resources.length);
+  }
 });
 
 test('of memory only what survives is reckoned with, in what is held and in what there is', (t) => {

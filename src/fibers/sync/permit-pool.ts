@@ -41,6 +41,7 @@ printAs(IssuedPermit, 'Permit', ({ count, holder }) => ({ count, holder }));
 /** What semaphores, mutexes and resources are: it knows who holds its permits and who waits, and the dump shows them. */
 export class PermitPool implements Semaphore, Pool {
   readonly name: string | null;
+  readonly isDeclared: boolean = false;
   readonly servesWhileWaiting: boolean = false;
   protected total: number;
   readonly waiters: WaitList = new WaitList();

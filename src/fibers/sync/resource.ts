@@ -26,6 +26,7 @@ export interface Resource extends Semaphore {
 
 /** The resource itself. */
 export class ResourcePool extends PermitPool implements Resource {
+  override readonly isDeclared: boolean = true;
   /** Of the fiber that asked for it last. */
   private loop: RunLoop | null = null;
 
