@@ -49,5 +49,5 @@ function add(sums: Map<Kind, number>, kind: Kind, amount: number): void {
   sums.set(kind, (sums.get(kind) ?? 0) + amount);
 }
 
-/** One in two seconds, or it is not there. */
+/** Of one that was offered less is left after 0.7 s, and it is not there. */
 const LEAST_RATE = 0.5;
