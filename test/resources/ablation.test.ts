@@ -151,7 +151,11 @@ test('where nobody checks what fits, the back-stop cancels single fibers, whose 
     const { refused } = clients.outcomes.get('memory')!;
     t.true(refused >= governor.backStop!.stopped);
   }
-  t.true(servers.some(({ governor }) => governor.backStop!.stopped > 0));
+  const seed = 1 + servers.findIndex(({ governor }) => governor.backStop!.stopped > 0);
+  t.true(seed > 0);
+  const without = offer(workload, 2, { seed, seconds: 4, scheduling: { localCheck: false, backStop: false } });
+  t.is(without.governor.backStop, null);
+  t.is(without.runtime.snapshotNow().scheduling!.stopped, 0, 'switched off it cancels nobody');
 });
 
 test('equal tickets change no goodput by more than a tenth: they serve shares', (t) => {

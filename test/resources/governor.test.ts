@@ -167,3 +167,32 @@ test('work is refused for what it had to wait for itself, and not for what the l
     );
   });
 });
+
+test('what has a high priority takes a twentieth of the processor, with 100 ms saved up, and asks like others beyond', async (t) => {
+  await governed(function* (_runtime, find) {
+    const door = gate({ name: 'checks', goal: 60_000, priority: 10 });
+    // As if others needed all there is.
+    let obstacle: string | null = 'cpu';
+    Object.assign(find(), { findObstacle: () => obstacle });
+    const end = event();
+    const [entry] = find().entries;
+    let asked = 0;
+    function* check(): Operation<void> {
+      yield* end.wait();
+    }
+    /** How many of so many are let in now. What one takes nobody knows yet: it is taken for a ms. */
+    function* letIn(count: number): Operation<number> {
+      const before = entry!.live;
+      for (let i = 0; i < count; i++) yield* spawn(() => door.admit(check));
+      asked += count;
+      while ((entry!.kinds.get('check')?.offered ?? 0) < asked) yield* yieldNow();
+      return entry!.live - before;
+    }
+    t.is(yield* letIn(150), 100);
+    t.is(yield* letIn(1), 0);
+    yield* sleep(50);
+    t.is(yield* letIn(10), 3, 'the last one borrows');
+    obstacle = null;
+    end.set();
+  });
+});

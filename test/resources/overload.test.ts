@@ -1,9 +1,9 @@
 import test from 'ava';
-import { gate, Runtime, sleep, spawn } from 'heddle';
+import { call, gate, Runtime, sleep, spawn, type Operation } from 'heddle';
 import { simulateClean } from '../support/no-leak.js';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedMachine } from './simulated-machine.js';
-import { SimulatedServer, type RequestKind } from './simulated-server.js';
+import { SimulatedServer, type RequestKind, type Simulation } from './simulated-server.js';
 import { health, peakOf, workloads, type Workload, type WorkloadName } from './workloads.js';
 
 /** What the governor reckons with once everything is over: all zeros, unless it has lost count. */
@@ -22,7 +22,7 @@ function leftovers(server: SimulatedServer): Record<string, number> {
     queued: sum(entries.map((entry) => entry.queue.size)),
     threads: loop.threadPool.pending,
     descriptors: descriptors.counted + descriptors.heldByFibers + descriptors.waiters.size,
-    held: server.machine.heap.held,
+    held: server.machine.heap.held + server.machine.heap.heldOutside,
     // One fiber waits for ever, so that the program goes on.
     fibers: loop.spawned - loop.ended - 1,
     ready: loop.queue.size,
@@ -134,6 +134,49 @@ for (const [name, share, p99] of BARS) {
     }
   });
 }
+
+/** As `held memory`, but in `Buffer`s: there is room for 32 of them, of which each is held for 200 ms. */
+const buffers: Workload = {
+  kinds: () => [
+    {
+      name: 'buffers',
+      *handler(server, job) {
+        yield* call(sleep, 50);
+        server.allocateOutside(job, 8e6);
+        server.work(1);
+        yield* call(hold);
+        server.work(0.5);
+      },
+    },
+  ],
+  best: 160,
+  externalLimit: 256e6,
+};
+
+function* hold(): Operation<void> {
+  yield* sleep(200);
+}
+
+for (const load of [2, 8])
+  test(`at ${load} times the load buffers take no more than there is for them, and all of that is used`, (t) => {
+    const run = (options: Partial<Simulation>): [server: SimulatedServer, most: number] => {
+      const rate = buffers.best * load;
+      const server = new SimulatedServer({ ...buffers, kinds: buffers.kinds(), rate, seconds: SECONDS, ...options });
+      const { heap } = server.machine;
+      server.machine.at(1000 * SETTLED, () => (heap.mostOutside = 0));
+      server.run();
+      return [server, heap.mostOutside / heap.externalLimit];
+    };
+    for (const seed of SEEDS) {
+      const [server, most] = run({ seed });
+      t.true(most <= 1.2, `[seed ${seed}] ${most} of the limit`);
+      const kept = server.goodput(SETTLED, SECONDS) / buffers.best;
+      t.true(kept >= 0.97, `[seed ${seed}] ${kept}`);
+      if (seed === 1) t.deepEqual(leftovers(server.settle()), NOTHING);
+    }
+    const [, most] = run({ scheduling: { stockGate: false } });
+    t.true(most >= 1.5, `without the gate ${most} of the limit`);
+  });
 
 for (const [load, what, from, to] of [
   [2, 'half of the processor is idle and most of those who are refused are told so', 0, 0.25],

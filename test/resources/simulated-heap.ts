@@ -6,8 +6,7 @@ import type { Heap } from 'heddle/lowlevel';
  */
 export class SimulatedHeap implements Heap {
   readonly limit: number;
-  readonly externalLimit: number = Infinity;
-  readonly externalAllocated: number = 0;
+  readonly externalLimit: number;
   majors: number = 0;
   liveAfterMajor: number = BASE;
   /** More was alive than fits: a real process would be gone. */
@@ -18,17 +17,23 @@ export class SimulatedHeap implements Heap {
   largest: number = 0;
   /** Alive. */
   held: number = 0;
+  /** Held outside of it, and the most that ever was. */
+  heldOutside: number = 0;
+  mostOutside: number = 0;
   /** It may fill further. */
   expanded: boolean = false;
   private garbage: number = 0;
   /** Allocated so far, and when the measured run began. */
   private total: number = 0;
   private mark: number = 0;
+  private totalOutside: number = 0;
+  private markOutside: number = 0;
   private readonly pause: (ms: number) => void;
 
   /** @param pause takes the processor's time for a collection. */
-  constructor(limit: number, pause: (ms: number) => void) {
+  constructor(limit: number, externalLimit: number, pause: (ms: number) => void) {
     this.limit = limit;
+    this.externalLimit = externalLimit;
     this.pause = pause;
   }
 
@@ -36,11 +41,16 @@ export class SimulatedHeap implements Heap {
     return this.total - this.mark;
   }
 
+  get externalAllocated(): number {
+    return this.totalOutside - this.markOutside;
+  }
+
   /** It is up to date. */
   look(): void {}
 
   beginRun(): void {
     this.mark = this.total;
+    this.markOutside = this.totalOutside;
   }
 
   endRun(): number {
@@ -73,6 +83,17 @@ export class SimulatedHeap implements Heap {
   drop(bytes: number): void {
     this.held -= bytes;
     this.garbage += bytes;
+  }
+
+  /** `Buffer`s. Who drops them gives them back at once, which is what the real ones do soon after. */
+  allocateOutside(bytes: number): void {
+    this.totalOutside += bytes;
+    this.heldOutside += bytes;
+    this.mostOutside = Math.max(this.mostOutside, this.heldOutside);
+  }
+
+  dropOutside(bytes: number): void {
+    this.heldOutside -= bytes;
   }
 
   private collect(): void {

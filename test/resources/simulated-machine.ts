@@ -7,6 +7,8 @@ import { SimulatedHeap } from './simulated-heap.js';
 export interface MachineOptions {
   /** In bytes; 256 MB unless given. */
   readonly heapLimit?: number;
+  /** Outside of the heap, in bytes; none unless given. */
+  readonly externalLimit?: number;
   /** None unless given. */
   readonly descriptorLimit?: number;
 }
@@ -33,8 +35,8 @@ export class SimulatedMachine implements Clock, Machine {
   private idleMs: number = 0;
   private idleSince: number = 0;
 
-  constructor({ heapLimit = 256e6, descriptorLimit = Infinity }: MachineOptions) {
-    this.heap = new SimulatedHeap(heapLimit, (ms) => this.work(ms));
+  constructor({ heapLimit = 256e6, externalLimit = Infinity, descriptorLimit = Infinity }: MachineOptions) {
+    this.heap = new SimulatedHeap(heapLimit, externalLimit, (ms) => this.work(ms));
     this.mostDescriptors = descriptorLimit;
   }
 

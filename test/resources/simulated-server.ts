@@ -128,6 +128,12 @@ export class SimulatedServer {
     this.machine.heap.allocate(bytes);
   }
 
+  /** Fills `Buffer`s that live as long as the job. */
+  allocateOutside(job: Job, bytes: number): void {
+    job.holdsOutside += bytes;
+    this.machine.heap.allocateOutside(bytes);
+  }
+
   /** Runs for as long as was asked for, or until memory runs out. */
   run(): this {
     return this.runUntil(this.options.seconds * 1000);
@@ -202,6 +208,7 @@ export class SimulatedServer {
       } else if (error.cause instanceof OverloadError) this.answer(job, 'refused');
     } finally {
       this.machine.heap.drop(job.holds);
+      this.machine.heap.dropOutside(job.holdsOutside);
       admitted.end();
     }
   }
@@ -243,8 +250,9 @@ export class Job extends Work {
   /** How often it was asked before. */
   readonly attempt: number;
   readonly request: RequestKind;
-  /** Bytes. */
+  /** Bytes, on the heap and outside of it. */
   holds: number = 0;
+  holdsOutside: number = 0;
   answered: boolean = false;
   fiber: Fiber | null = null;
   override readonly answerMs: number = REFUSE_MS;
