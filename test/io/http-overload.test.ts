@@ -405,7 +405,7 @@ test.serial('what has a high priority is let in beside what waits', (t) =>
   }),
 );
 
-test.serial('a goal below what requests take by nature still serves them', (t) =>
+test.serial('whatever the goal, requests that come one at a time are served', (t) =>
   overloaded(t, { goal: 1 }, function* ({ client, entry }) {
     const one = client();
     for (let i = 0; i < 12; i++) t.is((yield* until(one.get('/sleep'))).status, 200);

@@ -267,6 +267,59 @@ for (const [text, turns, everyMs] of [
     for (const { name } of [...pages, stream]) t.is(server.outcome(name).refused, 0, name);
   });
 
+test('a goal below what requests take by nature serves those that come while others are under way', (t) => {
+  const slow: RequestKind = {
+    name: 'slow',
+    deadlineMs: 1000,
+    *handler(server) {
+      server.work(0.2);
+      yield* sleep(20);
+    },
+  };
+  for (const seed of SEEDS) {
+    const server = new SimulatedServer({ kinds: [slow], rate: 300, seconds: 8, goal: 5, seed }).run();
+    const { offered, good } = server.outcome('slow');
+    t.true(good.length >= 0.9 * offered, `[seed ${seed}] ${good.length} of ${offered}`);
+  }
+});
+
+/** As `hogs`, but in code that never gives way: nothing else happens for 50 ms. */
+const stubborn: Workload = {
+  kinds: () => [
+    {
+      ...page,
+      name: 'light',
+      weight: 0.95,
+      worth: 0.2,
+      *handler(server) {
+        server.work(0.2);
+      },
+    },
+    {
+      name: 'hog',
+      weight: 0.05,
+      worth: 50,
+      *handler(server) {
+        server.work(50);
+      },
+    },
+  ],
+  best: 940,
+};
+
+for (const load of [2, 8])
+  test(`at ${load} times the load hogs that never give way keep 0.9 of what those do that give way`, (t) => {
+    for (const seed of SEEDS) {
+      const server = offer(stubborn, load, { seed });
+      const kept = server.goodput(SETTLED, SECONDS) / stubborn.best;
+      t.true(kept >= 0.9, `[seed ${seed}] ${kept}`);
+      const slowest = server.percentile(99, SETTLED, 'light');
+      t.true(slowest <= 300, `[seed ${seed}] ${slowest} ms`);
+    }
+    const none = offer(stubborn, load, { limit: Infinity, backlog: 511 }).goodput(SETTLED, SECONDS) / stubborn.best;
+    t.true(none <= 0.3, `without control ${none}`);
+  });
+
 test('streams whose clients leave at some time take nothing from pages', (t) => {
   const stream: RequestKind = {
     name: 'stream',
