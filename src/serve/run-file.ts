@@ -4,6 +4,7 @@ import { types } from 'node:util';
 import { ArgumentError } from '../base/errors.js';
 import { hasMain, main } from '../main.js';
 import type { Operation } from '../fibers/operation.js';
+import { ownCommand } from './own-command.js';
 import { statsOf } from './stats-of.js';
 
 export interface RunFileOptions {
@@ -12,12 +13,19 @@ export interface RunFileOptions {
 }
 
 /**
- * Runs a program as `node file args…` would, in this process. If it exports a `function*` by default, and has not called
- * `main` itself, that is its `main`.
+ * Runs a program as `node file args…` would, in this process, whose command line asks for that. If it exports a
+ * `function*` by default, and has not called `main` itself, that is its `main`.
  */
 export async function runFile(file: string, args: readonly string[], options: RunFileOptions = {}): Promise<void> {
   const path = resolve(file);
   if (!statsOf(path)?.isFile()) throw new ArgumentError(`There is no file \`${file}\` to run`);
+  // Its fibers run in the copy of heddle that it imports, and `main` and the compiler have to be of that one.
+  const other = ownCommand(path);
+  if (other !== null) {
+    // It reads the same command line.
+    await import(other);
+    return;
+  }
   process.argv.splice(1, process.argv.length, path, ...args);
   // After the arguments, by which it knows the program; before the program, which it compiles.
   if (options.compile !== false) await import('../register.js');
