@@ -1,9 +1,9 @@
+import { Module } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { ArgumentError } from '../base/errors.js';
 import { hasMain, main } from '../main.js';
-import type { Operation } from '../fibers/operation.js';
 import { ownCommand } from './own-command.js';
 import { statsOf } from './stats-of.js';
 
@@ -29,6 +29,11 @@ export async function runFile(file: string, args: readonly string[], options: Ru
   process.argv.splice(1, process.argv.length, path, ...args);
   // After the arguments, by which it knows the program; before the program, which it compiles.
   if (options.compile !== false) await import('../register.js');
-  const program = (await import(pathToFileURL(path).href)) as { default?: unknown };
-  if (types.isGeneratorFunction(program.default) && !hasMain()) await main(program.default as () => Operation<unknown>);
+  runMain(path);
+  // It is there already, or Node tells that it failed.
+  const program = await import(pathToFileURL(path).href).catch(() => null);
+  if (types.isGeneratorFunction(program?.default) && !hasMain()) await main(program.default);
 }
+
+/** How Node itself starts a program: what it runs knows by `require.main` and `import.meta.main` that it is the program. */
+const { runMain } = Module as unknown as { runMain(path: string): void };

@@ -2,10 +2,11 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { ProgramDirectory, REGISTER } from './support/program-directory.js';
+import { commonJs, esm, ProgramDirectory, QUIET, REGISTER, typed } from './support/program-directory.js';
 
 const ROOT = fileURLToPath(new URL('..', REGISTER));
 const HEDDLE = fileURLToPath(new URL('./cli/main.js', REGISTER));
+const NO_WARNINGS = [...QUIET, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
 
 test('heddle run runs a program with the copy of heddle that it imports', async (t) => {
   const program = new ProgramDirectory(t, {
@@ -23,8 +24,77 @@ test('heddle run runs a program with the copy of heddle that it imports', async 
   cpSync(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  t.like(await program.node([HEDDLE, 'run', 'app.mjs', 'a', '--b']), { code: 0, stdout: 'true true a --b\n', stderr: '' });
-  t.like(await program.node([HEDDLE, 'run', '--no-compile', 'app.mjs']), { code: 0, stdout: 'true false\n', stderr: '' });
+  t.like(await program.node([HEDDLE, 'run', 'app.mjs', 'a', '--b']), {
+    code: 0,
+    stdout: 'true true a --b\n',
+    stderr: '',
+  });
+  t.like(await program.node([HEDDLE, 'run', '--no-compile', 'app.mjs']), {
+    code: 0,
+    stdout: 'true false\n',
+    stderr: '',
+  });
   const { code, stderr } = await program.node([HEDDLE, 'run', 'fails.mjs']);
   t.deepEqual([code, stderr.match(/on purpose/g)?.length], [1, 2]);
+});
+
+test('a program that heddle run runs is the same as one that node runs', async (t) => {
+  const program = new ProgramDirectory(t, {
+    'module.mjs': `console.log(import.meta.main, process.argv.length);`,
+    'common.cjs': `console.log(require.main === module, process.mainModule === module, module.id, process.argv.length);`,
+    'either/package.json': '{}',
+    'either/module.js': `import 'node:fs'; console.log(import.meta.main);`,
+    'either/common.js': `console.log(require.main === module);`,
+    'throws.mjs': `throw new Error('on purpose');`,
+    'throws.cjs': `throw new Error('on purpose');`,
+    'catches.mjs': `process.on('uncaughtException', ({ message }) => console.log(message)); throw new Error('on purpose');`,
+    'catches.cjs': `process.on('uncaughtException', ({ message }) => console.log(message)); throw new Error('on purpose');`,
+    'waits.mjs': `await new Promise(() => {});`,
+    'later.mjs': `await null; console.log(import.meta.main); process.exitCode = 7;`,
+  });
+  for (const file of [
+    'module.mjs',
+    'common.cjs',
+    'either/module.js',
+    'either/common.js',
+    'throws.mjs',
+    'throws.cjs',
+    'catches.mjs',
+    'catches.cjs',
+    'waits.mjs',
+    'later.mjs',
+  ]) {
+    const { code, stdout, stderr } = await program.node([...NO_WARNINGS, file]);
+    const run = await program.node([...NO_WARNINGS, HEDDLE, 'run', file]);
+    t.deepEqual([run.code, run.stdout], [code, stdout], file);
+    t.is(run.stderr.match(/on purpose/g)?.length, stderr.match(/on purpose/g)?.length, file);
+  }
+});
+
+test('heddle run compiles what a program imports, of whatever kind the program is', async (t) => {
+  const program = new ProgramDirectory(t, {
+    'app.mjs': `import './a.mjs';\n${esm('app')}`,
+    'app.ts': `import './b.ts';\n${typed(esm('app'))}`,
+    'app.cjs': `require('./c.cjs');\n${commonJs('app')}`,
+    'app.cts': `require('./c.cjs');\n${typed(commonJs('app'))}`,
+    'a.mjs': esm('a'),
+    'b.ts': typed(esm('b')),
+    'c.cjs': commonJs('c'),
+    'either/package.json': '{}',
+    'either/app.js': `import '../a.mjs';\n${esm('app')}`,
+    'either/app.mts': `import '../b.ts';\n${typed(esm('app'))}`,
+    'either/app.ts': `import '../b.ts';\n${typed(esm('app'))}`,
+  });
+  for (const [file, imported] of [
+    ['app.mjs', 'a'],
+    ['app.ts', 'b'],
+    ['app.cjs', 'c'],
+    ['app.cts', 'c'],
+    ['either/app.js', 'a'],
+    ['either/app.mts', 'b'],
+    ['either/app.ts', 'b'],
+  ]) {
+    const { code, stdout, stderr } = await program.node([...NO_WARNINGS, HEDDLE, 'run', file!]);
+    t.deepEqual([code, stdout, stderr], [0, `${imported} compiled 1\napp compiled 1\n`, ''], file);
+  }
 });
