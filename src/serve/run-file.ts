@@ -27,8 +27,12 @@ export async function runFile(file: string, args: readonly string[], options: Ru
     return;
   }
   process.argv.splice(1, process.argv.length, path, ...args);
-  // After the arguments, by which it knows the program; before the program, which it compiles.
-  if (options.compile !== false) await import('../register.js');
+  if (options.compile !== false) {
+    // After the arguments, by which it knows the program; before the program, which it compiles.
+    await import('../register.js');
+    // By these `fork` and `cluster` start the program's children, which are its modules too.
+    process.execArgv.push('--import', new URL('../register.js', import.meta.url).href);
+  }
   runMain(path);
   // It is there already, or Node tells that it failed.
   const program = await import(pathToFileURL(path).href).catch(() => null);

@@ -98,3 +98,21 @@ test('heddle run compiles what a program imports, of whatever kind the program i
     t.deepEqual([code, stdout, stderr], [0, `${imported} compiled 1\napp compiled 1\n`, ''], file);
   }
 });
+
+test('the children that a program forks are compiled if it is', async (t) => {
+  const program = new ProgramDirectory(t, {
+    'app.cjs': `const cluster = require('node:cluster');
+      const { fork } = require('node:child_process');
+      if (cluster.isPrimary) {
+        ${commonJs('app')}
+        cluster.fork().on('exit', () => fork('./child.mjs'));
+      } else {
+        ${commonJs('worker')}
+        process.exit();
+      }`,
+    'child.mjs': esm('child'),
+  });
+  const says = async (...args: string[]): Promise<string> => (await program.node([HEDDLE, 'run', ...args])).stdout;
+  t.is(await says('app.cjs'), 'app compiled 1\nworker compiled 1\nchild compiled 1\n');
+  t.is(await says('--no-compile', 'app.cjs'), 'app plain 1\nworker plain 1\nchild plain 1\n');
+});
