@@ -3,7 +3,8 @@ import { onOutputError } from '../on-output-error.js';
 
 export function runCommand(): Command {
   return new Command('run')
-    .description('run a program in this process')
+    .summary('run a program in this process')
+    .description('run a program in this process; if it exports a function* by default, that is its main')
     .argument('<file>', 'the module to run')
     .argument('[args...]', 'its arguments')
     .option('--no-compile', 'leave its modules as they are: loops cannot be interrupted, call sites have no names')
