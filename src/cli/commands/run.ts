@@ -7,7 +7,10 @@ export function runCommand(): Command {
     .description('run a program in this process; if it exports a function* by default, that is its main')
     .argument('<file>', 'the module to run')
     .argument('[args...]', 'its arguments')
-    .option('--no-compile', 'leave its modules as they are: loops cannot be interrupted, call sites have no names')
+    .option(
+      '--no-compile',
+      'leave its modules as they are: loops cannot be interrupted, call sites have no names, and only Node removes types (20 does not)',
+    )
     .passThroughOptions()
     .action(async (file: string, args: string[], options: { compile: boolean }) => {
       const { runFile } = await import('../../serve/run-file.js');
