@@ -32,11 +32,16 @@ interface RegisteredFile {
 const files: RegisteredFile[] = [];
 let nextId = 0;
 
-/** Reserves `count` ids for a compiled file; returns the first. `describe` is called when somebody wants to see a place. */
-export function registerPlaces(count: number, describe: () => Description): number {
+/**
+ * Reserves `count` ids for a compiled file; returns the first.
+ *
+ * @param describe returns a `Description`; it is called when somebody wants to see a place. In TypeScript the arrays that
+ * are written there have a wider type.
+ */
+export function registerPlaces(count: number, describe: () => unknown): number {
   const firstId = nextId;
   nextId += count;
-  files.push({ firstId, describe });
+  files.push({ firstId, describe: describe as () => Description });
   return firstId;
 }
 

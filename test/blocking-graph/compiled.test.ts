@@ -71,7 +71,7 @@ function* walk(depth: number, turns: number): Generator<number, void> {
   let b = 0;
   if (depth > 0) yield* site(1, c, walk(depth - 1, turns));
   for (let i = 0; i < turns; i++) {
-    if (--b < 0 && (b = pause(2, c)) < 0) yield* preempted as unknown as Generator<number, void>;
+    if (--b < 0 && (b = pause(2, c)) < 0) yield* preempted;
     yield* site(3, c, [i]);
   }
 }

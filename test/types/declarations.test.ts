@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { transform } from '#src/compiler/transform.js';
 
 /** Checks a program as in a package that has heddle installed, where types have names only by heddle's doors. */
 async function check(t: { teardown(f: () => void): void }, source: string): Promise<string> {
@@ -21,6 +22,10 @@ async function check(t: { teardown(f: () => void): void }, source: string): Prom
       module: 'nodenext',
       types: ['node'],
       strict: true,
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      noImplicitReturns: true,
+      noUnusedLocals: true,
       skipLibCheck: true,
       declaration: true,
       emitDeclarationOnly: true,
@@ -89,4 +94,60 @@ test('a package that exports functions of operations, and leaves their types to 
 test('who writes yield before an operation is told by the type checker how to write it', async (t) => {
   const found = await check(t, `import { main, sleep } from 'heddle';\nmain(function* () {\n  yield sleep(1);\n});\n`);
   t.regex(found, /write `yield\*`, not `yield`/);
+});
+
+test('what the compiler makes of TypeScript type-checks like it, for bundlers that look at that', async (t) => {
+  const source = `import { all, sleep, type Operation } from 'heddle';
+    interface Row { readonly value?: number; readonly name: string }
+    export function* sum(list: readonly number[]): Operation<number> {
+      let total = 0;
+      for (const one of list) total += one;
+      for (let i = 0; i < 10; i++) total += i;
+      for (const [key, value] of Object.entries({ a: 1 })) total += value + key.length;
+      while (total > 100) total -= 1;
+      for (;;) {
+        yield* sleep(1);
+        if (total > 0) return total;
+      }
+    }
+    export function* silent(rows: Iterable<Row>): Generator<never, number> {
+      let total = 0;
+      for (const row of rows) {
+        if (row.value === undefined) continue;
+        total += row.value + row.name.length;
+      }
+      for (const { value = 1 } of rows) total += value;
+      do total--; while (total > 10);
+      for (const key in { a: 1 }) total += key.length;
+      return total;
+    }
+    export function* numbers(): Generator<number, void> {
+      yield* [1, 2];
+      for (let i = 0; i < 10; i++) yield* [i];
+    }
+    export function* inferred(n: number) {
+      let i = 0;
+      for (;;) if (i++ > n) return i;
+    }
+    export class Last<T extends string | number> {
+      *of(list: Iterable<T>): Operation<T | undefined> {
+        let last: T | undefined;
+        for (const one of list) last = one;
+        yield* all([sleep(1), this.of(list)]);
+        for (let i = 0, newest: T | null = null; i < 3; i++) newest = last ?? newest;
+        return last;
+      }
+    }
+    export function* either(value: string | number, map: Map<string, number>): Operation<number> {
+      let found: number | undefined;
+      for (const one of map.values()) {
+        found = one;
+        if (typeof value === 'string') value = value.length;
+      }
+      while (typeof value === 'number' && value > 3) value -= 1;
+      return found ?? 0;
+    }
+  `;
+  t.is(await check(t, source), '');
+  t.is(await check(t, transform(source, { file: 'program.ts', format: 'module' })!.code), '');
 });

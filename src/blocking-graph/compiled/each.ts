@@ -1,6 +1,6 @@
-import type { Operation } from '../../fibers/operation.js';
 import { OpenIterator } from './open-iterator.js';
 import { isPlainArray } from './plain-array.js';
+import type { GiveWay } from './preempted.js';
 
 /**
  * What a compiled `for…of` iterates, in place of `iterable`, if nothing in its body can suspend, and `indexed` is not for
@@ -64,7 +64,7 @@ class ArrayIteration<T> implements Iterator<T> {
     return this as unknown as IteratorResult<T>;
   }
 
-  turn(operation: Operation<void>): Operation<void> {
+  turn(operation: GiveWay): GiveWay {
     return operation;
   }
 }

@@ -1,7 +1,7 @@
-import type { Operation } from '../../fibers/operation.js';
 import { isObject } from './is-object.js';
 import { OpenIterator } from './open-iterator.js';
 import { isPlainArray } from './plain-array.js';
+import type { GiveWay } from './preempted.js';
 
 /**
  * What a compiled `for…of` goes through by index, if its head declares one name and nothing in its body can suspend. A
@@ -46,7 +46,7 @@ class ArrayItems<T> implements Iterator<readonly T[]> {
   }
 
   /** What to wait for while others run: `operation`, and if it throws, what the loop then has to do. */
-  turn(operation: Operation<void>): Operation<void> {
+  turn(operation: GiveWay): GiveWay {
     return operation;
   }
 }

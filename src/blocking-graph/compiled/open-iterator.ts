@@ -1,5 +1,5 @@
-import type { Operation } from '../../fibers/operation.js';
 import { isObject } from './is-object.js';
+import type { GiveWay } from './preempted.js';
 
 /** The iterator of a `for…of` in the middle of it. As in any `for…of` it is made, and its `next` read, once. */
 export class OpenIterator<T> {
@@ -19,7 +19,7 @@ export class OpenIterator<T> {
    * What to wait for while others run: `operation`. An error that is thrown where it waits was thrown in the loop: it
    * closes the iterator, as another `for…of` does it.
    */
-  *turn(operation: Operation<void>): Operation<void> {
+  *turn(operation: GiveWay): Generator<never, void, unknown> {
     let isOver = false;
     const once: Iterator<unknown> = {
       next: () => ({ done: isOver, value: undefined }),
