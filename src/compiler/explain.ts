@@ -1,5 +1,6 @@
 import { findGenerators } from './find-generators.js';
 import type { Loop, Site, Verdict } from './generator-function.js';
+import { isCompiled } from './is-compiled.js';
 import { LineTable, type Position } from './line-table.js';
 import { parse, type ParseOptions } from './parse.js';
 import { shortText } from './short-text.js';
@@ -34,14 +35,19 @@ export interface ExplainedLoop extends Position {
 export function explain(source: string, options: ParseOptions): ExplainedFunction[] {
   const text = source.replace(/^\ufeff/, '');
   const lines = new LineTable(text);
-  return findGenerators(parse(text, options), text).map(({ name, start, verdict, points }) => ({
-    name,
-    ...lines.at(start),
-    verdict: LEFT_ALONE.has(verdict) ? 'left alone' : (verdict as ExplainedFunction['verdict']),
-    reason: REASONS[verdict],
-    sites: points.filter(isSite).map((site) => ({ ...lines.at(site.start), callee: calleeText(text, site) })),
-    loops: points.filter(isLoop).map(({ start: at, keyword }) => ({ ...lines.at(at), keyword })),
-  }));
+  const program = parse(text, options);
+  const isOurs = isCompiled(program, text);
+  return findGenerators(program, text).map(({ name, start, verdict: own, points }) => {
+    const verdict = own === 'fiber' && isOurs ? 'compiled' : own;
+    return {
+      name,
+      ...lines.at(start),
+      verdict: LEFT_ALONE.has(verdict) ? 'left alone' : (verdict as ExplainedFunction['verdict']),
+      reason: REASONS[verdict],
+      sites: points.filter(isSite).map((site) => ({ ...lines.at(site.start), callee: calleeText(text, site) })),
+      loops: points.filter(isLoop).map(({ start: at, keyword }) => ({ ...lines.at(at), keyword })),
+    };
+  });
 }
 
 /** What a site calls, as it is written. */
@@ -57,13 +63,14 @@ function isLoop(point: Site | Loop): point is Loop {
   return point.kind === 'loop';
 }
 
-const LEFT_ALONE: ReadonlySet<Verdict> = new Set(['async', 'with', 'eval']);
+const LEFT_ALONE: ReadonlySet<keyof typeof REASONS> = new Set(['async', 'with', 'eval', 'compiled']);
 
-const REASONS: Record<Verdict, string> = {
+const REASONS: Record<Verdict | 'compiled', string> = {
   fiber: 'its sites are named and are checkpoints, its loops give way',
   data: 'it has a bare `yield`, so it makes data for whoever iterates over it',
   'nothing to do': 'it has neither a `yield*` nor a loop',
   async: 'an async generator is driven by promises, never by a fiber',
   with: 'the object of a `with` statement could catch the names that the compiler puts in',
   eval: 'a direct `eval` could see and change the names that the compiler puts in',
+  compiled: 'it is compiled already: its file imports `heddle/compiled`',
 };

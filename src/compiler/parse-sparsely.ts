@@ -1,6 +1,7 @@
 import type { Program } from 'oxc-parser';
 import { CompileError } from '../base/errors.js';
 import { findOxc } from './find-oxc.js';
+import { RUNTIME } from './is-compiled.js';
 import { mayHaveGenerators } from './may-have-generators.js';
 import { isProgram, parse, type ParseOptions } from './parse.js';
 
@@ -39,11 +40,13 @@ interface Run {
 function runsOf(pieces: readonly string[], { format }: ParseOptions): Run[] {
   const runs: Run[] = [];
   for (const [i, text] of pieces.entries()) {
-    // The first and last statement tell where the compiler's own go, and in CommonJS that was TypeScript imports do so.
+    // The first and last statement tell where the compiler's own go, and in CommonJS that was TypeScript imports do so. By
+    // its name somebody asks whether the run-time half is imported.
     const isWanted =
       i === 0 ||
       i === pieces.length - 1 ||
       (format === 'commonjs' && /^(?:im|ex)port/.test(text)) ||
+      text.includes(RUNTIME) ||
       mayHaveGenerators(text);
     const last = runs.at(-1);
     if (last?.isWanted === isWanted) last.text += text;

@@ -1,6 +1,7 @@
 import { describePlaces } from './describe-places.js';
 import { findGenerators } from './find-generators.js';
 import { instrument } from './instrument.js';
+import { isCompiled, RUNTIME } from './is-compiled.js';
 import { Locator } from './locator.js';
 import { mayHaveGenerators } from './may-have-generators.js';
 import { parseSparsely } from './parse-sparsely.js';
@@ -35,14 +36,15 @@ export interface TransformResult {
  * @throws CompileError if the source is no program; MissingBindingError if nothing on this machine can read it
  */
 export function transform(source: string, options: TransformOptions): TransformResult | null {
-  if (!mayHaveGenerators(source) || COMPILED.test(source)) return null;
+  if (!mayHaveGenerators(source)) return null;
   // A byte-order mark is of the file and not of the text: whoever counts columns does not see it.
   const text = source.replace(/^\ufeff/, '');
   const program = parseSparsely(text, options);
+  if (isCompiled(program, text)) return null;
   const fibers = findGenerators(program, text).filter(({ verdict }) => verdict === 'fiber');
   if (fibers.length === 0) return null;
 
-  const { file, format, map, runtime = 'heddle/compiled' } = options;
+  const { file, format, map, runtime = RUNTIME } = options;
   const input = readMap(typeof map === 'function' ? map() : map, text.slice(endOfStatements(program)));
   const locator = new Locator(text, file, input);
   const edited = instrument(text, program, fibers, {
@@ -61,6 +63,3 @@ export function transform(source: string, options: TransformOptions): TransformR
     },
   };
 }
-
-/** The output of this function, met again: in a program that was bundled and is then loaded. */
-const COMPILED = /\b(?:from|require\()\s*['"]heddle\/compiled['"]/;

@@ -49,6 +49,19 @@ test('every generator function gets a verdict and its reason, in the order of th
   );
 });
 
+test('what is compiled already is left alone, and said to be so', (t) => {
+  const mention = "// require('heddle/compiled')\nfunction* f() { yield* x }";
+  t.deepEqual(
+    [mention.slice(3), mention].map((source) =>
+      explained(source).map(({ verdict, reason }) => `${verdict}, ${reason}`),
+    ),
+    [
+      ['left alone, it is compiled already: its file imports `heddle/compiled`'],
+      ['fiber, its sites are named and are checkpoints, its loops give way'],
+    ],
+  );
+});
+
 test('what is left alone is explained with its sites and loops too', (t) => {
   const [data] = explained('function* data() { for (const x of y) { yield x; yield* z(x) } }');
   t.deepEqual(data!.loops, [{ line: 1, column: 20, keyword: 'for of' }]);

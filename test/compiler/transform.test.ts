@@ -80,6 +80,27 @@ test('TypeScript in a CommonJS file that imports by statement gets an import too
   t.regex(transform(source, { file: 'file.cts', format: 'commonjs' })!.code, /^import \{ enter as/);
 });
 
+test('what imports the run-time half is compiled already, what only mentions it is not', (t) => {
+  const body = 'function* f() { yield* x }\n';
+  const plain = (name: string): string =>
+    Array.from({ length: 10 }, (_, i) => `const ${name}${i} = [1, 2, 3, 4, 5, 6, 7];\n`).join('');
+  for (const parser of ['oxc', 'acorn'] as const)
+    for (const format of ['module', 'commonjs'] as const) {
+      const again = (source: string): unknown => transform(source, { file: 'file.js', format, parser });
+      t.is(again(transform(`${plain('a')}${body}`, { file: 'file.js', format, parser })!.code), null);
+      t.is(again(`${body}const pack = () => { const a = require('heddle/compiled'); };`), null);
+      if (format === 'module')
+        t.is(again(`let x;\n${plain('a')}import { site } from\n'heddle/compiled';\n${plain('b')}${body}`), null);
+      for (const mention of [
+        "// is put there: import { site } from 'heddle/compiled'",
+        "const text = `import { site } from 'heddle/compiled'`;",
+        `/* const { site } = require("heddle/compiled") */`,
+        `const text = "require('heddle/compiled')";`,
+      ])
+        t.not(again(`${mention}\n${body}`), null, mention);
+    }
+});
+
 test('the header stands behind a hashbang and behind directives', (t) => {
   const first = (source: string): string[] =>
     transform(source, { file: 'file.js', format: 'commonjs' })!
