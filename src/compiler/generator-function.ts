@@ -54,6 +54,8 @@ export interface Loop {
    * can suspend but what is evaluated once.
    */
   readonly isTight: boolean;
+  /** Whether it ends only where its function does: it has no condition, or `true`, and no `break`. */
+  readonly isEndless: boolean;
   /** Names of what it assigns, if that is likely to be a number. */
   readonly computed: ReadonlySet<string>;
 }

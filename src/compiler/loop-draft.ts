@@ -26,6 +26,7 @@ export class LoopDraft implements Loop {
   readonly isBlock: boolean;
   readonly computed: Set<string> = new Set();
   isTight: boolean;
+  isEndless: boolean;
   /** Whether each iteration has variables of its own, which are copies of those of the one before. */
   private readonly copies: boolean;
   private readonly labels: readonly string[];
@@ -38,11 +39,13 @@ export class LoopDraft implements Loop {
     this.keyword = KEYWORDS[type];
     this.once = type === 'ForOfStatement' ? node.right : type === 'ForStatement' ? node.init : null;
     this.item = type === 'ForOfStatement' ? itemOf(node.left) : null;
-    this.test = type === 'ForStatement' || type === 'WhileStatement' ? node.test : null;
+    const test = type === 'ForStatement' || type === 'WhileStatement' ? node.test : null;
+    this.test = test;
     this.bodyStart = body.start;
     this.bodyEnd = body.end;
     this.isBlock = body.type === 'BlockStatement';
     this.isTight = type !== 'DoWhileStatement' && type !== 'ForInStatement';
+    this.isEndless = (type === 'ForStatement' && test === null) || (test?.type === 'Literal' && test.value === true);
     this.copies = type === 'ForStatement' && node.init?.type === 'VariableDeclaration' && node.init.kind === 'let';
   }
 
@@ -64,6 +67,9 @@ export class LoopDraft implements Loop {
       case 'ArrowFunctionExpression':
       case 'ClassBody':
         if (this.copies) this.isTight = false;
+        return;
+      case 'BreakStatement':
+        this.isEndless = false;
         return;
       case 'ContinueStatement':
         if (!this.labels.includes(node.label?.name ?? '')) return;

@@ -52,7 +52,7 @@ function putQuestion({ text, names: { budget, pause, point, preempted }, loop, i
 /** `for (let i = 0; ; …) { for (; $b-- > 0 && i < n; i++) … if ($b >= 0) break; }`, and a `while` in the place of the inner one. */
 function putTightLoop({ text, source, names, loop, index }: LoopEdit, guards: string): void {
   const { budget, pause, point, preempted } = names;
-  const { keyword, start, once, test, bodyStart, bodyEnd, isBlock } = loop;
+  const { keyword, start, once, test, bodyStart, bodyEnd, isBlock, isEndless } = loop;
   const again = `(${budget} = ${pause}(${index}, ${point})) < 0 && (yield* ${preempted}, ${budget} = 1)`;
   if (keyword === 'while') {
     text.appendRight(start, `for (; ; ${again}) { ${guards}`);
@@ -66,7 +66,9 @@ function putTightLoop({ text, source, names, loop, index }: LoopEdit, guards: st
     text.prependLeft(test.end, ')');
   }
   if (!isBlock) text.appendRight(bodyStart, '{ ');
-  text.prependLeft(bodyEnd, `${isBlock ? '' : ' }'} if (${budget} >= 0) break; }`);
+  // Of a loop that has no other end the type checker knows that nothing comes behind it.
+  const end = isEndless ? '' : ` if (${budget} >= 0) break;`;
+  text.prependLeft(bodyEnd, `${isBlock ? '' : ' }'}${end} }`);
 }
 
 /** Where the first semicolon stands in the head of a `for`. */

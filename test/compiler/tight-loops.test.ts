@@ -36,6 +36,23 @@ test('a loop that computes and cannot suspend is left to give way, and entered a
   );
 });
 
+test('what has no end of its own gets none, and type checkers see what comes behind it as before', (t) => {
+  const endsItself = (loop: string): boolean => compiled(loop).includes('if ($b >= 0) break;');
+  for (const loop of [
+    'for (;;) p++',
+    'for (let i = 0; ; i++) { if (i > p) return i; continue; }',
+    'while (true) { p++; }',
+  ])
+    t.false(endsItself(loop), loop);
+  for (const loop of [
+    'for (;;) { p++; break; }',
+    'for (;;) { p++; switch (p) { case 1: break; } }',
+    'while (1) p++',
+    'for (; p;) p--',
+  ])
+    t.true(endsItself(loop), loop);
+});
+
 for (const [why, loop] of Object.entries({
   'can suspend': 'for (let i = 0; i < 9; i++) { yield* g(i); }',
   'has another loop in it': 'for (let i = 0; i < 9; i++) { do p; while (g()) }',

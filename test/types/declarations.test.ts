@@ -129,6 +129,12 @@ test('what the compiler makes of TypeScript type-checks like it, for bundlers th
       let i = 0;
       for (;;) if (i++ > n) return i;
     }
+    export function* first(list: readonly number[], n: number): Operation<number> {
+      for (let i = 0; ; i++) if (list[i] === n) return i;
+    }
+    export function* found(n: number): Operation<number> {
+      while (true) if (n-- < 0) return n;
+    }
     export class Last<T extends string | number> {
       *of(list: Iterable<T>): Operation<T | undefined> {
         let last: T | undefined;
