@@ -263,6 +263,35 @@ test('a file that was not given is read when it is imported', (t) => {
   t.is(project.check(['a.js'])[0]!.findings.length, 1);
 });
 
+test('an import by a name of the package is followed', (t) => {
+  const imports = {
+    '#db': './src/db.ts',
+    '#lib/*.js': [{ types: './types/*.d.ts', node: { default: './src/lib/*.js' } }],
+    '#lib/far/*': './src/*',
+    '#react': 'react',
+    '#none/*': null,
+  };
+  const generator = "import 'heddle'; export function* f() {}";
+  const files: Record<string, string> = {
+    '/app/package.json': JSON.stringify({ imports }),
+    '/app/src/db.ts': generator,
+    '/app/src/lib/a.ts': generator,
+    '/app/types/b.d.ts': "import type { Operation } from 'heddle'; export declare function f(): Operation<void>;",
+    '/app/other/package.json': 'no JSON',
+  };
+  const project = new Project((path) => files[path] ?? null);
+  const finds = (file: string, name: string): number => {
+    project.set(file, `import { f } from '${name}'; f();`);
+    return project.check([file])[0]!.findings.length;
+  };
+  for (const name of ['#db', '#lib/a.js', '#lib/b.js', '#lib/far/db.ts', '#lib/far/lib/a.js'])
+    t.is(finds('/app/src/main.ts', name), 1, name);
+  for (const name of ['#react', '#none/a', '#lib/.js', '#lib/c.js', '#other', '#toString'])
+    t.is(finds('/app/src/main.ts', name), 0, name);
+  t.is(finds('/app/other/main.ts', '#db'), 0);
+  t.is(finds('/nowhere/main.ts', '#db'), 0);
+});
+
 test('a fix runs the operation, and goes on with what that uncovers', (t) => {
   fixes(t, `${HEDDLE}function* f() { sleep(1); }`, `${HEDDLE}function* f() { yield* sleep(1); }`);
   fixes(

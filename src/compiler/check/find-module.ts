@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { packageImports } from './package-imports.js';
 
 /** What an import may leave out, or write as it will be called once it is compiled. */
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
@@ -10,12 +11,15 @@ const COMPILED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The paths that a relative import may mean, the likeliest first; none for packages. Sources come before what was
- * compiled from them, since they have types.
+ * The paths that an import may mean, the likeliest first: a relative one, or one by the `imports` of its `package.json`.
+ * None for packages. Sources come before what was compiled from them, since they have types.
  */
-export function candidates(source: string, from: string): string[] {
-  if (!/^\.{0,2}\//.test(source)) return [];
-  const path = resolve(dirname(from), source);
+export function candidates(source: string, from: string, read: (path: string) => string | null): string[] {
+  if (source.startsWith('#')) return packageImports(source, from, read).flatMap(variants);
+  return /^\.{0,2}\//.test(source) ? variants(resolve(dirname(from), source)) : [];
+}
+
+function variants(path: string): string[] {
   const extension = /\.[cm]?jsx?$/.exec(path)?.[0] ?? '';
   const stem = path.slice(0, path.length - extension.length);
   return [

@@ -51,7 +51,7 @@ export class Project {
   }
 
   private find(source: string, from: string): FileFacts | null {
-    for (const path of candidates(source, from)) {
+    for (const path of candidates(source, from, this.read)) {
       const known = this.sources.get(path);
       if (known !== undefined) return known.facts;
       const text = this.read(path);

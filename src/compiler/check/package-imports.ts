@@ -1,0 +1,45 @@
+import { dirname, resolve } from 'node:path';
+
+/**
+ * The paths that an import `#name` may mean by the `imports` of the nearest `package.json`: those of all its conditions,
+ * in their order, since nobody says which will hold. None if it means a package.
+ *
+ * @param read the text of a file; null if there is none
+ */
+export function packageImports(name: string, from: string, read: (path: string) => string | null): string[] {
+  for (let directory = dirname(from); ; directory = dirname(directory)) {
+    const text = read(resolve(directory, 'package.json'));
+    if (text !== null) return targetsOf(name, importsIn(text)).map((target) => resolve(directory, target));
+    if (directory === dirname(directory)) return [];
+  }
+}
+
+function importsIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return (JSON.parse(text) as { imports?: Record<string, unknown> } | null)?.imports ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** As Node finds them: of the patterns (`#lib/*.js`) that match, the one with the longest beginning counts. */
+function targetsOf(name: string, imports: Readonly<Record<string, unknown>>): string[] {
+  let found = Object.hasOwn(imports, name) ? pathsIn(imports[name]) : null;
+  if (found !== null) return found;
+  let longest = 0;
+  for (const key in imports) {
+    const [start = '', end, ...more] = key.split('*');
+    const matches = end !== undefined && more.length === 0 && name.startsWith(start) && name.endsWith(end);
+    if (!matches || name.length < key.length || start.length < longest) continue;
+    longest = start.length;
+    const part = name.slice(start.length, name.length - end.length);
+    found = pathsIn(imports[key]).map((path) => path.replaceAll('*', () => part));
+  }
+  return found ?? [];
+}
+
+/** In a target, an object with one for each condition, or a list of such. */
+function pathsIn(target: unknown): string[] {
+  if (typeof target === 'string') return target.startsWith('./') ? [target] : [];
+  return typeof target === 'object' && target !== null ? Object.values(target).flatMap(pathsIn) : [];
+}
