@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'ava';
+import { NO_BINDING } from '../compiler/support/program-directory.js';
 import { heddle } from './command.js';
 import { matchesGolden } from './golden.js';
 
@@ -135,6 +136,13 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
     t.deepEqual([code, stdout], [2, '']);
     t.regex(stderr, message);
   }
+});
+
+test('that nothing could be checked for want of a parser is told with exit code 2', async (t) => {
+  const cwd = given({ 'a.ts': GREET });
+  const { code, stdout, stderr } = await heddle(['check'], { cwd, env: NO_BINDING });
+  t.deepEqual([code, stdout], [2, '']);
+  t.regex(stderr, /^heddle: oxc-parser, [^\n]+ has no binding for this machine[^\n]+\n$/);
 });
 
 test('escape sequences in what is checked do not reach the terminal', async (t) => {

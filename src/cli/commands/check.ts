@@ -27,10 +27,14 @@ export function checkCommand(): Command {
   return command;
 }
 
-/** Exit code 1 means findings, so paths that are not there, or are not to be used, are told as wrong usage is. */
+/**
+ * Exit code 1 means findings, so paths that are not there, or are not to be used, are told as wrong usage is, and so is
+ * that there is no parser for this machine.
+ */
 function refuse(command: Command, error: unknown): never {
-  const { message, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof ArgumentError || syscall !== undefined) command.error(`error: ${message}`);
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof ArgumentError || syscall !== undefined || code === 'ERR_HEDDLE_MISSING_BINDING')
+    command.error(`error: ${message}`);
   throw error;
 }
 
