@@ -1,5 +1,6 @@
 import { Module } from 'node:module';
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { ArgumentError } from '../base/errors.js';
@@ -34,6 +35,8 @@ export async function runFile(file: string, args: readonly string[], options: Ru
     process.execArgv.push('--import', new URL('../register.js', import.meta.url).href);
   }
   runMain(path);
+  // Beside loaders of others Node begins with it a little later, and what was imported before that is no main module.
+  await setImmediate();
   // It is there already, or Node tells that it failed.
   const program = await import(pathToFileURL(path).href).catch(() => null);
   if (types.isGeneratorFunction(program?.default) && !hasMain()) await main(program.default);

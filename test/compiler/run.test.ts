@@ -64,10 +64,12 @@ test('a program that heddle run runs is the same as one that node runs', async (
     'waits.mjs',
     'later.mjs',
   ]) {
-    const { code, stdout, stderr } = await program.node([...NO_WARNINGS, file]);
-    const run = await program.node([...NO_WARNINGS, HEDDLE, 'run', file]);
-    t.deepEqual([run.code, run.stdout], [code, stdout], file);
-    t.is(run.stderr.match(/on purpose/g)?.length, stderr.match(/on purpose/g)?.length, file);
+    for (const NODE_OPTIONS of ['', '--import data:text/javascript,']) {
+      const { code, stdout, stderr } = await program.node([...NO_WARNINGS, file], { env: { NODE_OPTIONS } });
+      const run = await program.node([...NO_WARNINGS, HEDDLE, 'run', file], { env: { NODE_OPTIONS } });
+      t.deepEqual([run.code, run.stdout], [code, stdout], `${file} ${NODE_OPTIONS}`);
+      t.is(run.stderr.match(/on purpose/g)?.length, stderr.match(/on purpose/g)?.length, file);
+    }
   }
 });
 
