@@ -43,6 +43,7 @@ export function addResources(a: ResourceSnapshot, b: ResourceSnapshot): Resource
     outstanding: a.outstanding + b.outstanding,
     capacity: plus(a.capacity, b.capacity),
     queueMs: Math.max(a.queueMs, b.queueMs),
+    steady: a.steady + b.steady,
     delayMs: Math.max(a.delayMs, b.delayMs),
     blocked: a.blocked + b.blocked,
   };

@@ -17,6 +17,7 @@ const resource: Decoder<ResourceSnapshot> = object<ResourceSnapshot>({
   outstanding: quantity,
   capacity: orNull(quantity),
   queueMs: quantity,
+  steady: quantity,
   delayMs: quantity,
   blocked: count,
 });

@@ -37,7 +37,9 @@ export interface ResourceSnapshot {
   readonly capacity: number | null;
   /** How long what is let in may queue for it, in ms. */
   readonly queueMs: number;
-  /** Mean time until what is let in needs it, in ms: what is outstanding may come to capacity × (queueMs + delayMs). */
+  /** Of the capacity, what streams and other work without an end in sight go on using or holding. */
+  readonly steady: number;
+  /** Mean time until what is let in needs it, in ms: what is outstanding may come to (capacity - steady) × (queueMs + delayMs). */
   readonly delayMs: number;
   /** How often work had to wait for it before it was let in. */
   readonly blocked: number;

@@ -9,7 +9,7 @@ import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
 import { MemoryOutlook } from './memory-outlook.js';
 import { PoolMeter } from './pool-meter.js';
-import type { ResourceAccount } from './resource-account.js';
+import { ResourceAccount } from './resource-account.js';
 import type { SchedulingSwitches } from './scheduling-options.js';
 
 /**
@@ -274,21 +274,7 @@ export class Outlook {
     amount: (node: number) => number,
     variance: (node: number) => number,
   ): ResourceAccount {
-    const resource: ResourceAccount = {
-      name,
-      kind,
-      capacity,
-      amount,
-      variance,
-      queueMs: 0,
-      mean: 0,
-      delayMs: 0,
-      outstanding: 0,
-      steady: 0,
-      used: 0,
-      scale: 1,
-      blocked: 0,
-    };
+    const resource = new ResourceAccount(name, kind, capacity, amount, variance);
     this.resources.push(resource);
     return resource;
   }

@@ -93,6 +93,7 @@ export class SchedulingReader implements SchedulingSource {
       outstanding: Math.max(0, resource.outstanding),
       capacity: finite(resource.capacity),
       queueMs: resource.queueMs,
+      steady: resource.steady,
       delayMs: resource.delayMs,
       blocked: resource.blocked,
     }));
