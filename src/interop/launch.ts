@@ -1,10 +1,10 @@
 import { CancelledError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
 import { asFiber } from '../fibers/as-fiber.js';
-import type { Fiber } from '../fibers/fiber.js';
+import { Fiber } from '../fibers/fiber.js';
 import { isCancellation } from '../fibers/is-cancellation.js';
 import type { Operation } from '../fibers/operation.js';
-import { Scope } from '../fibers/scope.js';
+import { Scope, type ScopeOptions } from '../fibers/scope.js';
 import { scope } from '../fibers/with-scope.js';
 import { Runtime } from '../runtime.js';
 
@@ -21,8 +21,8 @@ export interface Launched {
 }
 
 /**
- * Where an operation is to run that another library starts: beside a fiber, as if that had spawned it in its innermost
- * scope, in a scope, as if whoever runs now had, or in a runtime, as a run of its own.
+ * Where an operation is to run that another library starts: for a fiber, with its fiber-locals, but in none of its scopes,
+ * in a scope, as if whoever runs now had spawned it there, or in a runtime, as a run of its own.
  */
 export type Home = Fiber | Scope | Runtime;
 
@@ -32,10 +32,25 @@ export type Home = Fiber | Scope | Runtime;
  */
 export function launch<T>(home: Home, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
   if (home instanceof Runtime) return asRun(home, make, ended);
-  if (home instanceof Scope) return asMember(home, make, ended);
-  // Whatever fiber happens to run now, the new one takes its fiber-locals, and the place it comes from, from `home`.
-  return asFiber(home, () => asMember(home.scope, make, ended));
+  if (home instanceof Fiber) return asOwn(home, make, ended);
+  return asMember(home, make, ended);
 }
+
+/**
+ * Only who has launched it ends it, and waits for it: a library that knows when what it has begun is over. The scopes that the
+ * fiber has open at that moment may be about something else, and a scope that ends waits for its fibers before it does what
+ * would tell the library to end this one.
+ */
+function asOwn<T>(fiber: Fiber, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
+  // The fiber is its host for those who ask who waits for whom, and has not opened it.
+  const own = new Scope(fiber.loop, null, fiber, OUT_OF_REACH);
+  // Whatever fiber happens to run now, the new one takes its fiber-locals, and the place it comes from, from `fiber`.
+  const launched = asFiber(fiber, () => asMember(own, make, ended));
+  own.end();
+  return launched;
+}
+
+const OUT_OF_REACH: ScopeOptions = { deadline: Infinity, shielded: true };
 
 function asMember<T>(scope: Scope, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
   return scope.startMember(make, guarded(make, ended), false);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Cause, Context, Data, Deferred, Effect, Exit, Fiber, Layer, Result, Tracer } from 'effect';
+import { Cause, Context, Data, Deferred, Effect, Exit, Fiber, Layer, Result, Scope, Tracer } from 'effect';
 import {
   all,
   ArgumentError,
@@ -567,6 +567,46 @@ test('an operation runs beside the fiber of its Effect, with its fiber-locals an
   });
 });
 
+test('an operation that an Effect begins in the background is no part of the scope that its fiber has open by then', async (t) => {
+  await simulateManyClean(function* (world) {
+    const beat = toEffect(function* () {
+      try {
+        yield* sleep(1000);
+        world.log('whole');
+      } catch (error) {
+        world.log('cut');
+        throw error;
+      }
+    });
+    yield* scope(function* () {
+      yield* fromScopedEffect(Effect.forkScoped(Effect.andThen(Effect.sleep(5), Effect.forever(beat))));
+      // It neither waits for it, nor stops it with its deadline.
+      yield* withTimeout(500, sleep(10));
+      t.is(now(), 10);
+      yield* moveOnAfter(50, suspend());
+      t.is(now(), 60);
+      yield* sleep(1000);
+    });
+    t.is(now(), 1060);
+    t.deepEqual(world.events.splice(0), ['whole', 'cut']);
+  });
+});
+
+test('what Effect keeps from being interrupted, and finalizers, may be operations of a cancelled fiber', async (t) => {
+  await simulateManyClean(function* (world) {
+    const part = (name: string) =>
+      toEffect(function* () {
+        yield* sleep(50);
+        world.log(name);
+      });
+    yield* moveOnAfter(10, fromEffect(Effect.uninterruptible(part('whole'))));
+    t.is(now(), 50);
+    yield* moveOnAfter(10, fromEffect(Effect.onInterrupt(Effect.never, () => part('finalizer'))));
+    t.is(now(), 110);
+    t.deepEqual(world.events.splice(0), ['whole', 'finalizer']);
+  });
+});
+
 test('a failure inside of an operation that the Effect recovers from harms no sibling', async (t) => {
   await simulateManyClean(function* () {
     const sibling = yield* spawn(() => sleep(100));
@@ -630,6 +670,39 @@ test('a scope of Effect keeps open what an operation opened, and closes it', asy
     );
     world.log('closed');
     t.deepEqual(world.events.splice(0), ['opened', 'closing', 'worker stopped', 'closed']);
+  });
+});
+
+test('what operations open in the scope of a fiber is closed with it, in its turn', async (t) => {
+  await simulateManyClean(function* (world) {
+    const open = (name: string) =>
+      toScopedEffect(function* () {
+        yield* sleep(1);
+        yield* spawn(function* worker() {
+          try {
+            yield* suspend();
+          } finally {
+            world.log(`${name} closed`);
+          }
+        });
+        return { text: name };
+      });
+    const layer = Layer.effect(Greeting, open('server'));
+    yield* scope(function* (inner) {
+      const services = yield* fromScopedEffect(Layer.build(layer));
+      t.is(Context.get(services, Greeting).text, 'server');
+      yield* fromScopedEffect(Effect.addFinalizer(() => Effect.sync(() => world.log('used to the last'))));
+      inner.defer(() => world.log('deferred'));
+      yield* sleep(10);
+    });
+    t.deepEqual(world.events.splice(0), ['deferred', 'used to the last', 'server closed']);
+    // Not in a fiber's scope by `fromScopedEffect`, but in one of Effect that the program keeps itself.
+    yield* scope(function* (inner) {
+      const kept = yield* fromEffect(Scope.make());
+      inner.defer(() => fromEffect(Scope.close(kept, Exit.void)));
+      yield* fromEffect(Scope.provide(open('kept'), kept));
+    });
+    t.deepEqual(world.events.splice(0), ['kept closed']);
   });
 });
 

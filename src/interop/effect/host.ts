@@ -15,7 +15,7 @@ import { HeddleClock } from './heddle-clock.js';
 if (!('runForkWith' in Effect))
   throw new MisuseError('`heddle/effect` needs Effect 4, and another version is installed: `npm install effect@4`');
 
-/** Where `toEffect` runs its operation: beside the fiber that runs the Effect, else in a runtime. */
+/** Where `toEffect` runs its operation: for the fiber that runs the Effect, else in a runtime. */
 export const HOME: Context.Reference<Home> = Context.Reference<Home>('heddle/effect/Home', {
   defaultValue: sharedRuntime,
 });

@@ -16,8 +16,9 @@ export interface ToEffectOptions<E> {
 }
 
 /**
- * Makes an Effect of an operation. It runs as a fiber: beside the fiber that runs the Effect, with its fiber-locals, or,
- * where none does, in a runtime (`provideRuntime`).
+ * Makes an Effect of an operation. It runs as a fiber, for the fiber that runs the Effect, with its fiber-locals, or, where
+ * none does, in a runtime (`provideRuntime`). It is the Effect's, and in no scope of that fiber: what interrupts the Effect
+ * stops it, and nothing else.
  *
  * What the operation throws is a defect, unless `catch` makes a typed failure of it. Interrupting the Effect cancels the
  * operation and waits until it has cleaned up; an operation that is cancelled from its own side interrupts the Effect.

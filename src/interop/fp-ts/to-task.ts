@@ -24,7 +24,7 @@ export interface TaskOptions {
 export function toTask<A>(make: () => Operation<A>, options: TaskOptions = {}): Task<A> {
   checkFunction('make', make);
   checkOptions(options);
-  return () => promiseOf(current.fiber ?? options.runtime ?? sharedRuntime(), make);
+  return () => promiseOf(current.fiber?.scope ?? options.runtime ?? sharedRuntime(), make);
 }
 
 /**
