@@ -646,6 +646,15 @@ test('failures, defects and interruptions keep their kind there and back', async
   t.is(await simulateClean(() => thrownBy(fromEffect(there(Effect.fail(failure))))), failure);
 });
 
+test('what an Effect in an operation dies of is no failure for `catch` to make', async (t) => {
+  const defect = new RangeError('broken');
+  const exit = await runEffect(
+    toEffect(() => fromEffect(Effect.die(defect)), { catch: () => new NotFound({ id: 1 }) }),
+  );
+  t.true(Exit.isFailure(exit) && Cause.hasDies(exit.cause) && !Cause.hasFails(exit.cause));
+  t.true(Exit.isFailure(exit) && Cause.squash(exit.cause) === defect);
+});
+
 test('a scope of Effect keeps open what an operation opened, and closes it', async (t) => {
   await simulateManyClean(function* (world) {
     const open = function* (): Operation<string> {

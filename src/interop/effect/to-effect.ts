@@ -10,7 +10,7 @@ import { HOME } from './host.js';
 export interface ToEffectOptions<E> {
   /**
    * Makes the typed failure of what the operation threw, as in `Effect.tryPromise`. What it throws itself is a defect, so
-   * that it may pass on what it does not know.
+   * that it may pass on what it does not know. Not asked about what an Effect in the operation has died of.
    */
   readonly catch: (error: unknown) => E;
 }
@@ -77,12 +77,9 @@ export function effectOf<A, E>(ending: Ending<A>, toFailure: ((error: unknown) =
   if (ending.status === 'cancelled') return Effect.interrupt;
   const { error } = ending;
   const cause = causeOf(error);
-  // An Effect inside of the operation was interrupted, which is nothing to be caught here as there.
-  if (cause !== undefined && Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause as Cause.Cause<never>);
-  if (toFailure === undefined) {
-    const died = cause !== undefined && !Cause.hasFails(cause);
-    return died ? Effect.failCause(cause as Cause.Cause<never>) : Effect.die(error);
-  }
+  // An Effect inside of the operation has died or was interrupted, which is nothing to be caught here as there.
+  if (cause !== undefined && !Cause.hasFails(cause)) return Effect.failCause(cause as Cause.Cause<never>);
+  if (toFailure === undefined) return Effect.die(error);
   try {
     return Effect.fail(toFailure(error));
   } catch (defect) {
