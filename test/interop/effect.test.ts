@@ -14,6 +14,7 @@ import {
   run,
   Runtime,
   scope,
+  shield,
   sleep,
   spawn,
   suspend,
@@ -240,6 +241,37 @@ test('what a finalizer dies of is not lost in a cancellation', async (t) => {
     thrownBy(moveOnAfter(10, fromEffect(Effect.onInterrupt(Effect.never, () => Effect.die(new Error('finalizer')))))),
   );
   t.is((error as Error).message, 'finalizer');
+});
+
+test('a failure that was there before the fiber was cancelled is thrown, as heddle itself does', async (t) => {
+  const failure = new NotFound({ id: 1 });
+  function* fails(): Operation<never> {
+    yield* sleep(10);
+    throw failure;
+  }
+  function* finalizes(): Operation<void> {
+    try {
+      yield* suspend();
+    } finally {
+      yield* shield(sleep(50));
+    }
+  }
+  const effects = Effect.all(
+    [Effect.andThen(Effect.sleep(10), Effect.fail(failure)), Effect.onInterrupt(Effect.never, () => Effect.sleep(50))],
+    { concurrency: 2 },
+  );
+  for (const make of [() => all([fails(), finalizes()]), () => fromEffect(effects)])
+    await simulateClean(function* () {
+      let thrown: unknown;
+      yield* moveOnAfter(
+        20,
+        (function* () {
+          thrown = yield* thrownBy(make());
+        })(),
+      );
+      t.is(thrown, failure);
+      t.is(now(), 60);
+    });
 });
 
 test('a cancelled fiber begins no Effect', async (t) => {

@@ -29,8 +29,8 @@ export function effectWait<A, E>(
 function settle(suspension: Suspension, exit: Exit<unknown, unknown>): void {
   if (exit._tag === 'Success') return void suspension.complete(exit.value);
   const { cause } = exit;
-  // That it was interrupted is only its way of saying that it stopped. What a finalizer died of is more than that.
-  const stopped = suspension.argument === true && Cause.hasInterrupts(cause) && !Cause.hasDies(cause);
+  // That it was interrupted is only its way of saying that it stopped. What had failed before, or a finalizer, is more than that.
+  const stopped = suspension.argument === true && Cause.hasInterruptsOnly(cause);
   suspension.fail((stopped ? suspension.fiber!.interruption : null) ?? thrownFor(cause));
 }
 
