@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Cause, Context, Data, Deferred, Effect, Exit, Fiber, Layer, Result, Scope, Tracer } from 'effect';
+import { Cause, Clock, Context, Data, Deferred, Effect, Exit, Fiber, Layer, Result, Scope, Tracer } from 'effect';
 import {
   all,
   ArgumentError,
@@ -435,6 +435,29 @@ test('services that were taken in one fiber do not tie Effects of another one to
     });
     t.is(yield* other.join(), 'me');
   });
+});
+
+test('services that were taken in one run have the time of the run that uses them', async (t) => {
+  const services = await simulateClean(() => fromEffect(Effect.context()));
+  const waited = await simulateClean(function* () {
+    yield* fromEffect(Effect.sleep('1 hour'), services);
+    return now();
+  });
+  t.is(waited, 3_600_000);
+  // A clock of the program's own holds.
+  const own = Context.add(services, Clock.Clock, {
+    ...(await simulateClean(() => fromEffect(Effect.clockWith(Effect.succeed)))),
+    currentTimeMillis: Effect.succeed(7),
+  });
+  t.is(
+    await simulateClean(() =>
+      fromEffect(
+        Effect.clockWith((clock) => clock.currentTimeMillis),
+        own,
+      ),
+    ),
+    7,
+  );
 });
 
 test('what is no Effect is refused by name', async (t) => {

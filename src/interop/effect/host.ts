@@ -54,10 +54,14 @@ class Host {
     this.context = Context.add(Context.make(Clock, new HeddleClock(loop)), Scheduling.Scheduler, scheduler);
   }
 
-  /** What `services` say themselves of time (a test clock) holds. */
+  /** What `services` say themselves of time (a test clock) holds, if it is not that of another run, in which they were taken. */
   with(services: Context.Context<never>): Context.Context<never> {
     let merged = this.#merged.get(services);
-    if (merged === undefined) this.#merged.set(services, (merged = Context.merge(this.context, services)));
+    if (merged === undefined) {
+      const taken = Context.getOrUndefined(services, Clock) instanceof HeddleClock;
+      merged = taken ? Context.merge(services, this.context) : Context.merge(this.context, services);
+      this.#merged.set(services, merged);
+    }
     return merged;
   }
 }
