@@ -6,6 +6,7 @@ import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
+  all,
   ArgumentError,
   CancelledError,
   FiberLocal,
@@ -98,6 +99,21 @@ test('attempt makes the left by a function, which may throw the error on', async
   await simulateClean(function* () {
     t.deepEqual(yield* attempt(failing(new NotFound()), onThrow), E.left({ kind: 'missing', id: 7 } as const));
     t.is(yield* thrownBy(attempt(failing(defect), onThrow)), defect);
+  });
+});
+
+test('several failures of one scope are the first of them, if each is one that is named', async (t) => {
+  const first = new NotFound();
+  await simulateClean(function* () {
+    const together = (...errors: readonly unknown[]): Operation<unknown> => all(errors.map(failing));
+    const both = yield* attempt(together(first, new Forbidden()), NotFound, Forbidden);
+    t.deepEqual(both, E.left(first));
+    const nested = yield* attempt(all([together(first, new NotFound()), failing(new NotFound())]), NotFound);
+    t.true(E.isLeft(nested) && nested.left instanceof NotFound);
+    const mixed = yield* thrownBy(attempt(together(first, new Forbidden()), NotFound));
+    t.true(mixed instanceof AggregateError && mixed.errors[0] === first);
+    const any = yield* attempt(together(first, new Forbidden()));
+    t.true(E.isLeft(any) && any.left instanceof AggregateError);
   });
 });
 

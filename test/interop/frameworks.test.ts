@@ -25,7 +25,7 @@ import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { event, gate, Runtime, scope, sleep, spawn, suspend, until, type Operation } from 'heddle';
+import { all, event, gate, Runtime, scope, sleep, spawn, suspend, until, type Operation } from 'heddle';
 import { expressFibers } from 'heddle/express';
 import { fastifyFibers } from 'heddle/fastify';
 import { honoFibers, type HonoFibers } from 'heddle/hono';
@@ -44,6 +44,7 @@ class Deeds {
     if (what === 'boom') throw new Error('boom');
     if (what === 'teapot') throw new HttpError(418, 'short and stout');
     if (what === 'own') yield* stoppedByItself();
+    if (what === 'both') yield* all([missing(0), missing(60_000)]);
     if (what === 'nothing') throw null;
     if (what === 'promise') return Promise.reject(new Error('unheard')) as unknown as { did: string };
     if (what === 'overload') yield* gate({ name: 'none', goal: 1 }).admit(refused);
@@ -79,6 +80,15 @@ function stoppedByItself(): Operation<void> {
 function* refused(): Operation<void> {
   const { OverloadError } = yield* until(import('heddle'));
   throw new OverloadError('no room');
+}
+
+/** Also when it is cancelled. */
+function* missing(after: number): Operation<never> {
+  try {
+    yield* sleep(after);
+  } finally {
+    throw new HttpError(404, 'not there');
+  }
 }
 
 interface Site {
@@ -255,6 +265,7 @@ for (const name of Object.keys(servers)) {
         t.is((await get('boom')).status, 500);
         t.is((await get('teapot')).status, 418);
         t.is((await get('own')).status, 500);
+        t.is((await get('both')).status, 404);
         t.is((await get('nothing')).status, 500);
         t.is((await get('overload')).status, 503);
         t.is((await get('well')).status, 200);

@@ -9,6 +9,7 @@ import { connect as connectTls } from 'node:tls';
 import { format, inspect } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import {
+  all,
   ArgumentError,
   CancelledError,
   channel,
@@ -368,6 +369,44 @@ test.serial(
     t.deepEqual(told.map(String), ['Error: secret']);
   },
 );
+
+test.serial(
+  'several answers that were thrown together are the first of them, if nothing else was thrown',
+  async (t) => {
+    const told: unknown[] = [];
+    await leavesNothing(t, () =>
+      serving(
+        function* handler(request) {
+          const second = request.path === '/bug' ? new Error('secret') : new HttpError(403, 'nor is it yours');
+          yield* all([failing(new HttpError(404, 'not there'), 0), failing(second, 60_000)]);
+          return text('fine');
+        },
+        function* (server) {
+          const both = yield* fetch(server.url);
+          t.is(both.status, 404);
+          t.is(yield* both.text(), 'not there\n');
+          const bug = yield* fetch(`${server.url}/bug`);
+          t.is(bug.status, 500);
+          t.is(yield* bug.text(), 'Internal Server Error\n');
+        },
+        { onError: (error) => told.push(error) },
+      ),
+    );
+    t.deepEqual(
+      told.map((error) => (error as AggregateError).errors.map(String)),
+      [['HttpError: not there', 'Error: secret']],
+    );
+  },
+);
+
+/** Also when it is cancelled. */
+function* failing(error: unknown, after: number): Operation<never> {
+  try {
+    yield* sleep(after);
+  } finally {
+    throw error;
+  }
+}
 
 test.serial('what fails in a request after its reply has arrived is reported', async (t) => {
   const told: unknown[] = [];

@@ -1,6 +1,7 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import { checkFunction } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
+import { firstOf } from '../../base/first-of.js';
 import { isInstance } from '../../base/is-instance.js';
 import type { Operation } from '../../fibers/operation.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
@@ -12,7 +13,8 @@ export type ErrorClass<E extends Error = Error> = abstract new (...args: never) 
  * Runs an operation and returns an `Either`: the right is its result, the left what it threw, of the types that are named.
  * Anything else is thrown on: a defect is no answer. A cancellation is never caught.
  *
- * - `attempt(operation, NotFound, Forbidden)`: errors of these classes.
+ * - `attempt(operation, NotFound, Forbidden)`: errors of these classes; of several that a scope has thrown together the first,
+ *   if all are.
  * - `attempt(operation, (error) => …)`: what the function makes of the error; what it throws is thrown on.
  * - `attempt(operation)`: any `Error`.
  *
@@ -47,8 +49,10 @@ export function leftOf(expected: readonly (ErrorClass | ((error: unknown) => unk
   const [first] = expected;
   if (first !== undefined && !isErrorClass(first)) return first;
   const classes = (expected.length === 0 ? [Error] : expected) as readonly ErrorClass[];
+  const isExpected = (error: unknown): boolean => classes.some((one) => isInstance(error, one));
   return (error) => {
-    if (classes.some((one) => isInstance(error, one))) return error;
+    const first = firstOf(error, isExpected);
+    if (isExpected(first)) return first;
     throw error;
   };
 }

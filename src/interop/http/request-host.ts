@@ -12,6 +12,7 @@ import { PLAIN, Scope } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
 import { runScope } from '../../fibers/with-scope.js';
 import { cutOff } from '../../io/cut-off.js';
+import { answerOf } from '../../io/http/answer-of.js';
 import { endOfGrace } from '../../io/http/end-of-grace.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';
@@ -191,7 +192,7 @@ export class RequestHost {
   private fail<T>(handling: Handling<T>, work: RequestWork | null, error: unknown): void {
     this.partFrom(work);
     try {
-      handling.failed(error);
+      handling.failed(answerOf(error));
     } catch (second) {
       console.error(second);
       if (work !== null) cutOff(work.response);

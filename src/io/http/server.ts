@@ -14,6 +14,7 @@ import { event, type Event } from '../../fibers/sync/event.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { KernelQueues } from '../kernel-queue.js';
+import { answerOf } from './answer-of.js';
 import { endOfGrace } from './end-of-grace.js';
 import { hasGone } from './has-gone.js';
 import type { HttpServerOptions } from './http-server-options.js';
@@ -192,7 +193,7 @@ export class HttpServer {
   #fail(error: unknown, request: ServerRequest, response: ServerResponse): void {
     this.#counts.failed++;
     try {
-      this.#tell(error, request, response);
+      this.#tell(answerOf(error), request, response);
     } catch (second) {
       // An error that throws when it is looked at, or has what cannot be sent.
       console.error(second);

@@ -1,0 +1,11 @@
+import { isInstance } from './is-instance.js';
+
+/**
+ * What stands for an error where `isExpected` decides what becomes of it: of several that a scope has thrown together the
+ * first, if each is expected; the error itself in all other cases.
+ */
+export function firstOf(error: unknown, isExpected: (error: unknown) => boolean): unknown {
+  if (isExpected(error) || !isInstance(error, AggregateError)) return error;
+  const all = error.errors.map((one) => firstOf(one, isExpected));
+  return all.length > 0 && all.every(isExpected) ? all[0] : error;
+}
