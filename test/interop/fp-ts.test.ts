@@ -9,6 +9,7 @@ import {
   all,
   ArgumentError,
   CancelledError,
+  event,
   FiberLocal,
   moveOnAfter,
   now,
@@ -17,6 +18,7 @@ import {
   sleep,
   spawn,
   suspend,
+  until,
   type Operation,
 } from 'heddle';
 import {
@@ -264,6 +266,73 @@ test('a task that a fiber calls belongs to its scope, and has its fiber-locals',
     );
     t.is(now() - began, 10);
     t.deepEqual(world.events.splice(0), ['cancelled']);
+  });
+});
+
+test('what a fiber waits for as composed tasks is of its scope from the first to the last', async (t) => {
+  const user = new FiberLocal('nobody');
+  await simulateManyClean(function* (world) {
+    user.set('me');
+    const read = toTaskEither(function* () {
+      yield* sleep(5);
+      return user.get();
+    }, String);
+    const both = pipe(
+      read,
+      TE.chain((first) =>
+        pipe(
+          read,
+          TE.map((second) => [first, second]),
+        ),
+      ),
+    );
+    t.deepEqual(yield* fromTaskEither(both), ['me', 'me']);
+    const work = toTask(function* () {
+      try {
+        yield* suspend();
+      } catch (error) {
+        world.log(error instanceof CancelledError ? 'cancelled' : 'other');
+        throw error;
+      }
+    });
+    const began = now();
+    const mapped = pipe(
+      work,
+      T.map(() => world.log('went on')),
+    );
+    yield* moveOnAfter(10, fromTask(mapped));
+    t.is(now() - began, 10);
+    t.deepEqual(world.events.splice(0), ['cancelled']);
+  });
+});
+
+test('an operation in a task that one fiber waits for does not draw the tasks of others into its scope', async (t) => {
+  const user = new FiberLocal('nobody');
+  const runtime = new Runtime();
+  await runtime.run(function* () {
+    const latch = event();
+    const open = toTask(function* () {
+      latch.set();
+    });
+    const read = toTask(
+      function* () {
+        return user.get();
+      },
+      { runtime },
+    );
+    const ann = yield* spawn(function* () {
+      user.set('ann');
+      yield* fromTask(
+        pipe(
+          T.of(1),
+          T.chain(() => open),
+        ),
+      );
+    });
+    yield* latch.wait();
+    // Plain code of another fiber, in a turn of the run loop that a task of the first has brought about.
+    t.is(yield* until(Promise.resolve().then(read)), 'nobody');
+    yield* ann.join();
   });
 });
 

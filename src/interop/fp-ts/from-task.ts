@@ -3,15 +3,17 @@ import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { checkFunction, expected, isPromise } from '../../base/check.js';
+import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import { until } from '../../fibers/until.js';
 import { fromEither } from './data.js';
+import { placeOf, places } from './place.js';
 
 /**
  * Runs a `Task` and returns its result.
  *
  * Suspends: always. If cancelled: throws at once and forgets the task, whose work goes on, since a task cannot be stopped;
- * one that `toTask` made in this fiber belongs to its scope, and stops with that.
+ * what `toTask` has made, alone or as a part of it, belongs to the scope in which it is waited for, and stops with that.
  *
  * @param name how the graph shows the wait.
  */
@@ -23,7 +25,7 @@ export function fromTask<A>(task: Task<A>, name?: string): Operation<A> {
 }
 
 function begun<A>(task: Task<A>): Promise<A> {
-  const promise = task();
+  const promise = places.run(placeOf(currentFiber('fromTask')), task);
   if (!isPromise(promise)) throw expected('task', 'a function that returns a promise', promise);
   return promise;
 }

@@ -3,28 +3,35 @@ import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { checkFunction, checkOptions } from '../../base/check.js';
+import { asFiber } from '../../fibers/as-fiber.js';
 import { current } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Runtime } from '../../runtime.js';
 import { promiseOf } from '../promise-of.js';
 import { sharedRuntime } from '../shared-runtime.js';
 import { attempt } from './attempt.js';
+import { placeOf, places } from './place.js';
 
 export interface TaskOptions {
-  /** Where it runs if no fiber calls the task; otherwise those share one that is made when it is first needed. */
+  /** Where it runs if no fiber calls the task or waits for it; unless given those share one, made when it is first needed. */
   readonly runtime?: Runtime;
 }
 
 /**
- * Makes a `Task` of what makes an operation. Each call runs it as a fiber: of the scope of the fiber that calls, else in
- * a runtime.
+ * Makes a `Task` of what makes an operation. Each call runs it as a fiber: of the scope of the fiber that calls it, or waits by
+ * `fromTask` for what it is composed into, else in a runtime.
  *
  * The promise is rejected with what the operation throws: a task is for what does not fail, `toTaskEither` for the rest.
  */
 export function toTask<A>(make: () => Operation<A>, options: TaskOptions = {}): Task<A> {
   checkFunction('make', make);
   checkOptions(options);
-  return () => promiseOf(current.fiber?.scope ?? options.runtime ?? sharedRuntime(), make);
+  return () => {
+    const place = current.fiber === null ? places.getStore() : placeOf(current.fiber);
+    if (place === undefined) return promiseOf(options.runtime ?? sharedRuntime(), make);
+    // Not in the store: the run loop's next turn may begin here, and is everybody's.
+    return places.run(undefined, () => asFiber(place.fiber, () => promiseOf(place.scope, make)));
+  };
 }
 
 /**
