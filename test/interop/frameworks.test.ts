@@ -470,6 +470,49 @@ test.serial('fastify: a hook of a route that is a generator is an error that nam
   await app.close();
 });
 
+test.serial('fastify: operations that a plain handler returns are run, as of plugins that wrap handlers', async (t) => {
+  for (const options of [{}, { goal: 5000 }])
+    for (const first of ['plugin', 'heddle']) {
+      const runtime = new Runtime();
+      const app = fastify();
+      // As plugins do that trace, or know sockets.
+      const wrap = (): void =>
+        void app.addHook('onRoute', (route) => {
+          const { handler } = route;
+          route.handler = function (request, reply) {
+            return handler.call(this, request, reply);
+          };
+        });
+      if (first === 'plugin') wrap();
+      await app.register(fastifyFibers, { ...options, runtime });
+      if (first === 'heddle') wrap();
+      const deeds = new Deeds();
+      app.decorate('place', 'here');
+      app.get('/wrapped/:what', function* (request) {
+        const place = (this as unknown as { place: string }).place;
+        return { place, ...(yield* deeds.run((request.params as { what: string }).what)) };
+      });
+      app.get<{ Params: { what: string } }>('/arrow/:what', (request) => deeds.run(request.params.what));
+      app.get('/plain', () => ({ plain: 'object' }));
+      app.get('/async', async () => 'async');
+      const get = async (url: string): Promise<unknown> => {
+        const answer = await app.inject(url);
+        return answer.statusCode === 200 ? answer.body : answer.statusCode;
+      };
+      t.is(await get('/wrapped/well'), '{"place":"here","did":"well"}');
+      t.is(await get('/wrapped/teapot'), 418);
+      t.is(await get('/arrow/well'), '{"did":"well"}');
+      t.is(await get('/arrow/teapot'), 418);
+      t.is((await app.inject({ method: 'HEAD', url: '/arrow/well' })).statusCode, 200);
+      t.is(await get('/plain'), '{"plain":"object"}');
+      t.is(await get('/async'), 'async');
+      const kinds = new Set(runtime.snapshotNow().nodes.map(({ chain }) => chain[0]));
+      t.true(kinds.has('GET /wrapped/:what') && kinds.has('GET /arrow/:what'), [...kinds].join());
+      await app.close();
+      t.is(runtime.loop.spawned, runtime.loop.ended);
+    }
+});
+
 for (const [options, expected] of [
   [{}, []],
   [{ goal: 500 }, [64]],

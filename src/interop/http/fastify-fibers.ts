@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
 import { expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
+import { nameOf } from '../../base/name-of.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
@@ -23,7 +24,8 @@ interface Marked {
  * A plugin: routes that are added after it may have a `function*` for a handler, which runs in a fiber of its own. A client
  * that goes away cancels it; what it returns is sent, and what it throws goes to the error handler, as with an `async`
  * handler. With a goal a request of such a route asks to be let in first of all, before its body is read, by the cost of
- * its route; if it may not, it is answered 503. Other routes are left alone.
+ * its route; if it may not, it is answered 503. A plain handler may return an operation, which is run in the same way, but asks
+ * only then. Other routes are left alone.
  *
  * Inside of a fiber the requests belong to the current scope, too. They end with `app.close()`.
  *
@@ -49,6 +51,7 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
     app.addHook('onRoute', (route) => {
       checkHooks(route);
       if (isGeneratorFunction(route.handler)) adopt(route, route.handler as unknown as Handler, host);
+      else adoptResults(route, host);
     });
     // A route that was added before the plugin would answer with an empty object, and nobody would know why.
     if (hasRoutes(app))
@@ -70,7 +73,7 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
 
 /** Puts a handler that starts a fiber in the place of one that is a fiber's. */
 function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
-  const kind = `${[route.method].flat().join(',')} ${route.url}`;
+  const kind = kindOf(route);
   if (!host.governed) {
     route.handler = function (request, reply) {
       const visit = new Visit(host, kind, handler, request, reply);
@@ -92,6 +95,28 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
     visit.app = this;
     visit.start();
   } as RouteHandlerMethod;
+}
+
+/**
+ * What only its result tells to be a fiber's handler, such as an arrow function, or one that another plugin has wrapped. It
+ * asks to be let in when it is reached.
+ */
+function adoptResults(route: RouteOptions, host: RequestHost): void {
+  const kind = kindOf(route);
+  const { handler } = route;
+  const look: RouteHandlerMethod = function (request, reply) {
+    const result: unknown = handler.call(this, request, reply);
+    if (!isOperation(result)) return result;
+    host.watchServerOf(request.raw.socket);
+    const visit = new Visit(host, kind, () => result as Operation<unknown>, request, reply);
+    return host.offer(kind, request.raw, reply.raw, visit);
+  };
+  // Tracers tell it.
+  route.handler = Object.defineProperty(look, 'name', { value: nameOf(handler, '') });
+}
+
+function kindOf({ method, url }: RouteOptions): string {
+  return `${[method].flat().join(',')} ${url}`;
 }
 
 /** A request to a route with a fiber's handler. One object, since there is one for each request. */
