@@ -22,7 +22,7 @@ import { getRequestListener, serve, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import test, { type ExecutionContext } from 'ava';
 import express from 'express';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { all, event, gate, Runtime, scope, sleep, spawn, suspend, until, type Operation } from 'heddle';
@@ -467,6 +467,33 @@ test.serial('fastify: a hook of a route that is a generator is an error that nam
   t.throws(() => app.get('/', { preHandler: [() => {}, preHandler] }, () => 'well'), {
     message: /preHandler.*`yield\*` it/,
   });
+  await app.close();
+});
+
+test.serial('fastify: a hook or an error handler of the application that is a generator is one, too', async (t) => {
+  const app = fastify();
+  await app.register(fastifyFibers, {});
+  const generator = function* (): Operation<void> {} as never;
+  let hooked = 0;
+  const plugin = async (child: FastifyInstance): Promise<void> => {
+    t.throws(() => void child.addHook('preHandler', generator), { message: /preHandler.*`yield\*` it/ });
+    t.throws(() => void child.setErrorHandler(generator), { message: /setErrorHandler/ });
+    const withHook = { preHandler: (): void => {} };
+    t.throws(() => void child.setNotFoundHandler(withHook, generator), { message: /setNotFoundHandler/ });
+    // Others are the child's alone, as ever.
+    child.addHook('onRequest', async () => void hooked++);
+    child.setErrorHandler((error: Error, _request, reply) => reply.code(418).send(error.message));
+    child.setNotFoundHandler((_request, reply) => reply.code(410).send('gone'));
+    child.get('/child', async () => {
+      throw new Error('of the child');
+    });
+  };
+  await app.register(plugin, { prefix: '/of' });
+  const { statusCode, body } = await app.inject('/of/child');
+  t.deepEqual([statusCode, body, hooked], [418, 'of the child', 1]);
+  t.is((await app.inject('/of/nothing')).statusCode, 410);
+  t.is((await app.inject('/nowhere')).statusCode, 404);
+  t.is(hooked, 2);
   await app.close();
 });
 

@@ -53,6 +53,7 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
       if (isGeneratorFunction(route.handler)) adopt(route, route.handler as unknown as Handler, host);
       else adoptResults(route, host);
     });
+    refuseGenerators(app);
     // A route that was added before the plugin would answer with an empty object, and nobody would know why.
     if (hasRoutes(app))
       app.addHook('preSerialization', (_request, _reply, payload, done) => {
@@ -183,6 +184,22 @@ function checkHooks(route: RouteOptions): void {
         `\`${name}\` of ${route.url} is a function*, which only a handler may be: \`yield*\` it in the handler`,
       );
   }
+}
+
+/** The same of the hooks of an application and of the plugins in it. What an error handler returned would be the answer. */
+function refuseGenerators(app: FastifyInstance): void {
+  const methods = app as unknown as Record<string, (this: unknown, ...args: unknown[]) => unknown>;
+  for (const name of ['addHook', 'setErrorHandler', 'setNotFoundHandler']) {
+    const method = methods[name]!;
+    methods[name] = function (...args) {
+      if (args.some(isGeneratorFunction)) throw misplaced(`\`${name === 'addHook' ? args[0] : name}\``);
+      return method.apply(this, args);
+    };
+  }
+}
+
+function misplaced(what: string): MisuseError {
+  return new MisuseError(`${what} is a function*, which only the handler of a route may be: \`yield*\` it there`);
 }
 
 /** Fastify tells of its routes as text only, a branch of a tree for each. */
