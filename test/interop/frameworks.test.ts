@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import dns from 'node:dns';
 import {
   Agent,
@@ -538,6 +539,31 @@ test.serial('fastify: operations that a plain handler returns are run, as of plu
       await app.close();
       t.is(runtime.loop.spawned, runtime.loop.ended);
     }
+});
+
+test.serial('fastify: a request that had to wait goes on as the one it is', async (t) => {
+  const requests = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const runtime = new Runtime();
+  const deeds = new Deeds();
+  const app = fastify();
+  app.addHook('onRequest', (request, _reply, done) => requests.run(request.url, done));
+  await app.register(fastifyFibers, { goal: 5000, runtime });
+  const preHandler = async (): Promise<void> => void seen.push(requests.getStore());
+  app.get<{ Params: { what: string } }>('/:what', { preHandler }, function* ({ params }) {
+    return yield* deeds.run(params.what);
+  });
+  await app.inject('/well');
+  const entry = entryOf(runtime);
+  const begun = app.inject('/latch');
+  await eventually(() => entry.live === 1);
+  hold(entry, 1);
+  const waiting = app.inject('/good');
+  await eventually(() => entry.queue.size === 1);
+  requests.run('nobody', () => deeds.latch.set());
+  await Promise.all([begun, waiting]);
+  t.deepEqual(seen, ['/well', '/latch', '/good']);
+  await app.close();
 });
 
 for (const [options, expected] of [

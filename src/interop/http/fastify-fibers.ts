@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
 import { expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
@@ -89,6 +90,7 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
     host.watchServerOf(request.raw.socket);
     (request as unknown as Marked)[VISIT] = visit;
     host.offer(kind, request.raw, reply.raw, visit);
+    visit.keepContext();
   };
   route.onRequest = [askFirst, ...[route.onRequest ?? []].flat()];
   route.handler = function (request) {
@@ -147,6 +149,11 @@ class Visit implements Respondent, Handling<unknown> {
     else this.reach();
   }
 
+  /** If it has to wait, what comes after it sees what is current now, and not what is around whoever lets it in. */
+  keepContext(): void {
+    if (this.work === null) this.reach = AsyncResource.bind(this.reach!);
+  }
+
   start(): void {
     this.host.start(this.kind, this.work!, this);
   }
@@ -179,10 +186,7 @@ class Visit implements Respondent, Handling<unknown> {
 function checkHooks(route: RouteOptions): void {
   for (const name of HOOKS) {
     const hooks: readonly unknown[] = [route[name]].flat();
-    if (hooks.some(isGeneratorFunction))
-      throw new MisuseError(
-        `\`${name}\` of ${route.url} is a function*, which only a handler may be: \`yield*\` it in the handler`,
-      );
+    if (hooks.some(isGeneratorFunction)) throw misplaced(`\`${name}\` of ${route.url}`);
   }
 }
 
