@@ -368,6 +368,7 @@ test('a finalizer is told how the scope of the fiber ended', async (t) => {
   const exits: Exit.Exit<unknown, unknown>[] = [];
   const acquire = Effect.acquireRelease(Effect.void, (_, exit) => Effect.sync(() => void exits.push(exit)));
   const failure = new NotFound({ id: 1 });
+  const bug = new Error('broken');
   await simulateClean(function* () {
     yield* scope(() => fromScopedEffect(acquire));
     yield* thrownBy(
@@ -379,7 +380,7 @@ test('a finalizer is told how the scope of the fiber ended', async (t) => {
     yield* thrownBy(
       scope(function* () {
         yield* fromScopedEffect(acquire);
-        throw failure;
+        throw bug;
       }),
     );
     yield* moveOnAfter(
@@ -393,6 +394,7 @@ test('a finalizer is told how the scope of the fiber ended', async (t) => {
   t.is(exits.length, 4);
   t.true(Exit.isSuccess(exits[0]!));
   t.true(Exit.isFailure(exits[1]!) && Cause.hasFails(exits[1].cause));
+  t.true(Exit.isFailure(exits[2]!) && Cause.hasDies(exits[2].cause) && Cause.squash(exits[2].cause) === bug);
   t.true(Exit.isFailure(exits[3]!) && Cause.hasInterruptsOnly(exits[3].cause));
 });
 

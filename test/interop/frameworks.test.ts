@@ -697,6 +697,144 @@ test.serial('fastify: connections to both addresses of localhost count', async (
   await app.close();
 });
 
+/** What an application of Express answers while `body` runs. */
+async function onExpress(
+  options: Partial<Options>,
+  open: (app: express.Express, fibers: ReturnType<typeof expressFibers>) => void,
+  body: (get: (path: string, init?: RequestInit) => Promise<string>, runtime: Runtime) => Promise<void>,
+): Promise<void> {
+  const runtime = new Runtime();
+  const fibers = expressFibers({ runtime, ...options });
+  const app = express().set('env', 'test');
+  open(app, fibers);
+  const server = await listening(fibers.attach(app.listen(0, '127.0.0.1')));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await body(async (path, init) => (await fetch(url + path, init)).text(), runtime);
+  await fibers.close();
+}
+
+test.serial('express: the graph knows the routes of a router with its path', (t) =>
+  onExpress(
+    {},
+    (app, fibers) => {
+      const router = express.Router();
+      router.get(
+        '/users/:id',
+        fibers.handler<{ id: string }>(function* (request, response) {
+          yield* sleep(1);
+          response.send(request.params.id);
+        }),
+      );
+      app.use('/api', router);
+    },
+    async (get, runtime) => {
+      t.is(await get('/api/users/7'), '7');
+      const kinds = runtime.snapshotNow().nodes.map(({ chain }) => chain[0]);
+      t.true(kinds.includes('GET /api/users/:id'), kinds.join());
+    },
+  ),
+);
+
+test.serial('express: a handler may pass a request on, past its route too', (t) =>
+  onExpress(
+    {},
+    (app, fibers) => {
+      app.get(
+        '/:how',
+        fibers.handler<{ how: string }>(function* ({ params }, _response, next) {
+          yield* sleep(1);
+          next(params.how === 'past' ? 'route' : undefined);
+        }),
+        (_request, response) => void response.send('the same route'),
+      );
+      app.get('/:how', (_request, response) => void response.send('another route'));
+    },
+    async (get) => {
+      t.is(await get('/on'), 'the same route');
+      t.is(await get('/past'), 'another route');
+    },
+  ),
+);
+
+test.serial('express: what is expensive may stand behind a handler that only asks to be let in', async (t) => {
+  let parsed = 0;
+  const latch = event();
+  await onExpress(
+    { goal: 5000 },
+    (app, fibers) => {
+      const admitted = fibers.handler(function* (_request, _response, next) {
+        next();
+      });
+      const parse = express.json();
+      app.post(
+        '/orders',
+        admitted,
+        (request, response, next) => {
+          parsed++;
+          parse(request, response, next);
+        },
+        fibers.handler(function* (request, response) {
+          yield* sleep(1);
+          response.json(request.body);
+        }),
+      );
+      app.get(
+        '/latch',
+        fibers.handler(function* (_request, response) {
+          yield* latch.wait();
+          response.send('open');
+        }),
+      );
+    },
+    async (get, runtime) => {
+      const order = { method: 'POST', body: '{"items":2}', headers: { 'content-type': 'application/json' } };
+      t.is(await get('/orders', order), '{"items":2}');
+      const entry = entryOf(runtime);
+      const begun = get('/latch');
+      await eventually(() => entry.live === 1);
+      hold(entry, 1);
+      const waiting = get('/orders', order);
+      await eventually(() => entry.queue.size === 1);
+      t.is(parsed, 1);
+      hold(entry, Infinity);
+      latch.set();
+      t.is(await begun, 'open');
+      t.is(await waiting, '{"items":2}');
+      t.is(parsed, 2);
+      await eventually(() => entry.live === 0);
+    },
+  );
+});
+
+test.serial(
+  'express: what is thrown after the reply comes to the error handlers, and the reply has arrived',
+  async (t) => {
+    const told: string[] = [];
+    await onExpress(
+      {},
+      (app, fibers) => {
+        app.get(
+          '/',
+          fibers.handler(function* (_request, response) {
+            response.send('sent');
+            yield* sleep(1);
+            throw new Error('late');
+          }),
+        );
+        app.use(((error: Error, _request, _response, next) => {
+          told.push(error.message);
+          next(error);
+        }) as express.ErrorRequestHandler);
+      },
+      async (get) => {
+        t.is(await get('/'), 'sent');
+        await eventually(() => told.length === 1);
+      },
+    );
+    t.deepEqual(told, ['late']);
+  },
+);
+
 test.serial('hono: app.request works without a connection', async (t) => {
   await using fibers = honoFibers();
   const app = new Hono();
