@@ -11,16 +11,16 @@ export class Horizon {
   /** h, and k h, in ms. */
   readonly ms: number;
   readonly farMs: number;
+  /** A field, since it is asked for each edge in each sweep. */
+  readonly isFinite: boolean;
 
   constructor(ms: number) {
     this.ms = ms;
     this.farMs = FAR * ms;
+    this.isFinite = ms < Infinity;
   }
 
-  get isFinite(): boolean {
-    return this.ms < Infinity;
-  }
-
+  /** What something counts for that comes after so long, soon and later. */
   soon(delayMs: number): number {
     return 1 / (1 + delayMs / this.ms);
   }

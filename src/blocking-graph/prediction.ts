@@ -123,8 +123,7 @@ export class Prediction {
     const { remaining } = this;
     const { work, when } = demand;
     const stock = use.kind === 'stock';
-    const waitOf = (waitMs: number, horizon: Horizon): number =>
-      stock || horizon.isFinite ? waitMs : Math.min(waitMs, widest.ms);
+    const farthest = stock ? Infinity : widest.ms;
     let change = 0;
     for (let n = nodes.length - 1; n >= 0; n--) {
       const { cpuMs, edges, spawns } = nodes[n]!;
@@ -132,11 +131,6 @@ export class Prediction {
       let w = stock ? 0 : amount;
       let u = stock ? 0 : (amount * amount) / 2;
       let again = 0;
-      const add = (to: number, p: number, delayMs: number, horizon: Horizon): void => {
-        const workThere = horizon.later(delayMs) * work[to]!;
-        w += p * workThere;
-        u += p * horizon.soon(delayMs) * (when[to]! + delayMs * workThere);
-      };
       for (const { to, p } of edges) {
         const { waitMs } = nodes[to]!;
         const horizon = this.horizonAt(to, widest);
@@ -145,13 +139,25 @@ export class Prediction {
           w += p * amount * horizon.heldLater(rest);
           u += p * amount * horizon.heldWeighted(rest);
         }
-        if (to === n) again = Math.min(p, MOST_AGAIN);
-        else add(to, p, waitOf(waitMs, horizon) + cpuMs, horizon);
+        if (to === n) {
+          again = Math.min(p, MOST_AGAIN);
+          continue;
+        }
+        const delayMs = (horizon.isFinite ? waitMs : Math.min(waitMs, farthest)) + cpuMs;
+        const workThere = horizon.later(delayMs) * work[to]!;
+        w += p * workThere;
+        u += p * horizon.soon(delayMs) * (when[to]! + delayMs * workThere);
       }
-      for (const { to, p } of spawns) add(to, p, cpuMs, this.horizonAt(to, widest));
+      for (const { to, p } of spawns) {
+        const horizon = this.horizonAt(to, widest);
+        const workThere = horizon.later(cpuMs) * work[to]!;
+        w += p * workThere;
+        u += p * horizon.soon(cpuMs) * (when[to]! + cpuMs * workThere);
+      }
       if (again > 0) {
+        const { waitMs } = nodes[n]!;
         const horizon = this.horizonAt(n, widest);
-        const delayMs = waitOf(nodes[n]!.waitMs, horizon) + cpuMs;
+        const delayMs = (horizon.isFinite ? waitMs : Math.min(waitMs, farthest)) + cpuMs;
         const later = horizon.later(delayMs);
         const soon = again * horizon.soon(delayMs);
         w /= 1 - again * later;
