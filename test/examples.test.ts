@@ -79,7 +79,7 @@ test('the crawler visits every page of a site once, and stays on it', async (t) 
   });
   let printed = '';
   child.stdout.on('data', (chunk) => (printed += String(chunk)));
-  const [code] = await once(child, 'exit');
+  const [code] = await once(child, 'close');
   site.close();
   t.is(code, 0);
   t.deepEqual(visits.toSorted(), ['/', '/a']);
@@ -92,7 +92,7 @@ test('the worker pool hashes all jobs', async (t) => {
   });
   let printed = '';
   child.stdout.on('data', (chunk) => (printed += String(chunk)));
-  const [code] = await once(child, 'exit');
+  const [code] = await once(child, 'close');
   t.is(code, 0);
   t.deepEqual(
     printed
