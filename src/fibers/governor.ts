@@ -38,6 +38,8 @@ export interface EntryOptions {
   readonly backlog?: number;
   /** Changes that. Without it the number is as it is. */
   readonly resizeBacklog?: (size: number) => void;
+  /** How many there are who ask, each again only when it has been answered. Without it nobody knows. */
+  readonly clients?: () => number;
 }
 
 /** A place where new work comes in: a listening server, a consumer of a queue. */

@@ -2,6 +2,7 @@ import { OTHER_KINDS } from '../blocking-graph/other-kinds.js';
 import { current } from '../fibers/current.js';
 import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
 import { Backlog } from './backlog.js';
+import { ClosedLoop } from './closed-loop.js';
 import type { Cohort } from './cohort.js';
 import { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
@@ -17,10 +18,14 @@ export class GatedEntry implements Entry {
   private readonly backlog: Backlog;
   readonly queue: WorkQueue;
   readonly net: LatencyNet;
+  private readonly loop: ClosedLoop;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
-  /** Work that came out of the kernel's queue, since the last tick. */
+  /** Since the last tick: work that has ended, that of it which came out of the kernel's queue, and connections that came. */
+  private endedNow: number = 0;
   private finishedNow: number = 0;
+  /** Without those that were sent away to connect again. */
+  private openedNow: number = 0;
   /** For how long something has been waiting, here or in the kernel, by ticks; time without counts against it. */
   private standingMs: number = 0;
   private tickedAt: number = 0;
@@ -40,6 +45,7 @@ export class GatedEntry implements Entry {
     this.backlog = new Backlog(options.backlog ?? USUAL_BACKLOG, options.goal, options.resizeBacklog ?? null);
     this.queue = new WorkQueue(lifo);
     this.net = new LatencyNet(options.goal);
+    this.loop = new ClosedLoop(options.goal, options.clients ?? (() => Infinity));
   }
 
   /** Turns of the outside world in which the kernel's queue is accepted in time: a short one as fast as it was made for. */
@@ -75,6 +81,7 @@ export class GatedEntry implements Entry {
   }
 
   arrived(): void {
+    this.openedNow++;
     this.governor.arrived();
   }
 
@@ -96,7 +103,7 @@ export class GatedEntry implements Entry {
       const kind = this.kindOf(work);
       // Before anything has finished nothing is known, and those who came first will make room, too.
       const isBurst = !isCrowded || kind.obstacle === 'slow start';
-      const limit = this.goal * (isBurst ? BURST_SHARE : AGE_SHARE);
+      const limit = this.goal * (this.loop.isBounded ? USEFUL_SHARE : isBurst ? BURST_SHARE : AGE_SHARE);
       const age = now - work.since;
       const rest = this.governor.remainingMs(kind);
       if (age <= limit && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
@@ -110,7 +117,7 @@ export class GatedEntry implements Entry {
     if (this.queue.size === 0) return;
     this.expire(now);
     const fits = (kind: Kind): boolean => this.governor.obstacle(this, kind, now) === null;
-    this.queue.drain(now, fits, (work) => this.begin(work, now));
+    this.queue.drain(now, this.loop.isBounded, fits, (work) => this.begin(work, now));
   }
 
   /**
@@ -126,13 +133,15 @@ export class GatedEntry implements Entry {
     this.standingMs = Math.max(0, Math.min(this.standingMs + stoodMs - restedMs, 2 * this.goal));
     this.tickedAt = now;
     if (this.standingMs > this.goal) this.crowdedAt = now;
+    if (this.queue.standingMs(now) >= elapsedMs) this.loop.tick(this.endedNow, this.openedNow, elapsedMs);
+    this.loop.judge(this.queue.size + this.live, kernelStands ? this.backlog.size : 0);
     this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));
-    this.finishedNow = 0;
+    this.endedNow = this.finishedNow = this.openedNow = 0;
   }
 
   /** Whether more comes than can be served. What waits may else be a burst, whose first will make room for the others in time. */
   private isCrowded(now: number): boolean {
-    return now <= this.crowdedAt + CALM_MS;
+    return now <= this.crowdedAt + CALM_MS && !this.loop.isBounded;
   }
 
   /** Lets it in, from the queue or directly. */
@@ -151,10 +160,11 @@ export class GatedEntry implements Entry {
   ended({ kind, isFirst, cohort, since }: AdmittedWork): void {
     kind.live--;
     kind.finished++;
+    const cancelled = current.fiber !== null && current.fiber.interruption !== null;
+    if (!cancelled) this.endedNow++;
     if (isFirst) this.finishedNow++;
     this.live--;
     this.net.ended(since);
-    const cancelled = current.fiber !== null && current.fiber.interruption !== null;
     this.governor.finished(this, kind, cohort, since, cancelled);
   }
 
@@ -177,6 +187,7 @@ export class GatedEntry implements Entry {
     this.kindOf(work).refused++;
     this.turnedAway(reason);
     const isFinal = work.answerMs > 0 && !this.governor.mayAnswer(work);
+    if (isFinal && !work.isFirst) this.openedNow--;
     work.refuse({ reason, retryAfterMs: this.goal, isFinal });
     work.leave();
   }

@@ -57,9 +57,11 @@ export class WorkQueue {
   /**
    * Hands all whose kind `fits` over to `take`, in order; that is to `remove` them. A kind that did not fit is not asked about
    * again: what is let in makes no room.
+   *
+   * @param isBounded even the oldest will be answered in time: none may be passed by.
    */
-  drain(now: number, fits: (kind: Kind) => boolean, take: (work: Work) => void): void {
-    const newestFirst = this.lifo && this.standingMs(now) > SETTLED_MS;
+  drain(now: number, isBounded: boolean, fits: (kind: Kind) => boolean, take: (work: Work) => void): void {
+    const newestFirst = this.lifo && !isBounded && this.standingMs(now) > SETTLED_MS;
     for (const line of this.lines.values()) line.isShut = false;
     for (let n = 0; n < MOST_AT_ONCE && this.size > 0; n++) {
       const work = this.pick(newestFirst, fits);

@@ -6,6 +6,8 @@ export interface ClientOptions {
   readonly kinds: readonly RequestKind[];
   /** Requests a second, which may change with time in ms. */
   readonly rate: number | ((at: number) => number);
+  /** So many more, each of which asks again as soon as it has an answer or has given up, on a connection that it keeps. */
+  readonly kept?: number;
   /** How often clients ask again who got no good answer; 0 unless given. */
   readonly retries?: number;
   /** In ms: what the server is told, and how long clients wait whose kind says nothing else; 500 unless given. */
@@ -35,6 +37,7 @@ export class SimulatedClients {
   private readonly rate: (at: number) => number;
   private readonly isSteady: boolean;
   private readonly retries: number;
+  private readonly keep: boolean;
   private readonly random: Random;
   private readonly goal: number;
   /** By how long they wait at most. */
@@ -52,11 +55,12 @@ export class SimulatedClients {
     at: (at: number, happen: () => void) => void,
     connect: (kind: RequestKind, at: number, attempt: number) => Job | null,
   ) {
-    const { kinds, rate, retries = 0, goal = 500 } = options;
+    const { kinds, rate, kept = 0, retries = 0, goal = 500 } = options;
     this.kinds = kinds;
     this.goal = goal;
     this.isSteady = typeof rate === 'number';
     this.rate = typeof rate === 'number' ? () => rate : rate;
+    this.keep = kept > 0;
     this.retries = retries;
     this.random = random;
     this.at = at;
@@ -67,6 +71,7 @@ export class SimulatedClients {
       else this.comeRegularly(kind, kind.everyMs, kind.everyMs);
     }
     this.come(0);
+    for (let n = 0; n < kept; n++) this.at(n, () => this.ask(this.pick(), n, 0));
   }
 
   /** No more come. */
@@ -98,7 +103,11 @@ export class SimulatedClients {
     job.answered = true;
     const outcome = this.outcomeOf(job.request);
     const took = now - job.at;
-    if (how === 'good' && took <= this.deadlineOf(job.request)) return void outcome.good.push({ at: now, took });
+    if (how === 'good' && took <= this.deadlineOf(job.request)) {
+      outcome.good.push({ at: now, took });
+      if (this.keep) this.askAgain(now);
+      return;
+    }
     outcome[how === 'good' ? 'late' : how]++;
     this.retry(job.request, now, job.attempt);
   }
@@ -151,9 +160,15 @@ export class SimulatedClients {
   }
 
   private retry(kind: RequestKind, now: number, attempt: number): void {
+    if (this.keep) return this.askAgain(now);
     if (attempt >= this.retries || this.stopped) return;
     const at = now + RETRY_MS * (0.5 + this.random.next());
     this.at(at, () => !this.stopped && this.ask(kind, at, attempt + 1));
+  }
+
+  private askAgain(now: number): void {
+    const at = now + NETWORK_MS;
+    this.at(at, () => !this.stopped && this.ask(this.pick(), at, 0));
   }
 
   private pick(): RequestKind {
@@ -164,5 +179,6 @@ export class SimulatedClients {
 }
 
 const RETRY_MS = 100;
+const NETWORK_MS = 0.1;
 /** How finely a rate that changes is followed. */
 const RATE_MS = 1;

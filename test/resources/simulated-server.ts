@@ -97,10 +97,11 @@ export class SimulatedServer {
 
   /** A backlog that was set by hand stays as it is. */
   private kernel(): Partial<EntryOptions> {
-    const { backlog } = this.options;
-    if (backlog !== undefined) return { backlog };
+    const { backlog, kept = Infinity } = this.options;
+    const clients = (): number => kept;
+    if (backlog !== undefined) return { backlog, clients };
     const entry = this.backlogs.push(64) - 1;
-    return { resizeBacklog: (size) => (this.backlogs[entry] = size) };
+    return { resizeBacklog: (size) => (this.backlogs[entry] = size), clients };
   }
 
   /** Connections that the kernel keeps now. */

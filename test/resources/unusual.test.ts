@@ -150,6 +150,40 @@ const page: RequestKind = {
   },
 };
 
+// Each asks again when it has an answer, so that 889 answers a second are what all of them get at most.
+for (const kept of [50, 250])
+  test(`${kept} clients who keep their connections are all answered in the order in which they ask`, (t) => {
+    for (const seed of SEEDS) {
+      const server = new SimulatedServer({
+        kinds: [{ ...page, connected: true }],
+        rate: 0,
+        kept,
+        seconds: 8,
+        seed,
+      }).run();
+      const { refused, late, good } = server.outcome('page');
+      t.is(refused + late, 0, `[seed ${seed}]`);
+      t.true(good.length >= 0.9 * 889 * 8, `[seed ${seed}] ${good.length}`);
+      const [median, slowest] = [server.percentile(50, SETTLED), server.percentile(100, SETTLED)];
+      t.true(slowest <= 1.5 * median, `[seed ${seed}] ${median} and ${slowest} ms`);
+    }
+  });
+
+test('1,000 clients who keep their connections are more than can be answered in time: some are refused, the others served', (t) => {
+  for (const seed of SEEDS) {
+    const server = new SimulatedServer({
+      kinds: [{ ...page, connected: true }],
+      rate: 0,
+      kept: 1000,
+      seconds: 8,
+      seed,
+    }).run();
+    t.true(server.outcome('page').refused > 1000, `[seed ${seed}]`);
+    const kept = server.goodput(SETTLED, 8) / 889;
+    t.true(kept >= 0.7, `[seed ${seed}] ${kept}`);
+  }
+});
+
 test('beside a port with a goal of 5 s one with a goal of 100 ms keeps its share at any load', (t) => {
   const slow: RequestKind = { ...page, name: 'slow', goal: 5000 };
   const kinds: RequestKind[] = [{ ...page, goal: 100 }, slow];

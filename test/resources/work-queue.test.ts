@@ -28,7 +28,7 @@ function drain(
   fits: (kind: Kind) => boolean = () => true,
 ): string {
   let order = '';
-  queue.drain(now, fits, (work) => {
+  queue.drain(now, false, fits, (work) => {
     order += work.kind;
     queue.remove(work, kindOf(work));
   });

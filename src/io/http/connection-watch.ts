@@ -17,6 +17,8 @@ export class ConnectionWatch {
   private readonly entry: Entry;
   /** How long a client may take until its first request, in ms, when descriptors are few. */
   private readonly patienceMs: number;
+  /** Connections that are open. */
+  count: number = 0;
   private readonly clock: Clock;
   /** Without a request so far. */
   private readonly silent: Roster<Silence> = new Roster();
@@ -43,6 +45,7 @@ export class ConnectionWatch {
   private opened(socket: Socket): void {
     const { stock, silent } = this;
     stock.count(1);
+    this.count++;
     const now = this.clock.now();
     const silence: Silence = { watch: this, socket, since: now, slot: -1 };
     (socket as Watched)[SILENCE] = silence;
@@ -55,6 +58,7 @@ export class ConnectionWatch {
 
   private closed(socket: Socket): void {
     this.stock.count(-1);
+    this.count--;
     this.hears(socket);
   }
 

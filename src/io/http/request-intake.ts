@@ -32,7 +32,8 @@ export class RequestIntake {
   constructor(requests: Scope, { name, goal, kernel }: IntakeOptions) {
     this.requests = requests;
     this.goal = goal;
-    this.entry = goal === undefined ? null : requests.loop.openEntry({ name, goal, ...kernel });
+    this.entry =
+      goal === undefined ? null : requests.loop.openEntry({ name, goal, clients: () => this.clients, ...kernel });
   }
 
   /** Whether somebody decides about requests: only then their kinds and priorities matter. */
@@ -63,6 +64,14 @@ export class RequestIntake {
   /** Refuses what waits, and what comes later. */
   close(): void {
     this.entry?.close();
+  }
+
+  /** Infinity for servers that nobody watches: their connections may carry any number of requests. */
+  private get clients(): number {
+    if (this.watches.length === 0) return Infinity;
+    let sum = 0;
+    for (const { count } of this.watches) sum += count;
+    return sum;
   }
 
   /** Whether this is the first request of its connection. */
