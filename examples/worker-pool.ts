@@ -12,16 +12,21 @@ const JOB = `
 await main(function* () {
   const jobs = Array.from({ length: Number(process.argv[2] ?? 8) }, (_, i) => `job ${i}`);
   const hashes = yield* scope(function* (work) {
-    const workers = Array.from({ length: availableParallelism() }, () => new Worker(JOB, { eval: true }));
-    work.defer(() => workers.forEach((worker) => void worker.terminate()));
-    const free = semaphore(workers.length, { name: 'workers' });
+    const idle: Worker[] = [];
+    work.defer(() => idle.forEach((worker) => void worker.terminate()));
+    const free = semaphore(availableParallelism(), { name: 'workers' });
 
     function* hash(text: string): Operation<string> {
       using _permit = yield* free.acquire();
-      const worker = workers.pop()!;
-      const hashed = yield* ask(worker, text);
-      workers.push(worker);
-      return hashed;
+      const worker = idle.pop() ?? new Worker(JOB, { eval: true });
+      let hashed: string | null = null;
+      try {
+        return (hashed = yield* ask(worker, text));
+      } finally {
+        // What has not answered may still do so, and would answer the next one.
+        if (hashed === null) void worker.terminate();
+        else idle.push(worker);
+      }
     }
     return yield* all(jobs.map(hash));
   });

@@ -129,3 +129,30 @@ test('under overload the server answers what it can, tells the others when to co
   t.is(answered + refused, 400);
   t.is(await stop(child), 143);
 });
+
+test('the service keeps its connections to the database, shows its graph, and does what it has accepted before it ends', async (t) => {
+  const { child, port } = await start('service', '0');
+  t.teardown(() => child.kill('SIGKILL'));
+  const lines: string[] = [];
+  createInterface(child.stdout!).on('line', (line) => lines.push(line));
+  const url = `http://127.0.0.1:${port}`;
+  for (let n = 0; n < 3; n++) t.deepEqual(await (await fetch(`${url}/users/${n}`)).json(), [`user ${n}`]);
+  t.is(await (await fetch(`${url}/health`)).text(), 'well\n');
+  t.is((await fetch(`${url}/jobs`)).status, 404);
+  // Each takes longer than to be accepted does.
+  const accepted = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => fetch(`${url}/jobs`, { method: 'POST', body: `${n}` })),
+  );
+  t.true(accepted.every(({ status }) => status === 202));
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  t.regex(metrics, /^heddle_work_admitted_total\{.*kind="GET \/users".*\} 3$/m);
+  // A query that is given up takes its connection with it, and nobody gets another's answer.
+  const left = Array.from({ length: 20 }, (_, n) => fetch(`${url}/users/nobody`, { signal: AbortSignal.timeout(n) }));
+  await Promise.allSettled(left);
+  for (let n = 0; n < 20; n++) t.deepEqual(await (await fetch(`${url}/users/${n}`)).json(), [`user ${n}`]);
+  const ended = once(child, 'close');
+  child.kill('SIGTERM');
+  t.is((await ended)[0], 143);
+  t.is(lines.length, 60);
+  t.is(new Set(lines).size, 60);
+});

@@ -1,4 +1,5 @@
 import type { Operation } from '../fibers/operation.js';
+import type { ScopeHandle } from '../fibers/scope.js';
 
 /** How much may come before the delimiter is there. */
 export interface DelimiterOptions {
@@ -106,8 +107,13 @@ export interface Connection extends ByteStream {
   readonly bytesWritten: number;
   /** Null without TLS. */
   readonly tls: TlsFacts | null;
-  /** Ties it to the current scope instead of the one it belonged to. A plain call, inside a fiber. */
-  adopt(): void;
+  /**
+   * Ties it to `scope` instead of the one it belonged to; to the innermost one of the current fiber unless given. So a pool keeps
+   * what a request has opened. A plain call, without a scope inside a fiber only.
+   *
+   * @throws `ScopeClosedError` if that scope has ended; the connection is closed then. `ArgumentError`.
+   */
+  adopt(scope?: ScopeHandle): void;
   /** Whether small writes are sent at once and not held back for more (Nagle's algorithm). */
   setNoDelay(noDelay: boolean): void;
   stats(): ConnectionStats;

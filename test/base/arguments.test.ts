@@ -179,6 +179,7 @@ const others: Readonly<Record<string, () => unknown>> = {
   'a signal of a promise': () => toPromise(sleep(0), { signal: wrong('x') }),
   'a scope that is none': () => abortSignal(wrong({})),
   'an owner that is none': () => own({ [Symbol.dispose]: nothing }, wrong({})),
+  'an owner of a connection that is none': () => adopting(wrong({})),
   'a runtime for a scope': () => openScope(wrong({})),
   'a namespace that is none': () => runIn(wrong({}), noop),
   'a reader that is none': () => fromReaderTaskEither(wrong(null), 1),
@@ -245,6 +246,11 @@ test('what starts a program says what is wrong with it', async (t) => {
   await t.throwsAsync(async () => simulate(wrong(null)), { instanceOf: ArgumentError });
   await t.throwsAsync(simulateMany(noop, { runs: Infinity }), { instanceOf: ArgumentError });
 });
+
+function* adopting(owner: never): Operation<void> {
+  const [one] = yield* connectionPair();
+  one.adopt(owner);
+}
 
 function* serving(options: never): Operation<void> {
   const listener = yield* listen({ port: 0, host: '127.0.0.1' });

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Operation } from '../../fibers/operation.js';
+import { ownerOf } from '../../fibers/owner-of.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
 import { suspend } from '../../fibers/suspend.js';
-import { ownerOf } from './owner.js';
 
 /**
  * The signal of a scope: aborted when the scope is cancelled or its fibers have ended, before the call that opened it

@@ -1,8 +1,8 @@
 import { expected } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
+import { ownerOf } from '../../fibers/owner-of.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
-import { ownerOf } from './owner.js';
 
 /**
  * Gives something that is to be disposed of to a scope: it is, when the scope ends, after its fibers, the newest first.

@@ -2,8 +2,8 @@ import { checkFunction, checkOptions } from '../../base/check.js';
 import { Deque } from '../../base/deque.js';
 import { Feed, type Producer } from '../../fibers/feed.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
+import { ownerOf } from '../../fibers/owner-of.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
-import { ownerOf } from './owner.js';
 
 /**
  * Makes an async iterable that a fiber feeds, for `for await` and for libraries that take one. A plain call. The fiber is

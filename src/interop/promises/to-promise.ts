@@ -1,8 +1,8 @@
 import { checkOptions, checkSignal } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
+import { ownerOf } from '../../fibers/owner-of.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
 import { promiseOf } from '../promise-of.js';
-import { ownerOf } from './owner.js';
 
 export interface ToPromiseOptions {
   /** Cancels the operation when it is aborted. */

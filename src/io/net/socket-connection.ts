@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
-import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
-import type { Scope } from '../../fibers/scope.js';
+import { ownerOf } from '../../fibers/owner-of.js';
+import type { Scope, ScopeHandle } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import { BufferedStream } from '../buffered-stream.js';
@@ -83,8 +83,8 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     else socket.destroy();
   }
 
-  adopt(): void {
-    this.tie(currentFiber('connection.adopt').scope);
+  adopt(scope?: ScopeHandle): void {
+    this.tie(ownerOf('connection.adopt', scope));
   }
 
   /** Makes `scope` its owner; one that is gone needs none. */

@@ -1,6 +1,6 @@
-import { expected } from '../../base/check.js';
-import { currentFiber } from '../../fibers/current.js';
-import { Scope, type ScopeHandle } from '../../fibers/scope.js';
+import { expected } from '../base/check.js';
+import { currentFiber } from './current.js';
+import { Scope, type ScopeHandle } from './scope.js';
 
 /** The scope that was given (there is but one class of them), or the innermost one of the current fiber. */
 export function ownerOf(what: string, given: ScopeHandle | undefined): Scope {
