@@ -2,13 +2,13 @@ import { checkDuration, checkInteger, checkOptions } from '../base/check.js';
 import type { Random } from '../base/random.js';
 import { currentFiber } from '../fibers/current.js';
 import type { Operation } from '../fibers/operation.js';
-import { spawnDaemon } from '../fibers/spawn.js';
+import type { Scope } from '../fibers/scope.js';
 import type { Connection } from '../io/byte-stream.js';
 import { MemoryConnection, type Faults } from './memory-connection.js';
 
 /**
- * Two ends of a connection in memory, in the time of the current runtime, with the faults that are asked for. It lives
- * as long as the current scope.
+ * Two ends of a connection in memory, in the time of the current runtime, with the faults that are asked for. Both belong to the
+ * current scope, as what `connect` has opened does, until `adopt` ties one to another.
  *
  * @example
  * const [client, server] = yield* connectionPair({ delay: 20, piece: 3 });
@@ -20,10 +20,20 @@ export function* connectionPair(faults: Faults = {}): Operation<[Connection, Con
   checkDuration('delay', faults.delay ?? 0);
   checkInteger('piece', faults.piece ?? Infinity, 1, Infinity);
   checkInteger('resetAfter', faults.resetAfter ?? Infinity, 0, Infinity);
-  const { random } = currentFiber('connectionPair').loop;
-  const [a, b] = MemoryConnection.pair();
-  for (const end of [a, b]) yield* spawnDaemon(carry, end, faults, random);
-  return [a, b];
+  const { loop, scope } = currentFiber('connectionPair');
+  const pair = MemoryConnection.pair();
+  for (const end of pair) {
+    end.tie(scope);
+    // What was written leaves after the scope has ended, too.
+    rootOf(scope).spawnDaemon(carry, end, faults, loop.random);
+  }
+  return pair;
+}
+
+function rootOf(scope: Scope): Scope {
+  let root = scope;
+  while (root.parent !== null) root = root.parent;
+  return root;
 }
 
 function carry(end: MemoryConnection, faults: Faults, random: Random): Operation<void> {

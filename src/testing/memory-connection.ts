@@ -3,6 +3,9 @@ import type { Random } from '../base/random.js';
 import { Deque } from '../base/deque.js';
 import { printAs } from '../base/print-as.js';
 import type { Operation } from '../fibers/operation.js';
+import { ownedBy } from '../fibers/owned.js';
+import { ownerOf } from '../fibers/owner-of.js';
+import type { Scope, ScopeHandle } from '../fibers/scope.js';
 import { sleep } from '../fibers/sleep.js';
 import { suspend, type Resume } from '../fibers/suspend.js';
 import { BufferedStream } from '../io/buffered-stream.js';
@@ -43,6 +46,9 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   private unsent: number = 0;
   private flowing: boolean = false;
   private gone: boolean = false;
+  /** Its end has come to its peer. */
+  private hasEnded: boolean = false;
+  private untie: (() => void) | null = null;
   /** The carrier that waits for something to do, or for the peer to read. */
   private carrier: Resume<void> | null = null;
 
@@ -67,7 +73,6 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
       throw error;
     }
     this.refuseUse();
-    this.peer.kick();
   }
 
   destroy(): void {
@@ -82,8 +87,21 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
     this.peer.break();
   }
 
-  /** It belongs to whoever holds it: in memory nothing has to be closed. */
-  adopt(): void {}
+  adopt(scope?: ScopeHandle): void {
+    this.tie(ownerOf('connection.adopt', scope));
+  }
+
+  /** Makes `scope` its owner, as that of a socket: at its end what was written still leaves, and nobody waits for that. */
+  tie(scope: Scope): void {
+    this.untie?.();
+    this.untie = this.gone
+      ? null
+      : ownedBy(
+          scope,
+          () => this.refuseUse(),
+          () => this.destroy(),
+        );
+  }
 
   setNoDelay(): void {}
 
@@ -108,7 +126,9 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
     this.flowing = false;
   }
 
-  endSeen(): void {}
+  endSeen(): void {
+    this.writer.conclude(brokenPipe);
+  }
 
   put(data: string | Uint8Array): boolean {
     const bytes = Buffer.from(data as string);
@@ -124,15 +144,15 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
     this.kick();
   }
 
-  /** Carries what this end writes to its peer, for ever. */
+  /** Carries what this end writes to its peer, up to its end. */
   *carry({ delay = 0, piece = Infinity, resetAfter = Infinity }: Faults, random: Random): Operation<void> {
     for (let left = resetAfter; ;) {
       yield* this.parcelReady();
       const parcel = this.outgoing.popFront()!;
       if (delay > 0) yield* sleep(delay);
       if (parcel === END) {
-        this.peer.reader.end();
-        continue;
+        this.arrive();
+        return;
       }
       for (let at = 0; at < parcel.length;) {
         const length = Math.min(parcel.length - at, piece === Infinity ? Infinity : 1 + random.below(piece), left);
@@ -146,6 +166,13 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
         left -= length;
       }
     }
+  }
+
+  private arrive(): void {
+    const { peer } = this;
+    this.hasEnded = true;
+    peer.reader.end();
+    if (peer.hasEnded) for (const end of [this, peer]) end.letGo();
   }
 
   private deliver(bytes: Buffer): void {
@@ -175,17 +202,26 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   }
 
   private refuseUse(): void {
-    this.gone = true;
+    this.letGo();
     this.reader.close(() => new ClosedError('net.read: this side has closed the connection'));
     this.writer.fail(() => new ClosedError('net.write: this side has closed the connection'));
   }
 
   private break(): void {
-    this.gone = true;
+    this.letGo();
     const failure = (operation: string) => (): IoError =>
       new IoError(operation, Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' }));
     this.reader.fail(failure('net.read'));
     this.writer.fail(failure('net.write'));
+  }
+
+  /** There is no more to be done with it: its scope keeps nothing of it, and the carriers come to their ends. */
+  private letGo(): void {
+    this.gone = true;
+    this.untie?.();
+    this.untie = null;
+    this.finish();
+    this.peer.kick();
   }
 }
 
@@ -193,5 +229,11 @@ printAs(MemoryConnection, 'Connection', (one) => one.stats());
 
 const READ = readKinds('net.read');
 const WRITE = ByteWriter.kinds('net.write');
+
+function brokenPipe(): IoError {
+  const cause = new Error('the other side has ended the connection');
+  return new IoError('net.write', Object.assign(cause, { code: 'EPIPE' }));
+}
+
 /** Bytes under way in one direction that make a writer wait. */
 const HIGH_WATER = 65_536;

@@ -1,7 +1,22 @@
-import test from 'ava';
-import { IoError, moveOnAfter, now, spawn, spawnDaemon, withTimeout, type Operation } from 'heddle';
-import type { Connection } from 'heddle/net';
+import test, { type ExecutionContext } from 'ava';
+import {
+  ClosedError,
+  IoError,
+  moveOnAfter,
+  now,
+  run,
+  scope,
+  ScopeClosedError,
+  sleep,
+  spawn,
+  spawnDaemon,
+  withTimeout,
+  type Operation,
+  type Scope,
+} from 'heddle';
+import { connect, listen, type Connection } from 'heddle/net';
 import { connectionPair, simulate, simulateMany } from 'heddle/testing';
+import { simulateClean } from '../support/no-leak.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 function* echo(connection: Connection): Operation<void> {
@@ -109,4 +124,66 @@ test('a closed end ends the other, and destroying one breaks the other', async (
       t.is((error as IoError).system, 'ECONNRESET');
     }
   });
+});
+
+/** Both sides of a connection over the loopback. */
+function* realPair(): Operation<[Connection, Connection]> {
+  const listener = yield* listen({ port: 0, host: '127.0.0.1' });
+  return [yield* connect({ port: listener.port, host: '127.0.0.1' }), yield* listener.accept()];
+}
+
+/** A claim about connections in memory that a real one bears out. */
+function bothWays(
+  title: string,
+  body: (t: ExecutionContext, open: () => Operation<[Connection, Connection]>) => Operation<void>,
+): void {
+  test(`${title}, in memory`, (t) => simulateClean(() => body(t, connectionPair)));
+  test(`${title}, over a socket`, (t) => run(() => body(t, realPair)));
+}
+
+bothWays('a connection ends with the handler that has adopted it, after what it wrote', function* (t, open) {
+  const [client, server] = yield* open();
+  // What `serve` does for each connection.
+  yield* spawn(() =>
+    scope(function* handler() {
+      server.adopt();
+      yield* server.write(`${yield* server.readLine()}!`);
+    }),
+  );
+  yield* client.write('x\n');
+  t.is(String(yield* client.readExactly(2)), 'x!');
+  t.is(yield* client.read(), null);
+  t.true(server.isClosed);
+});
+
+bothWays('who has read the end cannot write any more, and both sides are closed then', function* (t, open) {
+  const [client, server] = yield* open();
+  yield* client.end();
+  t.is(yield* server.read(), null);
+  t.is(((yield* thrownBy(server.write('late'))) as IoError).system, 'EPIPE');
+  t.is(yield* client.read(), null);
+  while (!client.isClosed || !server.isClosed) yield* sleep(1);
+});
+
+bothWays('a connection belongs to the scope in which it was opened, or to one that is given', function* (t, open) {
+  const ends: Connection[] = [];
+  let gone: Scope | undefined;
+  yield* scope(function* (pool) {
+    yield* scope(function* (request) {
+      gone = request;
+      ends.push(...(yield* open()));
+      ends[0]!.adopt(pool);
+      yield* ends[1]!.write('kept');
+    });
+    t.true(ends[1]!.isClosed);
+    t.false(ends[0]!.isClosed);
+    t.is(String(yield* ends[0]!.readExactly(4)), 'kept');
+    t.is(yield* ends[0]!.read(), null);
+  });
+  t.true(ends[0]!.isClosed);
+  t.true((yield* thrownBy(ends[0]!.read())) instanceof ClosedError);
+  const [client, server] = yield* open();
+  t.throws(() => client.adopt(gone), { instanceOf: ScopeClosedError });
+  t.true(client.isClosed);
+  t.is(((yield* thrownBy(server.read())) as IoError).system, 'ECONNRESET');
 });
