@@ -576,6 +576,7 @@ test.serial('data is no reply, and headers are names and values', async (t) => {
   const replies: Record<string, unknown> = {
     '/array': [],
     '/bytes': Buffer.from('x'),
+    '/data': { name: 'Ada' },
     '/web': { headers: new Headers({ a: 'b' }) },
     '/map': { headers: new Map([['a', 'b']]) },
     '/text': { headers: 'a: b' },
@@ -584,14 +585,18 @@ test.serial('data is no reply, and headers are names and values', async (t) => {
   await leavesNothing(t, () =>
     serving(
       function* handler(request) {
+        if (request.path === '/none') return {};
+        if (request.path === '/nothing') return { body: undefined } as unknown as Reply;
         return replies[request.path] as Reply;
       },
       function* (server) {
         for (const path of Object.keys(replies)) t.is((yield* fetch(server.url + path)).status, 500, path);
         t.deepEqual(
           reported.map((message) => /^The handler returned|^Expected `\w+`/.exec(message)?.[0]),
-          [...Array(2).fill('The handler returned'), ...Array(3).fill('Expected `headers`'), 'Expected `status`'],
+          [...Array(3).fill('The handler returned'), ...Array(3).fill('Expected `headers`'), 'Expected `status`'],
         );
+        t.regex(reported[2]!, /an object of class `Object`, which is data: write `return json\(…\)`/);
+        for (const path of ['/none', '/nothing']) t.is((yield* fetch(server.url + path)).status, 200, path);
       },
       { onError: (error) => void reported.push((error as Error).message) },
     ),

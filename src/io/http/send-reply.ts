@@ -93,8 +93,16 @@ const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 /** Data would pass for a reply of nothing. */
 function mayBeReply(reply: unknown): reply is Reply {
   if (typeof reply !== 'object' || reply === null || Array.isArray(reply) || ArrayBuffer.isView(reply)) return false;
-  return !isOperation(reply) && !(reply instanceof Promise);
+  return !isOperation(reply) && !(reply instanceof Promise) && !isData(reply);
 }
+
+/** Whether it says something, and nothing that a reply says. */
+function isData(reply: Reply): boolean {
+  if (reply.status !== undefined || reply.headers !== undefined || reply.body !== undefined) return false;
+  return Object.keys(reply).some((key) => !PARTS.has(key));
+}
+
+const PARTS = new Set(['status', 'headers', 'body'] satisfies (keyof Reply)[] as string[]);
 
 function notAReply(reply: unknown): MisuseError {
   unheard(reply);
@@ -106,7 +114,8 @@ function notAReply(reply: unknown): MisuseError {
 function nameOf(reply: unknown): string {
   if (isOperation(reply)) return 'an operation that was never run: write `return yield* …`';
   if (reply instanceof Promise) return 'a promise that it has not waited for: write `return yield* until(…)`';
-  return describe(reply);
+  if (typeof reply !== 'object' || reply === null) return describe(reply);
+  return `${describe(reply)}, which is data: write \`return json(…)\``;
 }
 
 interface Listeners {
