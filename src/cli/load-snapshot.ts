@@ -36,8 +36,8 @@ function socketOf(pid: number): string {
   const socket = findSocket(pid);
   if (socket === null)
     throw new InspectionError(
-      `Process ${pid} runs, but has no socket to look at it: it is no heddle program, was started with HEDDLE_INSPECT=0, ` +
-        'or with another temporary directory',
+      `Process ${pid} runs, but has no socket to look at it: only \`main\` of heddle opens one, not \`run\`, none with ` +
+        'HEDDLE_INSPECT=0, and one elsewhere with another temporary directory',
     );
   return socket;
 }
