@@ -8,7 +8,7 @@ import { runScope } from './with-scope.js';
  * Runs `operation` out of reach of cancellation, for cleaning up in `finally`. It has a deadline of its own, since
  * nothing else could stop it: a shutdown that waits for ever is a crash in slow motion.
  *
- * @param options.within milliseconds until it is stopped with a `TimeoutError`; 30,000 unless given.
+ * @param options.within milliseconds until it is stopped with a `TimeoutError`; 30,000 unless given, `Infinity` for never.
  * @throws what the operation throws.
  * Suspends: as the operation does. If cancelled: not until it is over; the next suspension then throws.
  *

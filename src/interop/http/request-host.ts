@@ -33,7 +33,7 @@ export interface HostOptions {
    * was told to listen with. Unless given as many as can be served in time, as in `heddle/http`.
    */
   readonly backlog?: number;
-  /** How long requests may go on after `close`, in ms; 10,000 unless given. */
+  /** How long requests may go on after `close`, in ms; 10,000 unless given, `Infinity` for as long as they take. */
   readonly grace?: number;
   /** What the fibers run in; the current fiber's runtime unless given, or outside of fibers one of its own. */
   readonly runtime?: Runtime;

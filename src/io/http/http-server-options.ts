@@ -35,7 +35,7 @@ export interface HttpServerOptions {
   readonly tls?: TlsServerOptions;
   /** Node's own limits (`headersTimeout`, `requestTimeout`, `keepAliveTimeout`, `maxHeaderSize`, …), in ms and bytes. */
   readonly node?: ServerOptions;
-  /** How long requests may go on after the server was told to stop, in ms; 10,000 unless given. */
+  /** How long requests may go on after the server was told to stop, in ms; 10,000 unless given, `Infinity` for as long as they take. */
   readonly grace?: number;
   /** Is told what handlers threw, except what answers the client (`HttpError`); prints it unless given. */
   readonly onError?: (error: unknown, request: ServerRequest) => void;
