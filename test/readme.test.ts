@@ -13,6 +13,7 @@ const run = promisify(execFile);
 
 const chapters = [
   'scheduling',
+  'internals',
   'promises',
   'async-context',
   'cls-hooked',
