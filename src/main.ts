@@ -30,6 +30,7 @@ export function hasMain(): boolean {
  * second ends the process at once. An error is printed, and makes the exit code 1. A signal that stopped `f` makes it 130 or
  * 143; a `process.exitCode` that the program has set stays where `f` has returned all the same.
  *
+ * @param f the program; it is given its runtime, whose `snapshot()` is the blocking graph as data.
  * @returns a promise of the end, which never rejects.
  * @throws `MisuseError` when a `main` runs already, and inside of a fiber; `ArgumentError`.
  *

@@ -30,7 +30,9 @@ export interface SimulateOptions {
 }
 
 /**
- * Runs a program in virtual time, on a schedule that a seed decides.
+ * Runs a program in virtual time, on a schedule that a seed decides. Time jumps ahead where all fibers wait for it, whatever the
+ * world does meanwhile, so that deadlines pass before sockets, files or processes have answered: what needs those is tested by
+ * `run`, and a server in it by `listen({ port: 0 })` and `fetch`. For connections there is `connectionPair`.
  *
  * @example
  * const took = await simulate(function* () {

@@ -235,7 +235,11 @@ test('a file that is not there, or is a directory, is an error in one line', asy
 test('a process that is dead, or has no socket, is an error in one line', async (t) => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   failsWith(t, await heddle(['graph', String(pid)]), new RegExp(`There is no process ${pid}`));
-  failsWith(t, await heddle(['graph', String(process.ppid)]), /runs, but has no socket .* only `main` of heddle opens one/);
+  failsWith(
+    t,
+    await heddle(['graph', String(process.ppid)]),
+    /runs, but has no socket .* only `main` of heddle opens one/,
+  );
   // `kill` takes it for the group of processes that it is called in.
   failsWith(t, await heddle(['graph', '0']), /There is no process 0/);
 });
