@@ -20,7 +20,10 @@ export class ClosedLoop {
     this.clients = clients;
   }
 
-  /** In `elapsedMs`, in which something waited all the time, so many pieces of work have ended and connections have come. */
+  /**
+   * In `elapsedMs`, in which something waited all the time, so many pieces of work have ended, and so many connections more have
+   * come than were sent away to come again.
+   */
   tick(answered: number, opened: number, elapsedMs: number): void {
     const kept = KEPT ** (elapsedMs / KEPT_MS);
     this.answered = this.answered * kept + answered;
@@ -34,7 +37,7 @@ export class ClosedLoop {
    */
   judge(asking: number, connecting: number): void {
     const clients = this.clients();
-    const ms = (this.ms * (clients + connecting)) / (this.answered - this.opened);
+    const ms = (this.ms * (clients + connecting)) / (this.answered - Math.max(0, this.opened));
     this.isBounded = asking <= clients && ms > 0 && ms <= SHARE * this.goal;
   }
 }

@@ -28,6 +28,9 @@ test('new connections take what they come to off the rate', (t) => {
   const few = after(150, 50);
   few.judge(150, 0);
   t.true(few.isBounded);
+  const fewer = after(351, -50);
+  fewer.judge(351, 0);
+  t.false(fewer.isBounded, 'those that were sent away took no answer with them');
   // They come as fast as they are answered, or faster: an open system.
   for (const opened of [100, 300]) {
     const open = after(1, opened);
