@@ -2,11 +2,16 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   existsSync,
+  lchownSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -172,6 +177,103 @@ test('only the user can read it', async (t) => {
   t.is(statSync(file).size, 0);
 });
 
+/** On Windows others can write to no directory of a user's. */
+const othersTest = process.platform === 'win32' ? test.skip : test;
+
+othersTest('nothing is kept where others could put something else in its place', async (t) => {
+  const program = new ProgramDirectory(t, { ...FILES, 'tmp/x': '', file: '' });
+  const tmp = join(program.path, 'tmp');
+  const place = join(tmp, `heddle-cache-${process.getuid!()}`);
+  const env = { HEDDLE_CACHE: '', XDG_CACHE_HOME: '', HOME: join(program.path, 'file'), TMPDIR: tmp };
+  /** What is below the place after a start. */
+  const kept = async (): Promise<string[]> => {
+    const { stdout, stderr } = await program.run('app.mjs', { env });
+    t.deepEqual([stdout, stderr], [SAYS, '']);
+    return readdirSync(place);
+  };
+  mkdirSync(place);
+  // Anybody can make it before we do, for us to put our directory into it.
+  for (const mode of [0o777, 0o722]) {
+    chmodSync(place, mode);
+    t.deepEqual(await kept(), [], mode.toString(8));
+  }
+  chmodSync(place, 0o700);
+  chmodSync(tmp, 0o777);
+  t.deepEqual(await kept(), [], 'above it everybody can rename it');
+  // So it is in `/tmp`, where nobody can rename what is not theirs.
+  chmodSync(tmp, 0o1777);
+  t.is((await kept()).length, 2);
+});
+
+othersTest(
+  'a directory in HEDDLE_CACHE that others can write to is refused, unless they cannot rename there',
+  async (t) => {
+    const program = new ProgramDirectory(t, FILES);
+    mkdirSync(program.cache);
+    chmodSync(program.cache, 0o777);
+    const refused = await program.run('app.mjs');
+    t.is(refused.stdout, SAYS);
+    t.regex(refused.stderr, /^heddle: compiled code is not kept: HEDDLE_CACHE=.*\n$/);
+    t.deepEqual(readdirSync(program.cache), []);
+    chmodSync(program.cache, 0o1777);
+    t.deepEqual(await program.run('app.mjs'), { code: 0, stdout: SAYS, stderr: '' });
+    t.true(existsSync(cacheFile(program.cache)));
+  },
+);
+
+othersTest('links in the place of files of the cache are not followed', async (t) => {
+  const program = new ProgramDirectory(t, { ...FILES, precious: 'precious' });
+  const precious = join(program.path, 'precious');
+  utimesSync(precious, 0, 0);
+  const untouched = async (what: string): Promise<void> => {
+    const { stdout, stderr } = await program.run('app.mjs');
+    t.deepEqual([stdout, stderr, readFileSync(precious, 'utf8')], [SAYS, '', 'precious'], what);
+  };
+  await program.run('app.mjs');
+  const file = cacheFile(program.cache);
+  const swept = join(program.cache, 'swept');
+  rmSync(swept);
+  symlinkSync(precious, swept);
+  program.write({ 'b.cjs': `${commonJs('b')}// changed` });
+  await untouched('the mark of the last sweep');
+  renameSync(file, `${file}.moved`);
+  symlinkSync(precious, file);
+  await untouched('the file');
+  // Nor is a file emptied that only has the name of the mark.
+  rmSync(swept);
+  writeFileSync(swept, 'holidays');
+  utimesSync(swept, 0, 0);
+  rmSync(file);
+  await untouched('nothing');
+  t.is(readFileSync(swept, 'utf8'), 'holidays');
+});
+
+/** Who else can give away files? */
+const rootTest = process.getuid?.() === 0 ? test : test.skip;
+
+rootTest('what belongs to somebody else is not run', async (t) => {
+  const program = new ProgramDirectory(t, { ...FILES, 'elsewhere/x': '', 'tmp/x': '', file: '' });
+  const somebody = 1234;
+  await program.run('app.mjs');
+  const file = cacheFile(program.cache);
+  const { bytes, records } = readCache(file);
+  for (const { text, source } of records.values())
+    bytes.write("'enslaved'", bytes.indexOf("'compiled'", text + source));
+  writeFileSync(file, bytes);
+  t.is((await program.run('app.mjs')).stdout, SAYS.replaceAll('compiled', 'enslaved'));
+  chownSync(file, somebody, somebody);
+  t.is((await program.run('app.mjs')).stdout, SAYS);
+  // A link among the temporary files, from somebody else to something of ours.
+  const tmp = join(program.path, 'tmp');
+  chmodSync(tmp, 0o1777);
+  const place = join(tmp, 'heddle-cache-0');
+  symlinkSync(join(program.path, 'elsewhere'), place);
+  lchownSync(place, somebody, somebody);
+  const env = { HEDDLE_CACHE: '', XDG_CACHE_HOME: '', HOME: join(program.path, 'file'), TMPDIR: tmp };
+  t.is((await program.run('app.mjs', { env })).stdout, SAYS);
+  t.deepEqual(readdirSync(join(program.path, 'elsewhere')), ['x']);
+});
+
 test('HEDDLE_CACHE=0 means no cache, and nothing else', async (t) => {
   const program = new ProgramDirectory(t, FILES);
   const { stdout, stderr } = await program.run('app.mjs', { env: { HEDDLE_CACHE: '0' } });
@@ -217,6 +319,7 @@ test('what has not been used for 30 days is removed, once a day', async (t) => {
   const old = [`${one}/old`, `${two}/old`, 'holidays/old', '1.0.0-development/old'];
   for (const file of [...old, `${two}/new`]) program.write({ [`.cache/${file}`]: '' });
   for (const file of old) utimesSync(at(file), ago(31), ago(31));
+  for (const version of [one, two, 'holidays', '1.0.0-development']) chmodSync(at(version!), 0o700);
   const first = at(old[0]!);
   // Not when everything is in the cache, nor on the same day.
   writeFileSync(at('swept'), '');

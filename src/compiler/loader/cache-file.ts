@@ -1,17 +1,19 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, statSync, writeSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { textHash } from '../../base/text-hash.js';
 import type { LoaderOptions } from './module-compiler.js';
+import { isClosed, isOwn, isSafe } from './own-directory.js';
 
 /**
  * The file for a program's compiled code: in `HEDDLE_CACHE`, or in the user's directory for such things, or, where a home
  * cannot be written to, among the temporary files; there in a directory for each version of what compiles, which is made
  * if need be.
  *
- * What is in it runs as the program's code. So that directory must be the user's own, and closed to others (mode 0700);
- * what somebody else has put there is not used.
+ * What is in it runs as the program's code. So that directory must be the user's own, and closed to others (mode 0700), and
+ * nobody else may be able to put another in its place, now or later. That is so of what it is in, too, unless the user
+ * has chosen that.
  *
  * @returns null if no directory can be used, which is said of one in `HEDDLE_CACHE`, if that is `0`, or if something else has
  * the file's name
@@ -20,10 +22,8 @@ export function findCacheFile(options: LoaderOptions, maps: boolean): string | n
   const chosen = process.env['HEDDLE_CACHE'];
   if (chosen === '0') return null;
   const version = (knownVersion ??= versionOf(options));
-  const directory = (chosen ? [resolve(chosen)] : places())
-    .map((place) => join(place, version))
-    .find((one) => isOurs(one) || isMade(one));
-  if (directory === undefined) {
+  const directory = chosen ? directoryIn(resolve(chosen), version) : directoryInOneOf(places(), version);
+  if (directory === null) {
     if (chosen) tellUseless(chosen);
     return null;
   }
@@ -61,12 +61,30 @@ function newest(directory: string): number {
   return Math.max(0, ...files.map((file) => statSync(join(directory, file)).mtimeMs));
 }
 
-function isMade(directory: string): boolean {
+function directoryInOneOf(own: readonly string[], version: string): string | null {
+  for (const place of own) {
+    const directory = directoryIn(place, version, true);
+    if (directory !== null) return directory;
+  }
+  return null;
+}
+
+/**
+ * The directory of a version in a place, under its real name, which no link leads elsewhere later.
+ *
+ * @param isOurs whether the place is one of ours: anybody can have made it before, or could rename it
+ * @returns null if there can be none that is safe; nothing is made in a place that is not
+ */
+function directoryIn(place: string, version: string, isOurs = false): string | null {
   try {
+    make(place);
+    const real = realpathSync.native(place);
+    if (!isSafe(real) || (isOurs && !(isOwn(place) && isSafe(dirname(real))))) return null;
+    const directory = join(real, version);
     make(directory);
-    return isOurs(directory);
+    return isClosed(directory) ? directory : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -98,22 +116,7 @@ function tellUseless(chosen: string): void {
 
 let isTold = false;
 
-/** Not so a pipe, whose reader would wait for ever, nor a device, which may have no end. */
+/** Not so a pipe, whose reader would wait for ever, a device, which may have no end, or a link, which may lead to either. */
 function mayBeFile(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
-  } catch {
-    return false;
-  }
-}
-
-function isOurs(directory: string): boolean {
-  try {
-    const stats = lstatSync(directory);
-    // Windows has neither; a user's directories are closed to others there.
-    const isClosed = process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o077) === 0);
-    return stats.isDirectory() && isClosed;
-  } catch {
-    return false;
-  }
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 }

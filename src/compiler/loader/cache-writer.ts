@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import {
@@ -13,6 +13,9 @@ import { sweepCaches } from './sweep-caches.js';
 
 /** A file that is larger is begun anew. No program is; but some write modules under ever new names. */
 const LARGEST = 64 * 1024 * 1024;
+
+/** Not by a link. Windows has no such flag. */
+const TO_THE_END = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
 /**
  * Adds to the file of a cache, and keeps it tidy. Nothing here throws: where nothing can be written there is no cache.
@@ -39,7 +42,7 @@ export class CacheWriter {
 
   /** Whether another process of the program has added it meanwhile. */
   #isThere(key: string, source: Uint8Array): boolean {
-    const size = statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
+    const size = lstatSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
     if (size === this.#size) return false;
     const content = readCache(this.#file);
     this.#size = isUntidy(content) ? this.#tidy(content) : size;
@@ -52,7 +55,12 @@ export class CacheWriter {
    * find a part of it, and passes over that.
    */
   #append(record: Buffer): void {
-    appendFileSync(this.#file, record, { mode: 0o600 });
+    const descriptor = openSync(this.#file, TO_THE_END, 0o600);
+    try {
+      appendFileSync(descriptor, record);
+    } finally {
+      closeSync(descriptor);
+    }
     this.#size += record.length;
   }
 
@@ -62,7 +70,7 @@ export class CacheWriter {
     const tidied = Buffer.concat(live.map(({ start, end }) => bytes.subarray(start, end)));
     const draft = `${this.#file}.${process.pid}.${threadId}`;
     try {
-      writeFileSync(draft, tidied, { mode: 0o600 });
+      writeFileSync(draft, tidied, { mode: 0o600, flag: 'wx' });
       renameSync(draft, this.#file);
     } catch (error) {
       // On a full disk each start would leave one.
@@ -76,7 +84,7 @@ export class CacheWriter {
     if (this.#isSwept) return;
     this.#isSwept = true;
     // The time by the clock of the file system, which may be another machine's.
-    sweepCaches(dirname(dirname(this.#file)), statSync(this.#file).mtimeMs);
+    sweepCaches(dirname(dirname(this.#file)), lstatSync(this.#file).mtimeMs);
   }
 }
 

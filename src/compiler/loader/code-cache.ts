@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { ModuleKind } from './module-kind.js';
 
 /** What is known of a module. */
@@ -96,13 +96,23 @@ export function readCache(file: string): CacheContent {
   return { bytes, records, end };
 }
 
+/** Whatever its path leads to by now: nothing is read but a file of the user's. */
 function readOrNothing(file: string): Buffer {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(file);
+    descriptor = openSync(file, AS_IT_IS);
+    const stats = fstatSync(descriptor);
+    if (stats.isFile() && stats.uid === (process.getuid?.() ?? stats.uid)) return readFileSync(descriptor);
   } catch {
-    return Buffer.alloc(0);
+    // There is none.
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
+  return Buffer.alloc(0);
 }
+
+/** To open no link, and not to wait for who writes to a pipe. Windows has neither. */
+const AS_IT_IS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 const END_OF_LINE = 10;
 
@@ -137,5 +147,9 @@ export function isOf(
 
 /** When a file was last written; 0 if there is none. */
 export function modified(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
 }

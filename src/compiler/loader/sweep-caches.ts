@@ -1,6 +1,7 @@
-import { readdirSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, lutimesSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION_DIRECTORY } from './cache-file.js';
+import { isClosed } from './own-directory.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 const KEPT = 30 * DAY;
@@ -13,11 +14,14 @@ const KEPT = 30 * DAY;
  */
 export function sweepCaches(root: string, now: number): void {
   const mark = join(root, 'swept');
-  const last = statSync(mark, { throwIfNoEntry: false });
+  const last = lstatSync(mark, { throwIfNoEntry: false });
   if (last !== undefined && (now - last.mtimeMs < DAY || !last.isFile())) return;
-  writeFileSync(mark, '', { mode: 0o600 });
-  for (const version of readdirSync(root, { withFileTypes: true })) {
-    if (version.isDirectory() && VERSION_DIRECTORY.test(version.name)) sweepVersion(join(root, version.name), now);
+  // Neither emptied nor followed: in a place that the user has named something else may be called so.
+  if (last === undefined) writeFileSync(mark, '', { mode: 0o600, flag: 'wx' });
+  else lutimesSync(mark, now / 1000, now / 1000);
+  for (const name of readdirSync(root)) {
+    const version = join(root, name);
+    if (VERSION_DIRECTORY.test(name) && isClosed(version)) sweepVersion(version, now);
   }
 }
 
@@ -25,7 +29,7 @@ function sweepVersion(directory: string, now: number): void {
   let left = 0;
   for (const name of readdirSync(directory)) {
     const file = join(directory, name);
-    const { atimeMs, mtimeMs } = statSync(file);
+    const { atimeMs, mtimeMs } = lstatSync(file);
     if (now - Math.max(atimeMs, mtimeMs) > KEPT) unlinkSync(file);
     else left += 1;
   }
