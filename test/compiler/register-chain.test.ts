@@ -99,6 +99,11 @@ test('a source map that a compiler wrote is carried on, in the text or in a file
   // A map that is written anew counts, though the text is the same.
   program.write({ 'dist/file.js.map': JSON.stringify({ ...MAP, sources: ['other.ts'] }) });
   t.is(await place('dist/file.js'), `    at outer (${program.path}/src/other.ts:6:${COLUMN}) true\n`);
+  // So does one that was not there, or was no map.
+  program.write({ 'dist/none.js.map': '{' });
+  t.regex(await place('dist/none.js'), /dist\/none.js:2:\d+\) true\n$/);
+  program.write({ 'dist/none.js.map': JSON.stringify(MAP) });
+  t.is(await place('dist/none.js'), `    at outer (${program.path}/src/failing.ts:6:${COLUMN}) true\n`);
 });
 
 test('the hooks of others see what is compiled, and what they make is compiled', async (t) => {

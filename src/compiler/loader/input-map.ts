@@ -19,11 +19,20 @@ export function findInputMap(text: string, url: string): { map: EncodedSourceMap
   try {
     if (named.startsWith('data:')) return { map: withPaths(inlineMap(text) as EncodedSourceMap, url) };
     const file = new URL(named, url);
-    const map = withPaths(JSON.parse(readText(file)) as EncodedSourceMap, file.href);
     const path = fileURLToPath(file);
-    return { map, from: { path, modified: modified(path) } };
+    // Asked before it is read, and also where it is not there: what is written later counts.
+    const from = { path, modified: modified(path) };
+    return { map: readMap(file), from };
   } catch {
     return { map: null };
+  }
+}
+
+function readMap(file: URL): EncodedSourceMap | null {
+  try {
+    return withPaths(JSON.parse(readText(file)) as EncodedSourceMap, file.href);
+  } catch {
+    return null;
   }
 }
 
