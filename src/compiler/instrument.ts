@@ -3,7 +3,7 @@ import type { Program } from 'oxc-parser';
 import type { GeneratorFunction, Point } from './generator-function.js';
 import { namesFor, type Names } from './names.js';
 import { putLoop } from './put-loop.js';
-import { afterDirectives, endOfStatements, hasModuleStatements } from './statements.js';
+import { afterDirectives, endOfStatements, hasModuleStatements, hasOwnRequire } from './statements.js';
 
 /** Something that has an id: a function, or a point in one. */
 export interface Numbered {
@@ -41,7 +41,7 @@ export function instrument(
   for (const one of numbered) for (const name of put(text, source, names, one)) used.add(name);
   // TypeScript in a CommonJS file can have `import`, which comes before all statements when that is made CommonJS.
   const isModule = format === 'module' || hasModuleStatements(program, source);
-  const door = isModule ? 'import' : OWN_REQUIRE.test(source) ? 'module.require' : 'require';
+  const door = isModule ? 'import' : hasOwnRequire(program) ? 'module.require' : 'require';
   const imports = importsOf(names, used, door, JSON.stringify(runtime));
   putHeader(
     text,
@@ -113,9 +113,6 @@ function importsOf(names: Names, used: ReadonlySet<Import>, door: string, specif
     ? `import { ${list(' as ')} } from ${specifier};`
     : `const { ${list(': ')} } = ${door}(${specifier});`;
 }
-
-/** A function of the program that hides the `require` of CommonJS, from the first line on. */
-const OWN_REQUIRE = /^function\s+require\b/m;
 
 function putHeader(text: MagicString, source: string, { body }: Program, header: string): void {
   const start = afterDirectives(body);

@@ -40,12 +40,12 @@ interface Run {
 function runsOf(pieces: readonly string[], { format }: ParseOptions): Run[] {
   const runs: Run[] = [];
   for (const [i, text] of pieces.entries()) {
-    // The first and last statement tell where the compiler's own go, and in CommonJS that was TypeScript imports do so. By
-    // its name somebody asks whether the run-time half is imported.
+    // The first and last statement tell where the compiler's own go, and in CommonJS imports do so (that was TypeScript) and
+    // a `require` of its own. By its name somebody asks whether the run-time half is imported.
     const isWanted =
       i === 0 ||
       i === pieces.length - 1 ||
-      (format === 'commonjs' && /^(?:im|ex)port/.test(text)) ||
+      (format === 'commonjs' && /^(?:im|ex)port|\bfunction\b[^(]*\brequire\b/.test(text)) ||
       text.includes(RUNTIME) ||
       mayHaveGenerators(text);
     const last = runs.at(-1);

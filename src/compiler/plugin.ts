@@ -41,7 +41,7 @@ const plugin: UnpluginInstance<PluginOptions | undefined, false> = createUnplugi
     transform: {
       filter: { id: { include: options.include ?? SOURCES, exclude: options.exclude } },
       async handler(code, id) {
-        const path = id.replace(/[?#].*$/, '');
+        const path = id.replace(/\?.*$/, '');
         if (id.startsWith('\0') || !SOURCES.test(id) || !selects(pathToFileURL(path).href)) return null;
         // Before anything is parsed.
         if (!mayHaveGenerators(code)) return null;

@@ -28,4 +28,9 @@ export function hasModuleStatements({ body }: Program, source: string): boolean 
 
 const MODULE_STATEMENT = /^(?:Import|Export(?:All|Default|Named))Declaration$/;
 const OF_TYPES =
-  /^(?:(?:import|export)\s+type(?:\s*[{*]|\s+(?!from\b)[\w$\u0080-\uffff])|export\s+(?:interface|declare)\s)/;
+  /^(?:(?:import|export)\s+type(?:\s*[{*]|\s+(?!from\b)[\w$\u0080-\uffff])|export\s+(?:(?:default\s+)?interface|declare)\s)/;
+
+/** Whether a program has a function of its own in the place of the `require` of CommonJS, from its first line on. */
+export function hasOwnRequire({ body }: Program): boolean {
+  return body.some((one) => one.type === 'FunctionDeclaration' && one.id?.name === 'require');
+}

@@ -240,3 +240,12 @@ test.serial('a module that is nested deeply ends no build', async (t) => {
   const { code } = await built('esbuild', 'nested', files);
   t.regex(code, SITE);
 });
+
+test('a directory whose name has a `#` is a directory', async (t) => {
+  const { handler } = heddle.rollup().transform as unknown as {
+    handler(this: object, code: string, id: string): Promise<{ map: { sources: string[] } } | null>;
+  };
+  const made = (id: string): unknown => handler.call({}, 'export function* f() { yield* g(); }', id);
+  t.is(await made('/c#/node_modules/x/i.js'), null);
+  t.like(await made('/c#/app.js?query'), { map: { sources: ['/c#/app.js'] } });
+});

@@ -80,13 +80,14 @@ test('CommonJS in TypeScript may import and export types, which vanish', async (
     const { extname }: typeof import('node:path') = require('node:path');
     function* f(): Iterable<string> { yield* [extname('a.b')]; } console.log('${name}', ...f(), f.toString().includes('$enter'));`;
   const program = new ProgramDirectory(t, {
-    'app.mjs': `await import('./a.cts'); await import('./old/b.ts');`,
+    'app.mjs': `await import('./a.cts'); await import('./old/b.ts'); await import('./c.cts');`,
     'a.cts': text('a'),
+    'c.cts': text('c').replace(/^.*/, 'export default interface B { a: string }'),
     'old/package.json': '{}',
     'old/b.ts': text('b'),
   });
   const { stdout, stderr, code } = await program.node([...QUIET, '--import', REGISTER, 'app.mjs']);
-  t.deepEqual([lines(stdout), stderr, code], [['a .b true', 'b .b true'], '', 0]);
+  t.deepEqual([lines(stdout), stderr, code], [['a .b true', 'b .b true', 'c .b true'], '', 0]);
 });
 
 test('modules are compiled side by side, also while somebody blocks for one of them', async (t) => {
@@ -131,16 +132,18 @@ test('a program of CommonJS is compiled, with the ECMAScript modules that it req
 test('what only its syntax tells to be a module or CommonJS is compiled as what it is', async (t) => {
   const program = new ProgramDirectory(t, {
     'app.mjs': `import './either/a.js'; import './either/b.js'; import { createRequire } from 'node:module';
+      import './either/e.js';
       const require = createRequire(import.meta.url);
       require('./either/c.js'); require('./either/d.js');`,
     'either/package.json': '{}',
+    'either/e.js': `const { sep } = await import('node:path');\n${esm('e').replace('export ', '')}`,
     'either/a.js': esm('a'),
     'either/b.js': commonJs('b'),
     'either/c.js': `const text = "import.meta";\n// export\n${commonJs('c')}`,
     'either/d.js': esm('d'),
   });
   const { stdout, code } = await program.run('app.mjs');
-  t.deepEqual(lines(stdout), compiled('a', 'b', 'c', 'd'));
+  t.deepEqual(lines(stdout), compiled('a', 'b', 'c', 'd', 'e'));
   t.is(code, 0);
 });
 
