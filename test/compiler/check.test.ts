@@ -26,7 +26,7 @@ function findingsIn(files: Readonly<Record<string, string>>, file: string): read
 function finds(t: ExecutionContext, code: string, others: Readonly<Record<string, string>> = {}, file = 'a.ts'): void {
   const found = findingsIn({ ...others, [file]: code }, file).map(({ kind, start }) => [kind, start]);
   const marked = [
-    ...code.matchAll(/\/\*(dropped|unused|tested|member|returned|yielded|awaited|callback|generator)\*\/\s*/g),
+    ...code.matchAll(/\/\*(dropped|unused|tested|member|returned|yielded|awaited|callback|generator|iterated)\*\/\s*/g),
   ].map((mark) => [mark[1], mark.index + mark[0].length]);
   t.deepEqual(found, marked, code);
 }
@@ -74,7 +74,9 @@ test('data generators are left alone as long as somebody iterates them', (t) => 
     `function* n() { yield 1; } for (const a of n()) f(a); f([...n()], Math.max(...n())); const [b] = n(); f(b);`,
   );
   finds(t, `function* n() { yield 1; } function* m() { yield* n(); yield n(); return n(); } f(m(), n().next());`);
-  finds(t, `function* n() { yield 1; } /*generator*/ n();`);
+  finds(t, `${HEDDLE} function* n() { yield 1; } /*generator*/ n();`);
+  // Other libraries run what a class has made of its generators.
+  finds(t, `class Store { constructor(a) { flow(this); this.load(); } *load() { this.items = yield api.list(); } }`);
   finds(t, `function* walk(a) { yield a.left; yield* walk(a.right); } function* f(a) { yield walk(a); }`);
   finds(
     t,
@@ -98,6 +100,86 @@ test('an operation as a condition is found', (t) => {
   }`;
   finds(t, code);
   finds(t, `import { exists } from 'heddle/fs'; function* f(a) { const o = a ? exists(a) : null; if (o) yield* o; }`);
+});
+
+test('an operation that may be absent is no condition that is always true, and is not put behind `yield*`', (t) => {
+  const types = `import { sleep, type Operation } from 'heddle'; declare function maybe(): Operation<void> | undefined;
+    interface Hooks { before?: (n: number) => Operation<void>; next?: Operation<void>; }`;
+  finds(t, `${types} function* f(h: Hooks) { yield* h.before?.(1) ?? sleep(0); yield* maybe() || sleep(0); }`);
+  finds(t, `${types} function* f(h: Hooks, a) { if (maybe()) a(); while (!h.before?.(1)) a(); maybe() && a(); }`);
+  finds(
+    t,
+    `${types} const either = (a) => (a ? sleep(1) : maybe()); function* f() { if (either(1)) yield* either(2)!; }`,
+  );
+  finds(t, `${types} const both = (a) => a && sleep(1); function* f() { return both(1) ? 1 : 2; }`);
+  finds(t, `${types} function g(a) { if (a) return sleep(1); } function* f() { if (g(1)) yield* g(1); }`);
+  finds(t, `${types} const or = () => maybe() ?? sleep(1); function* f() { if (/*tested*/ or()) yield* or(); }`);
+  finds(t, `${types} function* f(h: Hooks) { if (/*tested*/ h.before!(1)) yield 1; }`);
+  finds(
+    t,
+    `${types} function g(a) { if (a) return sleep(1); else throw a; } function* f() { if (/*tested*/ g(1)) void f(); }`,
+  );
+  for (const [code, kind] of [
+    ['maybe();', 'dropped'],
+    ['h.before?.(1);', 'dropped'],
+    ['yield maybe();', 'yielded'],
+    ['yield h.next;', 'yielded'],
+    ['await h.before?.(1);', 'awaited'],
+    ['return maybe();', 'returned'],
+    ['const a = maybe();', 'unused'],
+    ['h.before?.(1).length;', 'member'],
+  ])
+    t.deepEqual(
+      findingsIn({ 'a.ts': `${types} function* f(h: Hooks) { ${code} }` }, 'a.ts').map((one) => [one.kind, one.fix]),
+      [[kind, null]],
+      code,
+    );
+});
+
+test('an operation that is taken apart or iterated is found', (t) => {
+  const head = "import { all, sleep, spawn, type Operation } from 'heddle'; import { fetch } from 'heddle/http';";
+  finds(t, `${head} function* f() { const { status } = /*member*/ fetch('a'); return status; }`);
+  finds(t, `${head} function* f() { let s; ({ status: s } = /*member*/ fetch('a')); return s; }`);
+  finds(t, `${head} function* f() { const [a, b] = /*iterated*/ all([sleep(1), sleep(2)]); return a + b; }`);
+  finds(t, `${head} function* f() { let a; [a] = /*iterated*/ all([sleep(1)]); return a; }`);
+  finds(t, `${head} function* f(g) { for (const x of /*iterated*/ all([sleep(1)])) g(x); }`);
+  finds(t, `${head} function* f(g) { g(.../*iterated*/ all([sleep(1)])); return [.../*iterated*/ all([])]; }`);
+  finds(
+    t,
+    `${head} function* own(): Operation<string[]> { return yield* sleep(1); } for (const x of /*iterated*/ own()) void x;`,
+  );
+  finds(t, `${head} declare function g(): Operation<string[]>; for (const x of /*iterated*/ g()) void x;`);
+  // What may be a generator of data, and what generators have.
+  finds(
+    t,
+    `${head} function* n() { yield* [1]; } function* m() { yield* n(); } const [a] = n(); for (const b of m()) f(a, ...n(), b);`,
+  );
+  finds(t, `${head} function* f() { const { next } = f(); const { ...rest } = f(); next(rest); }`);
+  finds(
+    t,
+    `${head} function* f() { const { length } = [sleep(1)]; const { a } = g(f()); for (const o of [f()]) yield* o; }`,
+  );
+  fixes(
+    t,
+    `${HEDDLE}function* f(g) { const [a] = all([]); for (const b of all([])) g(a, b, ...all([])); }`,
+    `${HEDDLE}function* f(g) { const [a] = yield* all([]); for (const b of yield* all([])) g(a, b, ...yield* all([])); }`,
+  );
+  fixes(
+    t,
+    "import { fetch } from 'heddle/http'; function* f() { const { status } = fetch('a'); return status; }",
+    "import { fetch } from 'heddle/http'; function* f() { const { status } = yield* fetch('a'); return status; }",
+  );
+});
+
+test('a generator that is declared to yield operations does so on purpose', (t) => {
+  const head = "import { all, sleep, type Operation } from 'heddle';";
+  for (const type of ['Generator', 'Iterable', 'IterableIterator'])
+    finds(
+      t,
+      `${head} function* jobs(): ${type}<Operation<void>> { for (const n of [1]) yield sleep(n); } function* f() { yield* all([...jobs()]); }`,
+    );
+  finds(t, `${head} function* f(): Generator<unknown, void> { yield /*yielded*/ sleep(1); }`);
+  finds(t, `${head} function* f(): Operation<void> { yield /*yielded*/ sleep(1); }`);
 });
 
 test('an operation in a variable that nobody reads is found', (t) => {
@@ -319,6 +401,26 @@ test('a fix runs the operation, and goes on with what that uncovers', (t) => {
     t,
     "import { listen } from 'heddle/net'; function* f() { const s = yield listen({}); s.accept(); }",
     "import { listen } from 'heddle/net'; function* f() { const s = yield* listen({}); yield* s.accept(); }",
+  );
+});
+
+test('a fix that begins a statement with a parenthesis keeps it apart from the one before', (t) => {
+  const begins = (before: string, how: string): void =>
+    fixes(
+      t,
+      `${HEDDLE}function* f(a) { ${before}\n  spawn(f).cancel() }`,
+      `${HEDDLE}function* f(a) { ${before}\n  ${how}(yield* spawn(f)).cancel() }`,
+    );
+  const open = ["const b = 'x'", 'a = {}', 'a = function () {}', 'a()', 'a++ // ;', 'if (a) a()', 'for (;;) a = {}'];
+  for (const before of open) begins(before, ';');
+  const closed = ['', 'a();', 'a() /* */ ;', '{ a() }', 'if (a) { a() }', 'if (a) a(); else {}', 'function g() {}'];
+  for (const before of [...closed, 'class A {}', 'try {} finally {}', 'l: for (;;) {}']) begins(before, '');
+  // It is a part of these.
+  for (const before of ['if (a)', 'if (a) a()\n else', 'while (a)', 'label:']) begins(before, '');
+  fixes(
+    t,
+    `${HEDDLE}function* f(a) { switch (a) { case 1: a()\nspawn(f).cancel() } await spawn(f) && a()\nawait spawn(f) && a() }`,
+    `${HEDDLE}function* f(a) { switch (a) { case 1: a()\n;(yield* spawn(f)).cancel() } (yield* spawn(f)) && a()\n;(yield* spawn(f)) && a() }`,
   );
 });
 

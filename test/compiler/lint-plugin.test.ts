@@ -63,6 +63,13 @@ test('the rule fixes when it is asked to', (t) => {
   t.is(output, FIXED);
 });
 
+test('the rule fixes code without semicolons', (t) => {
+  const config: Linter.Config = { plugins, rules: { 'heddle/no-floating-operation': ['error', { fix: true }] } };
+  const code = `import { spawn } from 'heddle'\nfunction* f() {\n  const name = 'x'\n  spawn(f).cancel()\n  return name\n}\n`;
+  const { output } = new Linter().verifyAndFix(code, [config]);
+  t.is(output, code.replace('spawn(f).', ';(yield* spawn(f)).'));
+});
+
 test('what cannot be fixed in its place is reported without a suggestion, and options are checked', (t) => {
   const [message] = lint("import { sleep } from 'heddle'; sleep(1);");
   t.is(message!.suggestions, undefined);

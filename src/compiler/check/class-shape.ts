@@ -1,7 +1,7 @@
 import type { Class, ClassElement } from 'oxc-parser';
 import type { FileFacts } from './file-facts.js';
 import { bareParameter, typeOfParameter } from './pattern.js';
-import { memberOf, nothing, operation, type Shape, type Shapes } from './shape.js';
+import { maybe, memberOf, nothing, operation, type Shape, type Shapes } from './shape.js';
 import { propertyName } from '../syntax.js';
 import { isIterator } from './type-shape.js';
 
@@ -46,7 +46,8 @@ function ofMember(node: Class, name: string, isStatic: boolean, facts: FileFacts
     const method = shapes.ofFunction(found.value, facts);
     return found.kind === 'get' && method?.kind === 'function' ? method.call(nothing) : method;
   }
-  if (found.typeAnnotation) return shapes.ofType(found.typeAnnotation.typeAnnotation, facts);
+  if (found.typeAnnotation)
+    return maybe(shapes.ofType(found.typeAnnotation.typeAnnotation, facts), found.optional === true);
   return found.value === null ? null : shapes.ofExpression(found.value, facts);
 }
 

@@ -2,7 +2,7 @@ import type { CallExpression, Expression, MemberExpression, ObjectExpression } f
 import { instanceOf } from './class-shape.js';
 import type { FileFacts } from './file-facts.js';
 import { NAMESPACE } from './lexical-scope.js';
-import { either, memberOf, resultOf, type Shape, type Shapes } from './shape.js';
+import { either, maybe, memberOf, resultOf, type Shape, type Shapes } from './shape.js';
 import { propertyName, requiredModule } from '../syntax.js';
 
 /** What an expression evaluates to. */
@@ -16,7 +16,7 @@ export function shapeOfExpression(expression: Expression, facts: FileFacts, shap
     case 'MemberExpression':
       return ofMember(expression, of);
     case 'ChainExpression':
-      return of(expression.expression);
+      return maybe(of(expression.expression));
     case 'NewExpression':
       return instanceOf(of(expression.callee));
     case 'YieldExpression':
@@ -41,13 +41,16 @@ export function shapeOfExpression(expression: Expression, facts: FileFacts, shap
     case 'ConditionalExpression':
       return either([of(expression.consequent), of(expression.alternate)]);
     case 'LogicalExpression':
-      return expression.operator === '&&' ? of(expression.right) : either([of(expression.left), of(expression.right)]);
+      return expression.operator === '&&'
+        ? maybe(of(expression.right))
+        : either([maybe(of(expression.left), false), of(expression.right)]);
     case 'SequenceExpression':
       return of(expression.expressions.at(-1)!);
     case 'AssignmentExpression':
       return expression.operator === '=' ? of(expression.right) : null;
-    case 'ParenthesizedExpression':
     case 'TSNonNullExpression':
+      return maybe(of(expression.expression), false);
+    case 'ParenthesizedExpression':
     case 'TSSatisfiesExpression':
     case 'TSInstantiationExpression':
       return of(expression.expression);

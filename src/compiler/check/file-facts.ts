@@ -26,4 +26,6 @@ export interface FunctionBody {
   readonly yields: readonly YieldExpression[];
   /** The arguments of `return`, or what an arrow function without a block returns. */
   readonly returns: readonly Expression[];
+  /** Whether there is a `return` without an argument. */
+  readonly returnsNothing: boolean;
 }

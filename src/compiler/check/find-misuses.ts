@@ -1,10 +1,11 @@
-import type { CallExpression, Expression, MemberExpression, NewExpression, Node, VariableDeclarator } from 'oxc-parser';
+import type { CallExpression, Expression, MemberExpression, NewExpression, Node } from 'oxc-parser';
 import type { FileFacts } from './file-facts.js';
 import type { Edit, Finding, FindingKind } from './finding.js';
-import { isData } from './function-shape.js';
+import { isData, isDeclaredData } from './function-shape.js';
 import { messageOf } from './message.js';
 import { isOperationShape, nothing, type Shapes } from './shape.js';
-import { endOf, forEachChild, isFunction, startOf, unwrap, type FunctionNode } from '../syntax.js';
+import { statementsToPart } from './statements-to-part.js';
+import { endOf, forEachChild, isFunction, propertyName, startOf, unwrap, type FunctionNode } from '../syntax.js';
 
 /** Finds the operations of a file that are made and never run, in the order of the source. */
 export function findMisuses(facts: FileFacts, source: string, shapes: Shapes): Finding[] {
@@ -20,6 +21,8 @@ class MisuseFinder {
   readonly findings: Finding[] = [];
   /** Expressions that stand where `yield*` can stand without parentheses. */
   private readonly loose: Set<Expression> = new Set();
+  /** Where a statement begins that must not begin with a parenthesis, since the one before has no semicolon. */
+  private readonly open: Set<number> = new Set();
   private readonly facts: FileFacts;
   private readonly source: string;
   private readonly shapes: Shapes;
@@ -44,6 +47,7 @@ class MisuseFinder {
 
   /** Judges the expressions whose value this node drops, tests or hands out. */
   private look(node: Node, around: Surroundings): void {
+    for (const start of statementsToPart(node, this.source)) this.open.add(start);
     switch (node.type) {
       case 'ExpressionStatement':
         this.loose.add(node.expression);
@@ -68,11 +72,16 @@ class MisuseFinder {
         if (node.operator === '!') this.judge(node.argument, 'tested', around, true);
         return;
       case 'VariableDeclarator':
-        return this.lookAtVariable(node, around);
+        return node.init === null ? undefined : this.lookAtTarget(node.id, node.init, around);
       case 'AssignmentExpression':
+        if (node.operator === '=') return this.lookAtTarget(node.left, node.right, around);
+        return void this.loose.add(node.right);
+      case 'ForOfStatement':
         this.loose.add(node.right);
-        if (node.operator === '=' && this.isUnread(node.left)) this.judge(node.right, 'unused', around);
-        return;
+        return this.judge(node.right, 'iterated', around);
+      case 'SpreadElement':
+        this.loose.add(node.argument);
+        return this.judge(node.argument, 'iterated', around);
       case 'ParenthesizedExpression':
         return void this.loose.add(node.expression);
       case 'ReturnStatement':
@@ -88,19 +97,27 @@ class MisuseFinder {
     }
   }
 
-  private lookAtVariable({ id, init }: VariableDeclarator, around: Surroundings): void {
-    if (init === null) return;
-    this.loose.add(init);
-    if (this.isUnread(id)) this.judge(init, 'unused', around);
+  /** What a value is assigned to: a name, or a pattern that takes it apart. */
+  private lookAtTarget(target: Node, value: Expression, around: Surroundings): void {
+    this.loose.add(value);
+    if (this.isUnread(target)) this.judge(value, 'unused', around);
+    if (target.type === 'ArrayPattern') this.judge(value, 'iterated', around);
+    const asksForMember =
+      target.type === 'ObjectPattern' &&
+      target.properties.some((one) => {
+        const name = one.type === 'Property' ? propertyName(one.key, one.computed) : null;
+        return name !== null && !OF_GENERATORS.has(name);
+      });
+    if (asksForMember) this.judge(value, 'member', around);
   }
 
   /** `listen(…).accept()`, and the same by a variable: there the `yield*` is missing elsewhere. */
   private lookAtMember({ object, property, computed }: MemberExpression, around: Surroundings): void {
     if (computed || property.type !== 'Identifier' || OF_GENERATORS.has(property.name)) return;
-    const shape = this.shapes.ofExpression(object, this.facts);
-    if (!isOperationShape(shape, this.facts.usesHeddle) || !shape.bare) return;
     const whole = unwrap(object);
     if (whole.type === 'Identifier') {
+      const shape = this.shapes.ofExpression(object, this.facts);
+      if (!isOperationShape(shape, this.facts.usesHeddle) || !shape.bare) return;
       // What has a declared type may have been narrowed since.
       const declaration = this.facts.bindings.get(whole)?.value;
       if (declaration?.kind === 'variable' && declaration.place.annotation === null)
@@ -116,14 +133,17 @@ class MisuseFinder {
   private lookAtWait(node: Extract<Node, { type: 'YieldExpression' | 'AwaitExpression' }>, around: Surroundings): void {
     const { argument } = node;
     if (argument === null || (node.type === 'YieldExpression' && node.delegate)) return;
-    if (!isOperationShape(this.shapes.ofExpression(argument, this.facts), this.facts.usesHeddle)) return;
-    const start = startOf(node);
     const isYield = node.type === 'YieldExpression';
+    if (isYield && around !== null && isDeclaredData(around, this.facts)) return;
+    const shape = this.shapes.ofExpression(argument, this.facts);
+    if (!isOperationShape(shape, this.facts.usesHeddle)) return;
+    const start = startOf(node);
     // `await` binds as tightly as `!` does.
     const tight = !isYield && !this.loose.has(node);
     const edits = [{ start, end: start + 'yield'.length, text: tight ? '(yield*' : 'yield*' }];
     if (tight) edits.push({ start: endOf(node), end: endOf(node), text: ')' });
-    this.report(isYield ? 'yielded' : 'awaited', argument, around, this.isFiber(around) ? edits : null);
+    const fixable = !shape.maybe && this.isFiber(around);
+    this.report(isYield ? 'yielded' : 'awaited', argument, around, fixable ? edits : null);
   }
 
   /**
@@ -147,22 +167,25 @@ class MisuseFinder {
       case 'SequenceExpression':
         return this.judge(expression.expressions.at(-1)!, kind, around);
       case 'ChainExpression':
-        // What may be undefined cannot be delegated to, so there is no fix.
-        return this.judgeMade(expression.expression, kind, around, null);
+        return this.judge(expression.expression, kind, around, tight);
       default:
         return this.judgeMade(expression, kind, around, tight);
     }
   }
 
-  private judgeMade(expression: Expression, kind: FindingKind, around: Surroundings, tight: boolean | null): void {
+  private judgeMade(expression: Expression, kind: FindingKind, around: Surroundings, tight: boolean): void {
     if (expression.type !== 'CallExpression' && expression.type !== 'NewExpression') return;
     const shape = this.shapes.ofExpression(expression, this.facts);
     if (isOperationShape(shape, this.facts.usesHeddle || kind === 'dropped' || kind === 'unused')) {
-      const fixable = tight !== null && this.isFiber(around);
-      return this.report(kind, expression, around, fixable ? run(expression, tight) : null);
+      // What may be missing cannot be delegated to, so there is no fix.
+      const isMaybe = shape.maybe || hasOptionalPart(expression);
+      if (kind === 'tested' && isMaybe) return;
+      if ((kind === 'member' && !shape.bare) || (kind === 'iterated' && shape.iterable)) return;
+      return this.report(kind, expression, around, !isMaybe && this.isFiber(around) ? run(expression, tight) : null);
     }
     if (kind !== 'dropped') return;
-    if (shape?.kind === 'data') this.report('generator', expression, around, null);
+    // In classes of other libraries (MobX) it has been made something else that runs when it is called.
+    if (shape?.kind === 'data' && this.facts.usesHeddle) this.report('generator', expression, around, null);
     else if (shape === null) this.judgeCallback(expression, around);
   }
 
@@ -196,7 +219,10 @@ class MisuseFinder {
       this.source,
       inGenerator ? 'generator' : around === null ? 'top' : 'function',
     );
-    this.findings.push({ kind, message, start: startOf(node), end: endOf(node), fix });
+    const parted = fix?.map((edit) =>
+      edit.text.startsWith('(') && this.open.has(edit.start) ? { ...edit, text: `;${edit.text}` } : edit,
+    );
+    this.findings.push({ kind, message, start: startOf(node), end: endOf(node), fix: parted ?? null });
   }
 }
 
@@ -204,6 +230,15 @@ class MisuseFinder {
 const OF_GENERATORS: ReadonlySet<string> = new Set(
   'drop every filter find flatMap forEach map next reduce return some take throw toArray'.split(' '),
 );
+
+/** Whether something in a chain of calls and members may be missing: `hooks.before?.(1)`. */
+function hasOptionalPart(expression: Expression): boolean {
+  for (let part = expression; ;) {
+    if (part.type !== 'CallExpression' && part.type !== 'MemberExpression') return false;
+    if (part.optional) return true;
+    part = part.type === 'CallExpression' ? part.callee : part.object;
+  }
+}
 
 function run(expression: Expression, tight: boolean): Edit[] {
   const at = (position: number, text: string): Edit => ({ start: position, end: position, text });

@@ -17,13 +17,15 @@ export type FindingKind =
   | 'unused'
   /** It stands where something true or false does. */
   | 'tested'
-  /** Something of its result is asked of itself: `listen(…).accept()`. */
+  /** Something of its result is asked of itself: `listen(…).accept()`, `const { status } = fetch(…)`. */
   | 'member'
   /** A fiber function returns it as its result. */
   | 'returned'
   /** `yield` without the star. */
   | 'yielded'
   | 'awaited'
+  /** A loop, a pattern or a spread goes through it: `for (const x of all(…))`. */
+  | 'iterated'
   /** A call like `forEach` drops what its callback returns. */
   | 'callback'
   /** The code of a generator that yields data is never run. */

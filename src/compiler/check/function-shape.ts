@@ -1,7 +1,18 @@
+import type { Directive, Statement } from 'oxc-parser';
 import type { FileFacts } from './file-facts.js';
-import { callable, DATA, either, isOperationShape, operation, resultOf, type Shape, type Shapes } from './shape.js';
+import {
+  callable,
+  DATA,
+  either,
+  isOperationShape,
+  maybe,
+  operation,
+  resultOf,
+  type Shape,
+  type Shapes,
+} from './shape.js';
 import type { FunctionNode } from '../syntax.js';
-import { ofSignature } from './type-shape.js';
+import { ofSignature, yieldsData } from './type-shape.js';
 
 /** What calling a function gives, by its declared types where it has them, otherwise by what it returns. */
 export function shapeOfFunction(node: FunctionNode, facts: FileFacts, shapes: Shapes): Shape {
@@ -10,26 +21,53 @@ export function shapeOfFunction(node: FunctionNode, facts: FileFacts, shapes: Sh
   const { parameter } = declared;
   // Promises and asynchronous generators are no operations.
   if (node.async) return callable(() => null, parameter);
-  const returned = (): Shape =>
-    either((facts.bodies.get(node)?.returns ?? []).map((argument) => shapes.ofExpression(argument, facts)));
-  if (!node.generator || !node.body) return node.returnType ? declared : callable(returned, parameter);
+  const { returns = [], returnsNothing = false } = facts.bodies.get(node) ?? {};
+  const returned = (): Shape => either(returns.map((argument) => shapes.ofExpression(argument, facts)));
+  if (!node.generator || !node.body) {
+    if (node.returnType) return declared;
+    const isMaybe = returnsNothing || (node.body?.type === 'BlockStatement' && comesToEnd(node.body));
+    return callable(() => (isMaybe ? maybe(returned()) : returned()), parameter);
+  }
   return callable((argument) => {
     const typed = declared.call(argument);
-    if (typed?.kind === 'data' || isData(node, facts, shapes)) return DATA;
+    if (isData(node, facts, shapes)) return DATA;
     const certain = facts.usesHeddle || typed?.kind === 'operation' || delegates(node, facts, shapes);
-    return operation(() => resultOf(typed) ?? returned(), { certain });
+    const iterable = typed?.kind !== 'operation' || typed.iterable;
+    return operation(() => resultOf(typed) ?? returned(), { certain, iterable });
   }, parameter);
 }
 
 /**
  * Whether a generator function yields data. A bare `yield` of an operation does not count: there the star is missing,
- * which is a finding of its own.
+ * which is a finding of its own; but for one whose type says that operations are its data.
  */
 export function isData(node: FunctionNode, facts: FileFacts, shapes: Shapes): boolean {
+  if (isDeclaredData(node, facts)) return true;
   return (facts.bodies.get(node)?.yields ?? []).some(
     ({ delegate, argument }) =>
       !delegate && (argument === null || !isOperationShape(shapes.ofExpression(argument, facts), facts.usesHeddle)),
   );
+}
+
+export function isDeclaredData({ generator, returnType }: FunctionNode, facts: FileFacts): boolean {
+  return generator && yieldsData(returnType?.typeAnnotation, facts);
+}
+
+/** Whether a function may end without `return` or `throw`; where that takes a closer look, it may. */
+function comesToEnd(statement: Directive | Statement | undefined): boolean {
+  switch (statement?.type) {
+    case 'ReturnStatement':
+    case 'ThrowStatement':
+      return false;
+    case 'BlockStatement':
+      return comesToEnd(statement.body.at(-1));
+    case 'IfStatement':
+      return comesToEnd(statement.consequent) || comesToEnd(statement.alternate ?? undefined);
+    case 'TryStatement':
+      return comesToEnd(statement.block) || (statement.handler !== null && comesToEnd(statement.handler.body));
+    default:
+      return true;
+  }
 }
 
 function delegates(node: FunctionNode, facts: FileFacts, shapes: Shapes): boolean {

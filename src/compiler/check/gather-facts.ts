@@ -28,7 +28,7 @@ export function gatherFacts(file: string, program: Program): FileFacts {
 interface Around {
   readonly scope: LexicalScope;
   /** The function that a `yield` or `return` here belongs to. */
-  readonly body: { readonly yields: YieldExpression[]; readonly returns: Expression[] } | null;
+  readonly body: { readonly yields: YieldExpression[]; readonly returns: Expression[]; returnsNothing: boolean } | null;
   /** The class whose instance `this` is. */
   readonly class: Class | null;
 }
@@ -105,6 +105,7 @@ class Gatherer implements FileFacts {
         return this.children(node, around);
       case 'ReturnStatement':
         if (node.argument !== null) around.body?.returns.push(node.argument);
+        else if (around.body !== null) around.body.returnsNothing = true;
         return this.children(node, around);
       case 'VariableDeclaration':
         return this.variables(node, around);
@@ -200,7 +201,7 @@ class Gatherer implements FileFacts {
     const owner = isArrow ? around.class : instance;
     // The parameters are outside of the body: `yield` cannot stand there.
     this.parameters(node.params, { scope, body: null, class: owner });
-    const body = { yields: [], returns: [] as Expression[] };
+    const body = { yields: [], returns: [] as Expression[], returnsNothing: false };
     this.bodies.set(node, body);
     const within = { scope, body, class: owner };
     this.all([node.returnType], within);

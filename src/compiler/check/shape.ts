@@ -24,6 +24,10 @@ export interface OperationShape {
   readonly certain: boolean;
   /** Whether it can do no more than be run. A class whose instances are operations may give them methods. */
   readonly bare: boolean;
+  /** Whether there may be none, and `undefined` or the like in its place. */
+  readonly maybe: boolean;
+  /** Whether it is a generator, which loops may be meant to run, unless its type says that it is an operation. */
+  readonly iterable: boolean;
 }
 
 export interface Callable {
@@ -51,9 +55,14 @@ export const DATA: Shape = { kind: 'data' };
 
 export function operation(
   result: () => Shape = nothing,
-  { certain = true, bare = true }: { certain?: boolean; bare?: boolean } = {},
+  { certain = true, bare = true, iterable = false }: { certain?: boolean; bare?: boolean; iterable?: boolean } = {},
 ): Shape {
-  return { kind: 'operation', result, certain, bare };
+  return { kind: 'operation', result, certain, bare, maybe: false, iterable };
+}
+
+/** The same value, of which is known that it may be missing, or that it is not. */
+export function maybe(shape: Shape, isMaybe: boolean = true): Shape {
+  return shape?.kind === 'operation' && shape.maybe !== isMaybe ? { ...shape, maybe: isMaybe } : shape;
 }
 
 /** Whether it is an operation for certain, or by what is `likely` otherwise. */
@@ -77,12 +86,16 @@ export function resultOf(shape: Shape): Shape {
 export function either(shapes: readonly Shape[]): Shape {
   const [first = null] = shapes;
   if (shapes.every((shape) => shape === first)) return first;
-  if (shapes.every((shape) => shape?.kind === 'operation'))
-    return operation(() => either(shapes.map(resultOf)), {
-      certain: shapes.every(({ certain }) => certain),
-      bare: shapes.every(({ bare }) => bare),
-    });
-  return null;
+  if (!shapes.every((shape) => shape?.kind === 'operation')) return null;
+  const one = operation(() => either(shapes.map(resultOf)), {
+    certain: shapes.every(({ certain }) => certain),
+    bare: shapes.every(({ bare }) => bare),
+    iterable: shapes.some(({ iterable }) => iterable),
+  });
+  return maybe(
+    one,
+    shapes.some((shape) => shape.maybe),
+  );
 }
 
 export function nothing(): null {

@@ -1,7 +1,7 @@
 import type { ParamPattern, TSInterfaceDeclaration, TSSignature, TSType, TSTypeReference } from 'oxc-parser';
 import type { FileFacts } from './file-facts.js';
 import { typeOfParameter } from './pattern.js';
-import { callable, DATA, memberOf, nothing, operation, resultOf, type Shape, type Shapes } from './shape.js';
+import { callable, DATA, maybe, memberOf, nothing, operation, resultOf, type Shape, type Shapes } from './shape.js';
 import { propertyName } from '../syntax.js';
 
 /** What a type written in the source says of its values. */
@@ -19,7 +19,7 @@ export function shapeOfType(type: TSType, facts: FileFacts, shapes: Shapes): Sha
       return type.operator === 'readonly' ? shapes.ofType(type.typeAnnotation, facts) : null;
     case 'TSUnionType': {
       const present = presentTypes(type.types);
-      return present.length === 1 ? shapes.ofType(present[0]!, facts) : null;
+      return present.length === 1 ? maybe(shapes.ofType(present[0]!, facts), type.types.length > 1) : null;
     }
     case 'TSIntersectionType': {
       const parts = type.types.map((part) => shapes.ofType(part, facts));
@@ -80,7 +80,9 @@ export function ofMembers(
         return found.kind === 'get' && method?.kind === 'function' ? method.call(nothing) : method;
       }
       if (found?.type !== 'TSPropertySignature') return inherited(name);
-      return found.typeAnnotation === null ? null : shapes.ofType(found.typeAnnotation.typeAnnotation, facts);
+      return found.typeAnnotation === null
+        ? null
+        : maybe(shapes.ofType(found.typeAnnotation.typeAnnotation, facts), found.optional);
     },
   };
 }
@@ -128,16 +130,33 @@ function ofReference(type: TSTypeReference, facts: FileFacts, shapes: Shapes): S
 function ofGlobal(name: string, parameters: readonly TSType[], of: (index: number) => Shape): Shape {
   switch (name) {
     case 'Readonly':
-    case 'NonNullable':
       return of(0);
+    case 'NonNullable':
+      return maybe(of(0), false);
     case 'Generator':
-      // Fiber code yields nothing that its types could name.
-      return parameters[0] === undefined || OPAQUE.has(parameters[0].type) || nameOf(parameters[0]) === 'Leaf'
-        ? operation(() => of(1), { certain: false })
-        : DATA;
+      return isOfData(parameters[0]) ? DATA : operation(() => of(1), { certain: false, iterable: true });
     default:
       return null;
   }
+}
+
+/** Whether a function of this type yields data, if it is a generator. */
+export function yieldsData(type: TSType | undefined, facts: FileFacts): boolean {
+  if (type?.type !== 'TSTypeReference' || facts.bindings.has(type.typeName)) return false;
+  return ITERABLE.has(nameOf(type) ?? '') && isOfData(type.typeArguments?.params[0]);
+}
+
+const ITERABLE: ReadonlySet<string> = new Set([
+  'Generator',
+  'Iterable',
+  'IterableIterator',
+  'Iterator',
+  'IteratorObject',
+]);
+
+/** Fiber code yields nothing that its types could name. */
+function isOfData(yielded: TSType | undefined): boolean {
+  return yielded !== undefined && !OPAQUE.has(yielded.type) && nameOf(yielded) !== 'Leaf';
 }
 
 const OPAQUE: ReadonlySet<string> = new Set(['TSAnyKeyword', 'TSUnknownKeyword', 'TSNeverKeyword']);
