@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { ModuleToCompile } from '#src/compiler/loader/compile-source.js';
 import { LookAhead } from '#src/compiler/loader/look-ahead.js';
-import { commonJs, esm, ProgramDirectory } from './support/program-directory.js';
+import { commonJs, esm, ProgramDirectory, typed } from './support/program-directory.js';
 
 /** Looks as far as it can. `made` says what was compiled, in that order, and `ask` asks for it. */
 function lookAhead(t: ExecutionContext, files: Readonly<Record<string, string>>, program = 'app.mjs') {
@@ -68,6 +68,19 @@ test('what is imported for its types alone is not', (t) => {
   t.deepEqual(
     names().filter((name) => name !== 'app.mts'),
     ['type.mjs', 'g.mjs'],
+  );
+});
+
+test('what TypeScript imports by the name that it will have once it is compiled is, too', (t) => {
+  const { ahead, names } = lookAhead(
+    t,
+    { 'app.mts': `import './a.mjs'; import './b.mjs';`, 'a.mts': typed(esm('a')), 'b.mjs': esm('b'), 'b.mts': '' },
+    'app.mts',
+  );
+  while (ahead.step());
+  t.deepEqual(
+    names().filter((name) => name !== 'app.mts'),
+    ['a.mts', 'b.mjs'],
   );
 });
 

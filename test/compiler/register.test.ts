@@ -206,6 +206,31 @@ test('TypeScript that a program of JavaScript imports is compiled', async (t) =>
   t.is(code, 0);
 });
 
+test('TypeScript finds a file by the name that it will have once it is compiled', async (t) => {
+  const program = new ProgramDirectory(t, {
+    'app.ts': `import './a.js'; import './b.mjs'; import './c.cjs'; import './both.js';
+      await import(\`./lib/\${'d'}.js?query\`);`,
+    'a.ts': typed(esm('a')),
+    'b.mts': typed(esm('b')),
+    'c.cts': `require('./c2.cjs');\n${typed(commonJs('c'))}`,
+    'c2.cts': typed(commonJs('c2')),
+    'both.ts': 'throw new Error();',
+    'both.js': esm('both'),
+    'lib/d.ts': `import '../e.js';\n${typed(esm('d'))}`,
+    'e.ts': typed(esm('e')),
+    'none.ts': `import './none/a.js';`,
+    'script.js': `import './a.js';`,
+  });
+  const start = (file: string): Promise<Outcome> => program.node([...QUIET, '--import', REGISTER, file]);
+  for (const which of ['first', 'second']) {
+    const { stdout, stderr, code } = await start('app.ts');
+    t.deepEqual([lines(stdout), stderr, code], [compiled('a', 'b', 'both', 'c', 'c2', 'd', 'e'), '', 0], which);
+  }
+  // JavaScript that says so means it, and what is nowhere is called by the name that was written.
+  t.regex((await start('script.js')).stderr, /ERR_MODULE_NOT_FOUND/);
+  t.regex((await start('none.ts')).stderr, /Cannot find module '[^']*none\/a\.js'[^]*ERR_MODULE_NOT_FOUND/);
+});
+
 test('a text that is no program is reported by Node, in its own words', async (t) => {
   const program = new ProgramDirectory(t, {
     'module.mjs': 'function* f() {\n  yield* = 1;\n}\n',

@@ -1,7 +1,8 @@
-import type { InitializeHook, LoadHook } from 'node:module';
+import type { InitializeHook, LoadHook, ResolveHook } from 'node:module';
 import { startCompilerThread } from './compiler-thread.js';
 import { findCode, makeRequest, replaceCode } from './load-hook.js';
 import { ModuleCompiler, type LoaderOptions } from './module-compiler.js';
+import { sourceIfMissing } from './resolve-hook.js';
 
 /** What runs in the thread with hooks, where Node has no sound ones in that of the program. */
 
@@ -11,6 +12,17 @@ let compiler: ModuleCompiler;
 export const initialize: InitializeHook<LoaderOptions> = (options) => {
   // In yet another thread: what is needed only sometimes cannot be required in this one.
   compiler = new ModuleCompiler(options, startCompilerThread);
+};
+
+/** Called by Node for each import: as `makeResolveHook` has it. */
+export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
+  try {
+    return await nextResolve(specifier, context);
+  } catch (error) {
+    const source = sourceIfMissing(error, specifier, context.parentURL, compiler.selects);
+    if (source === null) throw error;
+    return await Promise.resolve(nextResolve(source, context)).catch(() => Promise.reject(error));
+  }
 };
 
 /** Called by Node for each module. */

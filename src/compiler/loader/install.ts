@@ -5,9 +5,11 @@ import { makeLoadHook, type SyncLoadHook } from './load-hook.js';
 import { ModuleCompiler, type Compiler, type FindCompiler, type LoaderOptions } from './module-compiler.js';
 import { hasSoundHooks } from './node-abilities.js';
 import type { installOnOlderNode } from './older-node.js';
+import { resolveCommonJs } from './resolve-commonjs.js';
+import { makeResolveHook, type SyncResolveHook } from './resolve-hook.js';
 
 /** Node's newer way to hook into loading. */
-type RegisterHooks = (hooks: { load: SyncLoadHook }) => unknown;
+type RegisterHooks = (hooks: { load?: SyncLoadHook; resolve?: SyncResolveHook }) => unknown;
 
 /** Where `commonjs-runtime.cts` finds it. Shared by all copies of heddle in a thread: the first one compiles. */
 const RUNTIME = Symbol.for('heddle.compiled');
@@ -26,7 +28,13 @@ export function install(options: LoaderOptions, runtime: object): void {
   shared[RUNTIME] = runtime;
   const compiler = new ModuleCompiler(options, findCompiler);
   if (hasSoundHooks) {
-    (nodeModule as unknown as { registerHooks: RegisterHooks }).registerHooks({ load: makeLoadHook(compiler) });
+    const { registerHooks } = nodeModule as unknown as { registerHooks: RegisterHooks };
+    // A program without TypeScript does not pay for it.
+    const onTypeScript = (): void => {
+      registerHooks({ resolve: makeResolveHook(compiler.selects) });
+      resolveCommonJs(compiler.selects);
+    };
+    registerHooks({ load: makeLoadHook(compiler, onTypeScript) });
     compileCommonJs(compiler);
     compiler.lookAhead();
   } else {

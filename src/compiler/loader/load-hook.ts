@@ -3,6 +3,7 @@ import type { CompiledModule } from './code-cache.js';
 import type { ModuleCompiler, ModuleSource } from './module-compiler.js';
 import { kindOfFormat, kindToStrip, type ModuleKind } from './module-kind.js';
 import { onlyRemovesTypes } from './node-abilities.js';
+import { isTypeScript } from './source-name.js';
 
 /** A load hook that runs in the thread of the program. */
 export type SyncLoadHook = (
@@ -21,10 +22,17 @@ export interface LoadRequest {
 /**
  * The hook: what the hooks before it and Node itself have loaded is compiled. Coming last it sees what they have made
  * of the file (tsx: JavaScript with a source map).
+ *
+ * @param onTypeScript is called when the first module in TypeScript is about to be loaded
  */
-export function makeLoadHook(compiler: ModuleCompiler): SyncLoadHook {
+export function makeLoadHook(compiler: ModuleCompiler, onTypeScript: () => void): SyncLoadHook {
+  let hasTypeScript = false;
   return (url, context, nextLoad) => {
     if (!compiler.selects(url)) return nextLoad(url, context);
+    if (!hasTypeScript && isTypeScript(url)) {
+      hasTypeScript = true;
+      onTypeScript();
+    }
     const request = makeRequest(url, context);
     const loaded = nextLoad(url, request.context);
     const code = findCode(loaded, request);

@@ -1,8 +1,9 @@
-import { promises, readFileSync } from 'node:fs';
+import { existsSync, promises, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModuleCompiler } from './module-compiler.js';
 import { kindOfPackage, kindToStrip, type ModuleKind } from './module-kind.js';
+import { sourceName } from './source-name.js';
 
 /** The part of Node that reads the sources of ECMAScript modules. */
 const LOADER = 'node:internal/modules/esm/load';
@@ -13,8 +14,10 @@ const LOADER = 'node:internal/modules/esm/load';
  * to load 200 modules, and 2.7 times where they remove types. Those Nodes will not change any more.
  *
  * Files are read at once, as `require` reads them: four turns through the thread pool for each take a fifth of a start.
+ *
+ * @param resolveElsewhere is called when a module in TypeScript may import what only a resolve hook finds
  */
-export function compileWhatLoaderReads(compiler: ModuleCompiler): void {
+export function compileWhatLoaderReads(compiler: ModuleCompiler, resolveElsewhere: () => void): void {
   const { readFile } = promises;
 
   function readFileForLoader(...args: Parameters<typeof readFile>): Promise<string | Buffer> {
@@ -35,6 +38,7 @@ export function compileWhatLoaderReads(compiler: ModuleCompiler): void {
     const kind = strip ? stripped : kindOfFile(url);
     if (kind === undefined) return source;
     const compiled = await compiler.compileLater(href, kind, source, strip);
+    if (strip && needsHook(source.toString(), href)) resolveElsewhere();
     // When it has the text, the loader asks this very object for the extension, and does not know those of TypeScript.
     if (strip) url.pathname += (compiled?.kind ?? kind) === 'commonjs' ? '.cjs' : '.mjs';
     // Node decides on the original whether something ambiguous is CommonJS, and then reads it again, by other ways.
@@ -42,6 +46,15 @@ export function compileWhatLoaderReads(compiler: ModuleCompiler): void {
   }
 
   promises.readFile = readFileForLoader as typeof readFile;
+}
+
+/** Whether a text in TypeScript names a file as it will be called once it is compiled, be it in a comment. */
+function needsHook(text: string, url: string): boolean {
+  for (const [, name] of text.matchAll(/['"`](\.\.?\/[^'"`\n?#]*\.[cm]?js)\b/g)) {
+    const source = sourceName(name!, url);
+    if (source !== null && !existsSync(new URL(name!, url)) && existsSync(new URL(source, url))) return true;
+  }
+  return false;
 }
 
 /** Undefined if it is no JavaScript. CommonJS, if known as such, is not read by this loader. */

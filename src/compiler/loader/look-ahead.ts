@@ -10,6 +10,7 @@ import { kindOfPackage, kindToStrip, type ModuleKind } from './module-kind.js';
 import { onlyRemovesTypes } from './node-abilities.js';
 import { readText } from './read-text.js';
 import { makeSelection, type Selection } from './selection.js';
+import { sourceName } from './source-name.js';
 
 /** Where to look ahead, and how modules are compiled there. Plain data, since it goes to another thread. */
 export interface Prospect {
@@ -114,10 +115,15 @@ function kindOf(path: string): ModuleKind {
   return extension[1] === 'm' ? 'module' : extension[1] === 'c' ? 'commonjs' : kindOfPackage(path);
 }
 
-/** CommonJS may leave out the end of a name. */
+/** CommonJS may leave out the end of a name, TypeScript write that of what will be compiled. */
 function findFile(name: string, from: string): string {
   const { href } = new URL(name, from);
+  const source = sourceName(name, from);
+  if (source !== null && !isFile(href)) return new URL(source, from).href;
   if (/\.\w+(?:[?#]|$)/.test(name)) return href;
-  const end = ['.js', '/index.js'].find((one) => statSync(new URL(href + one), { throwIfNoEntry: false })?.isFile());
-  return href + (end ?? '');
+  return href + (['.js', '/index.js'].find((one) => isFile(href + one)) ?? '');
+}
+
+function isFile(url: string): boolean {
+  return statSync(new URL(url), { throwIfNoEntry: false })?.isFile() ?? false;
 }

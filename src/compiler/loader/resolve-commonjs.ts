@@ -1,0 +1,27 @@
+import { Module } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { sourceIfMissing } from './resolve-hook.js';
+import type { Selection } from './selection.js';
+
+/** Node's; `parent` is the module that requires. */
+type Resolve = (this: unknown, request: string, parent: Module | undefined, ...rest: unknown[]) => string;
+
+/** Does for `require` what the resolve hook does, which does not see all of it: on Node 22 not that of CommonJS that is imported. */
+export function resolveCommonJs(selects: Selection): void {
+  const loader = Module as unknown as { _resolveFilename: Resolve };
+  const resolve = loader._resolveFilename;
+  loader._resolveFilename = function (request, parent, ...rest) {
+    try {
+      return resolve.call(this, request, parent, ...rest);
+    } catch (error) {
+      const parentUrl = parent?.filename ? pathToFileURL(parent.filename).href : undefined;
+      const source = sourceIfMissing(error, request, parentUrl, selects);
+      if (source === null) throw error;
+      try {
+        return resolve.call(this, source, parent, ...rest);
+      } catch {
+        throw error;
+      }
+    }
+  };
+}
