@@ -1,5 +1,6 @@
 import { closedLoop } from './closed-loop.js';
 import type { Context } from './context.js';
+import { ResponseReader } from './response-reader.js';
 import type { ServerProcess } from './server-process.js';
 import { wrk, wrkIsInstalled } from './wrk.js';
 
@@ -15,29 +16,12 @@ export function httpLoad(
   return closedLoop(server, { connections, request, responses: countResponses }, context);
 }
 
-/** Counts the responses in a keep-alive stream by their headers' `content-length`. */
+/** Each connection has one response at a time. */
 function countResponses(): (chunk: Buffer) => number {
-  let head = '';
-  let bodyLeft = 0;
+  const reader = new ResponseReader();
   return (chunk) => {
-    let complete = 0;
-    let rest = chunk;
-    while (rest.length > 0) {
-      if (bodyLeft > 0) {
-        const taken = Math.min(bodyLeft, rest.length);
-        rest = rest.subarray(taken);
-        bodyLeft -= taken;
-        if (bodyLeft === 0) complete++;
-        continue;
-      }
-      const blank = rest.indexOf('\r\n\r\n');
-      head += rest.toString('latin1', 0, blank === -1 ? rest.length : blank);
-      if (blank === -1) break;
-      rest = rest.subarray(blank + 4);
-      if (!head.startsWith('HTTP/1.1 200')) throw new Error(`Unexpected response: ${head.slice(0, 80)}`);
-      bodyLeft = Number(/content-length: *(\d+)/i.exec(head)?.[1]);
-      head = '';
-    }
-    return complete;
+    const status = reader.take(chunk);
+    if (status !== 0 && status !== 200) throw new Error(`Unexpected response: status ${status}`);
+    return status === 0 ? 0 : 1;
   };
 }

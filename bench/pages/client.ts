@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { outcomeOf, outcomeOfError } from '../overload/generator/attempt.js';
 import { connectLean } from '../overload/generator/new-connections.js';
-import { ResponseReader } from '../overload/generator/response-reader.js';
+import { ResponseReader } from '../harness/response-reader.js';
 import type { Outcome } from '../overload/generator/assignment.js';
 
 const requestsPerConnection = 100;

@@ -25,10 +25,6 @@ export class Arrivals {
     this.advance();
   }
 
-  get end(): number {
-    return this.ends.at(-1) ?? 0;
-  }
-
   /** When phase `index` begins. */
   beginOf(index: number): number {
     return this.ends[index - 1] ?? 0;

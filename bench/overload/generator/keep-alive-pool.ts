@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
+import { ResponseReader } from '../../harness/response-reader.js';
 import { outcomeOf, outcomeOfError, type Attempt, type Settle, type Transport } from './attempt.js';
 import { connectLean } from './new-connections.js';
-import { ResponseReader } from './response-reader.js';
 
 interface Line {
   readonly socket: Socket;

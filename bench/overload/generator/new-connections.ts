@@ -1,6 +1,6 @@
 import { connect, type Socket, type TcpSocketConnectOpts } from 'node:net';
+import { ResponseReader } from '../../harness/response-reader.js';
 import { outcomeOf, outcomeOfError, type Attempt, type Settle, type Transport } from './attempt.js';
-import { ResponseReader } from './response-reader.js';
 
 /** Every socket reads into the same memory: what comes is looked at and forgotten before the next one reads. */
 const shared = Buffer.allocUnsafeSlow(65_536);

@@ -25,7 +25,8 @@ const hopelessMs = 100;
 export class OpenLoop {
   private readonly assignment: OpenAssignment;
   private readonly tell: (message: PhaseBegins) => void;
-  private readonly random: () => number;
+  /** Of the pauses before repetitions: what failed must not decide over what arrives. */
+  private readonly backOff: () => number;
   private readonly arrivals: Arrivals;
   private readonly requests: Requests;
   private readonly tally: Tally;
@@ -44,9 +45,9 @@ export class OpenLoop {
     const { port, classes, connections, seed, phases, peak } = assignment;
     this.assignment = assignment;
     this.tell = tell;
-    this.random = seededRandom(seed);
-    this.arrivals = new Arrivals(phases, peak, this.random);
+    this.arrivals = new Arrivals(phases, peak, seededRandom(seed));
     this.requests = new Requests(classes, connections, seed + 1);
+    this.backOff = seededRandom(seed + 2);
     this.tally = new Tally(
       classes.map(({ name }) => name),
       phases,
@@ -146,7 +147,7 @@ export class OpenLoop {
 
   /** After a pause; what a repetition takes is measured from its own start. */
   private repeat({ kind, counts, retriesLeft }: Attempt): void {
-    const pause = backOffMs * 2 ** (this.assignment.retries - retriesLeft) * (0.5 + this.random());
+    const pause = backOffMs * 2 ** (this.assignment.retries - retriesLeft) * (0.5 + this.backOff());
     this.toRepeat++;
     setTimeout(() => {
       this.toRepeat--;
