@@ -3,6 +3,7 @@ import { benchmarkNames } from '../harness/catalogue.js';
 import type { Pace } from '../harness/pace.js';
 import { isSubjectName, subjectNames, type SubjectName } from '../harness/subject-name.js';
 import { UsageError } from '../harness/usage-error.js';
+import { whole } from '../harness/whole.js';
 
 export const usage = `Usage: npm run bench -- [names…] [options]
        npm run bench -- report [names…] [options]     (report --help)
@@ -24,6 +25,9 @@ Names: ${benchmarkNames.join(', ')} (default: all)
 
 Without --json a terminal gets tables, anything else gets the JSON lines.
 `;
+
+/** They begin a command line of their own. */
+const commandNames: readonly string[] = ['report', 'overload'];
 
 /** What is to be measured. */
 export interface Plan {
@@ -93,6 +97,7 @@ interface PlanFlags {
 /** @throws {UsageError}, or what `parseArgs` throws. */
 export function parsePlan(flags: PlanFlags, names: readonly string[]): Plan {
   for (const name of names) {
+    if (commandNames.includes(name)) throw new UsageError(`\`${name}\` must come first: npm run bench -- ${name} …`);
     if (!benchmarkNames.includes(name))
       throw new UsageError(`Unknown benchmark \`${name}\`; there are ${benchmarkNames.join(', ')}`);
   }
@@ -121,10 +126,4 @@ function parsePeers(text: string | undefined): readonly SubjectName[] {
       throw new UsageError(`Unknown peer \`${name}\`; there are ${subjectNames.slice(1).join(', ')}`);
   }
   return subjectNames.filter((name) => name === 'heddle' || (asked as readonly string[]).includes(name));
-}
-
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new UsageError(`Expected \`${name}\` to be an integer ≥ 1, got \`${text}\``);
 }

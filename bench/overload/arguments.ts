@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../harness/usage-error.js';
+import { whole } from '../harness/whole.js';
 import { findScenario, scenarios } from './scenarios/catalogue.js';
 import type { Settings } from './settings.js';
 import { asItIs, heddleWithout } from './contender.js';
@@ -17,7 +18,7 @@ answered with 200 within the clients' deadline, relative to that.
   --static L:B      limit and backlog of \`static\` (default: the best of a scan for each scenario)
   --health          asks /health once a second beside the load
   --seconds N       of each measurement with constant load (default: 6)
-  --warm-up N       seconds under the load before they are measured (default: 3); V8 goes on optimizing for half a minute
+  --warm-up N       seconds under the load before they, and the peak, are measured (default: 3); V8 goes on optimizing for half a minute
   --runs N          of each subject and load (default: 1)
   --seed N          of arrivals and classes (default: 1)
   --node-flags=F    of the servers' Node, with blanks between them: --node-flags=--single-threaded-gc
@@ -34,23 +35,28 @@ export type Order =
   | { readonly kind: 'pool' }
   | { readonly kind: 'run'; readonly settings: Settings; readonly json: string | undefined };
 
+/** What decides over the figures. */
+export const settingOptions = {
+  scenario: { type: 'string' },
+  load: { type: 'string' },
+  subjects: { type: 'string' },
+  without: { type: 'string' },
+  static: { type: 'string' },
+  health: { type: 'boolean', default: false },
+  seconds: { type: 'string' },
+  'warm-up': { type: 'string' },
+  runs: { type: 'string' },
+  seed: { type: 'string' },
+  'node-flags': { type: 'string' },
+  quick: { type: 'boolean', default: false },
+} as const;
+
 /** @throws {UsageError}, or what `parseArgs` throws. */
 export function parseArguments(args: readonly string[]): Order {
   const { values: flags } = parseArgs({
     args: [...args],
     options: {
-      scenario: { type: 'string' },
-      load: { type: 'string' },
-      subjects: { type: 'string' },
-      without: { type: 'string' },
-      static: { type: 'string' },
-      health: { type: 'boolean', default: false },
-      seconds: { type: 'string' },
-      'warm-up': { type: 'string' },
-      runs: { type: 'string' },
-      seed: { type: 'string' },
-      'node-flags': { type: 'string' },
-      quick: { type: 'boolean', default: false },
+      ...settingOptions,
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
       server: { type: 'string' },
@@ -69,6 +75,10 @@ export function parseArguments(args: readonly string[]): Order {
     throw new UsageError(`Unknown subject \`${name}\`; there are ${overloadSubjects.join(', ')}`);
   });
   const names = flags.scenario?.split(',') ?? (quick ? ['cpu', 'mixed'] : scenarios.map(({ name }) => name));
+  if (flags.static !== undefined && !subjects.includes('static'))
+    throw new UsageError('`--static` is for the subject `static`, which `--subjects` leaves out');
+  if (flags.seconds !== undefined && names.every((name) => findScenario(name).phases !== undefined))
+    throw new UsageError(`\`--seconds\` is for constant load; ${names.join(', ')} has phases of its own`);
   const settings: Settings = {
     scenarios: names.map((name) => findScenario(name).name),
     loads: flags.load?.split(',').map((text) => positive('--load', text)) ?? (quick ? [2] : null),
@@ -92,13 +102,9 @@ function positive(name: string, text: string): number {
   throw new UsageError(`Expected \`${name}\` to be a number > 0, got \`${text}\``);
 }
 
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new UsageError(`Expected \`${name}\` to be an integer ≥ 1, got \`${text}\``);
-}
-
 function parseStatic(text: string): StaticSetting {
-  const [limit = '', backlog = ''] = text.split(':');
-  return { limit: whole('--static', limit), backlog: whole('--static', backlog) };
+  const [, limit, backlog] = /^([1-9]\d*):([1-9]\d*)$/.exec(text) ?? [];
+  if (limit === undefined || backlog === undefined)
+    throw new UsageError(`Expected \`--static\` to be a limit and a backlog as in \`16:64\`, got \`${text}\``);
+  return { limit: Number(limit), backlog: Number(backlog) };
 }

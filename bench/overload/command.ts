@@ -1,4 +1,5 @@
 import { parseArguments, usage } from './arguments.js';
+import { checkNodeFlags } from './check-node-flags.js';
 import { generate } from './generator/generate.js';
 import { runScenarios } from './run-scenarios.js';
 import type { ServerOrder } from './servers/order.js';
@@ -24,6 +25,7 @@ export async function overload(args: readonly string[]): Promise<void> {
       process.stdin.resume().on('end', () => process.exit(0));
       return serveDistantPool((port) => process.stdout.write(`${port}\n`));
     case 'run':
+      checkNodeFlags(order.settings.nodeFlags);
       return runScenarios(order.settings, order.json);
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parsePlan, planOptions, type Plan } from '../command/arguments.js';
 import { UsageError } from '../harness/usage-error.js';
+import { whole } from '../harness/whole.js';
 import { findScenario } from '../overload/scenarios/catalogue.js';
 
 export const usage = `Usage: npm run bench -- report [names…] [options]
@@ -40,6 +41,10 @@ export interface Measuring {
   };
 }
 
+/** What says nothing where nothing is measured, or only overload is. */
+const ofMeasuring = ['runs', 'quick', 'peers', 'cases', 'semi-space', 'overload', 'scenarios'] as const;
+const ofBenchmarks = ['peers', 'cases', 'semi-space'] as const;
+
 /** @throws {UsageError}, or what `parseArgs` throws. */
 export function parseReportArguments(args: readonly string[]): ReportOrder {
   const { values: flags, positionals } = parseArgs({
@@ -59,6 +64,8 @@ export function parseReportArguments(args: readonly string[]): ReportOrder {
   const base = { kind: 'report', directory: flags.out, baseline: flags.compare } as const;
   if (flags.from !== undefined) {
     if (positionals.length > 0) throw new UsageError('Names say what to measure; with `--from` nothing is measured');
+    const idle = ofMeasuring.find((name) => flags[name] !== undefined && flags[name] !== false);
+    if (idle !== undefined) throw new UsageError(`\`--${idle}\` is for measuring; with \`--from\` nothing is measured`);
     return { ...base, source: { from: flags.from.split(',') } };
   }
   const names = positionals.filter((name) => name !== 'overload');
@@ -66,6 +73,10 @@ export function parseReportArguments(args: readonly string[]): ReportOrder {
   if (flags.scenarios !== undefined && !withOverload) throw new UsageError('`--scenarios` are those of `overload`');
   const scenarios = flags.scenarios?.split(',') ?? [];
   for (const name of scenarios) findScenario(name);
+  if (flags.runs !== undefined) whole('--runs', flags.runs);
+  const onlyOverload = withOverload && names.length === 0 && positionals.length > 0;
+  const idle = onlyOverload ? ofBenchmarks.find((name) => flags[name] !== undefined) : undefined;
+  if (idle !== undefined) throw new UsageError(`\`--${idle}\` is for benchmarks; \`overload\` does not know it`);
   return {
     ...base,
     source: {
