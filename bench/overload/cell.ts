@@ -1,11 +1,11 @@
 import { setTimeout as elapse } from 'node:timers/promises';
 import type { OpenResult } from './generator/assignment.js';
 import { runGenerator } from './generator-process.js';
+import { MeasuredCpu } from './measured-cpu.js';
 import type { Peak } from './peak.js';
 import { tail, type Phase } from './phase.js';
 import type { Scenario } from './scenario.js';
 import type { ServerProcess } from './server-process.js';
-import type { ServerUsage } from './servers/order.js';
 import type { Settings } from './settings.js';
 import { onStage, type Cast } from './stage.js';
 
@@ -44,7 +44,7 @@ export function measureCell(
   return onStage(scenario, settings, cast, async (server) => {
     const before = await holdings(server);
     const start = performance.now();
-    const marks: Promise<ServerUsage | null>[] = [];
+    const cpu = new MeasuredCpu(server);
     const open = await runGenerator(
       {
         kind: 'open',
@@ -59,28 +59,22 @@ export function measureCell(
         slowClients: scenario.slowClients ?? 0,
         health: settings.health,
       },
-      ({ cost, measuring }) => {
-        server.setCost(cost);
-        // At the beginning and the end of what is measured.
-        if (measuring !== marks.length % 2 > 0) marks.push(server.usage());
+      (phase) => {
+        server.setCost(phase.cost);
+        cpu.enter(phase);
       },
     );
     await elapse(settleMs);
     const usage = await server.usage();
     return {
       open,
-      cpuMicroseconds: await between(marks),
+      cpuMicroseconds: await cpu.microseconds(),
       exit: server.exit && { afterSeconds: (server.exit.at - start) / 1000, reason: server.exit.reason },
       unhandled: usage?.unhandled ?? null,
       before,
       after: await holdings(server),
     };
   });
-}
-
-async function between([first, last]: readonly Promise<ServerUsage | null>[]): Promise<number | null> {
-  const [start, end] = [await first, await last];
-  return start && end ? end.cpuMicroseconds - start.cpuMicroseconds : null;
 }
 
 async function holdings(server: ServerProcess): Promise<Holdings> {

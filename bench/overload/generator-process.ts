@@ -15,13 +15,12 @@ const main = fileURLToPath(new URL('../main.js', import.meta.url));
 /** Room for a deadline's worth of connections: their memory is given back before it is looked at twice. */
 const flags = ['--max-semi-space-size=32'];
 
+type OnPhase = (phase: PhaseBegins) => void;
+
 /** Runs an assignment in a generator of its own, so that each begins alike. */
-export function runGenerator(assignment: ClosedAssignment): Promise<ClosedResult>;
-export function runGenerator(assignment: OpenAssignment, onPhase: (phase: PhaseBegins) => void): Promise<OpenResult>;
-export function runGenerator(
-  assignment: Assigned,
-  onPhase: (phase: PhaseBegins) => void = () => {},
-): Promise<ClosedResult | OpenResult> {
+export function runGenerator(assignment: ClosedAssignment, onPhase: OnPhase): Promise<ClosedResult>;
+export function runGenerator(assignment: OpenAssignment, onPhase: OnPhase): Promise<OpenResult>;
+export function runGenerator(assignment: Assigned, onPhase: OnPhase): Promise<ClosedResult | OpenResult> {
   const node = [process.execPath, ...flags, main, 'overload', '--generator'];
   const [command = '', ...rest] = pinned(generatorProcessor, node);
   const child = spawn(command, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

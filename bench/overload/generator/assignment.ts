@@ -54,7 +54,7 @@ export interface ClosedResult {
   readonly kind: 'closed';
   /** Good ones a second. */
   readonly rate: number;
-  /** Good ones in all, those of the warm-up too. */
+  /** Good ones in the measured time. */
   readonly answered: number;
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as elapse } from 'node:timers/promises';
-import type { ClosedAssignment, ClosedResult, Outcome } from './assignment.js';
+import type { ClosedAssignment, ClosedResult, Outcome, PhaseBegins } from './assignment.js';
 import type { Attempt } from './attempt.js';
 import { Requests } from './requests.js';
 import { transportFor } from './transport-for.js';
@@ -8,7 +8,10 @@ import { transportFor } from './transport-for.js';
 const pauseMs = 10;
 
 /** Runs clients that ask again as soon as they are answered: what a server can do when nobody asks for more. */
-export async function closedLoop(assignment: ClosedAssignment): Promise<ClosedResult> {
+export async function closedLoop(
+  assignment: ClosedAssignment,
+  tell: (message: PhaseBegins) => void,
+): Promise<ClosedResult> {
   const { port, classes, connections, seed, clients, seconds, warmUpSeconds, deadlineMs } = assignment;
   const requests = new Requests(classes, connections, seed);
   let running = true;
@@ -42,9 +45,12 @@ export async function closedLoop(assignment: ClosedAssignment): Promise<ClosedRe
   await elapse(warmUpSeconds * 1000);
   const before = answered;
   const start = performance.now();
+  tell({ kind: 'phase', name: 'constant', cost: 1, measuring: true });
   await elapse(seconds * 1000);
-  const rate = ((answered - before) / (performance.now() - start)) * 1000;
+  const measured = answered - before;
+  const rate = (measured / (performance.now() - start)) * 1000;
+  tell({ kind: 'phase', name: 'tail', cost: 1, measuring: false });
   running = false;
   transport.close();
-  return { kind: 'closed', rate, answered };
+  return { kind: 'closed', rate, answered: measured };
 }

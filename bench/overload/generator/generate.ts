@@ -13,7 +13,7 @@ export function generate(): void {
   // A run that was stopped by hand leaves nobody behind who goes on asking.
   process.once('disconnect', () => process.exit());
   process.once('message', (assignment: Assigned) => {
-    const result = assignment.kind === 'closed' ? closedLoop(assignment) : new OpenLoop(assignment, tell).run();
+    const result = assignment.kind === 'closed' ? closedLoop(assignment, tell) : new OpenLoop(assignment, tell).run();
     void result.then((message) => process.send!(message, () => process.exit()));
   });
 }
