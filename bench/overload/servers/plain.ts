@@ -1,19 +1,20 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Gate } from '../rivals/gate.js';
+import { openGate, type Gate } from '../rivals/gate.js';
 import type { Work } from '../scenario.js';
 import { overloadedHeaders, overloadedReply, reply, replyHeaders } from './reply.js';
 
 /** Classes of requests by path. `health` is always among them. */
 export type Routes = ReadonlyMap<string, Work>;
 
-/** A server of `node:http` and `async` handlers, with a gate in front of them. */
+/** A server of `node:http` and `async` handlers, with a gate in front of them, through which `/health` need not go. */
 export function servePlain(routes: Routes, gate: Gate, backlog: number, announce: (port: number) => void): void {
   const server = createServer((request, response) => {
     const work = routes.get(request.url!);
     if (work === undefined) return void response.writeHead(404).end();
-    gate.enter(
-      () => void answer(work, gate, response),
+    const own = request.url === '/health' ? openGate : gate;
+    own.enter(
+      () => void answer(work, own, response),
       () => void response.writeHead(503, overloadedHeaders).end(overloadedReply),
     );
   });
