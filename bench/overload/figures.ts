@@ -1,3 +1,4 @@
+import type { Metric } from '../metric.js';
 import type { CellResult } from './cell.js';
 import type { Second } from './generator/assignment.js';
 import type { Peak } from './peak.js';
@@ -11,6 +12,15 @@ export type Figures = Readonly<Record<string, number>>;
  * if that is less. Everything is ordered by it.
  */
 export const goodput = 'goodput/peak';
+
+/**
+ * Of the good answers only: who answers few of them may have the best. So it says how good the good ones are, and not who does better.
+ */
+export const goodP99Ms = 'good answers p99 ms';
+export const goodMedianMs = 'good answers median ms';
+
+/** 1 where the generator was at its own limit: what was measured is then the least that the server can do. */
+export const generatorSaturated: Metric = { name: 'generator saturated', better: 'lower', condition: true };
 
 /** From here on a phase counts as mastered. */
 const mastered = 0.95;
@@ -51,12 +61,12 @@ export function figuresOf(
     set(names.secondsUntilMastered, reached === -1 ? of.length : reached);
   }
   set('served share', all.outcomes.good / all.arrivals);
-  set('median ms', all.p50);
-  set('p99 ms', all.p99);
+  set(goodMedianMs, all.p50);
+  set(goodP99Ms, all.p99);
   if (classes.length > 1)
     for (const { name, arrivals, outcomes, p99 } of classes) {
       set(`${name} served share`, outcomes.good / arrivals);
-      set(`${name} p99 ms`, p99);
+      set(`${name} ${goodP99Ms}`, p99);
     }
   const { good: _good, ...failures } = all.outcomes;
   for (const [name, count] of Object.entries(failures)) set(`${name} share`, count / all.arrivals);
@@ -74,7 +84,7 @@ export function figuresOf(
   set('generator cpu share', own.cpuShare);
   set('generator loop delay p99 ms', own.loopDelayP99Ms);
   set('generator sent late p99 ms', own.sentLateP99Ms);
-  set('generator saturated', own.saturated ? 1 : 0);
+  set(generatorSaturated.name, own.saturated ? 1 : 0);
   return figures;
 }
 

@@ -17,6 +17,11 @@ export function isOverloadSubject(name: string): name is OverloadSubject {
   return (overloadSubjects as readonly string[]).includes(name);
 }
 
+/** Takes all that comes, for as long as it can. */
+export function isUncontrolled(name: string): boolean {
+  return (['heddle-uncontrolled', 'node:http', 'node:http-160'] satisfies OverloadSubject[] as string[]).includes(name);
+}
+
 /** A fixed limit of requests at once, and how many connections the kernel keeps in front of them. */
 export interface StaticSetting {
   readonly limit: number;

@@ -1,5 +1,7 @@
 import { describeProvenance } from '../harness/provenance.js';
 import { subjectNames } from '../harness/subject-name.js';
+import { generatorSaturated } from '../overload/figures.js';
+import { generatorSaturated as clientsSaturated } from '../pages/metrics.js';
 import { percentileOf, scaleOf, sizeOf, subjectOf } from './cases.js';
 import type { Figure, Form, Mark, Panel, Series } from './figure.js';
 import { compact } from './number-text.js';
@@ -28,7 +30,7 @@ export interface Parts {
 
 export function makeFigure(parts: Parts): Figure {
   const { nodeOptions = [], conditions = [], retentionFrom } = parts;
-  const readings = inOrder(parts.readings);
+  const readings = inOrder(parts.readings).map((one) => (isSaturated(one, conditions) ? saturated(one) : one));
   const axis = scaleOf(readings);
   const form = parts.form ?? (axis === undefined ? 'bars' : 'lines');
   return {
@@ -48,6 +50,16 @@ export function makeFigure(parts: Parts): Figure {
     caption: [caption(readings, nodeOptions), ...conditionTexts(conditions)].join(' '),
   };
 }
+
+const saturations: readonly string[] = [generatorSaturated.name, clientsSaturated.name];
+
+function isSaturated({ case: point, subject }: Reading, conditions: readonly Reading[]): boolean {
+  return conditions.some(
+    (one) => saturations.includes(one.metric) && one.value && one.case === point && one.subject === subject,
+  );
+}
+
+const saturated = (one: Reading): Reading => ({ ...one, saturated: true });
 
 /** Cases as they come, and in each the subjects in the order of the tables; those with names of their own last. */
 function inOrder(readings: readonly Reading[]): readonly Reading[] {

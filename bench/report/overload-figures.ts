@@ -1,14 +1,13 @@
-import { p99Ms, type Metric } from '../metric.js';
-import { goodput } from '../overload/figures.js';
+import { generatorSaturated, goodP99Ms, goodput } from '../overload/figures.js';
 import { describeScenario } from './description.js';
 import type { Figure } from './figure.js';
 import { makeFigure } from './make-figure.js';
 import type { Reading } from './read-results.js';
 
-/** The two that tell the story; the other figures of a cell stay in the lines. */
-const metrics: readonly { readonly metric: Metric; readonly name: string }[] = [
+/** The two that tell the story; the other figures of a cell stay in the lines. Only of the first one is known what is better. */
+const metrics: readonly { readonly metric: Figure['metric']; readonly name: string }[] = [
   { metric: { name: goodput, better: 'higher' }, name: 'goodput' },
-  { metric: p99Ms, name: 'p99' },
+  { metric: { name: goodP99Ms }, name: 'p99' },
 ];
 
 /** For each scenario: offered load against goodput and against p99, and heddle without each of its ingredients. */
@@ -22,7 +21,8 @@ export function overloadFigures(all: readonly Reading[]): readonly Figure[] {
     const operation = `a request in an open loop, given up after 500 ms: ${describeScenario(scenario)}`;
     return metrics.flatMap(({ metric, name }) => {
       const readings = own.filter((one) => one.metric === metric.name);
-      const parts = { name: `overload --scenarios ${scenario}`, operation, metric };
+      const conditions = own.filter((one) => one.metric === generatorSaturated.name);
+      const parts = { name: `overload --scenarios ${scenario}`, operation, metric, conditions };
       const rivals = readings.filter(({ subject }) => !isWithout(subject));
       const ablation = readings.filter(({ subject }) => isWithout(subject) || subject.startsWith('heddle'));
       const result: Figure[] = [];

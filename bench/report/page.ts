@@ -102,12 +102,17 @@ function losses(figures: readonly Figure[]): Html {
   const [wins, even, loses, undecided] = [count('wins'), count('even'), count('loses'), count('undecided')];
   const total = wins + even + loses + undecided;
   if (total === 0) return html``;
+  const saturated = figures.reduce((sum, { readings }) => sum + readings.filter((one) => one.saturated).length, 0);
   return html`<section>
     <h2>Where heddle loses</h2>
     <p>
       Of ${total} comparisons with peers, heddle wins ${wins}, ${even} are within the noise, ${undecided} have too few
       runs to tell (three each are the least), and it loses ${loses}. The numbers are heddle's medians divided by the
-      peers'.
+      peers'.${
+        saturated === 0
+          ? ''
+          : ` ${saturated} values are compared with nothing, since what made the load was at its own limit.`
+      }
     </p>
     <ul>
       ${all.map(({ figure, found }) => lossesOf(figure, found))}

@@ -8,6 +8,8 @@ import { UsageError } from '../harness/usage-error.js';
 export interface Reading extends ValueLine {
   /** Of the run that wrote it; absent where the file is older than that line. */
   readonly from?: Provenance;
+  /** What made the load was at its own limit: other lines say so, not this one. It is shown, and compared with nothing. */
+  readonly saturated?: true;
 }
 
 /** @throws {UsageError} if the file cannot be read or is no file of results. */

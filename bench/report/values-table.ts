@@ -44,13 +44,13 @@ export function valuesTable(figure: Figure): Html {
   </div>`;
 }
 
-function valueCell({ value, min, max, runs, note }: Reading, standing: Standing | undefined): Html {
+function valueCell({ value, min, max, runs, note, saturated }: Reading, standing: Standing | undefined): Html {
   const remark = note === undefined ? '' : html`<span class="note">${note}</span>`;
   if (value === null) return html`<td>${remark}</td>`;
   return html`<td>
     <b>${compact(value)}</b><br /><small>${compact(min)} – ${compact(max)} (${runs})</small>${
       standing === undefined ? '' : html`<br />${standingText(standing)}`
-    }${remark}
+    }${saturated ? html`<span class="note">the load was at its own limit</span>` : ''}${remark}
   </td>`;
 }
 

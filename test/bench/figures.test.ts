@@ -70,7 +70,7 @@ test('overload gives offered load against goodput and p99, and a figure of heddl
   const cell = (subject: string, load: number, metric: string) =>
     reading({ bench: 'overload', case: `cpu load=${load}`, subject, metric });
   const readings = [0.5, 2, 8].flatMap((load) =>
-    ['goodput/peak', 'p99 ms', 'served share'].flatMap((metric) =>
+    ['goodput/peak', 'good answers p99 ms', 'served share'].flatMap((metric) =>
       ['heddle', 'static', 'heddle without cpuGate'].map((subject) => cell(subject, load, metric)),
     ),
   );
@@ -104,6 +104,26 @@ test('heddle loses where its range is on the wrong side of the peer’s, and onl
   t.deepEqual(verdict(60, 'higher'), ['wins']);
   t.deepEqual(verdict(51, 'lower'), ['even']);
   t.deepEqual(verdict(60, 'lower', 2), ['undecided']);
+  t.deepEqual(standings({ readings: [reading({}), reading({ subject: 'await' })], metric: { name: '?' } }), []);
+});
+
+test('what was measured at the limit of the generator is drawn, said, and compared with nothing', (t) => {
+  const cell = (subject: string, load: number, metric: string, value: number) =>
+    reading({ bench: 'overload', case: `cpu load=${load}`, subject, metric, value, runs: 3 });
+  const readings = [2, 8].flatMap((load) =>
+    ['heddle', 'static', 'codel'].flatMap((subject) => [
+      cell(subject, load, 'goodput/peak', subject === 'heddle' ? 50 : 40),
+      cell(subject, load, 'generator saturated', load === 8 && subject === 'static' ? 1 : 0),
+    ]),
+  );
+  const [figure, ...others] = figures(readings, new Map());
+  t.is(others.length, 0);
+  t.regex(figure!.caption, /generator saturated: 0 to 1 \(static load=8\)/);
+  t.is(figure!.panels.flatMap(({ series }) => series.flatMap(({ marks }) => marks)).length, 6);
+  t.deepEqual(
+    standings(figure!).map(({ peer }) => `${peer.subject} ${peer.case}`),
+    ['static load=2', 'codel load=2', 'codel load=8'],
+  );
 });
 
 test('the command that reproduces a figure has the flags with which it was measured', (t) => {
@@ -122,14 +142,17 @@ test('the command that reproduces a figure has the flags with which it was measu
   };
   t.is(command('report --quick --out x b --runs 5', {}), 'npm run bench -- report b --quick --runs 5');
   const cell = { bench: 'overload', case: 'cpu load=2', metric: 'goodput/peak' };
+  t.is(command('b --semi-space 64 --peers=go --json x', {}), 'npm run bench -- report b --semi-space 64 --peers go');
   t.is(
-    command('overload --quick --scenario cpu,pool --json -', cell),
-    'npm run bench -- report overload --scenarios cpu --quick',
+    command('b c --smoke', {}),
+    'npm run bench -- b --smoke --json b.jsonl && npm run bench -- report --from b.jsonl',
   );
-  t.is(
-    command('overload --load 2 --seed 3 --json x', cell),
-    'npm run bench -- overload --scenario cpu --load 2 --seed 3 --json overload.jsonl && npm run bench -- report --from overload.jsonl',
-  );
+  const overload = (flags: string): string =>
+    `npm run bench -- overload --scenario cpu ${flags} --json overload.jsonl && npm run bench -- report --from overload.jsonl`;
+  t.is(command('overload --quick --scenario cpu,pool --json -', cell), overload('--quick'));
+  const flags =
+    "--load 2 --warm-up 20 '--node-flags=--single-threaded-gc --max-lazy' --subjects heddle,static --without all";
+  t.is(command(`overload ${flags} --scenario cpu --json 'my file'`, cell), overload(flags));
 });
 
 test('what tells of the measurement stands in the captions, and has no figure of its own', (t) => {

@@ -1,7 +1,7 @@
 import { median } from '../../harness/median.js';
 import { align } from '../../harness/table.js';
 import { goodput } from '../figures.js';
-import type { Row } from './table.js';
+import { isSaturated, type Row } from './table.js';
 
 /** heddle under one load of one scenario, beside the best of those it is measured with. */
 interface Standing {
@@ -11,6 +11,8 @@ interface Standing {
   readonly best: number;
   readonly rival: string;
   readonly bestStatic: number | undefined;
+  /** Whether the generator was at its own limit beside either of them: then the ratio says little. */
+  readonly saturated: boolean;
 }
 
 /** A rival that reached nothing would make a ratio infinite. */
@@ -23,13 +25,15 @@ export function summary(rows: readonly (Row & { readonly scenario: string })[]):
     if (row.subject !== 'heddle') continue;
     const rivals = rows
       .filter(({ scenario, load, subject }) => scenario === row.scenario && load === row.load && isRival(subject))
-      .map((one) => ({ subject: one.subject, reached: reached(one) }))
+      .map((one) => ({ subject: one.subject, reached: reached(one), saturated: isSaturated(one) }))
       .toSorted((a, b) => b.reached - a.reached);
     const first = rivals[0];
     if (first === undefined) continue;
     const bestStatic = rivals.find(({ subject }) => subject === 'static')?.reached;
     const { scenario, load } = row;
-    standings.push({ scenario, load, own: reached(row), best: first.reached, rival: first.subject, bestStatic });
+    const saturated = first.saturated || isSaturated(row);
+    const best = { best: first.reached, rival: first.subject, bestStatic };
+    standings.push({ scenario, load, own: reached(row), ...best, saturated });
   }
   if (standings.length === 0) return '';
   const ratio = ({ own, best }: Standing): number => own / Math.max(best, least);
@@ -42,8 +46,9 @@ export function summary(rows: readonly (Row & { readonly scenario: string })[]):
       one.best < least ? 'it is 0' : ratio(one).toFixed(2),
       one.rival,
       one.bestStatic === undefined ? '-' : (one.own / Math.max(one.bestStatic, least)).toFixed(2),
+      one.saturated ? 'generator saturated' : '',
     ]);
-  const header = ['scenario', 'load', `heddle's ${goodput}`, 'by the best rival', 'which is', 'by best static'];
+  const header = ['scenario', 'load', `heddle's ${goodput}`, 'by the best rival', 'which is', 'by best static', ''];
   return `\nThe worst first\n${align([header, ...body])}\n`;
 }
 

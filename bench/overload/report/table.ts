@@ -1,9 +1,9 @@
 import { median } from '../../harness/median.js';
 import { align } from '../../harness/table.js';
-import { goodput, phaseFigures, type Figures } from '../figures.js';
+import { generatorSaturated, goodMedianMs, goodP99Ms, goodput, phaseFigures, type Figures } from '../figures.js';
 import type { Peak } from '../peak.js';
 import type { Scenario } from '../scenario.js';
-import type { StaticSetting } from '../subject.js';
+import { isUncontrolled, type StaticSetting } from '../subject.js';
 
 /** One contender under one load: the figures of each run. */
 export interface Row {
@@ -14,6 +14,9 @@ export interface Row {
   /** Why servers ended. */
   readonly notes: readonly string[];
 }
+
+/** More than noise. */
+const mostOfPeak = 1.1;
 
 const failures = ['timeout', 'unavailable', 'reset', 'refused', 'error', 'unsent'] as const;
 
@@ -26,9 +29,13 @@ export function scenarioTable(
 ): string {
   const head = `\n${scenario.name}: ${scenario.about}\n  peak ${peak.rate.toFixed(0)} requests/s with ${peak.clients} clients`;
   const found = setting === null ? '' : `; best static ${setting.limit}:${setting.backlog}`;
+  const weights =
+    scenario.classes.length > 1
+      ? `\n  weights (µs of the server's processor time): ${scenario.classes.map(({ name }, index) => `${name} ${peak.costs[index]!.toFixed(0)}`).join(', ')}`
+      : '';
   const loads = [...new Set(rows.map(({ load }) => load))].toSorted((a, b) => standing(rows, a) - standing(rows, b));
   const classes = scenario.classes.length > 1 ? scenario.classes.map(({ name }) => name) : [];
-  const titles = ['load', 'subject', goodput, 'p50 ms', 'p99 ms', ...classes.map((name) => `${name} served`)];
+  const titles = ['load', 'subject', goodput, 'p50 of good', 'p99 of good', ...classes.map((name) => `${name} served`)];
   const header = [...titles, 'lost by', 'cpu µs/good', 'generator', 'health', ''];
   const body = loads.flatMap((load) =>
     rows
@@ -38,17 +45,17 @@ export function scenarioTable(
         `${load}`,
         row.subject,
         number(value(row, goodput), 2),
-        number(value(row, 'median ms'), 0),
-        number(value(row, 'p99 ms'), 0),
+        number(value(row, goodMedianMs), 0),
+        number(value(row, goodP99Ms), 0),
         ...classes.map((name) => number(value(row, `${name} served share`), 2)),
         lostBy(row),
         number(value(row, 'server cpu µs/good request'), 0),
-        `${number(value(row, 'generator cpu share'), 2)}${value(row, 'generator saturated') === 0 ? '' : ' saturated'}`,
+        `${number(value(row, 'generator cpu share'), 2)}${isSaturated(row) ? ' saturated' : ''}`,
         health(row),
         remarks(row),
       ]),
   );
-  return `${head}${found}\n${align([header, ...body])}\n${phaseTable(scenario, rows)}${verdict(rows, loads)}`;
+  return `${head}${found}${weights}${tooLow(rows)}\n${align([header, ...body])}\n${phaseTable(scenario, rows)}${verdict(rows, loads)}`;
 }
 
 /** Where the load changes: how much of what was possible in each phase's first second and after it, and how long until nearly all. */
@@ -70,12 +77,24 @@ function phaseTable(scenario: Scenario, rows: readonly Row[]): string {
   return `  good by possible, by phase\n${align([header, ...body])}\n`;
 }
 
+export function isSaturated(row: Row): boolean {
+  return (value(row, generatorSaturated.name) ?? 0) > 0;
+}
+
 /** How heddle stands against the best rival there is; without it all loads are alike. */
 function standing(rows: readonly Row[], load: number): number {
   const here = rows.filter((row) => row.load === load);
   const own = here.find(({ subject }) => subject === 'heddle');
   const rivals = here.filter(({ subject }) => !subject.startsWith('heddle')).map((row) => value(row, goodput) ?? 0);
   return own === undefined ? 0 : (value(own, goodput) ?? 0) / Math.max(...rivals, 0.01);
+}
+
+/** What nobody controls cannot do more than the most that nobody controls can do. */
+function tooLow(rows: readonly Row[]): string {
+  const above = rows.filter((row) => isUncontrolled(row.subject) && (value(row, goodput) ?? 0) > mostOfPeak);
+  if (above.length === 0) return '';
+  const found = above.map((row) => `${row.subject} reached ${number(value(row, goodput), 2)} of it at ${row.load}`);
+  return `\n  the peak is too low: ${found.join(', ')}`;
 }
 
 /** `heddle / best static` for each load, the worst first. */
