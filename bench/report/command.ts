@@ -4,6 +4,7 @@ import { checkPlan } from '../command/check-plan.js';
 import { writing } from '../harness/output.js';
 import { movement } from './movement.js';
 import { parseReportArguments, usage } from './arguments.js';
+import { assertOneOrigin } from './comparability.js';
 import { describe } from './description.js';
 import { figures } from './figures.js';
 import { keepEarlier } from './keep-earlier.js';
@@ -24,7 +25,9 @@ export async function report(args: readonly string[]): Promise<void> {
   const { source, directory, baseline } = order;
   // Read before an hour of measuring, not after it.
   const old = baseline === undefined ? undefined : readResults(baseline);
-  const read = 'from' in source ? joinRepeated(source.from.flatMap(readResults)) : undefined;
+  const found = 'from' in source ? source.from.flatMap(readResults) : [];
+  assertOneOrigin(found);
+  const read = 'from' in source ? joinRepeated(found) : undefined;
 
   if ('plan' in source && source.plan !== undefined) await checkPlan(source.plan);
 

@@ -1,21 +1,18 @@
+import { commandLine } from '../harness/provenance.js';
+import { readCommand, typed } from './read-command.js';
 import type { Reading } from './read-results.js';
-
-/** What decides over figures, of all that may stand on a command line; the others name files, and what a single run was about. */
-const flags = /--(?:quick\b|(?:runs|peers|cases)[ =]\S+)/g;
-
-/** The same of what only `overload` itself can be told. */
-const overloadFlags = /--(?:(?:quick|health)\b|(?:load|seconds|runs|seed|static)[ =]\S+)/g;
 
 /** The command that measures a figure again and draws it, with the flags with which these values were measured. */
 export function reproduce(what: string, readings: readonly Reading[]): string {
   const from = readings[0]?.from;
-  const command = from?.command ?? '';
+  const { isOverload, options } = readCommand(from?.command ?? '');
   const environment = from?.nodeOptions === undefined ? '' : `NODE_OPTIONS='${from.nodeOptions}' `;
+  const flags = [...options].flatMap(typed);
   const scenario = /^overload --scenarios (\S+)$/.exec(what)?.[1];
-  const own = command.match(overloadFlags) ?? [];
-  const used = command.match(flags) ?? [];
-  if (scenario === undefined || own.length === used.length)
-    return `${environment}${['npm run bench -- report', what, ...used].join(' ')}`;
-  const measure = ['npm run bench -- overload --scenario', scenario, ...own, '--json overload.jsonl'].join(' ');
-  return `${environment}${measure} && npm run bench -- report --from overload.jsonl`;
+  const inTwoSteps = (args: readonly string[], file: string): string =>
+    `${environment}${commandLine([...args, ...flags, '--json', file])} && ${commandLine(['report', '--from', file])}`;
+  // `report` leaves it to `overload` to measure, and takes only a few of its options; and knows no `--smoke`.
+  if (isOverload && scenario !== undefined) return inTwoSteps(['overload', '--scenario', scenario], 'overload.jsonl');
+  if (options.has('smoke')) return inTwoSteps([what], `${what}.jsonl`);
+  return `${environment}${commandLine(['report', ...what.split(' '), ...flags])}`;
 }
