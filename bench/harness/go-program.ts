@@ -39,6 +39,11 @@ export function goProgram(): string {
 const environment: NodeJS.ProcessEnv = { GOMAXPROCS: '1', GODEBUG: 'asyncpreemptoff=1' };
 
 /** The Go program's subject of this benchmark. */
-export function goPeer(size: number, context: Context, ...extra: readonly string[]): Promise<Measured> {
-  return runPeerProgram(goProgram(), size, context, extra, environment);
+export function goPeer(size: number, context: Context): Promise<Measured> {
+  return runPeerProgram(goProgram(), size, context, [], environment);
+}
+
+/** The same where Node has threads on all processors, too: the program counts so that it may be interrupted anywhere. */
+export function goPeerOnAllProcessors(size: number, context: Context, path: string): Promise<Measured> {
+  return runPeerProgram(goProgram(), size, context, [path]);
 }

@@ -5,7 +5,7 @@ import { alignedBlocks } from '../harness/aligned-blocks.js';
 import type { Benchmark, Measured, Subject } from '../harness/benchmark.js';
 import { pthreadsPeer } from '../harness/c-program.js';
 import type { Context } from '../harness/context.js';
-import { goPeer } from '../harness/go-program.js';
+import { goPeerOnAllProcessors } from '../harness/go-program.js';
 import { blockBytes, withLargeFile, type LargeFile } from '../harness/large-file.js';
 import { series } from '../harness/xorshift32.js';
 import { recorded, unrecorded } from './heddle.js';
@@ -27,7 +27,7 @@ export function blockReads(cached: boolean): Benchmark['subjects'] {
     await: of(awaiting),
     effect: of(effect),
     worker_threads: of(workers),
-    go: of((file, size, context) => goPeer(size, context, file.path)),
+    go: of((file, size, context) => goPeerOnAllProcessors(size, context, file.path)),
     pthreads: of((file, size, context) => pthreadsPeer(size, context, file.path)),
   };
 }

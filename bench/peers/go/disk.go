@@ -27,7 +27,7 @@ func readBlocks(size int, times phases, path string, flags int) float64 {
 		panic(err)
 	}
 	blocks := uint32(facts.Size() / block)
-	l := newLap(times, 2*size)
+	l := newSharedLap(times, 2*size)
 	var all sync.WaitGroup
 	all.Add(size)
 	for i := 0; i < size; i++ {
@@ -42,7 +42,7 @@ func readBlocks(size int, times phases, path string, flags int) float64 {
 		}(series(i))
 	}
 	all.Wait()
-	return 1e9 / l.nanosecondsPerOperation()
+	return 1e9 / l.lap.nanosecondsPerOperation()
 }
 
 // alignedBlock is memory that O_DIRECT accepts.
