@@ -57,7 +57,7 @@ function start(args: readonly string[], directory: string, cache: string): numbe
   const { status, stderr } = spawnSync(process.execPath, args, {
     cwd: directory,
     // Where tsx and jiti keep theirs.
-    env: { ...process.env, NODE_OPTIONS: '', HEDDLE_CACHE: cache, TMPDIR: cache, JITI_RESPECT_TMPDIR_ENV: '1' },
+    env: { ...process.env, HEDDLE_CACHE: cache, TMPDIR: cache, JITI_RESPECT_TMPDIR_ENV: '1' },
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The program ended with ${status}: ${stderr}`);

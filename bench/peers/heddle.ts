@@ -10,7 +10,8 @@ const full: RunOptions = { sampleEvery: 1 };
 /** Without the graph, first in first out: what recording and stride cost is the difference. */
 export const unrecorded: RunOptions = { recording: false, queue: 'fifo' };
 
-type Run = <T>(f: () => Operation<T>) => Promise<T>;
+/** `interval` is for those that are watched. */
+type Run = <T>(f: () => Operation<T>, interval?: number) => Promise<T>;
 
 const runWith =
   (options: RunOptions): Run =>
@@ -18,22 +19,19 @@ const runWith =
     run(f, options);
 
 /** How often the live page asks for a snapshot, in ms. */
-const watchInterval = 1000;
+export const watchInterval = 1000;
 
 /** Does what the inspection server does for a live page, but for the socket. */
-const runWatched: Run = (f) => {
+const runWatched: Run = (f, interval = watchInterval) => {
   const runtime = new Runtime(recorded);
-  const watching = setInterval(
-    () => void runtime.snapshot().then((snapshot) => JSON.stringify(snapshot)),
-    watchInterval,
-  );
+  const watching = setInterval(() => void runtime.snapshot().then((snapshot) => JSON.stringify(snapshot)), interval);
   return runtime.run(f).finally(() => clearInterval(watching));
 };
 
 /**
  * The ways to run one program, from no insight to all there is. `heddle` counts every suspension by its place and takes
  * the time of a sample of the runs; `heddle-fifo` does the same without the stride queue; `heddle-full` times every run;
- * `heddle-watched` is looked at every second.
+ * `heddle-watched` is looked at every second, or as often as it is told.
  */
 export const runs = {
   heddle: runWith(recorded),

@@ -132,6 +132,15 @@ test('who reads only the first line of the results gets no complaint', async (t)
   t.notRegex(complaints, /EPIPE/);
 });
 
+test('the programs that `start` starts have the flags of Node that its results say they have', async (t) => {
+  const seen = join(directory, 'seen');
+  const spy = join(directory, 'spy.cjs');
+  writeFileSync(spy, `require('node:fs').appendFileSync(${JSON.stringify(seen)}, process.argv[1] + '\\n')`);
+  const child = start(['--child', '--smoke', 'start', 'node', 'javascript-cold'], { NODE_OPTIONS: `--require=${spy}` });
+  await once(child, 'close');
+  t.regex(readFileSync(seen, 'utf8'), /main\.js\n.*heddle-bench-start-/);
+});
+
 test('without go, gcc and wrk the rest runs, and a line says what is left out', async (t) => {
   const args = ['fastify', 'call', '--smoke', '--peers', 'node:http,go', '--json', '-'];
   const child = start(args, { PATH: join(directory, 'empty') });
