@@ -1,4 +1,5 @@
-import { run, scope, spawn, suspend, yieldNow, type RunOptions } from 'heddle';
+import type { Deferred as DeferredType } from 'effect';
+import { event, run, scope, spawn, yieldNow, type Event, type RunOptions } from 'heddle';
 import { tasks, type Benchmark } from './harness/benchmark.js';
 import { goPeer } from './harness/go-program.js';
 import { ParkedHeap } from './harness/parked-heap.js';
@@ -8,18 +9,19 @@ import { recorded, unrecorded } from './peers/heddle.js';
 import { startWorker } from './peers/worker.js';
 
 function heddle(size: number, options: RunOptions): Promise<number> {
-  let started = 0;
+  const events: Event[] = [];
   function* parked() {
-    started++;
-    yield* suspend();
+    const own = event();
+    events.push(own);
+    yield* own.wait();
   }
   return run(function* () {
     const heap = new ParkedHeap();
     let bytes = 0;
     yield* scope(function* (work) {
       for (let index = 0; index < size; index++) yield* spawn(parked);
-      while (started < size) yield* yieldNow();
-      bytes = heap.bytesPer(size);
+      while (events.length < size) yield* yieldNow();
+      bytes = heap.bytesPer(events.length);
       work.cancel();
     });
     return bytes;
@@ -28,12 +30,12 @@ function heddle(size: number, options: RunOptions): Promise<number> {
 
 /**
  * How much one suspended task holds: the growth of the collected heap, divided by n. Each waits for something of its own that
- * never comes. Workers and goroutines have stacks outside the heap: the process's growth counts (for Go what its
+ * somebody could let it go on by, and nobody does: an event, the resolver of a promise, a deferred, a channel. Workers and goroutines have stacks outside the heap: the process's growth counts (for Go what its
  * runtime took from the system).
  */
 export const benchmark: Benchmark = {
   name: 'memory',
-  operation: 'a task that is suspended for ever',
+  operation: 'a task that waits for something of its own, which others hold',
   metrics: [bytesPerTask],
   cases: [tasks(100), tasks(10_000), tasks(100_000), tasks(1_000_000, { quick: false })],
   takesPart(subject, size) {
@@ -80,32 +82,36 @@ export const benchmark: Benchmark = {
     },
 
     async effect(size) {
-      const { Effect } = await import('effect');
-      let started = 0;
+      const { Deferred, Effect } = await import('effect');
+      const gates: DeferredType.Deferred<void>[] = [];
       const parked = Effect.gen(function* () {
-        started++;
-        yield* Effect.never;
+        const own = yield* Deferred.make<void>();
+        gates.push(own);
+        yield* Deferred.await(own);
       });
       return Effect.runPromise(
         Effect.gen(function* () {
           const heap = new ParkedHeap();
           for (let index = 0; index < size; index++) yield* Effect.forkChild(parked);
-          while (started < size) yield* Effect.yieldNow;
-          return heap.bytesPer(size);
+          while (gates.length < size) yield* Effect.yieldNow;
+          return heap.bytesPer(gates.length);
         }),
       );
     },
 
     async effection(size) {
       const effection = await import('effection');
+      const resolvers: (() => void)[] = [];
       function* parked() {
-        yield* effection.suspend();
+        const { operation, resolve } = effection.withResolvers<void>();
+        resolvers.push(resolve);
+        yield* operation;
       }
       return effection.run(function* () {
         const heap = new ParkedHeap();
         for (let index = 0; index < size; index++) yield* effection.spawn(parked);
         yield* effection.sleep(1);
-        return heap.bytesPer(size);
+        return heap.bytesPer(resolvers.length);
       });
     },
 
