@@ -56,14 +56,19 @@ function withoutMachinery(lines: readonly string[]): string[] {
 
 const FRAME = /^\s+at /;
 
-/** `dist/` of this package, and `src/` where source maps are followed. */
-const HERE = fileURLToPath(new URL('..', import.meta.url));
-const MACHINERY: readonly RegExp[] = [
-  new RegExp(`[( /]${escape(HERE)}`),
-  new RegExp(`[( /]${escape(resolve(HERE, '../src'))}[/\\\\]`),
-  /\bnode:internal\//,
-  /\.next \(<anonymous>\)$/,
-];
+/**
+ * `dist/` of this package, and `src/` where source maps are followed. In a bundle the program stands in the same file: there
+ * nothing tells the two apart, and the runtime's frames stay rather than the program's go.
+ */
+function ownFiles(): RegExp[] {
+  // In a bundle of CommonJS there is none.
+  const url: string | undefined = import.meta.url;
+  if (!url?.endsWith('/blocking-graph/logical-stack.js')) return [];
+  const here = fileURLToPath(new URL('..', url));
+  return [new RegExp(`[( /]${escape(here)}`), new RegExp(`[( /]${escape(resolve(here, '../src'))}[/\\\\]`)];
+}
+
+const MACHINERY: readonly RegExp[] = [...ownFiles(), /\bnode:internal\//, /\.next \(<anonymous>\)$/];
 
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
