@@ -3,13 +3,13 @@ import { ArgumentError } from '../base/errors.js';
 import { whyUnreadable } from './why-unreadable.js';
 
 /**
- * The text of a source file that somebody has named.
+ * The bytes of a source file that somebody has named.
  *
  * @throws ArgumentError that says why it cannot be read.
  */
-export function readSource(file: string): string {
+export function readSource(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new ArgumentError(`Cannot read \`${file}\`: ${whyUnreadable(error as NodeJS.ErrnoException)}`);
   }

@@ -169,6 +169,33 @@ test('a file that is nested too deeply to be checked is said, and the others are
   );
 });
 
+test('a file that is not in UTF-8 is said and left as it is, and the others are checked and fixed', async (t) => {
+  const cwd = given({ 'server.ts': SERVER, 'greet.js': GREET });
+  const latin1 = Buffer.from(
+    "import { sleep } from 'heddle';\nconst greeting = 'gr\u00fc\u00dfe';\nsleep(1);\n",
+    'latin1',
+  );
+  writeFileSync(join(cwd, 'latin1.js'), latin1);
+  const { code, stdout, stderr } = await heddle(['check', '--fix', '--json'], { cwd });
+  t.deepEqual([code, stderr], [1, '']);
+  t.deepEqual(readFileSync(join(cwd, 'latin1.js')), latin1);
+  const { files, fixed, findings } = JSON.parse(stdout) as {
+    files: number;
+    fixed: number;
+    findings: { file: string; line: number; column: number; kind: string; message: string }[];
+  };
+  t.deepEqual([files, fixed], [3, 3]);
+  t.deepEqual(
+    findings.map(({ file, line, column, kind }) => [file, line, column, kind]),
+    [
+      ['greet.js', 5, 1, 'dropped'],
+      ['latin1.js', 2, 21, 'syntax'],
+    ],
+  );
+  t.is(findings[1]!.message, 'Not in UTF-8, and so not checked: save it as that');
+  matchesGolden(t, 'check-fixed.txt', readFileSync(join(cwd, 'server.ts'), 'utf8'));
+});
+
 test('what a repository would have run is not', async (t) => {
   const cwd = given({ 'a.js': '' });
   const git = (...args: string[]): number | null => spawnSync('git', args, { cwd }).status;

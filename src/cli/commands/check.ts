@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ArgumentError } from '../../base/errors.js';
-import type { CheckReport } from '../../compiler/check/report.js';
+import type { CheckReport, ReportedFinding } from '../../compiler/check/report.js';
 import { reportText } from '../report-text.js';
 import { findSources } from '../find-sources.js';
 import { notSource } from '../not-source.js';
+import { notUtf8 } from '../not-utf8.js';
 import { readSource } from '../read-source.js';
 
 interface CheckOptions {
@@ -42,15 +44,22 @@ async function check(command: Command, paths: readonly string[], fixing: boolean
   const files = findSources(paths.length === 0 ? ['.'] : paths);
   if (files.length === 0)
     command.error(`error: there are no JavaScript or TypeScript files in ${paths.join(', ') || '.'}`);
-  const texts = new Map(files.map((file) => [file, readSource(file)]));
+  const texts = new Map<string, string>();
+  const unknown: ReportedFinding[] = [];
+  for (const file of files) {
+    const bytes = readSource(file);
+    if (isUtf8(bytes)) texts.set(file, bytes.toString());
+    else unknown.push(await notUtf8(file, bytes));
+  }
   const { inDeepThread } = await import('../../compiler/deep-thread.js');
   const { report, changed } = await inDeepThread('check', texts, fixing);
   for (const [file, text] of changed) writeFileSync(file, text);
-  for (const { kind, file } of report.findings) {
+  const findings = [...report.findings, ...unknown].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  for (const { kind, file } of findings) {
     const error = kind === 'syntax' ? notSource(file) : null;
     if (error !== null) throw error;
   }
-  return report;
+  return { ...report, files: files.length, findings };
 }
 
 function json({ files, fixed, findings }: CheckReport): string {

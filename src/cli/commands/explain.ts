@@ -15,7 +15,7 @@ export function explainCommand(): Command {
     .option('--code', 'print the compiled code')
     .option('--json', 'print JSON')
     .action(async (file: string, options: ExplainOptions) => {
-      const source = readSource(file);
+      const source = readSource(file).toString();
       const text = await describe(file, source, options).catch((error) => {
         throw (error.code === 'ERR_HEDDLE_COMPILE' ? notSource(file) : null) ?? error;
       });
