@@ -11,13 +11,14 @@ import { whyUnreadable } from './why-unreadable.js';
 /**
  * The snapshot of a running program, given by process id or by socket, or one from a file; `-` is standard input.
  *
+ * @param signal when it is aborted a program is no longer waited for.
  * @throws InspectionError when a program cannot be looked at, SnapshotError when a file holds no usable snapshot.
  */
-export async function loadSnapshot(target: string): Promise<Snapshot> {
-  if (/^\d{1,10}$/.test(target)) return fetchSnapshot(socketOf(Number(target)));
+export async function loadSnapshot(target: string, signal?: AbortSignal): Promise<Snapshot> {
+  if (/^\d{1,10}$/.test(target)) return fetchSnapshot(socketOf(Number(target)), { signal });
   if (target === '-') return parseSnapshot(await text(process.stdin));
   try {
-    if ((await stat(target)).isSocket()) return await fetchSnapshot(target);
+    if ((await stat(target)).isSocket()) return await fetchSnapshot(target, { signal });
     return parseSnapshot(await readFile(target, 'utf8'));
   } catch (error) {
     if (error instanceof InspectionError) throw error;

@@ -4,9 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * Shows what `draw` returns again and again: on a terminal in place, on a screen of its own that is taken down at the
  * end; elsewhere one after another. Ends by SIGINT or SIGTERM, or when `draw` fails.
  *
- * @param draw is told how many lines there is room for; null without a terminal, or with one that does not know.
+ * @param draw is told how many lines there is room for, null without a terminal, or with one that does not know; and gets a
+ * signal that is aborted when nobody waits for what it makes any more.
  */
-export async function watch(everySeconds: number, draw: (rows: number | null) => Promise<string>): Promise<void> {
+export async function watch(
+  everySeconds: number,
+  draw: (rows: number | null, signal: AbortSignal) => Promise<string>,
+): Promise<void> {
   const { stdout } = process;
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -14,11 +18,13 @@ export async function watch(everySeconds: number, draw: (rows: number | null) =>
   if (stdout.isTTY) stdout.write(ENTER);
   try {
     while (!signal.aborted) {
-      const picture = await draw((stdout.isTTY && stdout.rows) || null);
+      const picture = await draw((stdout.isTTY && stdout.rows) || null, signal);
       if (signal.aborted) return;
       stdout.write(stdout.isTTY ? inPlace(picture, stdout.rows) : `${picture}\n`);
       await sleep(everySeconds * 1000, undefined, { signal }).catch(() => {});
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     if (stdout.isTTY) stdout.write(LEAVE);
     forget();

@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import { InspectionError, SnapshotError } from '../base/errors.js';
 import { PROTOCOL, readGreeting, readReply, type Greeting } from './protocol.js';
 import { readLines } from './read-lines.js';
@@ -14,10 +16,21 @@ export interface Client {
  * Connects to a program, waits for its greeting, runs `talk` and hangs up.
  *
  * @param limitMs for all of it, in ms. A program that does not answer in time runs something long without suspending.
+ * @param signal hangs up when it is aborted.
  * @throws InspectionError when nobody is there, it may not be entered, does not speak the protocol or takes too long.
  */
-export async function converse<T>(path: string, limitMs: number, talk: (client: Client) => Promise<T>): Promise<T> {
+export async function converse<T>(
+  path: string,
+  limitMs: number,
+  talk: (client: Client) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const socket = createConnection(path);
+  if (signal !== undefined) {
+    // Any number of programs can be looked at together; Node warns of more than ten.
+    setMaxListeners(0, signal);
+    addAbortSignal(signal, socket);
+  }
   // Reading meets every error; this is for one that comes after the last line.
   socket.on('error', () => {});
   const limit = setTimeout(() => socket.destroy(new InspectionError(silence(path, limitMs))), limitMs);

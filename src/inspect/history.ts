@@ -16,6 +16,8 @@ export class History {
   add(snapshot: Snapshot): void {
     const { kept } = this;
     const ageOf = (one: Snapshot): number => snapshot.windowMs - one.windowMs;
+    // Started anew, or another file of the same name.
+    if (kept.length > 0 && ageOf(kept.at(-1)!) < 0) kept.length = 0;
     if (kept.length === 0 || ageOf(kept.at(-1)!) >= this.everyMs) kept.push(snapshot);
     while (kept.length > 1 && ageOf(kept[1]!) >= this.longestMs) kept.shift();
   }

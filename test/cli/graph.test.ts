@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import { text } from 'node:stream/consumers';
+import test, { type ExecutionContext } from 'ava';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { openInspectionServer } from '#src/inspect/inspection-server.js';
 import { snapshotAfter, type Walk } from '../blocking-graph/walks.js';
@@ -154,6 +155,82 @@ test('watching a difference shows what happened lately', async (t) => {
     if (seen.split('blocking graph').length > 2) child.kill('SIGINT');
   }
   t.regex(seen, /· 2 ms window ·[^]*· 1 ms window ·/);
+  await server.close();
+});
+
+/** A program that greets and says no more, as one that is stopped; emits `asked` at each request. */
+async function mute(t: ExecutionContext, path: string): Promise<Server> {
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}).on('data', () => silent.emit('asked')));
+    socket.write(`${JSON.stringify({ heddle: 1, pid: 1, title: 'mute', node: 'v20.20.2', version: '0.1.0' })}\n`);
+  }).listen(path);
+  t.teardown(() => {
+    silent.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(silent, 'listening');
+  return silent;
+}
+
+test('watching programs that do not answer is stopped by a signal, and gives the terminal back', async (t) => {
+  const path = join(directory, 'watched.sock');
+  const program = await mute(t, path);
+  const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  const terminal = 'data:text/javascript,process.stdout.isTTY = true; process.stdout.hasColors = () => false';
+  // More than ten listeners on a signal Node takes for a leak.
+  const paths = Array.from({ length: 12 }, () => path);
+  const asks = on(program, 'asked');
+  const child = spawn(process.execPath, ['--import', terminal, main, 'graph', ...paths, '--watch', '0.1']);
+  const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+  for (const _ of paths) await asks.next();
+  child.kill('SIGINT');
+  // It would give up by itself, with an error.
+  t.deepEqual([await stderr, await stdout], ['', '\x1b[?1049h\x1b[?25l\x1b[?25h\x1b[?1049l']);
+  if (child.exitCode === null) await once(child, 'exit');
+  t.is(child.exitCode, 0);
+});
+
+test('a page of a program that does not answer is stopped by a signal before somebody who looks gives up', async (t) => {
+  const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  // The first look is answered, or there is no page.
+  const [path, mutePath] = [join(directory, 'link.sock'), join(directory, 'mute.sock')];
+  const program = await mute(t, mutePath);
+  const server = await openInspectionServer({ pid: 1_000_013, title: 'tested', snapshot: async () => snapshot });
+  symlinkSync(server.path, path);
+  const child = spawn(process.execPath, [main, 'graph', path, '--live']);
+  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  rmSync(path);
+  symlinkSync(mutePath, path);
+  const order: string[] = [];
+  const other = spawn(process.execPath, [main, 'graph', mutePath]);
+  const otherEnded = once(other, 'exit').then(() => order.push('who looks'));
+  await once(program, 'asked');
+  void fetch(`${/http:\S+/.exec(line)![0]}view.json`).catch(() => {});
+  await once(program, 'asked');
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'exit')) as [number];
+  order.push('the page');
+  other.kill();
+  await otherEnded;
+  t.deepEqual([code, order], [0, ['the page', 'who looks']]);
+  await server.close();
+});
+
+test('watching a difference keeps a dozen of what it saw, and begins again with a program that was started anew', async (t) => {
+  const many: Walk = Array.from({ length: 200 }, () => [0, 0] as const);
+  const windows = [1, 2, 110, 50, 51];
+  const take = async () => snapshotAfter(many, windows.shift() ?? 51);
+  const server = await openInspectionServer({ pid: 1_000_014, title: 'tested', snapshot: take });
+  const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, 'graph', server.path, '--watch', '0.1', '--diff', '0.1']);
+  let seen = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    seen += chunk as string;
+    if (!child.killed && seen.split('blocking graph').length > 5) child.kill('SIGINT');
+  }
+  // Of 1 and 2 ms the second is too near to the first to be kept.
+  t.deepEqual([...seen.matchAll(/· (\d+) ms window ·/g)].map(([, ms]) => ms).slice(0, 5), ['1', '1', '109', '50', '1']);
   await server.close();
 });
 

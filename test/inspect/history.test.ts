@@ -31,6 +31,12 @@ test('at the first look it is everything, and later as much as was seen', (t) =>
   t.is(history.last(20, lookedAt(history, 9)).windowMs, 6);
 });
 
+test('what was started anew has no past', (t) => {
+  const history = new History(5, 20);
+  const last = lookedAt(history, 50, 60, 3, 9);
+  t.is(history.last(20, last).windowMs, 6);
+});
+
 test('no more is kept than the longest time needs', (t) => {
   const history = new History(5, 20);
   const last = lookedAt(history, ...Array.from({ length: 100 }, (_, i) => i + 1));

@@ -141,7 +141,7 @@ test('a snapshot that fails is an error of who asked', async (t) => {
 
 test('a program that does not answer in time is given up', async (t) => {
   const server = await open(() => new Promise(() => {}));
-  await t.throwsAsync(fetchSnapshot(server.path, 50), {
+  await t.throwsAsync(fetchSnapshot(server.path, { limitMs: 50 }), {
     code: 'ERR_HEDDLE_INSPECTION',
     message: /did not answer within 0\.05 s/,
   });

@@ -71,11 +71,12 @@ export function graphCommand(): Command {
 
 async function watchGraph(targets: readonly string[], options: GraphOptions, everySeconds: number): Promise<void> {
   const { diff } = options;
-  const history = new History(0, (diff ?? 0) * 1000);
-  return watch(everySeconds, async (rows) => {
-    const snapshot = await loadAll(targets);
+  const longestMs = (diff ?? 0) * 1000;
+  const history = new History(longestMs / KEPT, longestMs);
+  return watch(everySeconds, async (rows, signal) => {
+    const snapshot = await loadAll(targets, signal);
     if (diff !== undefined) history.add(snapshot);
-    const shown = diff === undefined ? snapshot : history.last(diff * 1000, snapshot);
+    const shown = diff === undefined ? snapshot : history.last(longestMs, snapshot);
     const draw = (limit?: number): Promise<string> =>
       show(shown, options, { ...(limit === undefined ? {} : { limit }), ...onTerminal(options) });
     if (rows === null || options.limit !== undefined) return draw();
@@ -90,16 +91,22 @@ async function watchGraph(targets: readonly string[], options: GraphOptions, eve
 }
 
 const FEWEST = 3;
+/** How many snapshots at most are between now and what it is compared with; one of hundreds of nodes takes megabytes. */
+const KEPT = 12;
 
 async function serveLive(targets: readonly string[], at: number): Promise<void> {
   // What cannot be looked at is said here, and not by the page.
   await loadAll(targets);
   const { openLivePage } = await import('../../inspect/live-page.js');
-  const page = await openLivePage({ port: at, snapshot: () => loadAll(targets) }).catch((cause: Error) => {
-    throw new InspectionError(`No page at port ${at}: ${cause.message}`, { cause });
-  });
+  const asking = new AbortController();
+  const page = await openLivePage({ port: at, snapshot: () => loadAll(targets, asking.signal) }).catch(
+    (cause: Error) => {
+      throw new InspectionError(`No page at port ${at}: ${cause.message}`, { cause });
+    },
+  );
   process.stdout.write(`blocking graph   ${page.url}\nstop with Ctrl-C\n`);
   await untilStopped();
+  asking.abort();
   await page.close();
 }
 
@@ -116,8 +123,8 @@ async function load(targets: readonly string[], { diff, since }: GraphOptions): 
   return subtract(await loadAll(targets), earlier);
 }
 
-async function loadAll(targets: readonly string[]): Promise<Snapshot> {
-  return add(await Promise.all(targets.map((target) => loadSnapshot(target))));
+async function loadAll(targets: readonly string[], signal?: AbortSignal): Promise<Snapshot> {
+  return add(await Promise.all(targets.map((target) => loadSnapshot(target, signal))));
 }
 
 /** A file gets neither colours nor cut lines, and neither does a pipe. */
