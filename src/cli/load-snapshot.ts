@@ -33,8 +33,9 @@ function socketOf(pid: number): string {
   const state = processState(pid);
   if (state === 'dead')
     throw new InspectionError(`There is no process ${pid}; \`heddle ps\` lists those that can be looked at`);
-  if (state === 'foreign') throw new InspectionError(`Process ${pid} is another user's: run heddle as that user`);
   const socket = findSocket(pid);
+  if (socket === null && state === 'foreign')
+    throw new InspectionError(`Process ${pid} is another user's: run heddle as that user`);
   if (socket === null)
     throw new InspectionError(
       `Process ${pid} runs, but has no socket to look at it: only \`main\` of heddle opens one, not \`run\`, none with ` +

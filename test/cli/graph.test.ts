@@ -321,11 +321,21 @@ test('a process that is dead, or has no socket, is an error in one line', async 
   failsWith(t, await heddle(['graph', '0']), /There is no process 0/);
 });
 
-// The next two run the command line as somebody else, which only root can do.
+// The next three have two users, which only root can do.
 (process.getuid?.() === 0 ? test : test.skip)("another user's process is an error in one line", async (t) => {
   // 65534 is nobody, who may not signal this process.
   failsWith(t, await heddle(['graph', String(process.pid)], { uid: 65_534 }), /is another user's/);
 });
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  "the administrator reads why another user's process is not shown",
+  async (t) => {
+    const other = spawn('sleep', ['60'], { uid: 65_534, gid: 65_534 });
+    await once(other, 'spawn');
+    failsWith(t, await heddle(['graph', String(other.pid)]), /is another user's: run heddle as that user/);
+    other.kill();
+  },
+);
 
 (process.getuid?.() === 0 ? test : test.skip)("another user's socket is an error in one line", async (t) => {
   const server = await openInspectionServer({ pid: 1_000_002, title: 'tested', snapshot: async () => snapshot });
