@@ -12,6 +12,7 @@ import { History } from './history.js';
 import { livePageHtml } from './live-page-html.js';
 import { liveScript } from './live-page-script.js';
 import { liveView, type LiveView } from './live-view.js';
+import { namesLoopback } from './names-loopback.js';
 import { shareRunning } from './share-running.js';
 
 export interface LivePageOptions {
@@ -41,8 +42,7 @@ export async function openLivePage(options: LivePageOptions): Promise<LivePage> 
     return taken;
   });
   const server = createServer(LIMITS, (request, response) => {
-    const { port } = server.address() as AddressInfo;
-    if (!isOurs(request.headers.host, port))
+    if (!namesLoopback(request.headers.host))
       return refuse(response, 403, 'This page is served on the loopback interface only');
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'There is nothing but GET');
     respond(request, response, snapshot, history).catch((error: unknown) => {
@@ -146,11 +146,4 @@ function refuse(response: ServerResponse, status: number, reason: string): void 
     ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
   });
   response.end(`${reason}\n`);
-}
-
-/** Against DNS rebinding: the name in the request has to be one that can only mean this machine. */
-function isOurs(host: string | undefined, port: number): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].some(
-    (name) => host === `${name}:${port}` || (port === 80 && host === name),
-  );
 }

@@ -60,15 +60,10 @@ test('the page, its parts and the data are served', async (t) => {
 test('a request under another name, or to change something, is refused', async (t) => {
   const page = await openLivePage({ port: 0, snapshot: async () => snapshot });
   const { port } = new URL(page.url);
-  for (const host of [
-    'evil.example',
-    `evil.example:${port}`,
-    '127.0.0.1',
-    `127.0.0.1:${Number(port) + 1}`,
-    `localhost.evil.example:${port}`,
-  ])
+  for (const host of ['evil.example', `evil.example:${port}`, `localhost.evil.example:${port}`])
     t.is((await ask(page.url, { headers: { host } })).status, 403, host);
-  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`])
+  // `ssh -L` has a port of its own.
+  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, '127.0.0.1', 'localhost:9000'])
     t.is((await ask(page.url, { headers: { host } })).status, 200, host);
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
     t.is((await ask(page.url, { method })).status, 405, method);
