@@ -8,25 +8,36 @@ import { isFresh } from './is-fresh.js';
 import { listing } from './listing.js';
 import { parseRange } from './parse-range.js';
 
+export interface FileServerOptions {
+  /** Whether files and directories whose names begin with a dot (`.env`, `.git`) are served too; false unless given. */
+  readonly hidden?: boolean;
+}
+
 /**
  * A static file server: what `heddle serve` runs, and how straight-line server code reads. Each request is a fiber; it
  * waits where it says `yield*`, and what it opens is closed with it, also when the client goes away in the middle.
  */
-export function* fileServer(directory: string): Operation<Handler> {
+export function* fileServer(directory: string, { hidden = false }: FileServerOptions = {}): Operation<Handler> {
   const root = yield* realpath(directory);
 
   return function* file(request: ServerRequest): Operation<Reply> {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return text('Only GET and HEAD\n', { status: 405, headers: { allow: 'GET, HEAD' } });
     try {
-      const path = yield* locate(root, request.path);
+      const path = yield* locate(root, request.path, hidden);
       if (path === null) return notFound();
       const found = yield* stat(path);
       if (found.isFile()) return yield* sendFile(request, path);
       // Not a pipe or a device: opening one may wait for ever.
       if (!found.isDirectory()) return notFound();
       if (!request.path.endsWith('/')) return redirect(`${request.path}/`);
-      return (yield* sendIndex(request, root, path)) ?? listing(request.path, yield* readEntries(path));
+      const index = yield* sendIndex(request, root, path);
+      if (index !== null) return index;
+      const entries = yield* readEntries(path);
+      return listing(
+        request.path,
+        entries.filter(({ name }) => hidden || !isHidden(name)),
+      );
     } catch (error) {
       if (error instanceof IoError && UNREACHABLE.has(error.system)) return notFound();
       throw error;
@@ -35,7 +46,7 @@ export function* fileServer(directory: string): Operation<Handler> {
 }
 
 /** The file that a path of a URL names, wherever symbolic links lead; null unless that is within `root`. */
-function* locate(root: string, urlPath: string): Operation<string | null> {
+function* locate(root: string, urlPath: string, hidden: boolean): Operation<string | null> {
   let decoded: string;
   try {
     decoded = decodeURIComponent(urlPath);
@@ -43,8 +54,14 @@ function* locate(root: string, urlPath: string): Operation<string | null> {
     return null;
   }
   if (decoded.includes('\0')) return null;
-  const path = yield* realpath(join(root, join('/', decoded)));
+  const named = join('/', decoded);
+  if (!hidden && named.split(sep).some(isHidden)) return null;
+  const path = yield* realpath(join(root, named));
   return isWithin(root, path) ? path : null;
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.');
 }
 
 function isWithin(root: string, path: string): boolean {

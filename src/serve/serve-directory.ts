@@ -1,9 +1,10 @@
 import { ArgumentError, CancelledError, IoError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
 import { openLivePage } from '../inspect/live-page.js';
+import { namesLoopback } from '../inspect/names-loopback.js';
 import { until } from '../fibers/until.js';
 import { shield } from '../fibers/shield.js';
-import { listen } from '../io/http.js';
+import { listen, text, type Handler, type Reply, type ServerRequest } from '../io/http.js';
 import { main } from '../main.js';
 import { fileServer } from './file-server.js';
 import { statsOf } from './stats-of.js';
@@ -14,13 +15,15 @@ export interface ServeDirectoryOptions {
   readonly host: string;
   /** Of the live page; on the loopback interface whatever `host` says. */
   readonly inspectPort: number;
+  /** Whether files and directories whose names begin with a dot are served too. */
+  readonly hidden: boolean;
 }
 
 /** The program behind `heddle serve`: files on one address, the live blocking graph of doing so on another. */
-export function serveDirectory({ root, port, host, inspectPort }: ServeDirectoryOptions): Promise<void> {
+export function serveDirectory({ root, port, host, inspectPort, hidden }: ServeDirectoryOptions): Promise<void> {
   if (!statsOf(root)?.isDirectory()) throw new ArgumentError(`There is no directory \`${root}\` to serve`);
   return main(function* serve(runtime) {
-    const handler = yield* fileServer(root);
+    const handler = forHost(host, yield* fileServer(root, { hidden }));
     const server = yield* orExplain(listen({ port, host }), '--port');
     const page = yield* orExplain(
       until(openLivePage({ port: inspectPort, snapshot: () => runtime.snapshot() }), 'live page'),
@@ -34,6 +37,18 @@ export function serveDirectory({ root, port, host, inspectPort }: ServeDirectory
       yield* shield(until(page.close(), 'live page'));
     }
   });
+}
+
+/** On the loopback interface only who names it gets something: pages from elsewhere must not read what is not for the network. */
+function forHost(host: string, handler: Handler): Handler {
+  if (!namesLoopback(host.includes(':') ? `[${host}]` : host)) return handler;
+  return function file(request: ServerRequest): Operation<Reply> {
+    return namesLoopback(request.headers.host) ? handler(request) : refused();
+  };
+}
+
+function* refused(): Operation<Reply> {
+  return text('These files are served on the loopback interface only\n', { status: 403 });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -41,6 +42,54 @@ test('serve serves a directory, with the live page beside it, until it is told t
   t.regex(await (await fetch(graph!)).text(), /<html/);
   child.kill('SIGTERM');
   t.is((await ended)[0], 143);
+});
+
+/** The status of a request under another name. */
+async function statusFor(url: string, host: string): Promise<number | undefined> {
+  const [answer] = (await once(get(url, { agent: false, headers: { host } }), 'response')) as [IncomingMessage];
+  answer.destroy();
+  return answer.statusCode;
+}
+
+test('serve answers on the loopback interface only who names it, elsewhere everybody', async (t) => {
+  const command = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  for (const [host, others] of [
+    ['127.0.0.1', 403],
+    ['localhost', 403],
+    ['0.0.0.0', 200],
+  ] as const) {
+    const options = ['--host', host, '--port', '0', '--inspect-port', '0'];
+    const child = spawn(process.execPath, [command, 'serve', 'docs', ...options]);
+    const ended = once(child, 'exit');
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const url = new URL(/http:\S+/.exec((await lines.next()).value!)![0]);
+    if (host === '0.0.0.0') url.hostname = '127.0.0.1';
+    for (const name of ['evil.example', `evil.example:${url.port}`, 'localhost.evil.example', '127.0.0.1.evil.example'])
+      t.is(await statusFor(url.href, name), others, name);
+    // The other end of a tunnel has another port.
+    for (const name of [`localhost:${url.port}`, '127.0.0.1:9000', '127.0.0.2', '[::1]:9000', 'localhost'])
+      t.is(await statusFor(url.href, name), 200, name);
+    child.kill('SIGTERM');
+    await ended;
+  }
+});
+
+test('serve shows what begins with a dot only when it is told to', async (t) => {
+  const command = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+  const root = mkdtempSync(join(directory, 'served-'));
+  writeFileSync(join(root, '.env'), 'SECRET=1');
+  for (const [options, status] of [
+    [[], 404],
+    [['--hidden'], 200],
+  ] as const) {
+    const child = spawn(process.execPath, [command, 'serve', root, '--port', '0', '--inspect-port', '0', ...options]);
+    const ended = once(child, 'exit');
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const url = /http:\S+/.exec((await lines.next()).value!)![0];
+    t.is((await fetch(new URL('/.env', url))).status, status);
+    child.kill('SIGTERM');
+    await ended;
+  }
 });
 
 test('a path that cannot be looked at is an error in one line that says why', async (t) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { spawn, until, type Operation } from 'heddle';
 import { listen } from 'heddle/http';
-import { fileServer } from '#src/serve/file-server.js';
+import { fileServer, type FileServerOptions } from '#src/serve/file-server.js';
 import { leavesNothing } from '../support/leaks.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'heddle-files-'));
@@ -38,9 +38,9 @@ interface Answer {
 /** Sends a request whose path is not normalised on the way, as a client of ill will can. */
 type Get = (path: string, headers?: Record<string, string>, method?: string) => Operation<Answer>;
 
-function serving(client: (get: Get) => Operation<void>): () => Operation<void> {
+function serving(client: (get: Get) => Operation<void>, options?: FileServerOptions): () => Operation<void> {
   return function* () {
-    const handler = yield* fileServer(root);
+    const handler = yield* fileServer(root, options);
     const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100 });
     const fiber = yield* spawn(() => server.serve(handler));
     yield* client(function* (path, headers = {}, method = 'GET') {
@@ -179,6 +179,36 @@ test.serial('directories: an index, a listing with escaped names, a redirect to 
       t.true(listing.body.includes('a b&#60;c&#62;.txt'));
       t.true((yield* get('/')).body.includes('with-index/'));
     }),
+  );
+});
+
+test.serial('what begins with a dot is not there, unless it is asked for', async (t) => {
+  mkdirSync(join(root, 'dots', '.git'), { recursive: true });
+  writeFileSync(join(root, 'dots', '.env'), 'SECRET=1');
+  writeFileSync(join(root, 'dots', '.git', 'config'), '[core]');
+  writeFileSync(join(root, 'dots', 'a.b..txt'), 'visible');
+  const hidden = ['/dots/.env', '/dots/%2eenv', '/dots/.git/config', '/dots/.git/', '/dots/.git', '/dots/x/..%2f.env'];
+  await leavesNothing(
+    t,
+    serving(function* (get) {
+      for (const path of hidden) t.is((yield* get(path)).status, 404, path);
+      t.is((yield* get('/dots/a.b..txt')).body, 'visible');
+      t.is((yield* get('/dots/./a.b..txt')).body, 'visible');
+      const { body } = yield* get('/dots/');
+      t.regex(body, /a\.b\.\.txt/);
+      t.notRegex(body, /\.env|\.git/);
+    }),
+  );
+  await leavesNothing(
+    t,
+    serving(
+      function* (get) {
+        t.is((yield* get('/dots/.env')).body, 'SECRET=1');
+        t.is((yield* get('/dots/.git/config')).body, '[core]');
+        t.regex((yield* get('/dots/')).body, /\.git\//);
+      },
+      { hidden: true },
+    ),
   );
 });
 

@@ -6,6 +6,7 @@ interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly inspectPort: number;
+  readonly hidden?: true;
 }
 
 export function serveCommand(): Command {
@@ -15,9 +16,11 @@ export function serveCommand(): Command {
     .option('--port <n>', 'port to serve at, 0 for any', port, 8080)
     .option('--host <name>', 'address to serve at', '127.0.0.1')
     .option('--inspect-port <n>', 'port of the page with the graph, on 127.0.0.1, 0 for any', port, 8081)
+    .option('--hidden', 'serve also what begins with a dot, such as .env and .git')
     .action(async (directory: string | undefined, options: ServeOptions) => {
       const root = directory ?? (existsSync('docs') ? 'docs' : '.');
       const { serveDirectory } = await import('../../serve/serve-directory.js');
-      serveDirectory({ root, port: options.port, host: options.host, inspectPort: options.inspectPort });
+      const { port: at, host, inspectPort, hidden = false } = options;
+      serveDirectory({ root, port: at, host, inspectPort, hidden });
     });
 }
