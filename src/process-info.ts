@@ -6,5 +6,11 @@ const VERSION = '0.1.0';
 /** Which process this is, for whoever looks at a snapshot of it. */
 export function processInfo(): ProcessInfo {
   const [, program = process.title, ...args] = process.argv;
-  return { pid: process.pid, title: [program, ...args].join(' '), node: process.version, heddle: VERSION };
+  return {
+    pid: process.pid,
+    title: [program, ...args].join(' '),
+    node: process.version,
+    heddle: VERSION,
+    startedAt: Math.round(performance.timeOrigin),
+  };
 }

@@ -154,7 +154,13 @@ const lock: Decoder<LockSnapshot> = object<LockSnapshot>({
 const snapshotDecoder: Decoder<Snapshot> = object<Snapshot>({
   format: oneOf('heddle.snapshot'),
   version: oneOf(1),
-  process: object<ProcessInfo>({ pid: count, title: text, node: text, heddle: text }),
+  process: object<ProcessInfo>({
+    pid: count,
+    title: text,
+    node: text,
+    heddle: text,
+    startedAt: optional(count),
+  }),
   takenAt: number,
   tookMs: quantity,
   windowMs: quantity,

@@ -44,6 +44,8 @@ export interface ProcessInfo {
   readonly title: string;
   readonly node: string;
   readonly heddle: string;
+  /** Unix time at which it was started, by which a later process of this number is told apart; not in a sum, nor in old files. */
+  readonly startedAt?: number;
 }
 
 /** Null where the system does not say. */

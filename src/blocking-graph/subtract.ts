@@ -67,8 +67,9 @@ function checkOrder(later: Snapshot, earlier: Snapshot): void {
     throw new SnapshotError(
       `The snapshots are of two processes, ${b.pid} (${b.title}) and ${a.pid} (${a.title}): subtract those of one`,
     );
+  const isOther = a.startedAt !== undefined && b.startedAt !== undefined && a.startedAt !== b.startedAt;
   // The window tells, since people set clocks.
-  if (later.windowMs >= earlier.windowMs) return;
+  if (later.windowMs >= earlier.windowMs && !isOther) return;
   if (later.takenAt < earlier.takenAt) throw swapped('it was taken first');
   throw new SnapshotError(
     `Process ${a.pid} (${a.title}) was started anew between the two snapshots: nothing to subtract`,

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { Runtime } from 'heddle';
 import { add } from '#src/blocking-graph/add.js';
 import { findImbalances } from '#src/blocking-graph/analysis.js';
 import { collapse } from '#src/blocking-graph/collapse.js';
@@ -163,6 +164,19 @@ test('a sum is a snapshot that can be written, read and subtracted', (t) => {
   t.is(later.process.title, '2 processes: walk');
 });
 
+  // It may have run for longer since than before.
+  const started = (startedAt: number, ms: number): Snapshot =>
+    snapshotAfter(
+      [
+        [0, 0],
+        [0, 1],
+      ],
+      ms,
+      { startedAt },
+    );
+  t.throws(() => subtract(started(2000, 2), started(1000, 1)), { message: /started anew/ });
+  t.is(subtract(started(1000, 2), started(1000, 1)).windowMs, 1);
+  t.is(subtract(started(1000, 2), snapshotAfter([[0, 0]])).windowMs, 1);
 test('locks and warnings of a sum say whose they are', (t) => {
   const lock = {
     id: 1,
