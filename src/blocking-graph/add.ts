@@ -57,7 +57,7 @@ export function add(snapshots: readonly Snapshot[]): Snapshot {
       (edge) => JSON.stringify([edge.from, edge.to]),
       addEdges,
     ),
-    locks: snapshots.flatMap(locksOf).map((lock, index) => ({ ...lock, id: index + 1 })),
+    locks: addLocks(snapshots),
     lost: sum((one) => one.lost),
     warnings: snapshots.flatMap(warningsOf),
   };
@@ -190,9 +190,19 @@ function weightedMean(a: Sampled, b: Sampled): number | null {
   return samples === 0 ? a.meanMs : (a.meanMs * a.samples + b.meanMs * b.samples) / samples;
 }
 
-/** What comes from a sum has its processes named already. */
-function locksOf({ process, locks }: Snapshot): LockSnapshot[] {
-  return locks.map((lock) => ({ ...lock, pid: lock.pid ?? process.pid }));
+/** What comes from a sum has its processes named already, and numbered. */
+function addLocks(snapshots: readonly Snapshot[]): LockSnapshot[] {
+  const sum: LockSnapshot[] = [];
+  let parts = 0;
+  for (const { process, locks } of snapshots) {
+    const before = parts;
+    for (const lock of locks) {
+      const part = before + (lock.part ?? 1);
+      sum.push({ ...lock, id: sum.length + 1, pid: lock.pid ?? process.pid, part });
+      parts = Math.max(parts, part);
+    }
+  }
+  return sum;
 }
 
 function warningsOf({ process, warnings }: Snapshot): string[] {

@@ -44,7 +44,10 @@ export function describeDeadlocks(locks: readonly LockSnapshot[]): string[] {
   return findDeadlocks(locks).map((fibers) => {
     const clauses = fibers.slice(0, NAMED).map(({ fiber, waitsFor }, index) => {
       const held = locks.find(
-        (lock) => lock.pid === waitsFor.pid && fibers.some((other) => other.waitsFor === lock) && holds(lock, fiber),
+        (lock) =>
+          processOf(lock) === processOf(waitsFor) &&
+          fibers.some((other) => other.waitsFor === lock) &&
+          holds(lock, fiber),
       );
       const beginning = index === 0 && held !== undefined ? `holds ${lockName(held)} and waits` : 'waits';
       return `${fiberName(fiber)} ${beginning} for ${lockName(waitsFor)}, which ${holderNames(fiber, waitsFor)}`;
@@ -91,7 +94,12 @@ function holds(lock: LockSnapshot, fiber: FiberRef): boolean {
 
 /** Numbers of fibers are unique only within a process. */
 function keyOf(lock: LockSnapshot, { fiber }: FiberRef): string {
-  return `${lock.pid ?? 0}/${fiber}`;
+  return `${processOf(lock)}/${fiber}`;
+}
+
+/** What `add` says of that. */
+function processOf({ pid = 0, part = 0 }: LockSnapshot): string {
+  return `${part}/${pid}`;
 }
 
 function invert(

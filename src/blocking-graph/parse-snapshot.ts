@@ -142,6 +142,7 @@ const edge: Decoder<EdgeSnapshot> = object<EdgeSnapshot>({
 const lock: Decoder<LockSnapshot> = object<LockSnapshot>({
   id: count,
   pid: optional(count),
+  part: optional(count),
   kind: oneOf('mutex', 'semaphore', 'resource'),
   name: orNull(text),
   capacity: count,

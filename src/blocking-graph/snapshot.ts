@@ -166,6 +166,8 @@ export interface LockSnapshot {
   readonly id: number;
   /** The process it is in, given in a sum of several: numbers of fibers are unique only within one process. */
   readonly pid?: number;
+  /** Which process of the sum that is, since in containers many have the same number. */
+  readonly part?: number;
   readonly kind: 'mutex' | 'semaphore' | 'resource';
   readonly name: string | null;
   readonly capacity: number;

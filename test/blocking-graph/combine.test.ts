@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { Runtime } from 'heddle';
 import { add } from '#src/blocking-graph/add.js';
 import { findImbalances } from '#src/blocking-graph/analysis.js';
+import { describeDeadlocks } from '#src/blocking-graph/deadlocks.js';
 import { collapse } from '#src/blocking-graph/collapse.js';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { renderJson } from '#src/blocking-graph/render/json.js';
-import type { Snapshot } from '#src/blocking-graph/snapshot.js';
+import type { FiberRef, LockSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
 import { subtract } from '#src/blocking-graph/subtract.js';
 import { runs, snapshotAfter, walks, type Walk } from './walks.js';
 
@@ -19,6 +20,33 @@ test('a graph that was walked balances', (t) => {
     }),
     runs,
   );
+});
+
+test('a snapshot tells when its process was started, in a file too', async (t) => {
+  const [one, two] = [await new Runtime().snapshot(), parseSnapshot(renderJson(await new Runtime().snapshot()))];
+  t.true(one.process.startedAt! <= one.takenAt);
+  t.is(two.process.startedAt, one.process.startedAt);
+});
+
+test('locks of two processes with one number, as in containers, are no deadlock, in a sum of sums neither', (t) => {
+  const fiber = (number: number): FiberRef => ({ fiber: number, kind: 'f', node: null, sinceMs: 5, bounded: false });
+  const lock = (name: string, holder: number, waiter: number): LockSnapshot => ({
+    id: 1,
+    kind: 'mutex',
+    name,
+    capacity: 1,
+    available: 0,
+    holders: [fiber(holder)],
+    waiters: [fiber(waiter)],
+    unlisted: 0,
+  });
+  const locked = (...locks: LockSnapshot[]): Snapshot => ({ ...snapshotAfter([[0, 0]]), locks });
+  const [a, b] = [locked(lock('L', 2, 1)), locked(lock('M', 1, 2))];
+  const read = (snapshot: Snapshot): Snapshot => parseSnapshot(renderJson(snapshot));
+  for (const sum of [add([a, b]), add([read(add([a, a])), b]), add([b, read(add([a, locked()])), a])])
+    t.deepEqual(describeDeadlocks(read(sum).locks), []);
+  const stuck = locked(lock('L', 2, 1), lock('M', 1, 2));
+  t.is(describeDeadlocks(add([a, read(add([b, stuck]))]).locks).length, 1);
 });
 
 test('a count that is off by one is found', (t) => {
@@ -136,6 +164,19 @@ test('snapshots of two processes, or of a process started anew, have no differen
     message: /two processes, 1 \(walk\) and 2 \(walk\)/,
   });
   t.throws(() => subtract({ ...one, takenAt: one.takenAt + 50, windowMs: 0 }, one), { message: /started anew/ });
+  // It may have run for longer since than before.
+  const started = (startedAt: number, ms: number): Snapshot =>
+    snapshotAfter(
+      [
+        [0, 0],
+        [0, 1],
+      ],
+      ms,
+      { startedAt },
+    );
+  t.throws(() => subtract(started(2000, 2), started(1000, 1)), { message: /started anew/ });
+  t.is(subtract(started(1000, 2), started(1000, 1)).windowMs, 1);
+  t.is(subtract(started(1000, 2), snapshotAfter([[0, 0]])).windowMs, 1);
 });
 
 test('the sum of processes counts what each of them counts', (t) => {
@@ -164,19 +205,6 @@ test('a sum is a snapshot that can be written, read and subtracted', (t) => {
   t.is(later.process.title, '2 processes: walk');
 });
 
-  // It may have run for longer since than before.
-  const started = (startedAt: number, ms: number): Snapshot =>
-    snapshotAfter(
-      [
-        [0, 0],
-        [0, 1],
-      ],
-      ms,
-      { startedAt },
-    );
-  t.throws(() => subtract(started(2000, 2), started(1000, 1)), { message: /started anew/ });
-  t.is(subtract(started(1000, 2), started(1000, 1)).windowMs, 1);
-  t.is(subtract(started(1000, 2), snapshotAfter([[0, 0]])).windowMs, 1);
 test('locks and warnings of a sum say whose they are', (t) => {
   const lock = {
     id: 1,
