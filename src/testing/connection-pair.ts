@@ -21,7 +21,7 @@ export function* connectionPair(faults: Faults = {}): Operation<[Connection, Con
   checkInteger('piece', faults.piece ?? Infinity, 1, Infinity);
   checkInteger('resetAfter', faults.resetAfter ?? Infinity, 0, Infinity);
   const { loop, scope } = currentFiber('connectionPair');
-  const pair = MemoryConnection.pair();
+  const pair = MemoryConnection.pair(loop.clock);
   for (const end of pair) {
     end.tie(scope);
     // What was written leaves after the scope has ended, too.

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.js';
 import { ClosedError, IoError } from '../base/errors.js';
 import type { Random } from '../base/random.js';
 import { Deque } from '../base/deque.js';
@@ -42,7 +43,8 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   private peer: MemoryConnection = this;
   protected readonly reader: ByteReader = new ByteReader(this, READ);
   protected readonly writer: ByteWriter = new ByteWriter(this, WRITE);
-  private readonly outgoing: Deque<Parcel> = new Deque();
+  private readonly clock: Clock;
+  private readonly outgoing: Deque<{ readonly parcel: Parcel; readonly sentAt: number }> = new Deque();
   private unsent: number = 0;
   private flowing: boolean = false;
   private gone: boolean = false;
@@ -52,8 +54,13 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   /** The carrier that waits for something to do, or for the peer to read. */
   private carrier: Resume<void> | null = null;
 
-  static pair(): [MemoryConnection, MemoryConnection] {
-    const [a, b] = [new MemoryConnection(), new MemoryConnection()];
+  private constructor(clock: Clock) {
+    super();
+    this.clock = clock;
+  }
+
+  static pair(clock: Clock): [MemoryConnection, MemoryConnection] {
+    const [a, b] = [new MemoryConnection(clock), new MemoryConnection(clock)];
     a.peer = b;
     b.peer = a;
     return [a, b];
@@ -132,7 +139,7 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
 
   put(data: string | Uint8Array): boolean {
     const bytes = Buffer.from(data as string);
-    this.outgoing.pushBack(bytes);
+    this.outgoing.pushBack({ parcel: bytes, sentAt: this.clock.now() });
     this.bytesWritten += bytes.length;
     this.unsent += bytes.length;
     this.kick();
@@ -140,7 +147,7 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   }
 
   finish(): void {
-    this.outgoing.pushBack(END);
+    this.outgoing.pushBack({ parcel: END, sentAt: this.clock.now() });
     this.kick();
   }
 
@@ -148,8 +155,10 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   *carry({ delay = 0, piece = Infinity, resetAfter = Infinity }: Faults, random: Random): Operation<void> {
     for (let left = resetAfter; ;) {
       yield* this.parcelReady();
-      const parcel = this.outgoing.popFront()!;
-      if (delay > 0) yield* sleep(delay);
+      const { parcel, sentAt } = this.outgoing.popFront()!;
+      // What was sent after another has been under way all the while.
+      const still = sentAt + delay - this.clock.now();
+      if (still > 0) yield* sleep(still);
       if (parcel === END) {
         this.arrive();
         return;

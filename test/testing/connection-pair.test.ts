@@ -50,6 +50,23 @@ test('bytes take their delay, in virtual time', async (t) => {
   });
 });
 
+test('bytes that are sent one after another are under way at once, and so is the end', async (t) => {
+  await simulate(function* () {
+    const [client, server] = yield* connectionPair({ delay: 20 });
+    yield* spawn(function* () {
+      for (const at of [0, 0, 5]) {
+        yield* sleep(at);
+        yield* client.write('x');
+      }
+      yield* client.end();
+    });
+    const arrivals: number[] = [];
+    for (let chunk = yield* server.read(); chunk !== null; chunk = yield* server.read()) arrivals.push(now());
+    t.deepEqual([...new Set(arrivals)], [20, 25]);
+    t.is(now(), 25);
+  });
+});
+
 test('a reset reaches both ends, once so many bytes have passed', async (t) => {
   await simulateMany(function* () {
     const [client, server] = yield* connectionPair({ resetAfter: 10, piece: 4 });
