@@ -871,6 +871,17 @@ test.serial('in a program of heddle the requests belong to the scope in which th
   t.is(runtime.loop.spawned, runtime.loop.ended);
 });
 
+test.serial('a server that begins to listen after its host was closed is closed', async (t) => {
+  const fibers = nodeFibers();
+  const server = fibers.attach(createServer(fibers.handler(function* () {})));
+  // Its address is looked up meanwhile.
+  server.listen(0, 'localhost');
+  const listens = once(server, 'listening');
+  await Promise.all([fibers.close(), listens]);
+  t.false(server.listening);
+  server.close();
+});
+
 test.serial('node:http: what `kindOf` and `priorityOf` throw is answered as the fault of a handler', async (t) => {
   const reported: unknown[] = [];
   const runtime = new Runtime();

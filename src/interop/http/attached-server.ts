@@ -16,9 +16,11 @@ export class AttachedServer {
     });
   }
 
-  /** Accepts no more connections. */
+  /** Accepts no more connections, also if it has yet to listen. */
   stop(): void {
     if (this.server.listening) this.server.close();
+    // Its host is still being looked up, or the program has not come to it.
+    else this.server.once('listening', () => this.server.close());
     this.closeIdle();
   }
 
