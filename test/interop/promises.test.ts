@@ -395,6 +395,25 @@ test('an iterable that was not read to its end is let go of with the scope', (t)
     t.true((yield* thrownBy(pull.next())) instanceof ClosedError);
   }));
 
+test('a fiber that waits for an iterable learns that another one has let go of it', async (t) => {
+  const never: AsyncIterator<number> = { next: () => new Promise(() => {}) };
+  const returning: AsyncIterator<number> = { ...never, return: async () => ({ done: true, value: undefined }) };
+  const iterable = (iterator: AsyncIterator<number>) => ({ [Symbol.asyncIterator]: () => iterator });
+  for (const source of [
+    iterable(never),
+    iterable(returning),
+    (signal: AbortSignal) => on(new EventEmitter(), 'tick', { signal }),
+  ])
+    await simulateManyClean(function* () {
+      const pull = fromAsyncIterable<unknown>(source);
+      const waiting = yield* spawn(() => thrownBy(pull.next()));
+      yield* sleep(1);
+      yield* pull.close();
+      t.true((yield* waiting.join()) instanceof ClosedError);
+      t.true((yield* thrownBy(pull.next())) instanceof ClosedError);
+    });
+});
+
 test('a value that was asked for by a cancelled next is the following one’s', (t) =>
   simulateManyClean(function* () {
     let come: ((value: number) => void) | undefined;

@@ -15,7 +15,7 @@ export interface AsyncPull<T> {
   /**
    * Takes the next value, or learns that there is none.
    *
-   * @throws what the iterable failed with; `BusyError` while another fiber waits; `ClosedError` after `close`.
+   * @throws what the iterable failed with; `BusyError` while another fiber waits; `ClosedError` after `close`, also if it waited.
    * Suspends: always. If cancelled: throws; the value that was asked for is the next call's.
    */
   next(): Operation<IteratorResult<T, undefined>>;
@@ -59,7 +59,8 @@ class IteratorPull<T> implements AsyncPull<T> {
   /** What was asked for and has not come, or came when nobody waited any more. */
   private promise: Promise<IteratorResult<T>> | null = null;
   private pending: boolean = false;
-  private waits: boolean = false;
+  /** Of the fiber that waits for it. */
+  private waiting: Suspension<unknown, IteratorPull<unknown>> | null = null;
   private finished: boolean = false;
   private closed: boolean = false;
 
@@ -87,6 +88,9 @@ class IteratorPull<T> implements AsyncPull<T> {
     if (this.closed) return;
     this.closed = true;
     this.disown();
+    // First: what the abortion makes of the promise is nobody's any more.
+    this.waiting?.fail(letGo());
+    this.waiting = null;
     this.controller?.abort();
     if (this.finished) return;
     if (this.iterator.return === undefined) return;
@@ -101,17 +105,17 @@ class IteratorPull<T> implements AsyncPull<T> {
   }
 
   static abort(suspension: Suspension<unknown, IteratorPull<unknown>>): void {
-    suspension.subject.waits = false;
+    suspension.subject.waiting = null;
   }
 
   private wait(suspension: Suspension<unknown, IteratorPull<unknown>>): void {
-    if (this.closed) throw new ClosedError('next: the iterable was let go of');
-    if (this.waits) throw new BusyError('next: another fiber waits for the iterable');
+    if (this.closed) throw letGo();
+    if (this.waiting !== null) throw new BusyError('next: another fiber waits for the iterable');
     if (this.promise === null) {
       if (this.finished) return void suspension.complete({ done: true, value: undefined });
       this.promise = this.ask();
     }
-    this.waits = true;
+    this.waiting = suspension;
     this.promise.then(
       (result) => {
         if (suspension.complete(result.done ? { done: true, value: undefined } : result)) this.taken();
@@ -141,9 +145,13 @@ class IteratorPull<T> implements AsyncPull<T> {
   }
 
   private taken(): void {
-    this.waits = false;
+    this.waiting = null;
     this.promise = null;
   }
+}
+
+function letGo(): ClosedError {
+  return new ClosedError('next: the iterable was let go of');
 }
 
 function ignore(): void {}
