@@ -26,7 +26,7 @@ import {
 } from 'heddle';
 import { runIn } from 'heddle/cls-hooked';
 import { lookup, resolve, reverse } from 'heddle/dns';
-import { fromEffect, fromScopedEffect, schema } from 'heddle/effect';
+import { fromEffect, fromScopedEffect, provideRuntime, schema } from 'heddle/effect';
 import { expressFibers } from 'heddle/express';
 import { fastifyFibers } from 'heddle/fastify';
 import {
@@ -37,6 +37,7 @@ import {
   fromTask,
   fromTaskEither,
   toOption,
+  toReaderTaskEither,
   toTask,
 } from 'heddle/fp-ts';
 import * as fs from 'heddle/fs';
@@ -181,6 +182,9 @@ const others: Readonly<Record<string, () => unknown>> = {
   'an owner that is none': () => own({ [Symbol.dispose]: nothing }, wrong({})),
   'an owner of a connection that is none': () => adopting(wrong({})),
   'a runtime for a scope': () => openScope(wrong({})),
+  'a runtime for a task': () => toTask(() => sleep(0), { runtime: wrong({}) }),
+  'a runtime for a task that may fail': () => toReaderTaskEither(() => sleep(0), nothing, { runtime: wrong({}) }),
+  'a runtime for Effects': () => void provideRuntime(Effect.void, wrong({})),
   'a namespace that is none': () => runIn(wrong({}), noop),
   'a reader that is none': () => fromReaderTaskEither(wrong(null), 1),
   'an Either that is null': () => fromEither(wrong(null)),

@@ -2,10 +2,11 @@ import { Clock } from 'effect/Clock';
 import * as Context from 'effect/Context';
 import * as Effect from 'effect/Effect';
 import * as Scheduling from 'effect/Scheduler';
+import { expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import type { Fiber } from '../../fibers/fiber.js';
 import type { RunLoop } from '../../fibers/run-loop.js';
-import type { Runtime } from '../../runtime.js';
+import { Runtime } from '../../runtime.js';
 import type { Home } from '../launch.js';
 import { sharedRuntime } from '../shared-runtime.js';
 import { HeddleClock } from './heddle-clock.js';
@@ -23,8 +24,11 @@ export const HOME: Context.Reference<Home> = Context.Reference<Home>('heddle/eff
 /**
  * Runs the operations in `effect` in `runtime`, where no fiber runs the Effect. Without it they share a runtime that is
  * made when the first one starts.
+ *
+ * @throws `ArgumentError`.
  */
 export function provideRuntime<A, E, R>(effect: Effect.Effect<A, E, R>, runtime: Runtime): Effect.Effect<A, E, R> {
+  if (!(runtime instanceof Runtime)) throw expected('runtime', 'a Runtime, as `new Runtime()` makes one', runtime);
   return Effect.provideService(effect, HOME, runtime);
 }
 

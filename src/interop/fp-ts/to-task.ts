@@ -2,11 +2,11 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import { checkFunction, checkOptions } from '../../base/check.js';
+import { checkFunction, checkOptions, expected } from '../../base/check.js';
 import { asFiber } from '../../fibers/as-fiber.js';
 import { current } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
-import type { Runtime } from '../../runtime.js';
+import { Runtime } from '../../runtime.js';
 import { promiseOf } from '../promise-of.js';
 import { sharedRuntime } from '../shared-runtime.js';
 import { attempt } from './attempt.js';
@@ -25,7 +25,7 @@ export interface TaskOptions {
  */
 export function toTask<A>(make: () => Operation<A>, options: TaskOptions = {}): Task<A> {
   checkFunction('make', make);
-  checkOptions(options);
+  checkTaskOptions(options);
   return () => {
     const place = current.fiber === null ? places.getStore() : placeOf(current.fiber);
     if (place === undefined) return promiseOf(options.runtime ?? sharedRuntime(), make);
@@ -61,5 +61,14 @@ export function toReaderTaskEither<R, E, A>(
   options: TaskOptions = {},
 ): ReaderTaskEither<R, E, A> {
   checkFunction('make', make);
+  checkFunction('onThrow', onThrow);
+  checkTaskOptions(options);
   return (environment) => toTaskEither(() => make(environment), onThrow, options);
+}
+
+function checkTaskOptions(options: TaskOptions): void {
+  checkOptions(options);
+  const { runtime } = options;
+  if (runtime !== undefined && !(runtime instanceof Runtime))
+    throw expected('runtime', 'a Runtime, as `new Runtime()` makes one', runtime);
 }
