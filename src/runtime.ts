@@ -20,6 +20,7 @@ import type { RunQueue } from './fibers/run-queue.js';
 import { PLAIN, Scope, type ScopeHandle } from './fibers/scope.js';
 import { runCleanups, runScope } from './fibers/with-scope.js';
 import { call } from './fibers/segment.js';
+import { suspend } from './fibers/suspend.js';
 import type { Machine } from './resources/machine.js';
 import { processUsage } from './resources/process-usage.js';
 import { ResourceGovernor } from './resources/resource-governor.js';
@@ -55,7 +56,7 @@ export interface RuntimeOptions {
 }
 
 export interface RunOptions extends RuntimeOptions {
-  /** Cancels the run when it is aborted. */
+  /** Cancels the run when it is aborted. With one that is aborted already nothing is begun. */
   readonly signal?: AbortSignal;
 }
 
@@ -102,7 +103,7 @@ export class Runtime {
   /**
    * Runs `f()` as the first fiber of a new root scope; settles once every fiber of that scope has ended.
    *
-   * @param options.signal cancels it when it is aborted.
+   * @param options.signal cancels it when it is aborted. With one that is aborted already nothing is begun.
    * @returns a promise of its result; rejected with what failed, with `CancelledError` after a cancellation, or with
    * `DeadlockError` when nothing can ever wake it.
    * @throws `MisuseError` inside of a fiber; `ArgumentError`.
@@ -128,7 +129,7 @@ export class Runtime {
     const result = new Promise<T>((resolve, reject) => {
       const stopListening =
         signal === undefined ? undefined : onAbort(signal, () => root.cancel(`aborted: ${textOf(signal.reason)}`));
-      const fiber = root.startMember(f, rootOperation(f), false);
+      const fiber = root.startMember(f, signal?.aborted === true ? neverBegun() : rootOperation(f), false);
       const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
       closeRoot(root, () => {
         stopWatching();
@@ -195,6 +196,11 @@ printAs(Runtime, 'Runtime', ({ loop }) => ({ fibers: loop.spawned - loop.ended }
  */
 export function run<T>(f: () => Operation<T>, options: RunOptions = {}): Promise<T> {
   return new Runtime(options).run(f, options);
+}
+
+/** In a scope that is cancelled this ends where it begins. */
+function neverBegun(): Operation<never> {
+  return suspend();
 }
 
 /** The body of a root fiber: a scope of its own, so that what it opens and defers is closed before the run is over. */
