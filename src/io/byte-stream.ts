@@ -71,7 +71,8 @@ export interface ByteStream extends ReadableBytes, WritableBytes {
   readonly isClosed: boolean;
   /**
    * Closes both directions once what was written has left; what has come and was not read is dropped. Fibers that
-   * still wait to read or write get `ClosedError`. Closing twice has no effect.
+   * still wait to read or write get `ClosedError`. Closing twice has no effect. A connection keeps its descriptor until the
+   * other side has ended, too, or for 5 s: closed while that still sends it would lose what is on the way.
    *
    * Suspends: until what was written has left. If cancelled: throws, and drops what has not left; it is closed all the
    * same, also in a fiber that is cancelled already, since otherwise nobody would.

@@ -988,6 +988,42 @@ test.serial('a slow client makes the writer wait, and memory stays bounded', asy
   });
 });
 
+test.serial('an answer arrives whole, though it is the last and its request has not come whole', async (t) => {
+  const big = Buffer.alloc(1_000_000);
+  const asked: string[] = [];
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        asked.push(request.path);
+        if (request.path === '/read') yield* request.read();
+        if (request.path === '/limit') yield* request.bytes({ limit: 10 });
+        if (request.path === '/refused') throw new HttpError(403, 'no');
+        return { headers: { connection: 'close' }, body: big };
+      },
+      function* (server) {
+        for (const path of ['/unread', '/read', '/limit', '/refused']) {
+          const socket = rawConnect(server.port, '127.0.0.1').pause();
+          const chunks: Buffer[] = [];
+          const errors: unknown[] = [];
+          socket.on('data', (chunk) => chunks.push(chunk)).on('error', (error) => errors.push(error));
+          socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n`);
+          // It reads no answer before it has sent everything, and more than that.
+          const sent = until(new Promise((done) => socket.write(Buffer.alloc(8_000_000), done)));
+          yield* withTimeout(30_000, sent);
+          socket.write(get('/behind'));
+          socket.resume();
+          yield* until(once(socket, 'close'));
+          const answer = Buffer.concat(chunks);
+          const length = Number(/content-length: (\d+)/i.exec(String(answer.subarray(0, 500)))![1]);
+          t.is(answer.length - answer.indexOf('\r\n\r\n') - 4, length);
+          t.deepEqual(errors, []);
+        }
+      },
+    ),
+  );
+  t.deepEqual(asked, ['/unread', '/read', '/limit', '/refused']);
+});
+
 test.serial('malformed HTTP is answered with 400 and disturbs nobody', async (t) => {
   await leavesNothing(t, () =>
     serving(

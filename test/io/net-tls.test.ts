@@ -35,6 +35,23 @@ test.serial('over TLS both sides read, write and end as over TCP', (t) =>
   }),
 );
 
+test.serial('what was written before `close` arrives over TLS, though the other side still sends', (t) =>
+  leavesNothing(t, function* () {
+    const listener = yield* listen({ port: 0, host, tls: { cert, key } });
+    const client = connectTls({ port: listener.port, host, ca: cert, servername: 'localhost' }).pause();
+    client.write(Buffer.alloc(400_000));
+    const server = yield* listener.accept();
+    yield* server.readExactly(10);
+    yield* server.write(Buffer.alloc(1_000_000));
+    let received = 0;
+    const closed = once(client, 'close');
+    client.on('data', (chunk: Buffer) => (received += chunk.length));
+    yield* server.close();
+    yield* until(closed);
+    t.is(received, 1_000_000);
+  }),
+);
+
 test.serial('a certificate that is not trusted fails the connecting', (t) =>
   leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host, tls: { cert, key } });

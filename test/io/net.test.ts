@@ -180,6 +180,100 @@ test.serial('close lets what was written leave first', (t) =>
   }),
 );
 
+/** Counts what `client` gets until it is closed. */
+function* received(client: Socket): Operation<{ bytes: number; how: string }> {
+  let bytes = 0;
+  let how = '';
+  client
+    .on('data', (chunk) => (bytes += chunk.length))
+    .on('end', () => (how += 'end '))
+    .on('error', (error) => (how += `${error} `));
+  yield* suspend<void>((resume) => void client.resume().once('close', () => resume(undefined)));
+  return { bytes, how: how.trim() };
+}
+
+for (const [how, close] of [
+  ['close', (server: Connection) => server.close()],
+  ['the end of its scope', noOperation],
+] as const)
+  test.serial(`what was written before ${how} arrives, though the other side still sends`, (t) =>
+    leavesNothing(t, function* () {
+      const listener = yield* listen({ port: 0, host });
+      for (const [sent, behind] of [
+        [400_000, 0],
+        [10, 400_000],
+      ] as const) {
+        const client = connectPlain(listener.port, host).pause();
+        client.write(Buffer.alloc(sent));
+        yield* scope(function* () {
+          const server = yield* listener.accept();
+          yield* server.readExactly(10);
+          yield* server.write(Buffer.alloc(1_000_000));
+          // It has read all that has come, and more comes.
+          client.write(Buffer.alloc(behind));
+          yield* close(server);
+        });
+        t.deepEqual(yield* received(client), { bytes: 1_000_000, how: 'end' });
+      }
+    }),
+  );
+
+// oxlint-disable-next-line require-yield
+function* noOperation(_server: Connection): Operation<void> {}
+
+test.serial(
+  'what has left of a closed connection is no more waited for, and its descriptor is kept for a while only',
+  async (t) => {
+    const timers = catchTimers(5000);
+    try {
+      await leavesNothing(t, function* () {
+        const listener = yield* listen({ port: 0, host });
+        for (const letGo of [false, true]) {
+          // It never ends, and does not read before the other side has closed its descriptor.
+          const client = connectPlain({ port: listener.port, host, allowHalfOpen: true }).pause();
+          const server = yield* scope(function* () {
+            const accepted = yield* listener.accept();
+            yield* accepted.write(Buffer.alloc(300_000));
+            if (!letGo) yield* accepted.close();
+            return accepted;
+          });
+          yield* eventually(() => timers.length === 1 && server.stats().unsent === 0);
+          t.false((server as unknown as { gone: boolean }).gone);
+          timers.pop()!();
+          yield* eventually(() => (server as unknown as { gone: boolean }).gone);
+          let bytes = 0;
+          yield* suspend<void>((resume) => {
+            client.on('data', (chunk) => (bytes += chunk.length)).on('error', () => {});
+            for (const end of ['end', 'close']) client.once(end, () => resume());
+            client.resume();
+          });
+          t.is(bytes, 300_000);
+          client.destroy();
+        }
+        const { client, server } = yield* pair();
+        yield* client.end();
+        t.is(yield* server.read(), null);
+        yield* server.close();
+        t.is(timers.length, 0, 'where the other side has ended nothing is waited for');
+        client.destroy();
+      });
+    } finally {
+      timers.restore();
+    }
+  },
+);
+
+/** What is to run after `ms` does not run, but can be run by hand. */
+function catchTimers(ms: number): (() => void)[] & { restore: () => void } {
+  const { setTimeout } = globalThis;
+  const caught: (() => void)[] = [];
+  globalThis.setTimeout = ((act: () => void, after: number, ...rest: []) => {
+    if (after === ms) caught.push(act);
+    return setTimeout(after === ms ? () => {} : act, after, ...rest);
+  }) as typeof setTimeout;
+  return Object.assign(caught, { restore: () => void (globalThis.setTimeout = setTimeout) });
+}
+
 test.serial('a connection can be destroyed while its end is on the way', (t) =>
   leavesNothing(t, function* () {
     const { client, server } = yield* pair();

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { canBeReused } from './can-be-reused.js';
+import { lingerAfter } from './linger.js';
 import { sendWhole } from './send-reply.js';
 import { statusOf } from './status-of.js';
 
@@ -8,6 +9,7 @@ export function sendFailure(message: IncomingMessage, response: ServerResponse, 
   const known = statusOf(error);
   const body = known === null ? 'Internal Server Error' : (error as Error).message;
   response.shouldKeepAlive &&= canBeReused(message);
+  lingerAfter(message);
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   // Of a head that could not be sent. HTTP/2 has none, and Node warns of it.
   if (message.httpVersionMajor < 2) response.statusMessage = '';

@@ -18,6 +18,7 @@ import { answerOf } from './answer-of.js';
 import { endOfGrace } from './end-of-grace.js';
 import { hasGone } from './has-gone.js';
 import type { HttpServerOptions } from './http-server-options.js';
+import { lingerAfter } from './linger.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
 import { report } from './report.js';
@@ -254,5 +255,7 @@ function methodAndPath(request: ServerRequest): string {
 
 function* answer(handler: Handler, request: ServerRequest, response: ServerResponse, own: Scope): Operation<void> {
   ServerRequest.tie(request, own);
-  yield* sendReply(response, yield* call(handler, request));
+  const reply = yield* call(handler, request);
+  lingerAfter(request.raw);
+  yield* sendReply(response, reply);
 }

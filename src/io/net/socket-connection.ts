@@ -13,6 +13,7 @@ import { BufferedStream } from '../buffered-stream.js';
 import { ByteReader, type ByteSource } from '../byte-reader.js';
 import type { Connection, ConnectionStats, TlsFacts } from '../byte-stream.js';
 import { ByteWriter, type ByteSink } from '../byte-writer.js';
+import { LINGER_MS } from '../linger-ms.js';
 import { readKinds } from '../read-kinds.js';
 
 /** How a connection ends. */
@@ -75,11 +76,13 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
   }
 
   destroy(): void {
-    this.refuseUse();
     const { socket } = this;
+    // After `close` a reset would take from the kernel what it has still to deliver.
+    const left = this.closing && socket.writableFinished;
+    this.refuseUse();
     // While its end is on the way a socket cannot be reset; Node would then leave the descriptor open.
     const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
-    if (this.manner.resettable && !ending && !this.gone) socket.resetAndDestroy();
+    if (this.manner.resettable && !left && !ending && !this.gone) socket.resetAndDestroy();
     else socket.destroy();
   }
 
@@ -106,7 +109,7 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
   letGo(): void {
     if (this.gone) return;
     this.startClosing();
-    this.lingering ??= setTimeout(() => this.destroy(), LINGER_MS).unref();
+    this.linger();
   }
 
   /**
@@ -197,10 +200,21 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
   private startClosing(): void {
     if (this.closing) return;
     this.refuseUse();
-    // What still comes is read and dropped: closed with bytes unread, the kernel resets the connection, and the other
-    // side may lose what it has not read yet.
+    // What still comes is read and dropped until the other side ends, too, upon which Node closes the descriptor.
     this.socket.resume();
-    this.socket.destroySoon();
+    this.socket.end();
+  }
+
+  private linger(): void {
+    this.lingering ??= setTimeout(() => this.destroy(), LINGER_MS).unref();
+  }
+
+  /** What was written has left, or never will: who closed it waits no more. */
+  private left(): void {
+    if (!this.gone && !this.socket.readableEnded) this.linger();
+    const { closers } = this;
+    if (closers === null) return;
+    for (let closer = closers.shift(); closer !== null; closer = closers.shift()) closer.complete(undefined);
   }
 
   private refuseUse(): void {
@@ -222,15 +236,19 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     if (this.lingering !== null) clearTimeout(this.lingering);
     this.reader.fail(readAfterClose);
     this.writer.fail(writeAfterClose);
-    const { closers } = this;
-    if (closers === null) return;
-    for (let closer = closers.shift(); closer !== null; closer = closers.shift()) closer.complete(undefined);
+    this.left();
   }
 
   static armClose(suspension: Suspension<unknown, SocketConnection>): void {
     const connection = suspension.subject;
-    (connection.closers ??= new WaitList()).push(suspension);
+    const { socket } = connection;
+    if (connection.closers === null) {
+      connection.closers = new WaitList();
+      socket.once('finish', () => connection.left());
+    }
+    connection.closers.push(suspension);
     connection.startClosing();
+    if (socket.writableFinished) connection.left();
   }
 
   static abortClose(suspension: Suspension<unknown, SocketConnection>): void {
@@ -238,7 +256,8 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
   }
 
   static attemptClose(suspension: Suspension<unknown, SocketConnection>): boolean {
-    return suspension.subject.gone;
+    const connection = suspension.subject;
+    return connection.gone || (connection.closing && connection.socket.writableFinished);
   }
 }
 
@@ -257,9 +276,6 @@ const CLOSE: SuspensionKind<SocketConnection, undefined, void> = new SuspensionK
   arm: SocketConnection.armClose,
   abort: SocketConnection.abortClose,
 });
-
-/** How long what was written before a scope ended may take to leave. */
-const LINGER_MS = 5000;
 
 const CLOSED = 'this side has closed the connection, or the scope that it belonged to has ended';
 
