@@ -2,8 +2,9 @@ import test from 'ava';
 import fc from 'fast-check';
 import { InternalError } from '#src/base/errors.js';
 import { BinaryHeap } from '#src/base/binary-heap.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200);
+const numRuns = fuzzRuns(200);
 
 interface Entry {
   key: number;

@@ -1,8 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { Deque } from '#src/base/deque.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200);
+const numRuns = fuzzRuns(200);
 
 /** Both sides of the same step: what the array says and what the deque says. */
 type Step = (array: number[], deque: Deque<number>) => [unknown, unknown];

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { ArgumentError } from '#src/base/errors.js';
 import { Histogram } from '#src/base/histogram.js';
 import { addHistograms, bucketBounds, percentileMs, subtractHistograms } from '#src/base/histogram-snapshot.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200);
+const numRuns = fuzzRuns(200);
 const LONGEST_US = 2 ** 40;
 
 /** Durations spread evenly over the octaves, not over the numbers. */
@@ -26,7 +27,7 @@ test('a duration falls into the bucket whose bounds hold it', (t) => {
       const [low, high] = bucketBounds(index);
       return count === 1 && low <= us && us < high;
     }),
-    { numRuns: numRuns * 10 },
+    { numRuns: fuzzRuns(2000) },
   );
   t.pass();
 });

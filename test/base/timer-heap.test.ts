@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { InternalError } from '#src/base/errors.js';
 import { Random } from '#src/base/random.js';
 import { TimerHeap } from '#src/base/timer-heap.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200);
+const numRuns = fuzzRuns(200);
 
 class Timer {
   timerIndex = -1;

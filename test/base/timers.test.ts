@@ -4,8 +4,9 @@ import { InternalError } from '#src/base/errors.js';
 import type { Instant, Timer } from '#src/base/instant.js';
 import { Random } from '#src/base/random.js';
 import { Timers } from '#src/base/timers.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200);
+const numRuns = fuzzRuns(200);
 
 class Alarm implements Timer<Alarm> {
   instant: Instant<Alarm> | null = null;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { EdgeSnapshot, NodeSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
 const EXIT = 6;
 
@@ -113,5 +114,4 @@ function emptyNode(id: string): NodeSnapshot {
   };
 }
 
-/** More with FUZZ_RUNS in the environment. A failure prints the seed. */
-export const runs: fc.Parameters<unknown> = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) };
+export const runs: fc.Parameters<unknown> = { numRuns: fuzzRuns(200) };

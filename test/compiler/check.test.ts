@@ -11,6 +11,7 @@ import { Project } from '#src/compiler/check/project.js';
 import { readTree } from '#src/compiler/check/read-tree.js';
 import { fix, report } from '#src/compiler/check/report.js';
 import { ShapeFinder } from '#src/compiler/check/shape-finder.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -582,6 +583,6 @@ test('after its fixes a program has the same syntax tree otherwise, and nothing 
       );
       t.deepEqual(bare(project.check(['a.ts'])[0]!.text), bare(code), `${fixed} fixes of ${code}`);
     }),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) },
+    { numRuns: fuzzRuns(300) },
   );
 });

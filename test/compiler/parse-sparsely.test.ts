@@ -7,7 +7,7 @@ import { findGenerators } from '#src/compiler/find-generators.js';
 import type { GeneratorFunction } from '#src/compiler/generator-function.js';
 import { parse, type ParseOptions } from '#src/compiler/parse.js';
 import { parseSparsely } from '#src/compiler/parse-sparsely.js';
-import { fuzzRuns } from '../support/no-leak.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const MODULE: ParseOptions = { file: 'file.js', format: 'module' };

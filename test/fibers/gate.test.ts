@@ -22,7 +22,8 @@ import { Random } from '#src/base/random.js';
 import { currentFiber } from '#src/fibers/current.js';
 import type { Fiber } from '#src/fibers/fiber.js';
 import type { Entry, EntryOptions, Governor, Work } from '#src/fibers/governor.js';
-import { fuzzRuns, leftovers } from '../support/no-leak.js';
+import { fuzzSeeds } from '../support/fuzz.js';
+import { leftovers } from '../support/no-leak.js';
 
 /** Decides nothing by itself: a test lets in and refuses. */
 class Doorkeeper implements Governor, Entry {
@@ -339,7 +340,7 @@ test('a gate that closes with its scope refuses what still waits', async (t) => 
 });
 
 test('whatever the door does, and wherever callers are cancelled, work ends once that has begun, and nothing else begins', async (t) => {
-  for (let seed = 1; seed <= fuzzRuns(100); seed++) {
+  for (const seed of fuzzSeeds(100)) {
     const random = new Random(seed);
     const door = new Doorkeeper();
     const runtime = new Runtime({ clock: new VirtualClock(), queue: new ShuffledRunQueue(random) });

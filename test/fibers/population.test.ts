@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Population, type PopulationWalk } from '#src/fibers/population.js';
 import type { Fiber } from '#src/fibers/fiber.js';
 import type { Scope } from '#src/fibers/scope.js';
-import { fuzzRuns } from '../support/no-leak.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
 interface Member {
   readonly name: number;

@@ -37,7 +37,8 @@ import type { Random } from '#src/base/random.js';
 import type { Holding } from '#src/fibers/holding.js';
 import type { PermitPool } from '#src/fibers/sync/permit-pool.js';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
-import { fuzzRuns, simulateClean } from '../support/no-leak.js';
+import { fuzzSeeds } from '../support/fuzz.js';
+import { simulateClean } from '../support/no-leak.js';
 
 /** What programs throw on purpose. */
 class Mishap extends Error {}
@@ -257,13 +258,8 @@ class Playground {
 
 for (const queue of ['shuffled', 'stride', 'fifo'] as const)
   test(`whatever programs do and wherever they are cancelled, nothing is lost, doubled, kept or left waiting (${queue})`, async (t) => {
-    for (let seed = 1; seed <= fuzzRuns(150); seed++) {
-      try {
-        await simulateClean((world) => play(t, new Playground(world), world.random), { seed, queue });
-      } catch (error) {
-        (error as Error).message = `[seed ${seed}] ${(error as Error).message}`;
-        throw error;
-      }
+    for (const seed of fuzzSeeds(150)) {
+      await simulateClean((world) => play(t, new Playground(world), world.random), { seed, queue });
     }
   });
 

@@ -21,7 +21,8 @@ import {
 } from 'heddle';
 import { simulate, type World } from 'heddle/testing';
 import type { Runtime } from 'heddle';
-import { fuzzRuns, leftovers } from '../support/no-leak.js';
+import { fuzzRuns } from '../support/fuzz.js';
+import { leftovers } from '../support/no-leak.js';
 
 /** A random program, as data, so that a failing one can be shrunk. */
 type Step =

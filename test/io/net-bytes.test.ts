@@ -12,6 +12,7 @@ import { ByteWriter } from '#src/io/byte-writer.js';
 import { readKinds } from '#src/io/read-kinds.js';
 import { run as runIn } from '#src/runtime.js';
 import { thrownBy } from '../support/thrown-by.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
 const kinds = readKinds('stream.read');
 const writeKinds = ByteWriter.kinds('stream.write');
@@ -85,7 +86,7 @@ test('however the bytes are cut into chunks, the lines are the same', async (t) 
       t.deepEqual(lines, expectedLines);
     },
   );
-  await fc.assert(property, { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) });
+  await fc.assert(property, { numRuns: fuzzRuns(200) });
 });
 
 test('however the bytes are cut and read, they come out as they went in', async (t) => {
@@ -126,7 +127,7 @@ test('however the bytes are cut and read, they come out as they went in', async 
     });
     t.deepEqual(got, Buffer.from(whole));
   });
-  await fc.assert(property, { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) });
+  await fc.assert(property, { numRuns: fuzzRuns(200) });
 });
 
 test('readUntil returns the delimiter with the bytes before it, and finds one that lies across chunks', async (t) => {

@@ -22,7 +22,8 @@ import { currentFiber } from '#src/fibers/current.js';
 import type { Fiber } from '#src/fibers/fiber.js';
 import { Work, type Admitted } from '#src/fibers/governor.js';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
-import { fuzzRuns, leftovers } from '../support/no-leak.js';
+import { fuzzSeeds } from '../support/fuzz.js';
+import { leftovers } from '../support/no-leak.js';
 import { ImpatientClock } from '../support/impatient-clock.js';
 import { Random } from '#src/base/random.js';
 import { SimulatedMachine } from './simulated-machine.js';
@@ -150,7 +151,7 @@ class JumpingClock extends VirtualClock {
 }
 
 test('a clock that jumps forwards and backwards ends no program, and loses nobody', async (t) => {
-  for (let seed = 1; seed <= fuzzRuns(20); seed++) {
+  for (const seed of fuzzSeeds(20)) {
     const random = new Random(seed);
     const clock = new JumpingClock();
     const runtime = new Runtime({ clock, machine: new SimulatedMachine({}), seed });

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { ArgumentError, MisuseError } from '#src/base/errors.js';
 import { Random } from '#src/base/random.js';
 import { Stride, StrideClient } from '#src/stride/stride.js';
+import { fuzzRuns } from '../support/fuzz.js';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300);
+const numRuns = fuzzRuns(300);
 
 class Party extends StrideClient {
   readonly name: string;
@@ -164,7 +165,7 @@ test('tickets of 1:2:3 give services of 1:2:3 within 1 % over 10,000 quanta of a
         t.true(Math.abs(service - share) <= share * 0.01, `${service} instead of ${share}`);
       }
     }),
-    { numRuns: Math.ceil(numRuns / 30) },
+    { numRuns: fuzzRuns(10) },
   );
 });
 

@@ -1,5 +1,6 @@
 import type { Operation, Runtime } from 'heddle';
 import { simulate, type SimulateOptions, type World } from 'heddle/testing';
+import { fuzzSeeds } from './fuzz.js';
 
 /** What is left of a program that has ended: all zeros, unless something leaks. */
 export function leftovers(runtime: Runtime): { live: number; scopes: number; ready: number; timers: number } {
@@ -37,18 +38,5 @@ export async function simulateManyClean(
   body: (world: World) => Operation<unknown>,
   options: { readonly runs?: number } = {},
 ): Promise<void> {
-  const runs = fuzzRuns(options.runs ?? 50);
-  for (let seed = 1; seed <= runs; seed++) {
-    try {
-      await simulateClean(body, { seed });
-    } catch (error) {
-      (error as Error).message = `[seed ${seed}] ${(error as Error).message}`;
-      throw error;
-    }
-  }
-}
-
-/** The seeds to try, at least `least`; `FUZZ_RUNS` raises the number. */
-export function fuzzRuns(least: number): number {
-  return Math.max(least, Number(process.env['FUZZ_RUNS']) || 0);
+  for (const seed of fuzzSeeds(options.runs ?? 50)) await simulateClean(body, { seed });
 }

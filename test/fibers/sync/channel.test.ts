@@ -14,7 +14,8 @@ import {
   type Operation,
 } from 'heddle';
 import { sameEvents, simulate } from 'heddle/testing';
-import { fuzzRuns, simulateClean, simulateManyClean } from '../../support/no-leak.js';
+import { fuzzRuns } from '../../support/fuzz.js';
+import { simulateClean, simulateManyClean } from '../../support/no-leak.js';
 
 test('an unbuffered channel makes sender and receiver meet', (t) =>
   simulateManyClean(function* ({ log, events }) {

@@ -16,7 +16,8 @@ import {
   type Operation,
 } from 'heddle';
 import { simulate, type World } from 'heddle/testing';
-import { fuzzRuns, simulateClean, simulateManyClean } from '../../support/no-leak.js';
+import { fuzzRuns } from '../../support/fuzz.js';
+import { simulateClean, simulateManyClean } from '../../support/no-leak.js';
 
 /** Throws if one waits for what is there while nobody is on the way. */
 function validate(jobs: Channel<any>): void {

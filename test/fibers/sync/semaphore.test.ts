@@ -15,7 +15,8 @@ import {
 } from 'heddle';
 import { sameEvents } from 'heddle/testing';
 import type { PermitPool } from '#src/fibers/sync/permit-pool.js';
-import { fuzzRuns, simulateClean, simulateManyClean } from '../../support/no-leak.js';
+import { fuzzRuns } from '../../support/fuzz.js';
+import { simulateClean, simulateManyClean } from '../../support/no-leak.js';
 import { thrownBy } from '../../support/thrown-by.js';
 
 test('at most as many as its capacity hold a permit', (t) =>
