@@ -1,9 +1,12 @@
-import test from 'ava';
+import ava from 'ava';
 import { ArgumentError } from '#src/base/errors.js';
 import type { SchedulingOptions } from '#src/resources/scheduling-options.js';
 import { Runtime } from '#src/runtime.js';
 import { offer } from './offer.js';
 import { workloads, type Workload, type WorkloadName } from './workloads.js';
+
+// One after the other: together they would say nothing until all were over, and AVA ends who is silent for long.
+const test = ava.serial;
 
 /** Goodput as a share of what the best fixed limit does, and p99 in ms. */
 interface Result {

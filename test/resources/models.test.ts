@@ -1,4 +1,4 @@
-import test from 'ava';
+import ava from 'ava';
 import { sleep, spawn } from 'heddle';
 import { Random } from 'heddle/testing';
 import { DescriptorStock } from '#src/fibers/descriptor-stock.js';
@@ -18,6 +18,9 @@ import { QueueingMeter } from '#src/resources/queueing-meter.js';
 import { RecentWork } from '#src/resources/recent-work.js';
 import { TurnDebt } from '#src/resources/turn-debt.js';
 import { simulateClean } from '../support/no-leak.js';
+
+// One after the other: together they would say nothing until all were over, and AVA ends who is silent for long.
+const test = ava.serial;
 
 /** What a model that began with `start` makes of many collections in a heap with this base and survival. */
 function learned(start: number, base: number, survival: number, seed: number): MemoryModel {

@@ -1,10 +1,13 @@
-import test from 'ava';
+import ava from 'ava';
 import { call, gate, Runtime, sleep, spawn, type Operation } from 'heddle';
 import { simulateClean } from '../support/no-leak.js';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedMachine } from './simulated-machine.js';
 import { SimulatedServer, type RequestKind, type Simulation } from './simulated-server.js';
 import { health, peakOf, workloads, type Workload, type WorkloadName } from './workloads.js';
+
+// One after the other: together they would say nothing until all were over, and AVA ends who is silent for long.
+const test = ava.serial;
 
 /** What the governor reckons with once everything is over: all zeros, unless it has lost count. */
 function leftovers(server: SimulatedServer): Record<string, number> {

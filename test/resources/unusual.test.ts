@@ -1,8 +1,11 @@
-import test from 'ava';
+import ava from 'ava';
 import { all, event, gate, mutex, sleep, spawn, yieldNow, type GateOptions, type Mutex, type Operation } from 'heddle';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedServer, type Job, type RequestKind, type SimulatedServer as Server } from './simulated-server.js';
 import { peakOf, workloads, type Workload } from './workloads.js';
+
+// One after the other: together they would say nothing until all were over, and AVA ends who is silent for long.
+const test = ava.serial;
 
 /** Builds twenty parts of an answer in fibers of their own, and holds all of them until it is sent. */
 function* buildInParts(server: Server, job: Job): Operation<void> {
