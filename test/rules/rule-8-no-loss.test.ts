@@ -17,6 +17,7 @@ import {
   type Operation,
 } from 'heddle';
 import { simulate } from 'heddle/testing';
+import { fuzzSeeds } from '../support/fuzz.js';
 import { simulateManyClean } from '../support/no-leak.js';
 
 test('a failure that nobody joins reaches its scope', (t) =>
@@ -53,42 +54,52 @@ test('a failure of the root rejects the run', async (t) => {
 });
 
 test('when nothing can wake the program, DeadlockError says what its fibers wait for', async (t) => {
-  const error = await t.throwsAsync(
-    simulate(function* program() {
-      const jobs = channel<void>(0, { name: 'jobs' });
-      yield* spawn(function* worker() {
-        yield* jobs.receive();
-      });
-      yield* jobs.receive();
-    }),
-    { instanceOf: DeadlockError },
-  );
-  t.regex(error.message, /2 fibers wait/);
-  t.regex(error.dump, /worker/);
-  t.regex(error.dump, /channel\.receive\(jobs\)/);
+  for (const seed of fuzzSeeds(20)) {
+    const error = await t.throwsAsync(
+      simulate(
+        function* program() {
+          const jobs = channel<void>(0, { name: 'jobs' });
+          yield* spawn(function* worker() {
+            yield* jobs.receive();
+          });
+          yield* jobs.receive();
+        },
+        { seed },
+      ),
+      { instanceOf: DeadlockError },
+    );
+    t.regex(error.message, /2 fibers wait/);
+    t.regex(error.dump, /worker/);
+    t.regex(error.dump, /channel\.receive\(jobs\)/);
+  }
 });
 
 test('a deadlock of locks is named as a cycle', async (t) => {
-  const error = await t.throwsAsync(
-    simulate(function* () {
-      const [a, b] = [mutex({ name: 'a' }), mutex({ name: 'b' })];
-      function* both(first: typeof a, second: typeof a): Operation<void> {
-        yield* first.withLock(
-          (function* () {
-            yield* sleep(1);
-            yield* second.withLock(sleep(1));
-          })(),
-        );
-      }
-      yield* spawn(both, a, b);
-      yield* spawn(both, b, a);
-    }),
-    { instanceOf: DeadlockError },
-  );
-  t.regex(
-    error.dump,
-    /deadlock: fiber \d+ \(both\) holds mutex `[ab]` and waits for mutex `[ab]`, which fiber \d+ \(both\) holds/,
-  );
+  for (const seed of fuzzSeeds(20)) {
+    const error = await t.throwsAsync(
+      simulate(
+        function* () {
+          const [a, b] = [mutex({ name: 'a' }), mutex({ name: 'b' })];
+          function* both(first: typeof a, second: typeof a): Operation<void> {
+            yield* first.withLock(
+              (function* () {
+                yield* sleep(1);
+                yield* second.withLock(sleep(1));
+              })(),
+            );
+          }
+          yield* spawn(both, a, b);
+          yield* spawn(both, b, a);
+        },
+        { seed },
+      ),
+      { instanceOf: DeadlockError },
+    );
+    t.regex(
+      error.dump,
+      /deadlock: fiber \d+ \(both\) holds mutex `[ab]` and waits for mutex `[ab]`, which fiber \d+ \(both\) holds/,
+    );
+  }
 });
 
 test('a deadlock is found in a real process, when nothing keeps it alive any more', async (t) => {
@@ -101,22 +112,27 @@ test('a deadlock is found in a real process, when nothing keeps it alive any mor
 });
 
 test('a deadlocked program is stopped in order: finally runs, and may still wait', async (t) => {
-  const events: string[] = [];
-  await t.throwsAsync(
-    simulate(function* () {
-      try {
-        yield* suspend();
-      } catch (error) {
-        events.push(error instanceof CancelledError ? 'cancelled' : 'wrong');
-        throw error;
-      } finally {
-        yield* shield(sleep(10));
-        events.push('closed');
-      }
-    }),
-    { instanceOf: DeadlockError },
-  );
-  t.deepEqual(events, ['cancelled', 'closed']);
+  for (const seed of fuzzSeeds(20)) {
+    const events: string[] = [];
+    await t.throwsAsync(
+      simulate(
+        function* () {
+          try {
+            yield* suspend();
+          } catch (error) {
+            events.push(error instanceof CancelledError ? 'cancelled' : 'wrong');
+            throw error;
+          } finally {
+            yield* shield(sleep(10));
+            events.push('closed');
+          }
+        },
+        { seed },
+      ),
+      { instanceOf: DeadlockError },
+    );
+    t.deepEqual(events, ['cancelled', 'closed']);
+  }
 });
 
 test('a program that deadlocks again while it is stopped is given up', async (t) => {
