@@ -3,14 +3,26 @@ import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import test from 'ava';
+import type { Readable } from 'node:stream';
+import test, { type ExecutionContext } from 'ava';
 
-/** Starts an example; the first line it prints says which port it has. */
-async function start(name: string, ...args: string[]): Promise<{ child: ChildProcess; port: number }> {
+/** Runs an example no longer than the test. */
+function run(t: ExecutionContext, name: string, ...args: string[]): ChildProcess & { readonly stdout: Readable } {
   const child = spawn(process.execPath, [`build/examples/${name}.js`, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
+  t.teardown(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** The first line it prints says which port it has. */
+async function start(
+  t: ExecutionContext,
+  name: string,
+  ...args: string[]
+): Promise<{ child: ChildProcess; port: number }> {
+  const child = run(t, name, ...args);
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   return { child, port: Number(/ (\d+)/.exec(line)?.[1]) };
 }
 
@@ -36,7 +48,7 @@ function open(port: number): Socket {
 }
 
 test('echo sends back what it receives, and stops on SIGTERM', async (t) => {
-  const { child, port } = await start('echo', '0');
+  const { child, port } = await start(t, 'echo', '0');
   const socket = open(port);
   socket.write('warp and weft');
   await receives(socket, 'warp and weft');
@@ -44,7 +56,7 @@ test('echo sends back what it receives, and stops on SIGTERM', async (t) => {
 });
 
 test('chat passes the lines of one guest to the others', async (t) => {
-  const { child, port } = await start('chat', '0');
+  const { child, port } = await start(t, 'chat', '0');
   const [ann, ben] = [open(port), open(port)];
   ann.write('ann\n');
   ben.write('ben\n');
@@ -56,8 +68,8 @@ test('chat passes the lines of one guest to the others', async (t) => {
 });
 
 test('the proxy forwards both directions', async (t) => {
-  const echo = await start('echo', '0');
-  const proxy = await start('proxy', '0', '127.0.0.1', String(echo.port));
+  const echo = await start(t, 'echo', '0');
+  const proxy = await start(t, 'proxy', '0', '127.0.0.1', String(echo.port));
   const socket = open(proxy.port);
   socket.write('through');
   await receives(socket, 'through');
@@ -74,9 +86,7 @@ test('the crawler visits every page of a site once, and stays on it', async (t) 
   }).listen(0, '127.0.0.1');
   await once(site, 'listening');
   const { port } = site.address() as AddressInfo;
-  const child = spawn(process.execPath, ['build/examples/crawler.js', `http://127.0.0.1:${port}/`], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = run(t, 'crawler', `http://127.0.0.1:${port}/`);
   let printed = '';
   child.stdout.on('data', (chunk) => (printed += String(chunk)));
   const [code] = await once(child, 'close');
@@ -87,9 +97,7 @@ test('the crawler visits every page of a site once, and stays on it', async (t) 
 });
 
 test('the worker pool hashes all jobs', async (t) => {
-  const child = spawn(process.execPath, ['build/examples/worker-pool.js', '3'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = run(t, 'worker-pool', '3');
   let printed = '';
   child.stdout.on('data', (chunk) => (printed += String(chunk)));
   const [code] = await once(child, 'close');
@@ -112,8 +120,7 @@ async function ask(agent: Agent, port: number, path: string): Promise<string> {
 }
 
 test('under overload the server answers what it can, tells the others when to come back, and stays healthy', async (t) => {
-  const { child, port } = await start('overload', '0');
-  t.teardown(() => child.kill('SIGKILL'));
+  const { child, port } = await start(t, 'overload', '0');
   const crowd = new Agent({ keepAlive: true, maxSockets: 40 });
   const balancer = new Agent({ keepAlive: true });
   // Some seconds of the processor are asked for at once, by clients that want an answer within half of one.

@@ -132,6 +132,7 @@ test('what happens within some seconds is shown', async (t) => {
 test('watching shows one picture after another until it is stopped', async (t) => {
   const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [main, 'graph', fixture('server.json'), '--watch', '0.1']);
+  t.teardown(() => void child.kill('SIGKILL'));
   let seen = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     seen += chunk as string;
@@ -149,6 +150,7 @@ test('watching a difference shows what happened lately', async (t) => {
   const server = await openInspectionServer({ pid: 1_000_011, title: 'tested', snapshot: take });
   const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [main, 'graph', server.path, '--watch', '0.1', '--diff', '0.1']);
+  t.teardown(() => void child.kill('SIGKILL'));
   let seen = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     seen += chunk as string;
@@ -238,6 +240,7 @@ test('a page shows a program live until it is stopped, and says so when the prog
   const server = await openInspectionServer({ pid: 1_000_012, title: 'tested', snapshot: async () => snapshot });
   const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [main, 'graph', server.path, '--live']);
+  t.teardown(() => void child.kill('SIGKILL'));
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   const url = /http:\S+/.exec(line)![0];
   t.regex(await (await fetch(`${url}view.json`)).text(), /until\(db\.query\)/);

@@ -34,6 +34,7 @@ test('a directory or a program that is not there is an error in one line', async
 test('serve serves a directory, with the live page beside it, until it is told to stop', async (t) => {
   const command = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [command, 'serve', 'docs', '--port', '0', '--inspect-port', '0']);
+  t.teardown(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const [files, graph] = [await lines.next(), await lines.next()].map(({ value }) => /http:\S+/.exec(value)![0]);
@@ -144,6 +145,7 @@ test('a program that is run goes on when nobody reads its output any more, as wi
     // Where nothing is in the cache, there is a thread that compiles.
     const env = { ...process.env, HEDDLE_CACHE: mkdtempSync(join(directory, 'cache-')) };
     const child = spawn(process.execPath, [command, 'run', ...options, path], { env });
+    t.teardown(() => void child.kill('SIGKILL'));
     const ended = once(child, 'exit');
     const errors = createInterface(child.stderr)[Symbol.asyncIterator]();
     child.stdout.destroy();

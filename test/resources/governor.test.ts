@@ -145,6 +145,44 @@ test('no turns of the outside world are taken for an entry to which no connectio
   t.true(turns({ resizeBacklog() {} }) > 0);
 });
 
+test('how long work took says nothing where the process stood still meanwhile', async (t) => {
+  for (const [stoodStillMs, count] of [
+    [60_000, 0],
+    [0, 1],
+  ] as const) {
+    const clock = new WorkClock();
+    await governed(
+      function* (_runtime, find) {
+        const door = gate({ name: 'work', goal: 1000 });
+        const [entry] = [...find().entries];
+        let told = 0;
+        entry!.net.finished = () => void told++;
+        const asked = yield* spawn(() => door.admit(() => sleep(300)));
+        for (let turn = 0; turn < 5; turn++) yield* yieldNow();
+        clock.work(stoodStillMs);
+        yield* asked.join();
+        t.is(told, count, `${stoodStillMs} ms`);
+      },
+      undefined,
+      clock,
+    );
+  }
+});
+
+test('work is refused as soon as what it still needs is more than what is left of its goal', async (t) => {
+  await governed(function* (_runtime, find) {
+    const door = gate({ name: 'work', goal: 1000 });
+    Object.assign(find(), { findObstacle: () => 'cpu', remainingMs: () => 600 });
+    const asked = yield* spawn(() => thrownBy(door.admit(() => sleep(1))));
+    // As a burst it could wait for 0.7 of the goal; 0.95 of it less 0.6 are left.
+    yield* sleep(340);
+    t.is(asked.status, 'waiting');
+    for (let turn = 0; turn < 2; turn++) yield* sleep(100);
+    t.is(asked.status, 'succeeded');
+    t.like(yield* asked.join(), { code: 'ERR_HEDDLE_OVERLOAD' });
+  });
+});
+
 test('work is refused for what it had to wait for itself, and not for what the last to ask had', async (t) => {
   await governed(function* (_runtime, find) {
     const doors = ['pages', 'mail'].map((name) => gate({ name, goal: 100 }));

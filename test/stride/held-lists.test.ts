@@ -153,6 +153,23 @@ test('who holds a lock is never held back, and goes before those who hold none',
   });
 });
 
+test('who has given its lock back is held back as others are', async (t) => {
+  await onStride(function* (queue) {
+    const lock = mutex();
+    const { list, wake } = yield* bench(2, function* (wait) {
+      yield* lock.withLock(sleep(0));
+      yield* wait;
+    });
+    list.guard = () => false;
+    wake(0);
+    wake(1);
+    yield* sleep(1);
+    t.is(queue.heldFibers, 2);
+    list.guard = null;
+    queue.releaseHeld();
+  });
+});
+
 test('who is cancelled while it is held back is let go to clean up, and the others stay', async (t) => {
   const left = await onStride(function* (queue) {
     const { list, ran, wake, fibers } = yield* bench(3);

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { MisuseError, mutex, scope, sleep, spawn, yieldNow, type Operation } from 'heddle';
 import { simulate } from 'heddle/testing';
+import { currentFiber } from '#src/fibers/current.js';
 import { simulateManyClean } from '../../support/no-leak.js';
 
 test('one at a time is inside, in the order of asking', (t) =>
@@ -68,6 +69,19 @@ test('the holder is known', (t) =>
     t.is(lock.holder?.id, fiber.id);
     yield* fiber.join();
     t.is(lock.holder, null);
+  }));
+
+test('who has given a lock back is no more known to hold one', (t) =>
+  simulateManyClean(function* () {
+    const lock = mutex();
+    const fiber = currentFiber('the test');
+    t.is(fiber.permits, 0);
+    const permit = yield* lock.lock();
+    t.is(fiber.permits, 1);
+    permit.release();
+    t.is(fiber.permits, 0);
+    yield* lock.withLock(sleep(1));
+    t.is(fiber.permits, 0);
   }));
 
 test('a lock passes to the next when its holder fails', (t) =>
