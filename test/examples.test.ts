@@ -138,8 +138,7 @@ test('under overload the server answers what it can, tells the others when to co
 });
 
 test('the service keeps its connections to the database, shows its graph, and does what it has accepted before it ends', async (t) => {
-  const { child, port } = await start('service', '0');
-  t.teardown(() => child.kill('SIGKILL'));
+  const { child, port } = await start(t, 'service', '0');
   const lines: string[] = [];
   createInterface(child.stdout!).on('line', (line) => lines.push(line));
   const url = `http://127.0.0.1:${port}`;

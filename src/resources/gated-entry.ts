@@ -21,11 +21,11 @@ export class GatedEntry implements Entry {
   private readonly loop: ClosedLoop;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
-  /** Since the last tick: work that has ended, that of it which came out of the kernel's queue, and connections that came. */
+  /** Since the last tick: work that was answered, and work that has ended which came out of the kernel's queue. */
   private endedNow: number = 0;
   private finishedNow: number = 0;
-  /** Without those that were sent away to connect again. */
-  private openedNow: number = 0;
+  /** Clients that came or gave up, without those that were sent away to connect again. */
+  private changesNow: number = 0;
   /** For how long something has been waiting, here or in the kernel, by ticks; time without counts against it. */
   private standingMs: number = 0;
   private tickedAt: number = 0;
@@ -76,12 +76,13 @@ export class GatedEntry implements Entry {
     if (!work.waits) return;
     const kind = this.kindOf(work);
     kind.withdrawn++;
+    this.changesNow++;
     this.queue.remove(work, kind);
     work.leave();
   }
 
   arrived(): void {
-    this.openedNow++;
+    this.changesNow++;
     this.governor.arrived();
   }
 
@@ -133,10 +134,10 @@ export class GatedEntry implements Entry {
     this.standingMs = Math.max(0, Math.min(this.standingMs + stoodMs - restedMs, 2 * this.goal));
     this.tickedAt = now;
     if (this.standingMs > this.goal) this.crowdedAt = now;
-    if (this.queue.standingMs(now) >= elapsedMs) this.loop.tick(this.endedNow, this.openedNow, elapsedMs);
-    this.loop.judge(this.queue.size + this.live, kernelStands ? this.backlog.size : 0);
+    if (this.queue.standingMs(now) >= elapsedMs) this.loop.tick(this.endedNow, this.changesNow, elapsedMs);
+    this.loop.judge(this.queue.size + this.live, kernelStands);
     this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));
-    this.endedNow = this.finishedNow = this.openedNow = 0;
+    this.endedNow = this.finishedNow = this.changesNow = 0;
   }
 
   /** Whether more comes than can be served. What waits may else be a burst, whose first will make room for the others in time. */
@@ -187,7 +188,7 @@ export class GatedEntry implements Entry {
     this.kindOf(work).refused++;
     this.turnedAway(reason);
     const isFinal = work.answerMs > 0 && !this.governor.mayAnswer(work);
-    if (isFinal && !work.isFirst) this.openedNow--;
+    if (isFinal) this.changesNow--;
     work.refuse({ reason, retryAfterMs: this.goal, isFinal });
     work.leave();
   }
