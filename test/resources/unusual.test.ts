@@ -172,21 +172,6 @@ for (const kept of [50, 250])
     }
   });
 
-test('1,000 clients who keep their connections are more than can be answered in time: some are refused, the others served', (t) => {
-  for (const seed of SEEDS) {
-    const server = new SimulatedServer({
-      kinds: [{ ...page, connected: true }],
-      rate: 0,
-      kept: 1000,
-      seconds: 8,
-      seed,
-    }).run();
-    t.true(server.outcome('page').refused > 1000, `[seed ${seed}]`);
-    const kept = server.goodput(SETTLED, 8) / 889;
-    t.true(kept >= 0.7, `[seed ${seed}] ${kept}`);
-  }
-});
-
 test('beside a port with a goal of 5 s one with a goal of 100 ms keeps its share at any load', (t) => {
   const slow: RequestKind = { ...page, name: 'slow', goal: 5000 };
   const kinds: RequestKind[] = [{ ...page, goal: 100 }, slow];
