@@ -1,4 +1,5 @@
 import { setTimeout as elapse } from 'node:timers/promises';
+import { assignmentFor } from './assignment-for.js';
 import type { OpenResult } from './generator/assignment.js';
 import { runGenerator } from './generator-process.js';
 import { MeasuredCpu } from './measured-cpu.js';
@@ -48,11 +49,7 @@ export function measureCell(
     const open = await runGenerator(
       {
         kind: 'open',
-        port: server.port,
-        classes: scenario.classes,
-        connections: scenario.connections ?? 'new',
-        seed: settings.seed,
-        deadlineMs: settings.deadlineMs,
+        ...assignmentFor(scenario, settings, server),
         peak: peak.rate,
         phases: phasesOf(scenario, settings, load),
         retries: scenario.retries ?? 0,

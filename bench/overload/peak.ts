@@ -1,4 +1,5 @@
 import { median } from '../harness/median.js';
+import { assignmentFor } from './assignment-for.js';
 import { climb } from './climb.js';
 import { runGenerator } from './generator-process.js';
 import { MeasuredCpu } from './measured-cpu.js';
@@ -94,11 +95,8 @@ function lookAt(scenario: Scenario, settings: Settings, point: Point): Promise<L
     const { rate, answered } = await runGenerator(
       {
         kind: 'closed',
-        port: server.port,
+        ...assignmentFor(scenario, settings, server),
         classes: point.classes,
-        connections: scenario.connections ?? 'new',
-        seed: settings.seed,
-        deadlineMs: settings.deadlineMs,
         clients: point.clients,
         warmUpSeconds: settings.warmUpSeconds,
         seconds: point.seconds,

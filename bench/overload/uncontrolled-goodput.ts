@@ -1,3 +1,4 @@
+import { assignmentFor } from './assignment-for.js';
 import { runGenerator } from './generator-process.js';
 import { tail } from './phase.js';
 import type { Scenario } from './scenario.js';
@@ -11,11 +12,7 @@ export function uncontrolledGoodput(scenario: Scenario, settings: Settings, offe
     const { all } = await runGenerator(
       {
         kind: 'open',
-        port: server.port,
-        classes: scenario.classes,
-        connections: scenario.connections ?? 'new',
-        seed: settings.seed,
-        deadlineMs: settings.deadlineMs,
+        ...assignmentFor(scenario, settings, server),
         peak: offered,
         phases: [
           { name: 'warm-up', seconds: settings.warmUpSeconds, load: 1, measured: false },

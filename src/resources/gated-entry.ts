@@ -18,7 +18,7 @@ export class GatedEntry implements Entry {
   private readonly backlog: Backlog;
   readonly queue: WorkQueue;
   readonly net: LatencyNet;
-  private readonly loop: ClosedLoop;
+  private readonly closedLoop: ClosedLoop;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
   /** Since the last tick: work that was answered, and work that has ended which came out of the kernel's queue. */
@@ -45,7 +45,7 @@ export class GatedEntry implements Entry {
     this.backlog = new Backlog(options.backlog ?? USUAL_BACKLOG, options.goal, options.resizeBacklog ?? null);
     this.queue = new WorkQueue(lifo);
     this.net = new LatencyNet(options.goal);
-    this.loop = new ClosedLoop(options.goal, options.clients ?? (() => Infinity));
+    this.closedLoop = new ClosedLoop(options.goal, options.clients ?? (() => Infinity));
   }
 
   /** Turns of the outside world in which the kernel's queue is accepted in time: a short one as fast as it was made for. */
@@ -104,7 +104,7 @@ export class GatedEntry implements Entry {
       const kind = this.kindOf(work);
       // Before anything has finished nothing is known, and those who came first will make room, too.
       const isBurst = !isCrowded || kind.obstacle === 'slow start';
-      const limit = this.goal * (this.loop.isBounded ? USEFUL_SHARE : isBurst ? BURST_SHARE : AGE_SHARE);
+      const limit = this.goal * (this.closedLoop.isBounded ? USEFUL_SHARE : isBurst ? BURST_SHARE : AGE_SHARE);
       const age = now - work.since;
       const rest = this.governor.remainingMs(kind);
       if (age <= limit && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
@@ -118,7 +118,7 @@ export class GatedEntry implements Entry {
     if (this.queue.size === 0) return;
     this.expire(now);
     const fits = (kind: Kind): boolean => this.governor.obstacle(this, kind, now) === null;
-    this.queue.drain(now, this.loop.isBounded, fits, (work) => this.begin(work, now));
+    this.queue.drain(now, this.closedLoop.isBounded, fits, (work) => this.begin(work, now));
   }
 
   /**
@@ -134,15 +134,15 @@ export class GatedEntry implements Entry {
     this.standingMs = Math.max(0, Math.min(this.standingMs + stoodMs - restedMs, 2 * this.goal));
     this.tickedAt = now;
     if (this.standingMs > this.goal) this.crowdedAt = now;
-    if (this.queue.standingMs(now) >= elapsedMs) this.loop.tick(this.endedNow, this.changesNow, elapsedMs);
-    this.loop.judge(this.queue.size + this.live, kernelStands);
+    if (this.queue.standingMs(now) >= elapsedMs) this.closedLoop.tick(this.endedNow, this.changesNow, elapsedMs);
+    this.closedLoop.judge(this.queue.size + this.live, kernelStands);
     this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));
     this.endedNow = this.finishedNow = this.changesNow = 0;
   }
 
   /** Whether more comes than can be served. What waits may else be a burst, whose first will make room for the others in time. */
   private isCrowded(now: number): boolean {
-    return now <= this.crowdedAt + CALM_MS && !this.loop.isBounded;
+    return now <= this.crowdedAt + CALM_MS && !this.closedLoop.isBounded;
   }
 
   /** Lets it in, from the queue or directly. */

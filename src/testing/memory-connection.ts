@@ -4,12 +4,9 @@ import type { Random } from '../base/random.js';
 import { Deque } from '../base/deque.js';
 import { printAs } from '../base/print-as.js';
 import type { Operation } from '../fibers/operation.js';
-import { ownedBy } from '../fibers/owned.js';
-import { ownerOf } from '../fibers/owner-of.js';
-import type { Scope, ScopeHandle } from '../fibers/scope.js';
 import { sleep } from '../fibers/sleep.js';
 import { suspend, type Resume } from '../fibers/suspend.js';
-import { BufferedStream } from '../io/buffered-stream.js';
+import { BufferedConnection } from '../io/buffered-connection.js';
 import { ByteReader, type ByteSource } from '../io/byte-reader.js';
 import type { Connection, ConnectionStats } from '../io/byte-stream.js';
 import { ByteWriter, type ByteSink } from '../io/byte-writer.js';
@@ -33,7 +30,7 @@ const END = Symbol('end');
  * One end of a connection in memory, with the reading, writing and back-pressure of a real one; what it writes is
  * carried to its peer by `carry`, in the clock's time.
  */
-export class MemoryConnection extends BufferedStream implements Connection, ByteSource, ByteSink {
+export class MemoryConnection extends BufferedConnection implements Connection, ByteSource, ByteSink {
   readonly remoteAddress = 'memory';
   readonly remotePort = 0;
   readonly localPort = 0;
@@ -47,10 +44,8 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   private readonly outgoing: Deque<{ readonly parcel: Parcel; readonly sentAt: number }> = new Deque();
   private unsent: number = 0;
   private flowing: boolean = false;
-  private gone: boolean = false;
   /** Its end has come to its peer. */
   private hasEnded: boolean = false;
-  private untie: (() => void) | null = null;
   /** The carrier that waits for something to do, or for the peer to read. */
   private carrier: Resume<void> | null = null;
 
@@ -94,20 +89,9 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
     this.peer.break();
   }
 
-  adopt(scope?: ScopeHandle): void {
-    this.tie(ownerOf('connection.adopt', scope));
-  }
-
-  /** Makes `scope` its owner, as that of a socket: at its end what was written still leaves, and nobody waits for that. */
-  tie(scope: Scope): void {
-    this.untie?.();
-    this.untie = this.gone
-      ? null
-      : ownedBy(
-          scope,
-          () => this.refuseUse(),
-          () => this.destroy(),
-        );
+  /** Nobody waits for what was written to leave: the carrier goes on. */
+  letGo(): void {
+    this.refuseUse();
   }
 
   setNoDelay(): void {}
@@ -181,7 +165,7 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
     const { peer } = this;
     this.hasEnded = true;
     peer.reader.end();
-    if (peer.hasEnded) for (const end of [this, peer]) end.letGo();
+    if (peer.hasEnded) for (const end of [this, peer]) end.leave();
   }
 
   private deliver(bytes: Buffer): void {
@@ -211,24 +195,22 @@ export class MemoryConnection extends BufferedStream implements Connection, Byte
   }
 
   private refuseUse(): void {
-    this.letGo();
+    this.leave();
     this.reader.close(() => new ClosedError('net.read: this side has closed the connection'));
     this.writer.fail(() => new ClosedError('net.write: this side has closed the connection'));
   }
 
   private break(): void {
-    this.letGo();
+    this.leave();
     const failure = (operation: string) => (): IoError =>
       new IoError(operation, Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' }));
     this.reader.fail(failure('net.read'));
     this.writer.fail(failure('net.write'));
   }
 
-  /** There is no more to be done with it: its scope keeps nothing of it, and the carriers come to their ends. */
-  private letGo(): void {
-    this.gone = true;
-    this.untie?.();
-    this.untie = null;
+  /** The carriers come to their ends, too. */
+  protected override leave(): void {
+    super.leave();
     this.finish();
     this.peer.kick();
   }

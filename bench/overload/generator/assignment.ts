@@ -1,7 +1,8 @@
 import type { Phase } from '../phase.js';
 import type { Connections, RequestClass } from '../scenario.js';
 
-interface Assignment {
+/** Who asks whom, whatever the load. */
+export interface Assignment {
   readonly port: number;
   readonly classes: readonly RequestClass[];
   readonly connections: Connections;

@@ -4,12 +4,9 @@ import { ClosedError, IoError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
-import { ownedBy } from '../../fibers/owned.js';
-import { ownerOf } from '../../fibers/owner-of.js';
-import type { Scope, ScopeHandle } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
-import { BufferedStream } from '../buffered-stream.js';
+import { BufferedConnection } from '../buffered-connection.js';
 import { ByteReader, type ByteSource } from '../byte-reader.js';
 import type { Connection, ConnectionStats, TlsFacts } from '../byte-stream.js';
 import { ByteWriter, type ByteSink } from '../byte-writer.js';
@@ -35,18 +32,15 @@ export interface ConnectionManner {
  * A socket always stays half-open in Node's eyes: otherwise Node ends it before the fiber has written its answers to
  * what came together with the end. Unless it was asked to stay so, this side ends when its fiber has read the end.
  */
-export class SocketConnection extends BufferedStream implements Connection, ByteSource, ByteSink {
+export class SocketConnection extends BufferedConnection implements Connection, ByteSource, ByteSink {
   private readonly socket: Socket;
   private readonly manner: ConnectionManner;
   protected readonly reader: ByteReader = new ByteReader(this, READ);
   protected readonly writer: ByteWriter = new ByteWriter(this, WRITE);
   private closers: WaitList | null = null;
-  private untie: (() => void) | null = null;
   private lingering: NodeJS.Timeout | null = null;
   /** This side has closed it, or it broke. */
   private closing: boolean = false;
-  /** The descriptor is free. */
-  private gone: boolean = false;
 
   /** `socket` is paused, and allowed to be half-open. */
   constructor(socket: Socket, manner: ConnectionManner) {
@@ -86,26 +80,6 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
     else socket.destroy();
   }
 
-  adopt(scope?: ScopeHandle): void {
-    this.tie(ownerOf('connection.adopt', scope));
-  }
-
-  /** Makes `scope` its owner; one that is gone needs none. */
-  tie(scope: Scope): void {
-    this.untie?.();
-    this.untie = this.gone
-      ? null
-      : ownedBy(
-          scope,
-          () => this.letGo(),
-          () => this.destroy(),
-        );
-  }
-
-  /**
-   * Closes without waiting, when its scope ends. What was written may still leave, for a while that no peer can
-   * prolong: a scope with thousands of slow clients must not wait for one after the other.
-   */
   letGo(): void {
     if (this.gone) return;
     this.startClosing();
@@ -230,9 +204,7 @@ export class SocketConnection extends BufferedStream implements Connection, Byte
   }
 
   private wentAway(): void {
-    this.gone = true;
-    this.untie?.();
-    this.untie = null;
+    this.leave();
     if (this.lingering !== null) clearTimeout(this.lingering);
     this.reader.fail(readAfterClose);
     this.writer.fail(writeAfterClose);
