@@ -1,5 +1,7 @@
-import { get } from 'node:http';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import test, { registerCompletionHandler } from 'ava';
+import { HealthProbe } from '../../bench/overload/generator/health-probe.js';
 import type { Gate } from '../../bench/overload/rivals/gate.js';
 import { serveUnderPressure } from '../../bench/overload/rivals/under-pressure.js';
 import { servePlain } from '../../bench/overload/servers/plain.js';
@@ -41,4 +43,23 @@ test('and the thresholds of under-pressure', async (t) => {
   // It looks at the process once a second.
   while ((await ask(port, '/work')) !== 503);
   t.is(await ask(port, '/health'), 200);
+});
+
+test('a checker asks while servers warm up, too: its connection is not closed for being idle', async (t) => {
+  const connections = new Set<unknown>();
+  let asked = 0;
+  let seen = (): void => {};
+  const twice = new Promise<void>((resolve) => (seen = resolve));
+  const server = createServer(({ socket }, response) => {
+    connections.add(socket);
+    response.end();
+    if (++asked === 2) seen();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const probe = new HealthProbe((server.address() as AddressInfo).port, 5000);
+  probe.open();
+  await twice;
+  t.is(connections.size, 1);
+  probe.stop();
+  server.close();
 });

@@ -23,15 +23,19 @@ export class HealthProbe {
     this.transport = new KeepAlivePool(port, 1, (attempt, outcome) => this.settle(attempt, outcome));
   }
 
-  /** Opens the connection, before there is any load: a checker was there first. */
+  /**
+   * Connects before there is any load, as a checker was there first, and asks from now on: servers close a connection over
+   * which nothing comes for some seconds.
+   */
   open(): void {
     this.ask();
+    this.timer = setInterval(() => this.ask(), intervalMs);
   }
 
+  /** What was asked before does not count. */
   start(): void {
     this.asked = 0;
     this.latencies.length = 0;
-    this.timer = setInterval(() => this.ask(), intervalMs);
   }
 
   stop(): HealthResult {
