@@ -4,13 +4,13 @@ import type { Loop } from './generator-function.js';
 import { forEachChild } from './syntax.js';
 
 /**
- * Which of the variables that a loop computes may be read and assigned right before it, in the innermost scope around
- * it: those of the function `f` in which it stands that are no constants, and have certainly been initialised there.
+ * The variables computed by a loop that may be read and assigned right before it: those that the function `f` around it
+ * declares (not the functions around that), if they are not constant and certainly initialised by then.
  */
 export function computedVariables(f: FunctionNode, loop: Loop): string[] {
   const found: string[] = [];
   const wanted = new Set(loop.computed);
-  // A name means what the innermost declaration says.
+  // The innermost scope comes first: its declaration is the one that a name refers to.
   for (const scope of scopesAround(f, loop).toReversed())
     declare(scope, loop, (name, isReady) => {
       if (wanted.delete(name) && isReady) found.push(name);
@@ -34,14 +34,14 @@ function scopesAround(f: FunctionNode, { start }: Loop): Node[] {
 
 type Declare = (name: string, isReady: boolean) => void;
 
-/** Calls `report` for each name that a node declares for what is in it, and whether it can be assigned at the loop. */
+/** Calls `report` for each name that `node` declares for its contents, and whether the loop could assign it beforehand. */
 function declare(node: Node, loop: Loop, report: Declare): void {
   switch (node.type) {
     case 'BlockStatement':
       for (const statement of node.body) declareStatement(statement, statement.end <= loop.start, report);
       return;
     case 'SwitchStatement':
-      // What one case declares is there in the next, but has not been initialised.
+      // A declaration in one case is in scope in the others too, but may not have been initialised there.
       for (const { consequent } of node.cases)
         for (const statement of consequent) declareStatement(statement, false, report);
       return;
@@ -50,7 +50,7 @@ function declare(node: Node, loop: Loop, report: Declare): void {
       return;
     case 'ForOfStatement':
     case 'ForInStatement':
-      // The loop's own are made anew within it.
+      // The loop's own variables do not exist before it: each iteration creates them afresh.
       if (node.left.type === 'VariableDeclaration') declareStatement(node.left, node.start < loop.start, report);
       return;
     case 'CatchClause':
@@ -64,7 +64,7 @@ function declare(node: Node, loop: Loop, report: Declare): void {
   }
 }
 
-/** `isBefore`: the declaration has been evaluated when the loop begins. */
+/** `isBefore`: whether the declaration has been evaluated when the loop begins. */
 function declareStatement(statement: Statement | VariableDeclaration, isBefore: boolean, report: Declare): void {
   switch (statement.type) {
     case 'VariableDeclaration': {

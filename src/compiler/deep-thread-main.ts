@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Answer, Question } from './deep-thread.js';
 import { deepWork } from './deep-work.js';
 
-/** What runs in the thread of `inDeepThread`. */
+/** Entry point of the thread behind `inDeepThread`. */
 
 const port = parentPort!;
 

@@ -4,14 +4,14 @@ import { PARSER_STACK_MB } from './parser-stack.js';
 
 type DeepWork = typeof deepWork;
 
-/** What the thread is asked. */
+/** A message to the thread. */
 export interface Question {
   readonly id: number;
   readonly name: keyof DeepWork;
   readonly args: readonly unknown[];
 }
 
-/** What it answers. On their way errors lose what is special about them, which so comes beside them. */
+/** Its reply. Structured cloning strips an error of its class and its `code`, so a failure travels as plain data. */
 export interface Answer {
   readonly id: number;
   readonly value?: unknown;
@@ -19,11 +19,11 @@ export interface Answer {
 }
 
 /**
- * Does a work in a thread whose stack is for texts that are nested deeply. One thread is there for all, from the first call on;
- * it keeps no process alive but while it works. Where a program may not have threads (`--permission`), or none with such a
- * stack, it is done in this one.
+ * Runs a function of `deepWork` in a thread whose stack is large enough for deeply nested sources. One thread serves all
+ * calls, from the first one on; it keeps the process alive only while it works. Where threads are not allowed
+ * (`--permission`), or one with such a stack cannot be created, the function runs in the calling thread.
  *
- * @throws an Error with the message, the stack and the `code` of what was thrown there
+ * @throws an Error with the message, the stack and the `code` of what was thrown in that thread
  */
 export async function inDeepThread<Name extends keyof DeepWork>(
   name: Name,
@@ -42,7 +42,7 @@ export async function inDeepThread<Name extends keyof DeepWork>(
   return (await work(...args)) as Awaited<ReturnType<DeepWork[Name]>>;
 }
 
-/** Undefined before it is needed, and after it came to grief; null where there can be none. */
+/** Undefined until it is needed, and after it died; null where there can be none. */
 let thread: DeepThread | null | undefined;
 
 function start(): DeepThread | null {
@@ -64,7 +64,7 @@ class DeepThread {
   #asked = 0;
 
   constructor() {
-    // Without the program's options: nothing in it is for a debugger or another loader.
+    // Without the program's `execArgv`: no debugger and no other loader has any business in there.
     const options = { execArgv: [], resourceLimits: { stackSizeMb: PARSER_STACK_MB } };
     this.#worker = new Worker(new URL('./deep-thread-main.js', import.meta.url), options);
     this.#worker.on('message', (answer: Answer) => this.#take(answer)).on('error', (error) => this.#fail(error));
@@ -89,7 +89,7 @@ class DeepThread {
     reject(Object.assign(new Error(message), { stack, code }));
   }
 
-  /** It is out of memory: the next one who asks gets another thread. */
+  /** The thread died, for want of memory say: the next call starts another. */
   #fail(error: unknown): void {
     thread = undefined;
     for (const { reject } of this.#waiting.values()) reject(error);

@@ -2,15 +2,18 @@ import type { CheckOutcome, checkTexts } from './check/check-texts.js';
 import type { ExplainedFunction } from './explain.js';
 import type { EncodedSourceMap, SourceMapInput } from './source-map.js';
 
-/** What tools have done in a thread of its own; see `inDeepThread`. Each loads what it needs when it is called. */
+/**
+ * The work that tools delegate to a thread of its own; see `inDeepThread`. Each function loads what it needs when it is
+ * called.
+ */
 export const deepWork = {
-  /** As `explain`, for a file of which nobody says what it is. */
+  /** `explain`, with the module format guessed from the file. */
   async explain(source: string, file: string): Promise<ExplainedFunction[]> {
     const [{ explain }, { formatOf }] = await Promise.all([import('./explain.js'), import('./format-of.js')]);
     return explain(source, { file, format: formatOf(source, file) });
   },
 
-  /** As `transform`, for a file of which nobody says what it is; as plain data. */
+  /** `transform`, with the module format guessed from the file. Returns plain data, which can be sent to another thread. */
   async transform(source: string, file: string, map?: SourceMapInput | null): Promise<Transformed | null> {
     const [{ transform }, { formatOf }] = await Promise.all([import('./transform.js'), import('./format-of.js')]);
     const result = transform(source, { file, format: formatOf(source, file), map });

@@ -3,8 +3,8 @@ import type { Numbered } from './instrument.js';
 import type { Locator } from './locator.js';
 
 /**
- * The table of a compiled file, from which the run-time half learns what stands at an id, as an expression: the name of
- * the file, then an entry for each id. An entry names its own file only where a source map leads elsewhere.
+ * The table that tells the run-time half what each id of a compiled file stands for, as a JavaScript expression: the name
+ * of the file, then one entry per id. An entry names a file of its own only where a source map leads to another one.
  */
 export function describePlaces(numbered: readonly Numbered[], source: string, file: string, locator: Locator): string {
   const entries = numbered.map(({ f, point, functionId }) => {

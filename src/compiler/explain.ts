@@ -5,7 +5,7 @@ import { LineTable, type Position } from './line-table.js';
 import { parse, type ParseOptions } from './parse.js';
 import { shortText } from './short-text.js';
 
-/** What the compiler makes of a generator function, as plain data. Lines and columns from 1. */
+/** What the compiler makes of a generator function, as plain data. Lines and columns count from 1. */
 export interface ExplainedFunction extends Position {
   /** Declared or inferred (`Server.accept`); `anonymous` where it has none. */
   readonly name: string;
@@ -27,10 +27,9 @@ export interface ExplainedLoop extends Position {
 }
 
 /**
- * What the compiler makes of each generator function of a file, in the order of the source; also of those that it
- * leaves alone.
+ * What the compiler makes of each generator function of a file, in source order, including those that it leaves alone.
  *
- * @throws CompileError if the source is no program; MissingBindingError if nothing on this machine can read it
+ * @throws CompileError if the source cannot be parsed; MissingBindingError if no parser on this machine can read it
  */
 export function explain(source: string, options: ParseOptions): ExplainedFunction[] {
   const text = source.replace(/^\ufeff/, '');

@@ -13,7 +13,7 @@ import type { GeneratorFunction, Point, Site, Verdict } from './generator-functi
 import { LoopDraft, type Labels, type LoopNode } from './loop-draft.js';
 import { afterDirectives } from './statements.js';
 
-/** All generator functions of a program, in the order of the source. */
+/** All generator functions of a program, in source order. */
 export function findGenerators(program: Program, source: string): GeneratorFunction[] {
   return new Finder(source).find(program);
 }
@@ -46,15 +46,15 @@ class Draft implements GeneratorFunction {
   }
 }
 
-/** What a piece of the program belongs to. */
+/** The context of a piece of the program. */
 interface Scope {
-  /** The generator whose own body this is, so that a `yield*` could stand here. */
+  /** The generator that a `yield*` standing here would belong to. */
   readonly owner: Draft | null;
-  /** The generator whose variables a direct `eval` here sees: also from arrow functions and bodies of classes. */
+  /** The generator whose variables a direct `eval` here sees, also from arrow functions and class bodies in it. */
   readonly around: Draft | null;
-  /** The innermost loop of `owner` in which this is. */
+  /** The innermost loop of `owner` around this. */
   readonly loop: LoopDraft | null;
-  /** Whether names are looked up in the object of a `with` first. */
+  /** Whether a name is first looked up in the object of a `with`. */
   readonly inWith: boolean;
 }
 
@@ -62,7 +62,9 @@ class Finder {
   private readonly found: Draft[] = [];
   private readonly names: FunctionNames;
   private readonly labels: Map<Node, Labels> = new Map();
-  /** What is still to be read, with its scope. Not by recursion: an expression can be deeper than the stack. */
+  /**
+   * What is still to be read, and in which scope. No recursion: an expression can be nested deeper than the stack allows.
+   */
   private readonly nodes: Node[] = [];
   private readonly scopes: Scope[] = [];
 
@@ -93,7 +95,7 @@ class Finder {
         return this.pushChildren(node, withoutOwner(scope));
       case 'PropertyDefinition':
       case 'AccessorProperty':
-        // The key is computed where the class stands, the value by a function of its own.
+        // The key is evaluated where the class stands, the value in a function of its own.
         this.pushChildren(node, scope, node.value);
         if (node.value !== null) this.push(node.value, withoutOwner(scope));
         return;
@@ -161,7 +163,7 @@ class Finder {
     }
   }
 
-  /** Not all objects in a tree are nodes: there are the two forms of a template's text, and the parts of a RegExp. */
+  /** Not all objects in a tree are nodes: the value of a template element and the parts of a regular expression are not. */
   private pushIfNode(value: unknown, scope: Scope): void {
     if (typeof (value as Node | null)?.type === 'string') this.push(value as Node, scope);
   }
@@ -180,7 +182,7 @@ function byStart(a: { readonly start: number }, b: { readonly start: number }): 
   return a.start - b.start;
 }
 
-/** `eval(…)` under its own name, which alone sees the variables around it. */
+/** A call of `eval` by that name: only such a direct call sees the variables around it. */
 function isDirectEval({ callee, optional }: CallExpression): boolean {
   const name = unwrap(callee);
   return name.type === 'Identifier' && name.name === 'eval' && !optional;

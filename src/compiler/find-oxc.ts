@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 type Oxc = typeof import('oxc-parser');
 
 /**
- * The parser, or null where it has no binding for the machine.
+ * oxc's parser, or null where it has no native binding for this machine.
  *
- * Required when it is needed: it takes some milliseconds to load, and throws where there is no binding. (`import()`
- * cannot wait in a synchronous hook, and a module that waited for it at its top could not be required.)
+ * Loaded with `require` on first use: that takes some milliseconds, and throws where there is no binding. (A synchronous
+ * hook cannot wait for `import()`, and a module with a top-level `await` for it could not be required.)
  */
 export function findOxc(): Oxc | null {
   if (found === undefined) {

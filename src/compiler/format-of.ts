@@ -2,8 +2,8 @@ import { extname } from 'node:path';
 import { hasModuleSyntax } from './loader/has-module-syntax.js';
 
 /**
- * Whether a file is an ECMAScript module or CommonJS, where nobody who loads it says so. What has neither `import` nor
- * `export` may be a script, and is CommonJS only if it uses what CommonJS has.
+ * Guesses whether a file is an ECMAScript module or CommonJS, for tools that no loader tells. A file without module syntax
+ * may be a plain script: it counts as CommonJS only if it mentions `require`, `module` or `exports`.
  */
 export function formatOf(source: string, file: string): 'module' | 'commonjs' {
   const extension = extname(file);

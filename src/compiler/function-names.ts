@@ -2,15 +2,16 @@ import type { Class, Expression, Function as FunctionNode, Node, PropertyKey } f
 import { propertyName, unwrap } from './syntax.js';
 import { shortText } from './short-text.js';
 
-/** What a function is called, and where it begins for a reader: with its keyword, or with the name of a method. */
+/** The name of a function, and where it begins for a reader: at its keyword, or at the name of a method. */
 export interface NamedFunction {
   readonly name: string;
   readonly start: number;
 }
 
 /**
- * The names of functions that have none of their own, as the language infers them (ECMA-262, NamedEvaluation), and a
- * little further: members carry the name of their class, and what is assigned to a property the text of that.
+ * Infers the names of anonymous functions as the language does (ECMA-262, NamedEvaluation), and a little more: members are
+ * prefixed with the name of their class, and what is assigned to a property is named by the text of the assignment's
+ * target.
  */
 export class FunctionNames {
   private readonly source: string;
@@ -25,7 +26,7 @@ export class FunctionNames {
     return { name: node.id?.name ?? name, start };
   }
 
-  /** Names the functions and classes among the children of a node. To be called for parents before their children. */
+  /** Names the functions and classes among the children of a node. Must be called for a node before its children. */
   learn(parent: Node): void {
     switch (parent.type) {
       case 'VariableDeclarator':
@@ -52,7 +53,7 @@ export class FunctionNames {
     }
   }
 
-  /** Most values are no functions: their names are not asked for. */
+  /** `name` is called only for functions and classes, which most values are not. */
   private give(value: Node | null, name: () => string, start?: number): void {
     if (value === null) return;
     const node = unwrap(value as Expression) as Node;

@@ -1,20 +1,22 @@
 import type { Function as FunctionNode } from 'oxc-parser';
 
-/** A generator function as it stands in the source, with what in it is of interest. Offsets are into the text. */
+/**
+ * A generator function in the source, with the points in it that matter to the compiler. Positions are offsets in the text.
+ */
 export interface GeneratorFunction {
   /** Declared or inferred; `anonymous` where it has none. */
   readonly name: string;
   readonly node: FunctionNode;
-  /** Of the keyword, or of a method's name. */
+  /** Start of its keyword, or of a method's name. */
   readonly start: number;
-  /** Where statements may be put in: after the directives of its body. */
+  /** Where statements may be inserted: after the directives of its body. */
   readonly bodyStart: number;
-  /** What is in its own body, not in that of functions inside of it, in the order of the source. */
+  /** Those in its own body, not in functions nested in it, in source order. */
   readonly points: readonly Point[];
   readonly verdict: Verdict;
 }
 
-/** What a generator function is to the compiler; all but fibers are left as they are. */
+/** How the compiler classifies a generator function; all but fibers are left as they are. */
 export type Verdict = 'fiber' | 'data' | 'nothing to do' | 'async' | 'with' | 'eval';
 
 export type Point = Site | Loop;
@@ -25,7 +27,7 @@ export interface Site {
   readonly start: number;
   readonly operandStart: number;
   readonly operandEnd: number;
-  /** What is called, or the operand if it is no call. */
+  /** The callee, or the operand if that is not a call. */
   readonly calleeStart: number;
   readonly calleeEnd: number;
 }
@@ -33,14 +35,14 @@ export interface Site {
 export interface Loop {
   readonly kind: 'loop';
   readonly start: number;
-  /** Where its statement begins: with a label, if it has one. */
+  /** Where its statement begins, labels included. */
   readonly statementStart: number;
   readonly keyword: 'for' | 'while' | 'do' | 'for of' | 'for in';
-  /** What is evaluated once, when it begins: what a `for…of` iterates, or the declarations of a `for`. */
+  /** What is evaluated only once, at the beginning: the iterable of a `for…of`, or the initialiser of a `for`. */
   readonly once: Range | null;
   /**
-   * What a `for…of` declares, if that is one name, and nothing goes on with the loop by its label: `const x`, which
-   * declares it once more in a loop inside of this one.
+   * The variable that a `for…of` declares, if it is a single one, and no `continue` names the loop's label. (The compiler
+   * declares it again, in a loop inside this one.)
    */
   readonly item: Item | null;
   /** The condition of a `for` or `while`. */
@@ -50,13 +52,13 @@ export interface Loop {
   /** Whether the body has braces. */
   readonly isBlock: boolean;
   /**
-   * Whether it can be left between two iterations and be entered again where it was, and gains by that: nothing in it
-   * can suspend but what is evaluated once.
+   * Whether it can be left between two iterations and entered again where it was, and gains by that: nothing in it can
+   * suspend except what is evaluated once.
    */
   readonly isTight: boolean;
-  /** Whether it ends only where its function does: it has no condition, or `true`, and no `break`. */
+  /** Whether only leaving the function ends it: its condition is missing or `true`, and it has no `break`. */
   readonly isEndless: boolean;
-  /** Names of what it assigns, if that is likely to be a number. */
+  /** Names of the variables to which it assigns what is probably a number. */
   readonly computed: ReadonlySet<string>;
 }
 

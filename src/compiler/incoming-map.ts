@@ -1,22 +1,22 @@
 import { dirname, isAbsolute, relative } from 'node:path';
 import type { SourceMapInput } from './source-map.js';
 
-/** As much of a bundler's context as tells where text comes from. */
+/** The part of a bundler's plugin context that tells where a text comes from. */
 interface BundlerContext {
-  /** Of Rollup and its like. Without earlier plugins it makes a map of a text to itself. */
+  /** In Rollup and its like. If no plugin came before, it returns a map from the text to itself. */
   getCombinedSourcemap?(): object;
-  /** Of webpack and Rspack, through unplugin: whatever a loader has given. */
+  /** In webpack and Rspack, through unplugin: whatever the loader before has returned. */
   getNativeBuildContext?: (() => { readonly framework: string; readonly inputSourceMap?: unknown }) | undefined;
 }
 
 /**
- * The map from `code` to what was written, if other plugins changed that before; null if they did not. Its sources are
- * relative to the module at `path`, as those of a map in a file are: bundles are to be the same wherever they are built.
+ * The map from `code` to the original source, if earlier plugins changed it; null if they did not. Its sources are relative
+ * to the module at `path`, as in a map file: a bundle should be the same wherever it is built.
  */
 export function incomingMap(context: BundlerContext, path: string, code: string): SourceMapInput | null {
   const map = asData(context.getCombinedSourcemap?.() ?? context.getNativeBuildContext?.().inputSourceMap);
   if (map === null || map.sourcesContent?.[0] === code) return null;
-  // One in sections, or none at all: who reads it will see.
+  // A map in sections, or not a map at all: `readMap` handles both.
   if (!Array.isArray(map.sources)) return map as SourceMapInput;
   const sources = map.sources.map((one: unknown) =>
     typeof one === 'string' && isAbsolute(one) ? relative(dirname(path), one) : one,
@@ -29,7 +29,7 @@ interface PossibleMap {
   readonly sourcesContent?: readonly unknown[] | null;
 }
 
-/** A copy of a map, which loaders may give as text, without its methods: it goes to another thread. Null if there is none. */
+/** A map, which loaders may give as JSON text, as plain data that can be sent to another thread. Null if there is none. */
 function asData(map: unknown): PossibleMap | null {
   try {
     return JSON.parse(typeof map === 'string' ? map : JSON.stringify(map)) as PossibleMap | null;

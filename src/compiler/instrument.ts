@@ -7,7 +7,7 @@ import { afterDirectives, endOfStatements, hasModuleStatements, hasOwnRequire } 
 
 /** Something that has an id: a function, or a point in one. */
 export interface Numbered {
-  /** From 0 in every file; the run-time half adds where the ids of the file begin. */
+  /** Counts from 0 in every file; at run time the first id of the file is added. */
   readonly id: number;
   readonly f: GeneratorFunction;
   /** Null for the function itself. */
@@ -25,8 +25,8 @@ export interface Instrumentation {
 }
 
 /**
- * Puts the compiler's calls into a program. Nothing is moved and no line is broken: text is put before and after what
- * stands there, and a function is added at the end.
+ * Inserts the compiler's calls into a program. Nothing is moved, and no line is broken: text is inserted between what is
+ * there, and a function is appended at the end.
  */
 export function instrument(
   source: string,
@@ -39,7 +39,8 @@ export function instrument(
   const numbered = number(functions);
   const used = new Set<Import>(['enter', 'module']);
   for (const one of numbered) for (const name of put(text, source, names, one)) used.add(name);
-  // TypeScript in a CommonJS file can have `import`, which comes before all statements when that is made CommonJS.
+  // TypeScript in a CommonJS file can have `import`s. Converted to CommonJS they run before all other statements; so must
+  // ours.
   const isModule = format === 'module' || hasModuleStatements(program, source);
   const door = isModule ? 'import' : hasOwnRequire(program) ? 'module.require' : 'require';
   const imports = importsOf(names, used, door, JSON.stringify(runtime));
@@ -53,7 +54,7 @@ export function instrument(
   return text;
 }
 
-/** The points of a function come right behind it: in the function itself they are known by how far. */
+/** The ids of a function's points follow its own, so that code in the function needs only their distance from it. */
 function number(functions: readonly GeneratorFunction[]): Numbered[] {
   const numbered: Numbered[] = [];
   for (const f of functions) {
@@ -64,10 +65,11 @@ function number(functions: readonly GeneratorFunction[]): Numbered[] {
 }
 
 /**
- * Of the texts that come to stand at one place those that close something come first, the innermost before all others:
- * hence `prependLeft`. Then come those that open something, which are put in from the outside in: `appendRight`.
+ * Where several texts are inserted at one offset, those that close something come first, innermost first: hence
+ * `prependLeft`, since outer ones are processed first. Then come those that open something, outermost first: hence
+ * `appendRight`.
  *
- * @returns what of the run-time half is used.
+ * @returns the functions of the run-time half that are used
  */
 function put(
   text: MagicString,
@@ -95,7 +97,7 @@ function isLoop({ kind }: Point): boolean {
   return kind === 'loop';
 }
 
-/** A directive may end without a semicolon, at a line break that now comes later. */
+/** A directive may end without a semicolon, at a line break that will now come after the inserted text. */
 function gapAfter(source: string, offset: number): string {
   return /[{;]/.test(source[offset - 1]!) ? ' ' : '; ';
 }
@@ -120,12 +122,12 @@ function putHeader(text: MagicString, source: string, { body }: Program, header:
   else text.appendLeft(start, `${gapAfter(source, start)}${header}`);
 }
 
-/** Comments that are none unless they begin their line: `#!`, and in CommonJS `-->`. */
+/** Where comments end that are comments only at the beginning of a line: `#!`, and in CommonJS `-->`. */
 function afterFirstComments(source: string): number {
   return /^(?:(?:#!|[^\S\r\n]*-->).*(?:\r\n|[^]))*/.exec(source)![0].length;
 }
 
-/** Before the comment that names a source map, which is looked for at the end. */
+/** Inserts it before a comment that names a source map, which tools look for at the end. */
 function putTrailer(text: MagicString, source: string, start: number, trailer: string): void {
   const end = start + COMMENTS.exec(source.slice(start))![0].length;
   const at = source.startsWith('//', end) ? end : source.length;

@@ -1,15 +1,15 @@
 import type { Node, Program } from 'oxc-parser';
 import { forEachChild, requiredModule } from './syntax.js';
 
-/** What compiled code imports, unless the loader made it. */
+/** The module that compiled code imports; code compiled by the loader imports a URL instead. */
 export const RUNTIME = 'heddle/compiled';
 
 /**
- * Whether a program is the compiler's own output, met again: it was bundled and is then loaded. It imports the run-time
+ * Whether a program is already the compiler's output, such as a bundle that is now being loaded: it imports the run-time
  * half, or requires it somewhere.
  */
 export function isCompiled(program: Program, text: string): boolean {
-  // Nearly always that is all.
+  // The usual case.
   if (!text.includes(RUNTIME)) return false;
   const nodes: Node[] = [program];
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {

@@ -1,8 +1,8 @@
 import type { ParserOptions } from 'oxc-parser';
 
 /**
- * The language that a file's name tells. JSX is looked for in all JavaScript: it takes nothing away from that, and
- * bundlers are given it under `.js`.
+ * The language of a file, by its extension. All JavaScript is parsed with JSX: it takes nothing away from the language, and
+ * bundlers accept it in `.js`.
  */
 export function languageOf(file: string): NonNullable<ParserOptions['lang']> {
   const [, language, x] = /\.[cm]?([jt])s(x?)(?:[?#].*)?$/.exec(file) ?? [];

@@ -6,8 +6,8 @@ import { ShapeFinder } from './check/shape-finder.js';
 
 /**
  * The door `heddle/eslint-plugin`: the check for a forgotten `yield*` as a rule for ESLint (9 and later) and for oxlint
- * (`jsPlugins`). The linter parses, so TypeScript needs a parser for it there. A linter looks at one file at a time:
- * what is imported from the program's other files is known to `heddle check` only.
+ * (`jsPlugins`). The linter does the parsing, so TypeScript in ESLint needs a parser there. A linter sees one file at a
+ * time: only `heddle check` knows what is imported from the program's other files.
  *
  * @example
  * // eslint.config.js
@@ -20,12 +20,16 @@ import { ShapeFinder } from './check/shape-finder.js';
  */
 export const meta: { readonly name: string } = { name: 'heddle' };
 
+/**
+ * The rules: `no-floating-operation`, which reports operations that are made and never run. It suggests fixes; with the option
+ * `fix: true` they are applied by the linter's `--fix`.
+ */
 export const rules: { readonly 'no-floating-operation': Rule } = {
   'no-floating-operation': {
     meta: {
       type: 'problem',
       docs: { description: 'Disallow operations that are made and never run: a forgotten `yield*`' },
-      // A fix changes what the program does, so it is only suggested unless somebody asks for more.
+      // A fix changes what the program does, so it is only a suggestion unless the option asks for more.
       fixable: 'code',
       hasSuggestions: true,
       schema: [{ type: 'object', properties: { fix: { type: 'boolean' } }, additionalProperties: false }],
@@ -67,7 +71,7 @@ function change(fixer: Fixer, { start, end, text }: Edit): unknown {
 }
 
 /*
- * As much of the linters' interface as is used. ESLint's own types would make every user of heddle install it.
+ * The part of the linters' interface that is used here. ESLint's own types would make every user of heddle install ESLint.
  */
 
 interface Rule {

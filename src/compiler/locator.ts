@@ -3,18 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { LineTable, type Position } from './line-table.js';
 import { traceMapping, type TraceMap } from './source-map.js';
 
-/** Where a piece of text was written. */
+/** Where a piece of text was originally written. */
 export interface Place extends Position {
   /** Null for the file that is being compiled. */
   readonly file: string | null;
 }
 
-/** Finds where the text of a file was written: there, or in the file that its source map leads to. */
+/** Finds where the text of a file was originally written: in that file, or in one that its source map leads to. */
 export class Locator {
   private readonly file: string;
   private readonly lines: LineTable;
   private readonly map: TraceMap | null;
-  /** Those that the map names, by their names in it; null for the file that is being compiled. */
+  /** Paths of the map's sources, by their names in the map; null for the file that is being compiled. */
   private readonly files: ReadonlyMap<string | null, string | null>;
 
   constructor(source: string, file: string, map: TraceMap | null) {
@@ -32,11 +32,11 @@ export class Locator {
       if (source !== null)
         return { line: original.line, column: original.column + 1, file: this.files.get(source) ?? null };
     }
-    // Also where the map knows nothing of a place: another tool has put it in, and here it can be read.
+    // Also for text that the map does not cover: another tool has inserted it, and it can be read only here.
     return { line, column, file: null };
   }
 
-  /** The names in a map are relative to the file that it belongs to; null if that is the same. */
+  /** The path of a source, which the map names relative to its own file; null if it is that file. */
   private fileOf(name: string): string | null {
     const path = pathOf(name);
     const isRelative = path === name && !isAbsolute(name) && !/^[\w+.-]{2,}:/.test(name);
@@ -50,7 +50,7 @@ function pathOf(file: string): string {
   try {
     return file.startsWith('file:') ? fileURLToPath(file) : file;
   } catch {
-    // A URL of another machine, or of no file: it is shown as it is.
+    // A URL that is no path on this machine: it is shown as it is.
     return file;
   }
 }

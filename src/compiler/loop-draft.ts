@@ -27,7 +27,7 @@ export class LoopDraft implements Loop {
   readonly computed: Set<string> = new Set();
   isTight: boolean;
   isEndless: boolean;
-  /** Whether each iteration has variables of its own, which are copies of those of the one before. */
+  /** Whether each iteration has variables of its own, copied from those of the previous one. */
   private readonly copies: boolean;
   private readonly labels: readonly string[];
 
@@ -49,7 +49,7 @@ export class LoopDraft implements Loop {
     this.copies = type === 'ForStatement' && node.init?.type === 'VariableDeclaration' && node.init.kind === 'let';
   }
 
-  /** Called for what is in it, but not in another loop or function in it. */
+  /** Called for each node in the loop, but not for what is in a nested loop or function. */
   note(node: Node): void {
     switch (node.type) {
       case 'ForStatement':
@@ -73,7 +73,8 @@ export class LoopDraft implements Loop {
         return;
       case 'ContinueStatement':
         if (!this.labels.includes(node.label?.name ?? '')) return;
-        // It would go on with the loop around the one that is left; in a `for…of` the label may stand between the two.
+        // The label would belong to the loop that is put around this one. In a `for…of` that loop goes around the label
+        // too, so only the form that needs `item` is ruled out.
         this.item = null;
         if (this.keyword !== 'for of') this.isTight = false;
         return;
@@ -121,7 +122,7 @@ function isArithmetic({ operator, right }: AssignmentExpression): boolean {
   }
 }
 
-/** Of two operands, with an assignment or without. */
+/** Binary operators, also in assignments (`+=`). */
 const ARITHMETIC = /^(?:[-+%^]|\*\*?|\/|&|\||<<|>>>?)=?$/;
 
 function isMath(object: Expression): boolean {

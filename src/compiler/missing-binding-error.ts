@@ -1,8 +1,9 @@
 import { HeddleError } from '../base/errors.js';
 
 /**
- * TypeScript was to be read, and `oxc-parser` has no binding for this machine: npm brings one for most platforms, unless
- * it was told to leave out optional dependencies. Nothing is wrong with the source, so this is no `CompileError`.
+ * TypeScript cannot be read, because `oxc-parser` has no native binding for this machine. npm installs one on most
+ * platforms, unless it is told to omit optional dependencies. Nothing is wrong with the source, so this is not a
+ * `CompileError`.
  */
 export class MissingBindingError extends HeddleError {
   readonly code = 'ERR_HEDDLE_MISSING_BINDING' as const;

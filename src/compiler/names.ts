@@ -1,16 +1,16 @@
-/** The names that compiled code uses, none of which the source has. */
+/** The names that compiled code uses, none of which occurs in the source. */
 export type Names = { readonly [name in keyof typeof NAMES]: string };
 
 const NAMES = {
-  /** Where the activation was called from. */
+  /** The `CallPoint` from which the activation was called. */
   point: '$c',
-  /** How many iterations it has left until it asks again. */
+  /** How many iterations a loop has left until it asks for the time again. */
   budget: '$b',
   /** The first id of the file. */
   base: '$m',
-  /** What a loop iterates that is left to give way. */
+  /** What a `for…of` iterates that can be left to give way. */
   iteration: '$n',
-  /** A list of items that it goes through by index, and the index. */
+  /** The list that an indexed `for…of` goes through, and its index there. */
   items: '$w',
   index: '$i',
   each: '$each',
@@ -25,8 +25,8 @@ const NAMES = {
 } as const;
 
 /**
- * The usual names, with a number behind all of them where the source has one of them. The text is searched and not the
- * tree: that is faster, and a name in a comment or a string does no harm but the number.
+ * The usual names, all with the same number appended if the source has one of them. The text is searched rather than the
+ * tree: that is faster, and a match in a comment or string costs nothing but the number.
  */
 export function namesFor(source: string): Names {
   const text = source.includes('\\u') ? unescaped(source) : source;

@@ -6,26 +6,27 @@ import { mayHaveGenerators } from './may-have-generators.js';
 import { isProgram, parse, type ParseOptions } from './parse.js';
 
 /**
- * The syntax tree of a program as `parse` returns it, except that statements may be missing that hold no generators.
- * Nearly all of the time goes into making objects of the tree: where a fifth of a program is generators, this takes less
- * than half of it.
+ * The syntax tree of a program as `parse` returns it, except that statements without generators may be missing. Nearly all
+ * of the time goes into creating the objects of the tree: where a fifth of a program is generators, this takes less than
+ * half of it.
  *
- * The text is cut where a line begins like a statement, and blocks stand for the pieces that are not wanted. That these
- * are statements, and not in a comment, a template or a function, is known if they are programs by themselves, so that
- * nothing goes on behind them, and if the blocks are found again between statements, so that nothing goes on into them. No
- * statement that may end before such a line goes on with its first word. Otherwise the text is parsed as a whole.
+ * The text is cut at lines that begin like a statement, and blocks replace the pieces that are not wanted. Such a line
+ * could still be inside a comment, a template or a function. It is not if each unwanted piece is a program by itself, so
+ * that nothing in it continues beyond its end, and if each block is found again between statements, so that nothing before
+ * continues into it. (A statement that may end before such a line is not continued by the line's first word.) Otherwise the
+ * whole text is parsed.
  *
  * @throws CompileError, MissingBindingError as `parse` does
  */
 export function parseSparsely(source: string, options: ParseOptions): Program {
-  // Acorn makes a tree in any case.
+  // Acorn always creates the tree, so nothing would be saved.
   if (options.parser === 'acorn' || findOxc() === null) return parse(source, options);
   const runs = runsOf(source.split(BEGINNING), options);
   const others = runs.reduce((length, { text, isWanted }) => (isWanted ? length : length + text.length), 0);
   return (others > source.length * WORTH_IT ? parseRuns(runs, options) : null) ?? parse(source, options);
 }
 
-/** What is not wanted costs calls of the parser: below this share that is more than is saved. */
+/** The share of the text that must be unwanted. Below it, the extra calls of the parser cost more than they save. */
 const WORTH_IT = 0.6;
 
 /** Words that begin a statement, at the beginning of a line. */
@@ -40,8 +41,8 @@ interface Run {
 function runsOf(pieces: readonly string[], { format }: ParseOptions): Run[] {
   const runs: Run[] = [];
   for (const [i, text] of pieces.entries()) {
-    // The first and last statement tell where the compiler's own go, and in CommonJS imports do so (that was TypeScript) and
-    // a `require` of its own. By its name somebody asks whether the run-time half is imported.
+    // The first and last statements decide where the compiler inserts its own; in CommonJS so do `import`s (in TypeScript)
+    // and a function named `require`. `isCompiled` looks for imports of the run-time half.
     const isWanted =
       i === 0 ||
       i === pieces.length - 1 ||
@@ -55,7 +56,7 @@ function runsOf(pieces: readonly string[], { format }: ParseOptions): Run[] {
   return runs;
 }
 
-/** Null if some of the pieces that are not wanted are no programs, or if not all blocks are found again. */
+/** Null if an unwanted piece is not a program by itself, or if a block is not found again. */
 function parseRuns(runs: readonly Run[], options: ParseOptions): Program | null {
   if (!runs.every(({ text, isWanted }) => isWanted || isProgram(text, options))) return null;
   const program = parseOrNull(runs.map(({ text, isWanted }) => (isWanted ? text : blockFor(text))).join(''), options);
@@ -70,7 +71,7 @@ function parseRuns(runs: readonly Run[], options: ParseOptions): Program | null 
   return blocks.size === 0 ? { ...program, body } : null;
 }
 
-/** As long as the text, so that the positions of all that follows are right. */
+/** A block as long as the text, so that later positions stay right. */
 function blockFor(text: string): string {
   return `{${' '.repeat(text.length - 2)}}`;
 }

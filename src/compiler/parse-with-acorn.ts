@@ -12,7 +12,7 @@ import type { Tree } from './tree.js';
 export function parseWithAcorn(source: string, file: string, sourceType: 'module' | 'commonjs'): Tree {
   if (languageOf(file) !== 'jsx') throw new MissingBindingError();
   try {
-    // Required when it is needed, which is seldom.
+    // Loaded only when it is needed, which is seldom.
     const { parse } = createRequire(import.meta.url)('acorn') as typeof import('acorn');
     const program = parse(source, { ecmaVersion: 'latest', sourceType, preserveParens: true });
     return { program: program as unknown as Program, problem: null };

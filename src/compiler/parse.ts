@@ -8,19 +8,19 @@ import { parseWithAcorn } from './parse-with-acorn.js';
 import type { Tree } from './tree.js';
 
 export interface ParseOptions {
-  /** Path or URL of the source, as it shall be shown. Its extension chooses the language. */
+  /** Path or URL of the source, as shown in messages. Its extension determines the language. */
   readonly file: string;
   readonly format: 'module' | 'commonjs';
-  /** Unless given oxc, and acorn (JavaScript only) where oxc has no binding for the machine. */
+  /** Unless given: oxc, or acorn (JavaScript only) where oxc has no binding for this machine. */
   readonly parser?: 'oxc' | 'acorn';
 }
 
 /**
- * The syntax tree of a program: ESTree with TypeScript's nodes, but without what has no meaning when the program runs
- * (annotations), and with parentheses as nodes, since text is put around whole operands. Both parsers find errors of
- * form only in part; Node finds them all.
+ * The syntax tree of a program: ESTree with TypeScript's nodes, but without what has no meaning at run time (types), and
+ * with parentheses as nodes, since text is inserted around whole operands. Neither parser finds all syntax errors; Node
+ * does.
  *
- * @throws CompileError where the text is no program; MissingBindingError for TypeScript where only acorn is at hand
+ * @throws CompileError if the text cannot be parsed; MissingBindingError for TypeScript if only acorn is available
  */
 export function parse(source: string, options: ParseOptions): Program {
   const { file } = options;
@@ -30,7 +30,7 @@ export function parse(source: string, options: ParseOptions): Program {
   throw new CompileError(`${file}:${line}:${column}: ${problem.message}`);
 }
 
-/** Whether `parse` finds no error; with oxc in a fraction of the time, since no tree is made. */
+/** Whether `parse` would succeed; with oxc in a fraction of the time, since no tree is created. */
 export function isProgram(source: string, options: ParseOptions): boolean {
   return read(source, options).problem === null;
 }
@@ -39,8 +39,8 @@ function read(source: string, { file, format, parser }: ParseOptions): Tree {
   const oxc = parser === 'acorn' ? null : findOxc();
   if (oxc === null && parser === 'oxc') throw new MissingBindingError();
   if (oxc === null) return parseWithAcorn(source, file, format);
-  // Nearly all of the time goes into making objects of the tree, so those of types are not wanted (a third of them in
-  // TypeScript). Raw transfer of the tree would be twice as fast, but is experimental and not there on Node 20.
+  // Nearly all of the time goes into creating the objects of the tree, so those of types are left out (a third of them in
+  // TypeScript). Raw transfer of the tree would be twice as fast, but is experimental and not available on Node 20.
   const result = oxc.parseSync(file, source, { lang: languageOf(file), sourceType: format, astType: 'js' });
   const [error] = result.errors;
   if (error === undefined) {

@@ -8,30 +8,30 @@ import { incomingMap } from './incoming-map.js';
 
 /*
  * The door `heddle/plugin`: the compiler for programs that a bundler builds. Each of its functions takes `PluginOptions`
- * and returns what one bundler takes as a plugin.
+ * and returns a plugin for one bundler.
  */
 
-/** A path (`src/**`), relative to the working directory, or a pattern of whole ids. */
+/** A glob of paths (`src/**`), relative to the working directory, or a regular expression for whole module ids. */
 export type Pattern = string | RegExp;
 
 export interface PluginOptions {
-  /** The modules to compile, of those in JavaScript and TypeScript; all unless given. */
+  /** The JavaScript and TypeScript modules to compile; all unless given. */
   readonly include?: Pattern | Pattern[];
   /** Modules to leave as they are. */
   readonly exclude?: Pattern | Pattern[];
-  /** Packages in `node_modules` to compile too, by name; none unless given. */
+  /** Names of packages in `node_modules` to compile too; none unless given. */
   readonly packages?: readonly string[];
 }
 
 /** JavaScript and TypeScript, also as a part of another file (`App.vue?…&lang.ts`). */
 const SOURCES = /\.[cm]?[jt]sx?(?:$|\?)/;
 
-/** heddle's own modules, which are bundled with the program unless it leaves them external. */
+/** URL of heddle's own modules. They are bundled with the program unless it keeps them external, and are not compiled. */
 const OWN = new URL('..', import.meta.url).href;
 
 /*
- * It comes first (`enforce: 'pre'`), so that sites are named as they were written. Where other plugins come before it
- * all the same (Rollup calls them in the order of its list) it takes what they made, types removed or not.
+ * It runs first (`enforce: 'pre'`), so that sites are named as they were written. Where other plugins run before it all the
+ * same (Rollup goes by the order of its list) it takes their output, with types removed or not.
  */
 const plugin: UnpluginInstance<PluginOptions | undefined, false> = createUnplugin((options = {}) => {
   const selects = makeSelection(OWN, options.packages ?? []);
@@ -43,27 +43,27 @@ const plugin: UnpluginInstance<PluginOptions | undefined, false> = createUnplugi
       async handler(code, id) {
         const path = id.replace(/\?.*$/, '');
         if (id.startsWith('\0') || !SOURCES.test(id) || !selects(pathToFileURL(path).href)) return null;
-        // Before anything is parsed.
+        // Spares most modules the trip to the thread.
         if (!mayHaveGenerators(code)) return null;
         // Relative, so that the bundle is the same wherever it is built.
         const shown = relative('', SOURCES.test(path) ? path : id).replaceAll('\\', '/');
         try {
           const result = await inDeepThread('transform', code, shown, incomingMap(this, path, code));
           if (result === null) return null;
-          // Places lead to the text that was written. The map leads to the text that was given, under the path by which the
+          // Places refer to the original text. The map leads only to the text that came in, under the path by which the
           // bundler knows it: bundlers compose maps themselves.
           const { mappings, names } = result.ownMap;
           return { code: result.code, map: { version: 3, mappings, names, sources: [path], sourcesContent: [code] } };
         } catch (error) {
           const { code: why, message } = error as NodeJS.ErrnoException;
           if (why === 'ERR_HEDDLE_MISSING_BINDING') this.warn(`heddle left ${path} alone: ${message}`);
-          // Of what is no program the bundler complains itself.
+          // The bundler reports syntax errors itself.
           else if (why !== 'ERR_HEDDLE_COMPILE') throw error;
           return null;
         }
       },
     },
-    // The loader that esbuild would have taken, whatever its options say of the extension.
+    // `default` is the loader that esbuild's own options choose for the extension.
     esbuild: { onLoadFilter: SOURCES, loader: 'default' },
   };
 });
@@ -78,7 +78,7 @@ const plugin: UnpluginInstance<PluginOptions | undefined, false> = createUnplugi
  */
 export const vite: typeof plugin.vite = plugin.vite;
 
-/** For Rollup. What makes heddle external has to name `heddle/compiled` too: `external: /^heddle/`. */
+/** For Rollup. If heddle is external, `heddle/compiled` has to be too: `external: /^heddle/`. */
 export const rollup: typeof plugin.rollup = plugin.rollup;
 
 /** For Rolldown. */

@@ -3,7 +3,7 @@ import { computedVariables } from './computed-variables.js';
 import type { GeneratorFunction, Item, Loop } from './generator-function.js';
 import type { Names } from './names.js';
 
-/** What is done to a loop. */
+/** A loop to be changed, and where. */
 export interface LoopEdit {
   readonly text: MagicString;
   readonly source: string;
@@ -15,12 +15,12 @@ export interface LoopEdit {
 }
 
 /**
- * Makes a loop give way; what is put where is as in `instrument`.
+ * Makes a loop give way. `put` in `instrument.ts` explains the order of texts at one offset.
  *
- * A loop that cannot suspend is what V8 optimises best. So a tight one is left when it is to give way, and a loop around
- * it enters it again.
+ * V8 optimises a loop best if it cannot suspend. So a tight `for…of`, and a tight loop that computes numbers, is left when
+ * it is to give way, and a loop around it enters it again.
  *
- * @returns what of the run-time half is used
+ * @returns the functions of the run-time half that are used
  */
 export function putLoop(edit: LoopEdit): readonly ('each' | 'indexed' | 'pause' | 'preempted' | 'same')[] {
   const { f, loop, names } = edit;
@@ -37,7 +37,7 @@ export function putLoop(edit: LoopEdit): readonly ('each' | 'indexed' | 'pause' 
   return used;
 }
 
-/** A loop that may suspend elsewhere too: at its beginning the body asks for the time itself. */
+/** For a loop that suspends elsewhere too, or computes no numbers: its body begins by asking for the time. */
 function putQuestion({ text, names: { budget, pause, point, preempted }, loop, index }: LoopEdit): void {
   const { bodyStart, bodyEnd, isBlock } = loop;
   const question = `if (--${budget} < 0 && (${budget} = ${pause}(${index}, ${point})) < 0) yield* ${preempted};`;
@@ -49,7 +49,10 @@ function putQuestion({ text, names: { budget, pause, point, preempted }, loop, i
   }
 }
 
-/** `for (let i = 0; ; …) { for (; $b-- > 0 && i < n; i++) … if ($b >= 0) break; }`, and a `while` in the place of the inner one. */
+/**
+ * `for (let i = 0; ; …) { for (; $b-- > 0 && i < n; i++) … if ($b >= 0) break; }`; a `while` becomes the inner loop of such
+ * a `for`.
+ */
 function putTightLoop({ text, source, names, loop, index }: LoopEdit, guards: string): void {
   const { budget, pause, point, preempted } = names;
   const { keyword, start, once, test, bodyStart, bodyEnd, isBlock, isEndless } = loop;
@@ -66,12 +69,12 @@ function putTightLoop({ text, source, names, loop, index }: LoopEdit, guards: st
     text.prependLeft(test.end, ')');
   }
   if (!isBlock) text.appendRight(bodyStart, '{ ');
-  // Of a loop that has no other end the type checker knows that nothing comes behind it.
+  // Of an endless loop the type checker knows that nothing after it is reached; a `break` would change that.
   const end = isEndless ? '' : ` if (${budget} >= 0) break;`;
   text.prependLeft(bodyEnd, `${isBlock ? '' : ' }'}${end} }`);
 }
 
-/** Where the first semicolon stands in the head of a `for`. */
+/** The offset of the first semicolon in the head of a `for`; only blanks, parentheses and comments come before it. */
 function endOfInit(source: string, from: number): number {
   BEFORE_SEMICOLON.lastIndex = from;
   BEFORE_SEMICOLON.exec(source);
@@ -80,7 +83,7 @@ function endOfInit(source: string, from: number): number {
 
 const BEFORE_SEMICOLON = /(?:[\s(]|\/\*[^]*?\*\/|\/\/.*)*/y;
 
-/** `each` says why. */
+/** See `each`. */
 function putTightForOf(edit: LoopEdit, guards: string): void {
   const { text, names, loop, index } = edit;
   const { iteration, budget, each, pause, point, preempted } = names;
@@ -92,7 +95,9 @@ function putTightForOf(edit: LoopEdit, guards: string): void {
   text.prependLeft(bodyEnd, `${isBlock ? '' : ' }'}${close} while ((${budget} = ${left}) < 0 && (${again})); }`);
 }
 
-/** `indexed` says why. A proxy may say that its length is anything: up to 0.5 there is no index 0, which is below it. */
+/**
+ * See `indexed`. Not `index < length`, since a proxy may give any length: 0.5 means that there are no items, and 0 is less.
+ */
 function putIndexedForOf(edit: LoopEdit, { kind, name }: Item, guards: string): void {
   const { text, names, loop } = edit;
   const { iteration, items, index, budget, indexed, pause, point, preempted } = names;
@@ -106,9 +111,9 @@ function putIndexedForOf(edit: LoopEdit, { kind, name }: Item, guards: string): 
 }
 
 /**
- * Begins the loop around a `for…of`, which goes through what `iterate` returns.
+ * Begins the loop around a `for…of`, which is made to iterate what `iterate` returns.
  *
- * @returns what closes the body of that loop
+ * @returns the text that closes the body of that loop
  */
 function putAround(
   { text, source, names: { iteration }, loop }: LoopEdit,
@@ -119,7 +124,7 @@ function putAround(
   const [open, close] = guards === '' ? ['', ''] : ['{ ', ' }'];
   text.appendRight(loop.statementStart, `{ let ${iteration}; do ${open}${guards}`);
   const { start, end } = loop.once!;
-  // `of(a, b)` needs no space, `of$n` would be a name.
+  // `of(a, b)` needs no space, but `of$n` would be one name.
   const gap = source.startsWith('of', start - 2) ? ' ' : '';
   text.appendRight(start, `${gap}${iteration} ??= ${iterate}(`);
   text.prependLeft(end, `${more})`);
@@ -127,8 +132,9 @@ function putAround(
 }
 
 /**
- * Of a variable that outlives a suspension V8 knows nothing, and so it would keep one that the loop computes in memory, a
- * fraction as an object of its own at each step. What these make certain lasts until the loop is left; `same` says how.
+ * V8 knows nothing of the type of a variable that outlives a suspension. It would keep one that the loop computes in
+ * memory, and allocate an object for each fraction. These assignments establish the type until the loop is left; `same`
+ * says how.
  */
 function guardsOf(variables: readonly string[], { same }: Names): string {
   return variables.map((name) => `${name} = typeof ${name} === 'number' ? +${name} : ${same}(${name}); `).join('');

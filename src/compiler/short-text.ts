@@ -1,12 +1,12 @@
-/** A piece of source text as a label: on one line, without what repeats, and cut where it gets long. */
+/** A piece of source text as a label: on one line, with white space collapsed, and cut off where it gets long. */
 export function shortText(text: string): string {
-  // Longer ones are cut first: an operand can be a whole function.
+  // Cut before anything else: an operand can be a whole function.
   const flat = text
     .slice(0, 4 * LONGEST)
     .replaceAll(/\s+/g, ' ')
     .trim();
   if (flat.length <= LONGEST && text.length <= 4 * LONGEST) return flat;
-  // Not between the two halves of one character.
+  // Not between the two halves of a surrogate pair.
   return `${flat.slice(0, LONGEST - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 

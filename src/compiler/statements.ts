@@ -6,7 +6,7 @@ type Statements = readonly (Directive | Statement)[];
 export function afterDirectives(statements: Statements): number | null {
   let end: number | null = null;
   for (const statement of statements) {
-    // A string in parentheses is none, and has no such property.
+    // A string in parentheses is not a directive, and lacks this property.
     if (statement.type !== 'ExpressionStatement' || typeof (statement as Directive).directive !== 'string') break;
     ({ end } = statement);
   }
@@ -19,8 +19,9 @@ export function endOfStatements({ body }: Program): number {
 }
 
 /**
- * Whether a program imports or exports by statement, be it only for a compiler that makes CommonJS of that. What imports or
- * exports types alone vanishes with them; of that the tree, which is one of JavaScript, does not tell.
+ * Whether a program has `import` or `export` statements, even if they will be converted to CommonJS. Those of types alone
+ * do not count, since they vanish with the types; the tree is one of JavaScript and does not mark them, so the text is
+ * searched.
  */
 export function hasModuleStatements({ body }: Program, source: string): boolean {
   return body.some(({ type, start, end }) => MODULE_STATEMENT.test(type) && !OF_TYPES.test(source.slice(start, end)));
@@ -30,7 +31,7 @@ const MODULE_STATEMENT = /^(?:Import|Export(?:All|Default|Named))Declaration$/;
 const OF_TYPES =
   /^(?:(?:import|export)\s+type(?:\s*[{*]|\s+(?!from\b)[\w$\u0080-\uffff])|export\s+(?:(?:default\s+)?interface|declare)\s)/;
 
-/** Whether a program has a function of its own in the place of the `require` of CommonJS, from its first line on. */
+/** Whether a program declares a function `require`, which hides that of CommonJS from the first line on. */
 export function hasOwnRequire({ body }: Program): boolean {
   return body.some((one) => one.type === 'FunctionDeclaration' && one.id?.name === 'require');
 }

@@ -8,13 +8,13 @@ import type {
 } from 'oxc-parser';
 
 /**
- * The little that the check needs to know of syntax trees beyond their types. The trees are ESTree with TypeScript:
- * from oxc or acorn for `heddle check`, from ESLint's or oxlint's parser for the lint rule. They differ in three ways,
- * which end here: some have `range` instead of `start` and `end`, some keep parentheses as nodes, some leave out what
- * only TypeScript has.
+ * Helpers for syntax trees, for the compiler and the check. The trees are ESTree with TypeScript: from oxc or acorn for the
+ * compiler and `heddle check`, from ESLint's or oxlint's parser for the lint rule. They differ in three ways, which end
+ * here: some have `range` instead of `start` and `end`, some keep parentheses as nodes, some leave out what only TypeScript
+ * has.
  */
 
-/** A function of any form that has a body of its own. */
+/** A function of any form, also one that is only declared. */
 export type FunctionNode = Function | ArrowFunctionExpression;
 
 export function isFunction(node: Node): node is FunctionNode {
@@ -38,7 +38,7 @@ export function endOf(node: Node): number {
   return node.range?.[1] ?? node.end;
 }
 
-/** Calls `visit` for each direct child, in the order of the tree's keys, which is that of the source. */
+/** Calls `visit` for each direct child, in the order of the tree's keys, which is mostly that of the source. */
 export function forEachChild(node: Node, visit: (child: Node) => void): void {
   for (const key of Object.keys(node)) {
     if (key === 'parent') continue;
@@ -53,14 +53,14 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
-/** The name of a property, method or member where it stands in the source; null if it is computed at run time. */
+/** The name of a property, method or member, if it is a plain name or a string; null otherwise. */
 export function propertyName(key: PropertyKey, computed: boolean): string | null {
   if (key.type === 'Literal') return typeof key.value === 'string' ? key.value : null;
   if (key.type === 'PrivateIdentifier') return `#${key.name}`;
   return key.type === 'Identifier' && !computed ? key.name : null;
 }
 
-/** The expression without what changes no value: parentheses and assertions about types. */
+/** The expression inside parentheses and type assertions, which do not change a value. */
 export function unwrap(expression: Expression): Expression {
   let inner = expression;
   while (CHANGES_NOTHING.has(inner.type)) inner = (inner as ParenthesizedExpression).expression;

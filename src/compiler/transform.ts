@@ -13,31 +13,31 @@ export interface TransformOptions extends ParseOptions {
   /** Module specifier of the run-time half; `heddle/compiled` unless given. */
   readonly runtime?: string;
   /**
-   * Of what the source was made, or a function that finds it, called only if there is something to compile; null: of
-   * nothing. Where it is undefined, a comment at the end of the source is read.
+   * The source map of the source, or a function that finds it, called only if there is something to compile; null: there is
+   * none. If it is undefined, it is read from a comment at the end of the source.
    */
   readonly map?: SourceMapInput | (() => SourceMapInput | null) | null | undefined;
 }
 
-/** Maps are made when they are read: a program whose maps nobody reads does not pay for them. */
+/** Maps are generated when they are read: a program whose maps nobody reads does not pay for them. */
 export interface TransformResult {
   readonly code: string;
   /** From `code` to the text that was compiled. */
   readonly ownMap: EncodedSourceMap;
-  /** From `code` to what people wrote, through the map that came in. */
+  /** From `code` to the original source, through the map that came in. */
   readonly map: EncodedSourceMap;
 }
 
 /**
  * Compiles one file: names the call sites of its fiber functions, so that they can be checkpoints too, and makes their
- * loops pre-emptible. Lines stay lines; TypeScript stays TypeScript.
+ * loops pre-emptible. Line numbers do not change; TypeScript stays TypeScript.
  *
  * @returns null if there is nothing to do, which for most files costs no parsing
- * @throws CompileError if the source is no program; MissingBindingError if nothing on this machine can read it
+ * @throws CompileError if the source cannot be parsed; MissingBindingError if no parser on this machine can read it
  */
 export function transform(source: string, options: TransformOptions): TransformResult | null {
   if (!mayHaveGenerators(source)) return null;
-  // A byte-order mark is of the file and not of the text: whoever counts columns does not see it.
+  // A byte-order mark belongs to the file, not to the text: columns do not count it.
   const text = source.replace(/^\ufeff/, '');
   const program = parseSparsely(text, options);
   if (isCompiled(program, text)) return null;

@@ -5,7 +5,7 @@ export type Tree =
   | { readonly program: Program; readonly problem: null }
   | { readonly program: null; readonly problem: SyntaxProblem };
 
-/** Why a text is no program. */
+/** Why a text could not be parsed. */
 export interface SyntaxProblem {
   readonly message: string;
   /** Where, in UTF-16 units from the beginning of the text. */
