@@ -1,10 +1,10 @@
 import type { Edit } from './finding.js';
 
 /**
- * Makes the changes of several fixes. A fix that touches what an earlier one changes is left for the next round, since
- * its positions may then mean something else.
+ * Applies several fixes. One that overlaps an earlier one is left for the next round, since its positions may no longer be
+ * right.
  *
- * @returns the text, and how many fixes are in it.
+ * @returns the new text, and how many fixes were applied.
  */
 export function applyFixes(text: string, fixes: readonly (readonly Edit[])[]): { text: string; applied: number } {
   const accepted: Edit[] = [];

@@ -33,7 +33,7 @@ function readIfThere(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Not there, or a directory.
+    // Missing, unreadable, or a directory.
     return null;
   }
 }

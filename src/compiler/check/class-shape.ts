@@ -5,7 +5,7 @@ import { maybe, memberOf, nothing, operation, type Shape, type Shapes } from './
 import { propertyName } from '../syntax.js';
 import { isIterator } from './type-shape.js';
 
-/** A class: what its instances and it itself have. */
+/** The shape of a class: the members of its instances, and its static ones. */
 export function shapeOfClass(node: Class, facts: FileFacts, shapes: Shapes): Shape {
   const parent = (): Shape => (node.superClass ? shapes.ofExpression(node.superClass, facts) : null);
   const instance: Shape = isOperation(node, facts, shapes)

@@ -6,11 +6,11 @@ import { callable, nothing, operation, resultOf, type Shape, type Space } from '
  * lint rule needs neither a parser nor files; a test derives the list from the declarations and compares.
  *
  *     'Operation'             a function that makes an operation
- *     'Operation<Listener>'   whose result is one of the types below
- *     'Operation<$1>'         whose result is that of the operation that is its second argument
+ *     'Operation<Listener>'   a function that makes an operation whose result is one of the types below
+ *     'Operation<$1>'         … whose result is that of the operation passed as its second argument
  *     'Fiber'                 a function that returns one of the types below
- *     '(Connection) …'        a function that calls the function that is its argument with a Connection
- *     '= Writer'              no function but the thing itself
+ *     '(Connection) …'        a function that takes a function and calls it with a Connection
+ *     '= Writer'              not a function, but the value itself
  */
 
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -110,7 +110,7 @@ const WRITABLE = { end: 'Operation', write: 'Operation' };
 const BODY = { bytes: 'Operation', json: 'Operation', read: 'Operation', text: 'Operation' };
 const SEMAPHORE = { acquire: 'Operation<Permit>', withPermit: 'Operation<$0>' };
 
-/** Members of what the doors' functions return, by the name of its type, which every door has to itself. */
+/** Members of what the doors' functions return, by the name of its type. No two doors give one name to different types. */
 const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   AsyncPull: { close: 'Operation', forEach: 'Operation', next: 'Operation' },
   BodyReader: { read: 'Operation' },
@@ -173,13 +173,13 @@ export function doorShape(source: string, name: string | typeof NAMESPACE, space
   return Object.hasOwn(TYPES, name) ? { kind: 'class', instance: () => ofTypeNamed(name), member: nothing } : null;
 }
 
-/** The names of the lists, for the test that compares them with the declarations. */
+/** Both lists, for the test that compares them with the declarations. */
 export const listed: { readonly values: typeof VALUES; readonly types: typeof TYPES } = {
   values: VALUES,
   types: TYPES,
 };
 
-/** One shape for each type: what has the same shape is known to be of the same type. */
+/** One shape per type, so that values with the same shape are known to be of the same type. */
 const shapes: Map<string, Shape> = new Map();
 
 function ofTypeNamed(name: string): Shape {

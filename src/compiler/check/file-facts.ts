@@ -7,21 +7,21 @@ import type { FunctionNode } from '../syntax.js';
 export interface FileFacts {
   readonly file: string;
   readonly program: Program;
-  /** The names of the module. */
+  /** The scope of the whole module. */
   readonly scope: LexicalScope;
   readonly exports: Exports;
-  /** Whether it imports heddle: then its generators are operations unless they show that they are not. */
+  /** Whether it imports heddle: then its generators count as operations unless they show that they are not. */
   readonly usesHeddle: boolean;
-  /** What each identifier that refers to something refers to; also for the names that variables declare. */
+  /** The binding of each identifier that refers to one; also of the names that variables declare. */
   readonly bindings: ReadonlyMap<Node, Binding>;
   /** The class whose instance a `this` is. */
   readonly classes: ReadonlyMap<ThisExpression, Class>;
-  /** The calls that function expressions are arguments of. */
+  /** For each function expression that is passed as an argument, the call. */
   readonly callers: ReadonlyMap<FunctionNode, CallExpression>;
   readonly bodies: ReadonlyMap<FunctionNode, FunctionBody>;
 }
 
-/** What stands in a function, without the functions in it. */
+/** What the body of a function contains, without the functions in it. */
 export interface FunctionBody {
   readonly yields: readonly YieldExpression[];
   /** The arguments of `return`, or what an arrow function without a block returns. */

@@ -7,21 +7,21 @@ import { isOperationShape, nothing, type Shapes } from './shape.js';
 import { statementsToPart } from './statements-to-part.js';
 import { endOf, forEachChild, isFunction, propertyName, startOf, unwrap, type FunctionNode } from '../syntax.js';
 
-/** Finds the operations of a file that are made and never run, in the order of the source. */
+/** Finds the operations of a file that are made and never run, in source order. */
 export function findMisuses(facts: FileFacts, source: string, shapes: Shapes): Finding[] {
   const finder = new MisuseFinder(facts, source, shapes);
   finder.visit(facts.program, null);
   return finder.findings.sort((a, b) => a.start - b.start);
 }
 
-/** The function whose body an expression stands in; null at the top level and where `yield` cannot stand. */
+/** The function whose body an expression stands in; null at the top level and wherever `yield` is not allowed. */
 type Surroundings = FunctionNode | null;
 
 class MisuseFinder {
   readonly findings: Finding[] = [];
-  /** Expressions that stand where `yield*` can stand without parentheses. */
+  /** Expressions in positions where `yield*` needs no parentheses. */
   private readonly loose: Set<Expression> = new Set();
-  /** Where a statement begins that must not begin with a parenthesis, since the one before has no semicolon. */
+  /** Starts of statements that must not begin with a parenthesis, since the one before has no semicolon. */
   private readonly open: Set<number> = new Set();
   private readonly facts: FileFacts;
   private readonly source: string;
@@ -40,12 +40,12 @@ class MisuseFinder {
       return;
     }
     this.look(node, around);
-    // What a class is made of runs in functions of its own, even where it has no braces.
+    // Everything in a class body runs in a function of its own, even a field's initialiser.
     const within = node.type === 'ClassBody' ? null : around;
     forEachChild(node, (child) => this.visit(child, within));
   }
 
-  /** Judges the expressions whose value this node drops, tests or hands out. */
+  /** Judges the expressions whose value this node drops, tests, iterates or returns. */
   private look(node: Node, around: Surroundings): void {
     for (const start of statementsToPart(node, this.source)) this.open.add(start);
     switch (node.type) {
@@ -97,7 +97,7 @@ class MisuseFinder {
     }
   }
 
-  /** What a value is assigned to: a name, or a pattern that takes it apart. */
+  /** Judges a value by what it is assigned to: a name, or a pattern that takes it apart. */
   private lookAtTarget(target: Node, value: Expression, around: Surroundings): void {
     this.loose.add(value);
     if (this.isUnread(target)) this.judge(value, 'unused', around);
@@ -111,14 +111,14 @@ class MisuseFinder {
     if (asksForMember) this.judge(value, 'member', around);
   }
 
-  /** `listen(…).accept()`, and the same by a variable: there the `yield*` is missing elsewhere. */
+  /** `listen(…).accept()`; also through a variable, where the `yield*` is missing in its declaration. */
   private lookAtMember({ object, property, computed }: MemberExpression, around: Surroundings): void {
     if (computed || property.type !== 'Identifier' || OF_GENERATORS.has(property.name)) return;
     const whole = unwrap(object);
     if (whole.type === 'Identifier') {
       const shape = this.shapes.ofExpression(object, this.facts);
       if (!isOperationShape(shape, this.facts.usesHeddle) || !shape.bare) return;
-      // What has a declared type may have been narrowed since.
+      // A variable with a declared type may have been narrowed since.
       const declaration = this.facts.bindings.get(whole)?.value;
       if (declaration?.kind === 'variable' && declaration.place.annotation === null)
         this.report('member', whole, around, null);
@@ -129,7 +129,7 @@ class MisuseFinder {
     return target.type === 'Identifier' && this.facts.bindings.get(target)?.reads === 0;
   }
 
-  /** `yield operation` and `await operation`: the word that is to be `yield*` is there already. */
+  /** `yield operation` and `await operation`: the fix replaces the keyword with `yield*`. */
   private lookAtWait(node: Extract<Node, { type: 'YieldExpression' | 'AwaitExpression' }>, around: Surroundings): void {
     const { argument } = node;
     if (argument === null || (node.type === 'YieldExpression' && node.delegate)) return;
@@ -147,7 +147,7 @@ class MisuseFinder {
   }
 
   /**
-   * Reports `expression` if it makes an operation, else the parts that its value may come from. `tight`: it is the
+   * Reports `expression` if it makes an operation, otherwise the parts that its value may come from. `tight`: it is the
    * operand of something that binds more tightly than `yield*`.
    */
   private judge(expression: Expression, kind: FindingKind, around: Surroundings, tight: boolean = false): void {
@@ -177,19 +177,21 @@ class MisuseFinder {
     if (expression.type !== 'CallExpression' && expression.type !== 'NewExpression') return;
     const shape = this.shapes.ofExpression(expression, this.facts);
     if (isOperationShape(shape, this.facts.usesHeddle || kind === 'dropped' || kind === 'unused')) {
-      // What may be missing cannot be delegated to, so there is no fix.
+      // `yield*` throws for a value that is missing, so there is no fix.
       const isMaybe = shape.maybe || hasOptionalPart(expression);
       if (kind === 'tested' && isMaybe) return;
       if ((kind === 'member' && !shape.bare) || (kind === 'iterated' && shape.iterable)) return;
       return this.report(kind, expression, around, !isMaybe && this.isFiber(around) ? run(expression, tight) : null);
     }
     if (kind !== 'dropped') return;
-    // In classes of other libraries (MobX) it has been made something else that runs when it is called.
+    // Only where heddle is used: other libraries (MobX) wrap generators, so that a call does run them.
     if (shape?.kind === 'data' && this.facts.usesHeddle) this.report('generator', expression, around, null);
     else if (shape === null) this.judgeCallback(expression, around);
   }
 
-  /** `list.forEach((x) => operation)`: heddle's own `forEach` would be an operation, and not be dropped itself. */
+  /**
+   * `list.forEach((x) => operation)`; a `forEach` of heddle's own makes an operation, and is reported as dropped instead.
+   */
   private judgeCallback(expression: CallExpression | NewExpression, around: Surroundings): void {
     const callee = unwrap(expression.callee);
     const [callback] = expression.arguments;
@@ -204,7 +206,7 @@ class MisuseFinder {
     return around !== null && around.generator && !around.async && !isData(around, this.facts, this.shapes);
   }
 
-  /** Whether a function says by its type that its result is an operation. */
+  /** Whether a generator function declares that its result is itself an operation. */
   private returnsOperations(node: FunctionNode): boolean {
     if (!node.returnType) return false;
     const declared = this.shapes.ofType(node.returnType.typeAnnotation, this.facts);
@@ -226,12 +228,12 @@ class MisuseFinder {
   }
 }
 
-/** What generators can do, and with iterator helpers all iterators. */
+/** The members of generators, iterator helpers included. */
 const OF_GENERATORS: ReadonlySet<string> = new Set(
   'drop every filter find flatMap forEach map next reduce return some take throw toArray'.split(' '),
 );
 
-/** Whether something in a chain of calls and members may be missing: `hooks.before?.(1)`. */
+/** Whether a chain of calls and members has a `?.`: `hooks.before?.(1)`. */
 function hasOptionalPart(expression: Expression): boolean {
   for (let part = expression; ;) {
     if (part.type !== 'CallExpression' && part.type !== 'MemberExpression') return false;

@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { packageImports } from './package-imports.js';
 
-/** What an import may leave out, or write as it will be called once it is compiled. */
+/** What an import may leave out. */
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
+/** What an import may mean by the extension that a file will have once it is compiled. */
 const COMPILED: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],
   '.jsx': ['.tsx'],
@@ -11,8 +12,8 @@ const COMPILED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The paths that an import may mean, the likeliest first: a relative one, or one by the `imports` of its `package.json`.
- * None for packages. Sources come before what was compiled from them, since they have types.
+ * The paths that an import may mean, the likeliest first: of a relative one, or of one that the `imports` of the nearest
+ * `package.json` define. None for packages. Sources come before what was compiled from them, since they have types.
  */
 export function candidates(source: string, from: string, read: (path: string) => string | null): string[] {
   if (source.startsWith('#')) return packageImports(source, from, read).flatMap(variants);

@@ -14,12 +14,12 @@ import {
 import type { FunctionNode } from '../syntax.js';
 import { ofSignature, yieldsData } from './type-shape.js';
 
-/** What calling a function gives, by its declared types where it has them, otherwise by what it returns. */
+/** The shape of a function: what a call returns, by its declared type or otherwise by its `return` statements. */
 export function shapeOfFunction(node: FunctionNode, facts: FileFacts, shapes: Shapes): Shape {
   const declared = ofSignature(node, facts, shapes);
   if (declared?.kind !== 'function') return null;
   const { parameter } = declared;
-  // Promises and asynchronous generators are no operations.
+  // Promises and asynchronous generators are not operations.
   if (node.async) return callable(() => null, parameter);
   const { returns = [], returnsNothing = false } = facts.bodies.get(node) ?? {};
   const returned = (): Shape => either(returns.map((argument) => shapes.ofExpression(argument, facts)));
@@ -38,8 +38,8 @@ export function shapeOfFunction(node: FunctionNode, facts: FileFacts, shapes: Sh
 }
 
 /**
- * Whether a generator function yields data. A bare `yield` of an operation does not count: there the star is missing,
- * which is a finding of its own; but for one whose type says that operations are its data.
+ * Whether a generator function yields data. A bare `yield` of an operation does not count (the star is missing, which is a
+ * finding of its own), unless the declared type says that operations are its data.
  */
 export function isData(node: FunctionNode, facts: FileFacts, shapes: Shapes): boolean {
   if (isDeclaredData(node, facts)) return true;
@@ -53,7 +53,7 @@ export function isDeclaredData({ generator, returnType }: FunctionNode, facts: F
   return generator && yieldsData(returnType?.typeAnnotation, facts);
 }
 
-/** Whether a function may end without `return` or `throw`; where that takes a closer look, it may. */
+/** Whether control may reach the end of a statement; true in cases that would take a closer look. */
 function comesToEnd(statement: Directive | Statement | undefined): boolean {
   switch (statement?.type) {
     case 'ReturnStatement':

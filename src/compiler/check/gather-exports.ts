@@ -12,7 +12,7 @@ type DefaultDeclaration = Extract<Statement, { type: 'ExportDefaultDeclaration' 
 
 export interface Exports {
   readonly named: ReadonlyMap<string, Export>;
-  /** The modules all of whose exports are exported. */
+  /** The modules of `export * from`. */
   readonly everythingOf: readonly string[];
 }
 

@@ -128,7 +128,7 @@ class Gatherer implements FileFacts {
         return this.class(node, around);
       case 'ExportNamedDeclaration':
         return this.all([node.declaration], around);
-      // Only a part of these refers to anything; the rest are names of members, labels and modules.
+      // Only some children of the following are references; the rest are names of members, labels and modules.
       case 'MemberExpression':
         return this.all([node.object, node.computed ? node.property : null], around);
       case 'Property':
@@ -150,7 +150,7 @@ class Gatherer implements FileFacts {
     }
   }
 
-  /** The types that TypeScript adds; what else there is needs no care. */
+  /** TypeScript's declarations and types; all other nodes need no special care. */
   private type(node: Node, around: Around): void {
     switch (node.type) {
       case 'TSInterfaceDeclaration': {
@@ -199,7 +199,7 @@ class Gatherer implements FileFacts {
         );
     });
     const owner = isArrow ? around.class : instance;
-    // The parameters are outside of the body: `yield` cannot stand there.
+    // `yield` is not allowed in parameters, so they do not belong to the body.
     this.parameters(node.params, { scope, body: null, class: owner });
     const body = { yields: [], returns: [] as Expression[], returnsNothing: false };
     this.bodies.set(node, body);

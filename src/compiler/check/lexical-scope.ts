@@ -13,7 +13,7 @@ export type Declaration =
   | { readonly kind: 'parameter'; readonly place: PatternPlace; readonly of: FunctionNode; readonly index: number }
   | { readonly kind: 'other' };
 
-/** Every export of a module together: `import * as name`. */
+/** All exports of a module together: `import * as name`. */
 export const NAMESPACE: unique symbol = Symbol('namespace');
 
 /** Where in a pattern a name stands: `{ a: { b: name } }` is at `['a', 'b']`; null where that cannot be told. */
@@ -28,7 +28,7 @@ export interface Binding {
   value: Declaration | null;
   type: Declaration | null;
   reads: number;
-  /** Assignments, without the one of its declaration. */
+  /** Assignments to the name alone (not through a pattern, a loop head or `++`), without the one of its declaration. */
   writes: number;
 }
 
@@ -44,7 +44,7 @@ export class LexicalScope {
     this.isFunction = isFunction;
   }
 
-  /** The first declaration stands: of overloads it is the one that callers see. */
+  /** The first declaration wins: of overloads it is the one that callers see. */
   declare(name: string, space: 'value' | 'type' | 'both', declaration: Declaration): Binding {
     let binding = this.bindings.get(name);
     if (binding === undefined)

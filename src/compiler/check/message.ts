@@ -6,7 +6,7 @@ import { endOf, startOf, unwrap } from '../syntax.js';
 /** Where an operation is made: only in a generator can `yield*` be put before it. */
 export type Where = 'generator' | 'function' | 'top';
 
-/** What is wrong with an operation, in one sentence that ends with how to write it. */
+/** What is wrong with an operation, in one sentence that ends with the remedy if there is one. */
 export function messageOf(kind: FindingKind, node: Expression, source: string, where: Where): string {
   const made = madeBy(node, source);
   const written = `write \`yield* ${made}\``;
@@ -36,7 +36,7 @@ export function messageOf(kind: FindingKind, node: Expression, source: string, w
   }
 }
 
-/** What else there is to do where `yield*` alone cannot stand. */
+/** What else has to be done where `yield*` is not allowed. */
 function elsewhere(where: Where, made: string): string {
   switch (where) {
     case 'generator':

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 
 /**
- * The paths that an import `#name` may mean by the `imports` of the nearest `package.json`: those of all its conditions,
- * in their order, since nobody says which will hold. None if it means a package.
+ * The paths that an import `#name` may mean by the `imports` of the nearest `package.json`: those of all conditions, in
+ * order, since it is unknown which will hold. None if it means a package.
  *
  * @param read the text of a file; null if there is none
  */
@@ -22,7 +22,7 @@ function importsIn(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** As Node finds them: of the patterns (`#lib/*.js`) that match, the one with the longest beginning counts. */
+/** As Node finds them: of the patterns (`#lib/*.js`) that match, the one with the longest prefix wins. */
 function targetsOf(name: string, imports: Readonly<Record<string, unknown>>): string[] {
   let found = Object.hasOwn(imports, name) ? pathsIn(imports[name]) : null;
   if (found !== null) return found;
@@ -38,7 +38,7 @@ function targetsOf(name: string, imports: Readonly<Record<string, unknown>>): st
   return found ?? [];
 }
 
-/** In a target, an object with one for each condition, or a list of such. */
+/** The paths in a target: a string, an object with one target per condition, or a list of targets. */
 function pathsIn(target: unknown): string[] {
   if (typeof target === 'string') return target.startsWith('./') ? [target] : [];
   return typeof target === 'object' && target !== null ? Object.values(target).flatMap(pathsIn) : [];

@@ -9,7 +9,7 @@ export function bareParameter(parameter: ParamPattern): Parameter {
   return parameter.type === 'TSParameterProperty' ? parameter.parameter : parameter;
 }
 
-/** The declared type of a parameter. What a rest parameter collects is none of a single argument. */
+/** The declared type of a parameter. Null for a rest parameter, whose type is that of all arguments it collects. */
 export function typeOfParameter(parameter: ParamPattern | undefined): TSType | null {
   if (parameter === undefined || parameter.type === 'RestElement') return null;
   const pattern = bareParameter(parameter);
@@ -46,7 +46,7 @@ export function declarePattern(
   }
 }
 
-/** What a pattern evaluates, and its types: all but the names that it declares. */
+/** The expressions and types in a pattern: everything but the names that it declares. */
 export function partsOfPattern(pattern: BindingPattern | Parameter): Node[] {
   const parts: Node[] = pattern.typeAnnotation ? [pattern.typeAnnotation] : [];
   switch (pattern.type) {

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 /**
- * Shows on a terminal how far a long work is, in one line that goes away at the end; elsewhere nothing. Also from a thread,
- * whose streams are none of a terminal.
+ * Shows on a terminal how far a long task has come, in one line that is erased at the end; elsewhere it does nothing.
+ * Writes to the descriptor, since in a worker thread `process.stderr` is not the terminal.
  */
 export function progress(what: string, total: number): { step(): void; end(): void } {
   let done = 0;
@@ -18,5 +18,5 @@ export function progress(what: string, total: number): { step(): void; end(): vo
   };
 }
 
-/** Below, the work is done before anybody could read the line. */
+/** Less is done before anybody could read the line. */
 const EVERY = 50;

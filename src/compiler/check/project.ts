@@ -8,12 +8,12 @@ import type { SyntaxProblem } from '../tree.js';
 import { readTree } from './read-tree.js';
 import { ShapeFinder } from './shape-finder.js';
 
-/** What the check says of a file. */
+/** The result of checking a file. */
 export interface CheckedFile {
   readonly file: string;
   readonly text: string;
   readonly findings: readonly Finding[];
-  /** Why the file could not be read as a program; it then has no findings. */
+  /** Why the file could not be parsed or checked; it then has no findings. */
   readonly problem: SyntaxProblem | null;
 }
 
@@ -23,7 +23,7 @@ interface Source {
   readonly problem: SyntaxProblem | null;
 }
 
-/** The files that are checked together: what one exports the others are known to import. */
+/** Files that are checked together: what one exports is known where another imports it. */
 export class Project {
   private readonly sources: Map<string, Source> = new Map();
   private readonly read: (path: string) => string | null;
@@ -40,7 +40,7 @@ export class Project {
 
   /** Checks some of the files. */
   check(files: readonly string[]): CheckedFile[] {
-    // Shapes reach from file to file, so none outlives a change.
+    // Shapes refer to other files, so none may outlive a change.
     const shapes = new ShapeFinder((source, from) => this.find(source, from));
     return files.map((file) => {
       const { text, facts, problem } = this.sources.get(resolve(file))!;
@@ -71,7 +71,7 @@ function sourceOf(path: string, text: string): Source {
   return { text, facts, problem: facts === null ? TOO_DEEP : null };
 }
 
-/** What goes through a tree calls itself for each of its levels. */
+/** Trees are walked recursively, which can overflow the stack where they are deep. */
 function unlessTooDeep<T>(go: () => T): T | null {
   try {
     return go();

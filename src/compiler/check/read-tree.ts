@@ -4,11 +4,11 @@ import { parseWithAcorn } from '../parse-with-acorn.js';
 import type { Tree } from '../tree.js';
 
 /**
- * The syntax tree of a file whose language its name tells. It reads more than the compiler does: of a file that nobody
- * runs, it need not be known whether it is a module, and `await` in a `function*` is one of the slips that are looked
- * for. (Acorn, where oxc has no binding for the machine, takes that slip for an error of form.)
+ * The syntax tree of a file in the language of its extension. It accepts more than the compiler does: whether a file is a
+ * module need not be known, as nobody runs it, and `await` in a `function*` is one of the mistakes that are looked for. (To
+ * acorn, which is used where oxc has no binding for this machine, that mistake is a syntax error.)
  *
- * @throws MissingBindingError for TypeScript where only acorn is at hand
+ * @throws MissingBindingError for TypeScript if only acorn is available
  */
 export function readTree(file: string, text: string, parser?: 'acorn'): Tree {
   const tree = read(file, text, 'module', parser);
@@ -20,7 +20,8 @@ export function readTree(file: string, text: string, parser?: 'acorn'): Tree {
 function read(file: string, text: string, format: 'module' | 'commonjs', parser?: 'acorn'): Tree {
   const oxc = parser === 'acorn' ? null : findOxc();
   if (oxc === null) return parseWithAcorn(text, file, format);
-  // JavaScript of any extension may hold JSX, as bundlers take it. The first time the extension tells whether it is a module.
+  // JavaScript may contain JSX whatever its extension, as for bundlers. On the first attempt the extension tells whether it
+  // is a module.
   const options: ParserOptions = {
     ...(/\.[cm]?js$/.test(file) && { lang: 'jsx' }),
     ...(format === 'commonjs' && { sourceType: format }),

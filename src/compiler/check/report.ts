@@ -4,7 +4,7 @@ import type { Edit, FindingKind } from './finding.js';
 import { LineTable } from '../line-table.js';
 import type { CheckedFile, Project } from './project.js';
 
-/** A finding as people and other programs read it: lines and columns from 1, with the code around it. */
+/** A finding as people and other programs read it: lines and columns count from 1, and the code around it is included. */
 export interface ReportedFinding {
   readonly file: string;
   readonly line: number;
@@ -19,7 +19,7 @@ export interface ReportedFinding {
 
 export interface CheckReport {
   readonly files: number;
-  /** How many findings were fixed; their files were written. */
+  /** How many findings were fixed. */
   readonly fixed: number;
   readonly findings: readonly ReportedFinding[];
 }
@@ -31,9 +31,9 @@ export function report(project: Project, files: readonly string[]): CheckReport 
 
 /**
  * Fixes what can be fixed, and reports the rest. A fix can uncover more (`const server = yield* listen(…)` tells what
- * `server` is), so it goes on until nothing changes.
+ * `server` is), so it is repeated until nothing changes.
  *
- * @param write is given each file that has changed
+ * @param write is called with each file that has changed, and its new text
  */
 export function fix(
   project: Project,

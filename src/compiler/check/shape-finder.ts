@@ -12,7 +12,7 @@ import { ofInterface, shapeOfType } from './type-shape.js';
 /** Finds the file that an import means, among those that are looked at; null if it is none of them. */
 export type FindModule = (source: string, from: string) => FileFacts | null;
 
-/** Answers for many files, each question once. A question that comes up while it is being answered is not answered. */
+/** Answers questions about many files, each only once. The answer to a question that depends on itself is null. */
 export class ShapeFinder implements Shapes {
   private readonly findModule: FindModule;
   private readonly known: Map<unknown, Shape> = new Map();
@@ -112,13 +112,13 @@ export class ShapeFinder implements Shapes {
     }
   }
 
-  /** What a name in a pattern holds, when the whole pattern is matched with `whole` unless its type is written there. */
+  /** What a name in a pattern holds: a part of the pattern's declared type or, without one, of `whole`. */
   private at({ path, annotation }: PatternPlace, facts: FileFacts, whole: () => Shape): Shape {
     if (path === null) return null;
     return path.reduce(memberOf, annotation === null ? whole() : this.ofType(annotation, facts));
   }
 
-  /** What a function is given by the call that it is an argument of: `server.serve(function* (connection) { … })`. */
+  /** What a callback is given by the function that it is passed to: `server.serve(function* (connection) { … })`. */
   private ofGiven(node: FunctionNode, index: number, facts: FileFacts): Shape {
     const call = facts.callers.get(node);
     if (call === undefined) return null;

@@ -5,7 +5,7 @@ import type { FunctionNode } from '../syntax.js';
 
 /**
  * What is known of a value without running the program: whether it is an operation, and what leads to one. Parts are
- * computed when they are asked for: most never are, and declarations may refer to themselves.
+ * computed on demand: most are never asked for, and declarations may be recursive.
  */
 export type Shape =
   | OperationShape
@@ -14,31 +14,31 @@ export type Shape =
   | Callable
   | { readonly kind: 'object'; readonly member: (name: string) => Shape }
   | { readonly kind: 'class'; readonly instance: () => Shape; readonly member: (name: string) => Shape }
-  /** Nothing is known, so nothing is said. */
+  /** Nothing is known, so nothing is reported. */
   | null;
 
 export interface OperationShape {
   readonly kind: 'operation';
   readonly result: () => Shape;
-  /** False for a generator of which it is not known whether fibers or loops are to run it. */
+  /** False for a generator that may be meant for a fiber or for a loop. */
   readonly certain: boolean;
-  /** Whether it can do no more than be run. A class whose instances are operations may give them methods. */
+  /** Whether it has no members but those of an operation. A class may give methods to instances that are operations. */
   readonly bare: boolean;
-  /** Whether there may be none, and `undefined` or the like in its place. */
+  /** Whether the value may be `undefined` or the like instead. */
   readonly maybe: boolean;
-  /** Whether it is a generator, which loops may be meant to run, unless its type says that it is an operation. */
+  /** Whether it is a generator, which a loop may be meant to iterate, and no type says that it is an operation. */
   readonly iterable: boolean;
 }
 
 export interface Callable {
   readonly kind: 'function';
-  /** What a call returns; `argument` tells of its arguments. */
+  /** What a call returns, given the shapes of its arguments. */
   readonly call: (argument: (index: number) => Shape) => Shape;
-  /** What it is to be given. */
+  /** The shape that is expected of an argument. */
   readonly parameter: (index: number) => Shape;
 }
 
-/** Answers what the shape of something is, in any file. The parts of the answer ask each other through this. */
+/** Finds the shape of something in any file. The functions that compute shapes ask each other through this. */
 export interface Shapes {
   ofExpression(expression: Expression, facts: FileFacts): Shape;
   ofType(type: TSType, facts: FileFacts): Shape;
@@ -48,7 +48,7 @@ export interface Shapes {
   ofImport(source: string, name: string | typeof NAMESPACE, facts: FileFacts, space: Space): Shape;
 }
 
-/** Values and types have names of their own. */
+/** Values and types have separate namespaces. */
 export type Space = 'value' | 'type';
 
 export const DATA: Shape = { kind: 'data' };
@@ -60,12 +60,12 @@ export function operation(
   return { kind: 'operation', result, certain, bare, maybe: false, iterable };
 }
 
-/** The same value, of which is known that it may be missing, or that it is not. */
+/** The same shape, except that the value may be missing, or certainly is not. */
 export function maybe(shape: Shape, isMaybe: boolean = true): Shape {
   return shape?.kind === 'operation' && shape.maybe !== isMaybe ? { ...shape, maybe: isMaybe } : shape;
 }
 
-/** Whether it is an operation for certain, or by what is `likely` otherwise. */
+/** Whether it is an operation: for certain or, where that is open, because it is `likely`. */
 export function isOperationShape(shape: Shape, likely: boolean = false): shape is OperationShape {
   return shape?.kind === 'operation' && (shape.certain || likely);
 }
@@ -82,7 +82,7 @@ export function resultOf(shape: Shape): Shape {
   return shape?.kind === 'operation' ? shape.result() : null;
 }
 
-/** What is known of a value that is one of these. */
+/** What is known of a value that has one of these shapes. */
 export function either(shapes: readonly Shape[]): Shape {
   const [first = null] = shapes;
   if (shapes.every((shape) => shape === first)) return first;

@@ -2,8 +2,8 @@ import type { Directive, Node, Statement } from 'oxc-parser';
 import { endOf, startOf } from '../syntax.js';
 
 /**
- * Where in a list of statements one begins that would be a part of the one before if it began with a parenthesis: that one
- * ends without a semicolon, with its line.
+ * The starts of statements that would become a part of the one before if they began with a parenthesis, because that one
+ * ends without a semicolon.
  */
 export function statementsToPart(node: Node, source: string): number[] {
   const list = listIn(node);
@@ -24,7 +24,7 @@ function listIn(node: Node): readonly (Directive | Statement)[] {
   }
 }
 
-/** Whether a statement goes on with a parenthesis that comes next. */
+/** Whether a parenthesis right after a statement would continue it. */
 function isOpen(statement: Directive | Statement, source: string): boolean {
   switch (statement.type) {
     case 'BlockStatement':

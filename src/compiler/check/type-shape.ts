@@ -37,8 +37,8 @@ export interface Signature {
 }
 
 /**
- * A function by its types. The result of an operation that goes in and comes out (`withTimeout<T>(ms, o: Operation<T>):
- * Operation<T>`) is followed, since people wrap operations; other type parameters are not.
+ * The shape of a function by its types. If an operation goes in and comes out (`withTimeout<T>(ms, o: Operation<T>):
+ * Operation<T>`), its result is tracked, since people wrap operations; other type parameters are not.
  */
 export function ofSignature({ params, returnType }: Signature, facts: FileFacts, shapes: Shapes): Shape {
   const parameter = (index: number): Shape => {
@@ -58,7 +58,7 @@ export function ofSignature({ params, returnType }: Signature, facts: FileFacts,
   }, parameter);
 }
 
-/** The members of an interface or type literal; `inherited` has those that are declared elsewhere. */
+/** The members of an interface or type literal; `inherited` finds those that are declared elsewhere. */
 export function ofMembers(
   members: readonly TSSignature[],
   inherited: (name: string) => Shape,
@@ -99,7 +99,7 @@ export function ofInterface(node: TSInterfaceDeclaration, facts: FileFacts, shap
   return ofMembers(body, (name) => ofFirstKnown(parents.map((parent) => memberOf(parent, name))), facts, shapes);
 }
 
-/** Whether a method is what makes an object an operation: an iterator over leaves. */
+/** Whether a method makes its object an operation: an iterator over leaves. */
 export function isIterator(method: Signature & { readonly key: unknown; readonly computed: boolean }): boolean {
   const key = method.key as { type?: string; property?: { name?: string } };
   if (!method.computed || key.type !== 'MemberExpression' || key.property?.name !== 'iterator') return false;
@@ -121,7 +121,7 @@ function ofReference(type: TSTypeReference, facts: FileFacts, shapes: Shapes): S
     named = shapes.ofBinding(binding, facts, 'type');
   } else if (typeName.type === 'TSQualifiedName' && typeName.left.type === 'Identifier')
     named = memberOf(shapes.ofBinding(facts.bindings.get(typeName.left), facts, 'type'), typeName.right.name);
-  // `Operation<T>`: what the reference itself says of the result is more than what the declaration could.
+  // `Operation<T>`: the type argument says more about the result than the declaration can.
   return named?.kind === 'operation' && parameters.length > 0
     ? { ...named, result: () => of(0) ?? resultOf(named) }
     : named;
@@ -140,7 +140,7 @@ function ofGlobal(name: string, parameters: readonly TSType[], of: (index: numbe
   }
 }
 
-/** Whether a function of this type yields data, if it is a generator. */
+/** Whether a generator function with this return type yields data. */
 export function yieldsData(type: TSType | undefined, facts: FileFacts): boolean {
   if (type?.type !== 'TSTypeReference' || facts.bindings.has(type.typeName)) return false;
   return ITERABLE.has(nameOf(type) ?? '') && isOfData(type.typeArguments?.params[0]);
@@ -154,7 +154,7 @@ const ITERABLE: ReadonlySet<string> = new Set([
   'IteratorObject',
 ]);
 
-/** Fiber code yields nothing that its types could name. */
+/** Fiber functions are declared to yield `any`, `unknown`, `never` or a `Leaf`; everything else is data. */
 function isOfData(yielded: TSType | undefined): boolean {
   return yielded !== undefined && !OPAQUE.has(yielded.type) && nameOf(yielded) !== 'Leaf';
 }
