@@ -7,16 +7,17 @@ import type { LoaderOptions } from './module-compiler.js';
 import { isClosed, isOwn, isSafe } from './own-directory.js';
 
 /**
- * The file for a program's compiled code: in `HEDDLE_CACHE`, or in the user's directory for such things, or, where a home
- * cannot be written to, among the temporary files; there in a directory for each version of what compiles, which is made
- * if need be.
+ * The file for a program's compiled code. It is in a directory for each version of the compiler, which is created if need
+ * be: in `HEDDLE_CACHE`, or else in the user's cache directory, or else, where that cannot be written to, among the
+ * temporary files.
  *
- * What is in it runs as the program's code. So that directory must be the user's own, and closed to others (mode 0700), and
- * nobody else may be able to put another in its place, now or later. That is so of what it is in, too, unless the user
- * has chosen that.
+ * What is in the file runs as the program's code. So its directory must be the user's own and closed to others (mode 0700),
+ * and nobody else may be able to replace it, now or later. The same holds for the directory above, unless the user has
+ * chosen that.
  *
- * @returns null if no directory can be used, which is said of one in `HEDDLE_CACHE`, if that is `0`, or if something else has
- * the file's name
+ * @param maps whether code gets source maps: code with and without is kept apart
+ * @returns null if `HEDDLE_CACHE` is `0`, if no directory can be used (which is reported for one in `HEDDLE_CACHE`), or if
+ * something that is not a file has the name
  */
 export function findCacheFile(options: LoaderOptions, maps: boolean): string | null {
   const chosen = process.env['HEDDLE_CACHE'];
@@ -28,28 +29,28 @@ export function findCacheFile(options: LoaderOptions, maps: boolean): string | n
     return null;
   }
   const { program } = options;
-  // Two programs whose texts have one hash do no harm: a file says of which modules it is.
+  // A collision of hashes does no harm: the records in a file say of which modules they are.
   const name = `${program.slice(-60).replaceAll(/[^\w.-]/g, '_')}-${textHash(`${program} ${maps}`)}`;
   const file = join(directory, name);
   return mayBeFile(file) ? file : null;
 }
 
-/** The directory of one version; in a place that the user has named there may be other things too. */
+/** The name of a version's directory. In a place that the user has chosen there may be other things too. */
 export const VERSION_DIRECTORY: RegExp = /^heddle-\d+\.\d+\.\d[\w.+-]*-[\da-z]{1,11}$/;
 
-/** Of this thread's heddle: in a checkout it takes milliseconds to find out. */
+/** Computed once per thread: in a checkout that takes milliseconds. */
 let knownVersion: string | undefined;
 
 function places(): string[] {
   const caches = process.env['XDG_CACHE_HOME'];
   const own = caches !== undefined && isAbsolute(caches) ? caches : join(homedir(), '.cache');
-  // Anybody may write to the directory for temporary files: a name of ours keeps users out of each other's way.
+  // Everybody shares the directory for temporary files: the user id in the name keeps users apart.
   return [join(own, 'heddle'), join(tmpdir(), `heddle-cache-${process.getuid?.() ?? ''}`)];
 }
 
 /**
- * All that compiled code depends on besides the module's text. A package's files are told by its version; in a checkout
- * they change under it.
+ * All that compiled code depends on besides the module's text. An installed package is identified by its version; in a
+ * checkout the files change without it.
  */
 function versionOf({ version, runtime, own }: LoaderOptions): string {
   const changed = own.includes('/node_modules/') ? 0 : newest(fileURLToPath(new URL('compiler/', own)));
@@ -70,10 +71,11 @@ function directoryInOneOf(own: readonly string[], version: string): string | nul
 }
 
 /**
- * The directory of a version in a place, under its real name, which no link leads elsewhere later.
+ * The directory of a version in a place, by its real path, so that no link can redirect it later.
  *
- * @param isOurs whether the place is one of ours: anybody can have made it before, or could rename it
- * @returns null if there can be none that is safe; nothing is made in a place that is not
+ * @param isOurs whether heddle has chosen the place, not the user: somebody else may have created it, or be able to rename
+ * it
+ * @returns null if there can be no safe one; nothing is created in an unsafe place
  */
 function directoryIn(place: string, version: string, isOurs = false): string | null {
   try {
@@ -88,19 +90,19 @@ function directoryIn(place: string, version: string, isOurs = false): string | n
   }
 }
 
-/** By hand, since Node tries for ever to make a directory with all above it in a place such as `/proc`. */
+/** Not with `recursive`: Node then tries for ever to make a directory in a place such as `/proc`. */
 function make(directory: string): void {
   if (existsSync(directory)) return;
   make(dirname(directory));
   try {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
-    // Another process of the program may have made it meanwhile.
+    // Another process of the program may have created it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
-/** Whoever has named a place wants a cache. Once: the loader looks for its file more than once. */
+/** For a place that the user has chosen. Only once: the loader looks for its file more than once. */
 function tellUseless(chosen: string): void {
   if (isTold) return;
   isTold = true;
@@ -110,13 +112,16 @@ function tellUseless(chosen: string): void {
       `heddle: compiled code is not kept: HEDDLE_CACHE=${chosen} cannot be a directory of your own (mode 0700)\n`,
     );
   } catch {
-    // Nobody listens.
+    // Standard error is closed.
   }
 }
 
 let isTold = false;
 
-/** Not so a pipe, whose reader would wait for ever, a device, which may have no end, or a link, which may lead to either. */
+/**
+ * Whether this is a plain file, or nothing yet. Not a pipe, whose reader would wait for ever, a device, which may have no
+ * end, or a link, which may lead to either.
+ */
 function mayBeFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 }

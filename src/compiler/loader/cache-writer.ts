@@ -11,18 +11,16 @@ import {
 } from './code-cache.js';
 import { sweepCaches } from './sweep-caches.js';
 
-/** A file that is larger is begun anew. No program is; but some write modules under ever new names. */
+/** In bytes; a larger file is started afresh. No program needs that much, but some write modules under ever new names. */
 const LARGEST = 64 * 1024 * 1024;
 
-/** Not by a link. Windows has no such flag. */
+/** Appends, but not through a link. Windows has no such flag. */
 const TO_THE_END = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
-/**
- * Adds to the file of a cache, and keeps it tidy. Nothing here throws: where nothing can be written there is no cache.
- */
+/** Adds to the file of a cache, and keeps it tidy. `add` never throws: where nothing can be written there is no cache. */
 export class CacheWriter {
   #file: string;
-  /** How large the file was after it was last looked at. */
+  /** Size of the file in bytes, when it was last looked at or written. */
   #size = 0;
   #isSwept = false;
 
@@ -30,7 +28,7 @@ export class CacheWriter {
     this.#file = file;
   }
 
-  /** Stores what `CodeCache.get` shall find when the program starts again. */
+  /** Stores what `CodeCache.get` is to find when the program starts again. */
   add(key: string, source: Uint8Array, compiled: CompiledModule, inputMap?: InputMap): void {
     try {
       if (!this.#isThere(key, source)) this.#append(makeRecord(key, source, compiled, inputMap));
@@ -51,8 +49,8 @@ export class CacheWriter {
   }
 
   /**
-   * By one write at the end, so that the records of several processes and threads do not mix. Who reads meanwhile may
-   * find a part of it, and passes over that.
+   * With one write at the end of the file, so that records of several processes and threads do not interleave. A concurrent
+   * reader may see an incomplete record, and skips it.
    */
   #append(record: Buffer): void {
     const descriptor = openSync(this.#file, TO_THE_END, 0o600);
@@ -64,7 +62,7 @@ export class CacheWriter {
     this.#size += record.length;
   }
 
-  /** Leaves only what is of use. Readers see the old file or the new one, whole. */
+  /** Keeps only the current records. Readers see either the old file or the new one, complete. */
   #tidy({ bytes, records }: CacheContent): number {
     const live = bytes.length > LARGEST ? [] : [...records.values()];
     const tidied = Buffer.concat(live.map(({ start, end }) => bytes.subarray(start, end)));
@@ -73,7 +71,7 @@ export class CacheWriter {
       writeFileSync(draft, tidied, { mode: 0o600, flag: 'wx' });
       renameSync(draft, this.#file);
     } catch (error) {
-      // On a full disk each start would leave one.
+      // Otherwise each start on a full disk would leave one.
       rmSync(draft, { force: true });
       throw error;
     }
@@ -88,7 +86,10 @@ export class CacheWriter {
   }
 }
 
-/** What is not whole hides all that is added behind it. Of what is outdated, up to a half may stay. */
+/**
+ * Whether the file should be rewritten: an incomplete record hides all that is added after it, less than half of the file
+ * is current, or it is too large.
+ */
 function isUntidy({ bytes, records, end }: CacheContent): boolean {
   let live = 0;
   for (const record of records.values()) live += record.end - record.start;

@@ -1,35 +1,35 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { ModuleKind } from './module-kind.js';
 
-/** What is known of a module. */
+/** The result of compiling a module. */
 export interface CompiledModule {
-  /** The code as it shall run; null: as it is. */
+  /** The code to run; null: the module's own text. */
   readonly code: string | null;
   readonly kind: 'module' | 'commonjs';
 }
 
-/** A file with a source map, from which code was made besides its text; and when it was last written. */
+/** A source map file that code was made with, and when it was last modified (ms since the epoch). */
 export interface InputMap {
   readonly path: string;
   readonly modified: number;
 }
 
-/** The first line of a record. After it come the original, the compiled text, and the end of a line. */
+/** The first line of a record. The original text, the compiled text and a line feed follow. */
 export interface RecordHeader {
   /** Which module it is, and how it was compiled. */
   readonly key: string;
   readonly kind: 'module' | 'commonjs';
-  /** How many bytes the original has. */
+  /** Length of the original text in bytes. */
   readonly source: number;
-  /** How many bytes the compiled text has; null: the original shall run. */
+  /** Length of the compiled text in bytes; null: the original is run. */
   readonly code: number | null;
   readonly inputMap?: InputMap;
 }
 
-/** A record, and where it is in the file. */
+/** A record, and where it is in the file, in bytes. */
 export interface CacheRecord extends RecordHeader {
   readonly start: number;
-  /** Where the original begins. */
+  /** Where the original text begins. */
   readonly text: number;
   readonly end: number;
 }
@@ -39,20 +39,20 @@ export interface CacheContent {
   readonly bytes: Buffer;
   /** By key; the last one of each. */
   readonly records: ReadonlyMap<string, CacheRecord>;
-  /** Up to where it is whole. */
+  /** Where the last complete record ends. */
   readonly end: number;
 }
 
 /**
- * Compiled code on the disk, one file for each program. A record holds the original too, and is good if that is what the
- * module still is: to compare is cheaper than a digest, and never wrong.
+ * Compiled code on the disk, in one file per program. A record also holds the original text, and is valid if the module
+ * still has that text: comparing is cheaper than a digest, and never wrong.
  *
- * A file for each module would be simpler. It takes half a millisecond more for each module that is new, and 20 µs for
- * each that is not: with 100 modules that makes a start 1 % slower.
+ * One file per module would be simpler, but takes half a millisecond more for each module that is new, and 20 µs for each
+ * that is not: with 100 modules a start is 1 % slower.
  */
 export class CodeCache {
   #file: string;
-  /** Weak, as a program that has started has no use for the text of all its modules. */
+  /** Weak, since a program that has started no longer needs the text of all its modules. */
   #content: WeakRef<CacheContent> | undefined;
 
   constructor(file: string) {
@@ -77,14 +77,14 @@ export class CodeCache {
 }
 
 /**
- * The key of a module, with all on which it depends how it is compiled. A program may load it again by another query, when
- * its text has changed.
+ * The key of a module, with all that decides how it is compiled. The URL's query is left out: a program may load a module
+ * again with another one, when its text has changed.
  */
 export function cacheKey(url: string, kind: ModuleKind, strip: boolean): string {
   return `${kind}${strip ? ' stripped' : ''} ${url.replace(/[?#].*/, '')}`;
 }
 
-/** Reads a file of records, or as much of it as is whole; nothing if it cannot be read. */
+/** Reads a file of records up to the last complete one; nothing if the file cannot be read. */
 export function readCache(file: string): CacheContent {
   const bytes = readOrNothing(file);
   const records = new Map<string, CacheRecord>();
@@ -96,7 +96,7 @@ export function readCache(file: string): CacheContent {
   return { bytes, records, end };
 }
 
-/** Whatever its path leads to by now: nothing is read but a file of the user's. */
+/** Whatever the path leads to by now, only a plain file of the user's is read. */
 function readOrNothing(file: string): Buffer {
   let descriptor: number | undefined;
   try {
@@ -111,12 +111,12 @@ function readOrNothing(file: string): Buffer {
   return Buffer.alloc(0);
 }
 
-/** To open no link, and not to wait for who writes to a pipe. Windows has neither. */
+/** Opens no link, and does not wait for the writer of a pipe. Windows has neither flag. */
 const AS_IT_IS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 const END_OF_LINE = 10;
 
-/** Null if there is none, or not all of it. */
+/** Null if there is none, or only a part of it. */
 function readRecord(bytes: Buffer, start: number): CacheRecord | null {
   const line = bytes.indexOf(END_OF_LINE, start);
   if (line < 0) return null;
@@ -130,12 +130,12 @@ function readRecord(bytes: Buffer, start: number): CacheRecord | null {
   }
 }
 
-/** One below zero would lead back to what has been read, again and again. */
+/** A negative one would lead back to what has been read, again and again. */
 function isLength(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Whether a record is of this text, and of the source map that belongs to it. */
+/** Whether a record was made from this text, and from its source map as it is now. */
 export function isOf(
   { text, source: length, inputMap }: CacheRecord,
   source: Uint8Array,
@@ -145,7 +145,7 @@ export function isOf(
   return inputMap === undefined || modified(inputMap.path) === inputMap.modified;
 }
 
-/** When a file was last written; 0 if there is none. */
+/** When a file was last modified (ms since the epoch); 0 if there is none. */
 export function modified(path: string): number {
   try {
     return statSync(path).mtimeMs;

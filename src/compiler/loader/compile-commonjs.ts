@@ -3,12 +3,12 @@ import { pathToFileURL } from 'node:url';
 import type { ModuleCompiler } from './module-compiler.js';
 import { kindOfFormat, kindToStrip } from './module-kind.js';
 
-/** Node's, which it leaves open for such use; `format` is known for files whose extension or package tells. */
+/** Node's method, which it leaves open for such use; `format` is given where the file's extension or package decides it. */
 type Compile = (this: Module, content: string, filename: string, format?: string) => unknown;
 
 /**
- * Compiles CommonJS that does not come by the load hook: all of it where Node has no hook that sees it (20), and
- * elsewhere what tools load in their own way (tsx).
+ * Compiles CommonJS that bypasses the load hook: all of it where Node has no hook that sees it (20), and elsewhere what
+ * tools load in their own way (tsx).
  */
 export function compileCommonJs(compiler: ModuleCompiler): void {
   const prototype = Module.prototype as unknown as { _compile: Compile };

@@ -9,7 +9,7 @@ import type { ModuleKind } from './module-kind.js';
 import { withMap } from './output-map.js';
 import { stripTypes } from './strip-types.js';
 
-/** A module that is not in the cache. Plain data, since it goes to another thread. */
+/** A module that is not in the cache. Plain data, since it is sent to another thread. */
 export interface ModuleToCompile {
   readonly url: string;
   readonly kind: ModuleKind;
@@ -29,11 +29,11 @@ const COMMONJS_RUNTIME = fileURLToPath(new URL('./commonjs-runtime.cjs', import.
 const writers = new Map<string, CacheWriter>();
 
 /**
- * Compiles one module, with the parser and everything, and stores it.
+ * Compiles one module and stores the result. Loads the parser and everything that goes with it.
  *
- * @param complain hears of a failure after which the types can still be removed
- * @throws CompileError if the text is no JavaScript or TypeScript, MissingBindingError if nothing on this machine can
- * read it, SyntaxError if types cannot be removed
+ * @param complain is called with an error that keeps the module from being compiled, but not its types from being removed
+ * @throws CompileError if the text is neither JavaScript nor TypeScript, MissingBindingError if no parser on this machine
+ * can read it, SyntaxError if types cannot be removed
  */
 export function compileSource(module: ModuleToCompile, complain: (error: unknown) => void): CompiledModule {
   const { url, strip, runtime, maps, store } = module;
@@ -57,7 +57,7 @@ function transformIfPossible(
   try {
     return transform(text, options);
   } catch (error) {
-    // What is wrong with the text, the stripper will say.
+    // The stripper will say what is wrong with the text.
     if (!(error instanceof CompileError)) complain(error);
     return null;
   }
@@ -68,7 +68,7 @@ function withoutTypes(text: string, result: TransformResult | null, file: string
   try {
     return stripTypes(result.code, file);
   } catch (error) {
-    // It quotes what it does not like, which shall be what was written.
+    // The error quotes code. It should quote what was written, so strip that to get its error.
     stripTypes(text, file);
     throw error;
   }

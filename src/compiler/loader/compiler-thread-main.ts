@@ -3,12 +3,12 @@ import type { ModuleToCompile } from './compile-source.js';
 import { ANSWERED, ASKED, ENDED, type ThreadAnswer, type ThreadData } from './compiler-thread.js';
 import { LookAhead } from './look-ahead.js';
 
-/** What runs in the thread that compiles: it answers until nobody has asked for this long (ms). */
+/** Entry point of the thread that compiles. It ends when nobody has asked for this long (ms). */
 const PATIENCE = 2000;
 
 const { port, state, prospect } = workerData as ThreadData;
 
-// Whatever goes wrong is an answer: who asks would wait for ever.
+// A failure has to become an answer: whoever asks would wait for ever.
 const compiler = await import('./compile-source.js').catch((error: Error) => error);
 
 const ahead = prospect && new LookAhead(prospect, answer);

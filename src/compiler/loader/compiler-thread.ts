@@ -5,22 +5,22 @@ import type { ModuleToCompile } from './compile-source.js';
 import type { Prospect } from './look-ahead.js';
 import type { Compiler } from './module-compiler.js';
 
-/** What the thread begins with. */
+/** What the thread is started with. */
 export interface ThreadData {
   readonly port: MessagePort;
-  /** Two numbers in memory that both threads see, at `ASKED` and `ANSWERED`. */
+  /** Two counters in shared memory, at `ASKED` and `ANSWERED`. */
   readonly state: Int32Array;
-  /** What it does while nobody asks. */
+  /** What to compile ahead while nobody asks. */
   readonly prospect: Prospect | undefined;
 }
 
-/** How many modules have been asked for, or `ENDED` if the thread has gone for want of work. */
+/** How many modules have been asked for, or `ENDED` once the thread is gone, for want of work or because it failed. */
 export const ASKED = 0;
 export const ENDED = -1;
-/** How many have been answered for, in the same order. */
+/** How many have been answered, in the order of the questions. */
 export const ANSWERED = 1;
 
-/** What it answers. On their way errors lose what is special about them, which so comes beside them. */
+/** Its reply. Structured cloning strips an error of its class and its `code`, so a failure travels as plain data. */
 export interface ThreadAnswer {
   readonly compiled?: CompiledModule;
   readonly failure?: { readonly message: string; readonly stack?: string | undefined; readonly code?: unknown };
@@ -29,26 +29,26 @@ export interface ThreadAnswer {
 
 type Answered = (answer: ThreadAnswer) => void;
 
-/** One module takes some milliseconds. A thread that is silent for so long (ms) has come to grief. */
+/** One module takes some milliseconds. A thread that is silent for this long (ms) is taken for dead. */
 const PATIENCE = 60_000;
 
 /**
  * Starts a thread that compiles.
  *
- * In the program's own thread the compiler would get in the way of the program: hooks are synchronous, so it would have to
- * be required in the midst of the program's imports, and many Nodes (all of 20 and 22) fail to `require` what is just being
- * imported, and then to import it. A program that uses magic-string would not start. Nor has the compiler's garbage to be
- * collected by the program; and who can wait loads other modules meanwhile. It costs 50 ms, once, when something has
- * changed.
+ * In the program's own thread the compiler would get in the program's way. Hooks are synchronous, so it would have to be
+ * required in the middle of the program's imports, and many Nodes (all of 20 and 22) fail to `require` a module that is
+ * just being imported, and then to import it: a program that uses magic-string would not start. Here, the program's thread
+ * does not have to collect the compiler's garbage either, and callers that can wait load other modules meanwhile. It costs
+ * 50 ms, once, when something has changed.
  *
- * @param prospect what it is to look at before anybody asks
- * @returns what compiles in that thread, as `compileSource` does in this one
+ * @param prospect what to compile ahead, before anybody asks
+ * @returns what compiles in that thread, as `compileSource` does in the calling one
  */
 export function startCompilerThread(prospect?: Prospect): Compiler {
   let thread = new CompilerThread(prospect);
 
   function ask(module: ModuleToCompile, answered: Answered): void {
-    // One that has ended is replaced.
+    // A thread that has ended is replaced.
     while (!thread.isAsked(module, answered)) thread = new CompilerThread();
   }
 
@@ -65,22 +65,22 @@ export function startCompilerThread(prospect?: Prospect): Compiler {
   };
 }
 
-/** A thread, as the one that asks sees it. */
+/** The asking side of a thread. */
 class CompilerThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #state = new Int32Array(new SharedArrayBuffer(8));
-  /** Who waits, in the order of the questions, which is that of the answers. */
+  /** Who waits, in the order of the questions; the answers come in the same order. */
   readonly #waiting: Answered[] = [];
 
   constructor(prospect?: Prospect) {
     const { port1, port2 } = new MessageChannel();
     const workerData: ThreadData = { port: port2, state: this.#state, prospect };
-    // Without the program's options: it is not to be compiled itself, nor stopped at by a debugger.
+    // Without the program's `execArgv`: the compiler is not to be compiled itself, nor stopped by a debugger.
     const main = new URL('./compiler-thread-main.js', import.meta.url);
     const resourceLimits = { stackSizeMb: PARSER_STACK_MB };
-    // It prints nothing. Were its output piped into the program's, as it else is, `console.log` would end a program whose
-    // reader has gone.
+    // It prints nothing. Yet if its output were piped into the program's, as by default, `console.log` would end a program
+    // whose reader has gone.
     const options = { workerData, transferList: [port2], execArgv: [], resourceLimits, stdout: true };
     this.#worker = new Worker(main, options);
     this.#worker.on('error', ({ message }) => this.#fail(message)).unref();
@@ -96,7 +96,7 @@ class CompilerThread {
     if (Atomics.compareExchange(this.#state, ASKED, asked, asked + 1) === ENDED) return false;
     Atomics.notify(this.#state, ASKED);
     this.#waiting.push(answered);
-    // Nothing else may keep a process alive that has still to load its modules.
+    // Perhaps nothing else keeps a process alive that is still loading its modules.
     this.#port.ref();
     return true;
   }
@@ -119,7 +119,7 @@ class CompilerThread {
     answered?.(answer);
   }
 
-  /** It has come to grief: the next one who asks gets another thread. */
+  /** The thread is taken for dead: the next question starts another. */
   #fail(reason: string): void {
     Atomics.store(this.#state, ASKED, ENDED);
     void this.#worker.terminate();

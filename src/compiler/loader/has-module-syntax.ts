@@ -5,8 +5,8 @@ import { isProgram, parse } from '../parse.js';
 import { hasModuleStatements } from '../statements.js';
 
 /**
- * Whether text can only be an ECMAScript module, as Node decides it where neither the extension nor a `package.json`
- * does: it imports or exports by statement, or uses `import.meta` or `await` outside of functions.
+ * Whether text can only be an ECMAScript module, by the rules of Node for files that neither their extension nor a
+ * `package.json` decides: it has `import` or `export` statements, or uses `import.meta` or a top-level `await`.
  */
 export function hasModuleSyntax(text: string, file: string): boolean {
   // Most CommonJS has none of these words, and needs no parser.
@@ -19,7 +19,7 @@ export function hasModuleSyntax(text: string, file: string): boolean {
     const program = hasStatements ? parseModule(text, file) : null;
     return program !== null && hasModuleStatements(program, text);
   } catch (error) {
-    // Its types can be removed all the same, which takes no more than a good guess.
+    // There is no parser, but types can still be removed, for which a good guess will do.
     if (error instanceof MissingBindingError) return /^(?:import|export)\b/m.test(text);
     throw error;
   }

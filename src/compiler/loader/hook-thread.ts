@@ -4,17 +4,17 @@ import { findCode, makeRequest, replaceCode } from './load-hook.js';
 import { ModuleCompiler, type LoaderOptions } from './module-compiler.js';
 import { sourceIfMissing } from './resolve-hook.js';
 
-/** What runs in the thread with hooks, where Node has no sound ones in that of the program. */
+/** Entry point of the hooks thread, for Nodes that have no sound hooks in the program's thread. */
 
 let compiler: ModuleCompiler;
 
 /** Called by Node when the hooks are registered. */
 export const initialize: InitializeHook<LoaderOptions> = (options) => {
-  // In yet another thread: what is needed only sometimes cannot be required in this one.
+  // Compiles in yet another thread: in this one the compiler could not be required on demand.
   compiler = new ModuleCompiler(options, startCompilerThread);
 };
 
-/** Called by Node for each import: as `makeResolveHook` has it. */
+/** Called by Node for each import. It does what the hook of `makeResolveHook` does. */
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   try {
     return await nextResolve(specifier, context);
@@ -32,6 +32,7 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   const found = await nextLoad(url, request.context);
   const code = findCode(found, request);
   const loaded = code === null ? found : replaceCode(found, code, await compiler.compileLater(url, ...code));
-  // The program's thread shall read CommonJS itself: it compiles it there, and `require` is the ordinary one.
+  // Without the source, the program's thread reads CommonJS itself: it is compiled there, and `require` is the ordinary
+  // one.
   return request.strip !== undefined && loaded.format === 'commonjs' ? { format: 'commonjs' } : loaded;
 };

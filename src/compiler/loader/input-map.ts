@@ -8,10 +8,10 @@ import { readText } from './read-text.js';
 export const SOURCE_MAP_COMMENT: RegExp = /\n?\/\/[#@] sourceMappingURL=(\S+)\s*$/;
 
 /**
- * The source map that a module comes with, in its text or in a file beside it; what it leads to as absolute paths, since
- * the map that is made of it lies elsewhere.
+ * The source map of a module, in its text or in a file that the text names. Its sources become absolute paths, since the
+ * map that is made from it is kept elsewhere.
  *
- * @returns as `map` null if there is none, or it cannot be read: programs are often shipped without
+ * @returns `map` is null if there is none, or it cannot be read (programs are often shipped without); `from` is its file
  */
 export function findInputMap(text: string, url: string): { map: EncodedSourceMap | null; from?: InputMap } {
   const named = SOURCE_MAP_COMMENT.exec(text)?.[1];
@@ -20,7 +20,7 @@ export function findInputMap(text: string, url: string): { map: EncodedSourceMap
     if (named.startsWith('data:')) return { map: withPaths(inlineMap(text) as EncodedSourceMap, url) };
     const file = new URL(named, url);
     const path = fileURLToPath(file);
-    // Asked before it is read, and also where it is not there: what is written later counts.
+    // Looked up before the file is read, and even if it is missing: a later write must invalidate the cache.
     const from = { path, modified: modified(path) };
     return { map: readMap(file), from };
   } catch {

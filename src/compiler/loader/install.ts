@@ -11,14 +11,17 @@ import { makeResolveHook, type SyncResolveHook } from './resolve-hook.js';
 /** Node's newer way to hook into loading. */
 type RegisterHooks = (hooks: { load?: SyncLoadHook; resolve?: SyncResolveHook }) => unknown;
 
-/** Where `commonjs-runtime.cts` finds it. Shared by all copies of heddle in a thread: the first one compiles. */
+/**
+ * Where `commonjs-runtime.cts` finds the run-time half. Shared by all copies of heddle in a thread: the first one compiles.
+ */
 const RUNTIME = Symbol.for('heddle.compiled');
 
-/** For what not every start needs. Hooks are synchronous, and every Node can `require` an ECMAScript module. */
+/** For what not every start needs. Hooks are synchronous, and every supported Node can `require` an ECMAScript module. */
 const require = nodeModule.createRequire(import.meta.url);
 
 /**
- * Has the modules that are loaded from now on compiled, in this thread.
+ * Compiles the modules that are loaded from now on in this thread. Does nothing where another copy of heddle does so
+ * already.
  *
  * @param runtime the run-time half itself
  */
@@ -29,7 +32,7 @@ export function install(options: LoaderOptions, runtime: object): void {
   const compiler = new ModuleCompiler(options, findCompiler);
   if (hasSoundHooks) {
     const { registerHooks } = nodeModule as unknown as { registerHooks: RegisterHooks };
-    // A program without TypeScript does not pay for it.
+    // A program without TypeScript does not pay for these.
     const onTypeScript = (): void => {
       registerHooks({ resolve: makeResolveHook(compiler.selects) });
       resolveCommonJs(compiler.selects);

@@ -12,16 +12,16 @@ export type SyncLoadHook = (
   nextLoad: (url: string, context?: Partial<LoadHookContext>) => LoadFnOutput,
 ) => LoadFnOutput;
 
-/** What is asked of the hooks that come next. */
+/** How a module is requested from the next hook. */
 export interface LoadRequest {
   readonly context: LoadHookContext;
-  /** Of which kind a TypeScript module is that Node does not know as such; undefined for all others. */
+  /** The kind of a TypeScript module whose types Node would not remove; undefined for all other modules. */
   readonly strip: ModuleKind | undefined;
 }
 
 /**
- * The hook: what the hooks before it and Node itself have loaded is compiled. Coming last it sees what they have made
- * of the file (tsx: JavaScript with a source map).
+ * The hook compiles what Node and the hooks registered before this one have loaded, so it sees what those have made of the
+ * file (tsx: JavaScript with a source map).
  *
  * @param onTypeScript is called when the first module in TypeScript is about to be loaded
  */
@@ -40,20 +40,20 @@ export function makeLoadHook(compiler: ModuleCompiler, onTypeScript: () => void)
   };
 }
 
-/** For extensions that it does not know Node must be told a format: only then does it read the file. */
+/** For an unknown extension Node must be told a format: only then does it read the file. */
 export function makeRequest(url: string, context: LoadHookContext): LoadRequest {
   const strip = context.format ? undefined : kindToStrip(url);
   return { strip, context: strip === undefined ? context : { ...context, format: strip ?? 'module' } };
 }
 
-/** What `ModuleCompiler` wants to know of what was loaded. */
+/** The arguments of `ModuleCompiler.compile` for what was loaded, without the URL. */
 export type LoadedCode = readonly [kind: ModuleKind, source: ModuleSource, strip: boolean];
 
 /**
- * Null if it is no code, or not for us to see.
+ * Null if what was loaded is not code, or comes without its source.
  *
- * Modules whose types Node would remove lose them too: Node does that at each start, which takes longer than all the rest
- * of it, and what is compiled is kept. CommonJS, of which Node has several loaders, stays TypeScript.
+ * Modules whose types Node would remove lose them here too: Node does that at each start, which takes longer than the rest
+ * of the start, while compiled code is cached. CommonJS, for which Node has several loaders, stays TypeScript.
  */
 export function findCode({ format, source }: LoadFnOutput, { strip }: LoadRequest): LoadedCode | null {
   const kind = strip === undefined ? kindOfFormat(format) : strip;

@@ -9,11 +9,12 @@ import { sourceName } from './source-name.js';
 const LOADER = 'node:internal/modules/esm/load';
 
 /**
- * Compiles what Node's own loader of ECMAScript modules reads, where it reads by the `readFile` that everybody finds in
- * `fs.promises`. On Node 20 that costs nothing, while hooks in a thread, even if they do nothing, take 1.7 times as long
- * to load 200 modules, and 2.7 times where they remove types. Those Nodes will not change any more.
+ * Compiles what Node's own loader of ECMAScript modules reads, on the Nodes where it reads with the public
+ * `fs.promises.readFile` (`readsByFs`). On Node 20 that costs nothing, while hooks in a thread, even if they do nothing,
+ * take 1.7 times as long to load 200 modules, and 2.7 times where they remove types. Those Nodes will not change any more.
  *
- * Files are read at once, as `require` reads them: four turns through the thread pool for each take a fifth of a start.
+ * Files are read synchronously, as `require` reads them: four trips through the thread pool per file take a fifth of a
+ * start.
  *
  * @param resolveElsewhere is called when a module in TypeScript may import what only a resolve hook finds
  */
@@ -22,7 +23,7 @@ export function compileWhatLoaderReads(compiler: ModuleCompiler, resolveElsewher
 
   function readFileForLoader(...args: Parameters<typeof readFile>): Promise<string | Buffer> {
     const [url] = args;
-    // The loader asks by a URL and nothing else; a program that reads its own files so gets them as they are.
+    // The loader passes a URL and nothing else; a program that does the same gets its files as they are.
     if (args.length !== 1 || !(url instanceof URL) || callerOf(readFileForLoader) !== LOADER) {
       return readFile.apply(promises, args);
     }
@@ -39,16 +40,16 @@ export function compileWhatLoaderReads(compiler: ModuleCompiler, resolveElsewher
     if (kind === undefined) return source;
     const compiled = await compiler.compileLater(href, kind, source, strip);
     if (strip && needsHook(source.toString(), href)) resolveElsewhere();
-    // When it has the text, the loader asks this very object for the extension, and does not know those of TypeScript.
+    // Once it has the text, the loader asks this very object for the extension, and does not know those of TypeScript.
     if (strip) url.pathname += (compiled?.kind ?? kind) === 'commonjs' ? '.cjs' : '.mjs';
-    // Node decides on the original whether something ambiguous is CommonJS, and then reads it again, by other ways.
+    // From the original Node decides whether an ambiguous file is CommonJS, and then loads it again in the ordinary way.
     return compiled === null || compiled.code === null || compiled.kind === 'commonjs' ? source : compiled.code;
   }
 
   promises.readFile = readFileForLoader as typeof readFile;
 }
 
-/** Whether a text in TypeScript names a file as it will be called once it is compiled, be it in a comment. */
+/** Whether TypeScript names a file by the extension that it will have once it is compiled, even if only in a comment. */
 function needsHook(text: string, url: string): boolean {
   for (const [, name] of text.matchAll(/['"`](\.\.?\/[^'"`\n?#]*\.[cm]?js)\b/g)) {
     const source = sourceName(name!, url);
@@ -57,7 +58,7 @@ function needsHook(text: string, url: string): boolean {
   return false;
 }
 
-/** Undefined if it is no JavaScript. CommonJS, if known as such, is not read by this loader. */
+/** Undefined if it is not JavaScript. What is known to be CommonJS is not read by this loader. */
 function kindOfFile(url: URL): ModuleKind | undefined {
   const path = fileURLToPath(url);
   const extension = extname(path);
@@ -65,7 +66,7 @@ function kindOfFile(url: URL): ModuleKind | undefined {
   return extension === '.js' || extension === '' ? kindOfPackage(path) : undefined;
 }
 
-/** The file of whoever called a function that is running. */
+/** The file that contains the caller of a running function. */
 function callerOf(callee: (...args: never) => unknown): string | undefined {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const at: { stack?: NodeJS.CallSite[] } = {};

@@ -27,22 +27,23 @@ export interface Prospect {
 }
 
 /**
- * `import … './a.js'`, `export … from './a.js'`, `require('./a')`: in comments too, which costs no more than a look. The first
- * group is there where only types are imported, which nobody will load.
+ * `import … './a.js'`, `export … from './a.js'`, `require('./a')`; also in comments, which costs no more than a look. The
+ * first group matches where only types are imported, for which nothing is loaded.
  */
 const IMPORT =
   /(\b(?:import|export)\s+type\s+(?!from\b)[\w$\s,{}*]*?)?\b(?:import|from|require\s*\()\s*(['"])(\.\.?\/[^'"\n]+)\2/g;
 
 /**
- * Compiles what a program is going to import, as its files say, before it is asked for: otherwise who loads modules waits for
- * who compiles them, and then the other way round. Nothing depends on it. What is asked for is given out only if it is
- * the same in every respect, and once it was not, as where others change modules before us, nothing is guessed any more.
+ * Compiles what a program is going to import, according to its files, before it is asked for: otherwise the thread that
+ * loads and the one that compiles would wait for each other in turn. Nothing depends on it. A result is used only if what
+ * is asked for equals it in every respect, and after the first that does not, as where other tools change modules before
+ * us, no more guesses are made.
  */
 export class LookAhead {
   readonly #prospect: Prospect;
   readonly #selects: Selection;
   readonly #compile: (module: ModuleToCompile) => ThreadAnswer;
-  /** Grows while it is gone through. */
+  /** Grows while it is iterated. */
   readonly #urls: Set<string> = new Set();
   readonly #next: Iterator<string, undefined> = this.#urls.values();
   readonly #made: Map<string, { readonly module: ModuleToCompile; readonly answer: ThreadAnswer }> = new Map();
@@ -55,7 +56,7 @@ export class LookAhead {
     try {
       this.#urls.add(pathToFileURL(realpathSync(prospect.program)).href);
     } catch {
-      // It has another name than Node was given.
+      // The program has another name than Node was given (`app` for `app.js`).
     }
   }
 
@@ -66,12 +67,12 @@ export class LookAhead {
     try {
       this.#look(url);
     } catch {
-      // Who imports it will hear of it.
+      // Whoever imports it will get the error.
     }
     return true;
   }
 
-  /** What was made of a module; undefined if nothing. */
+  /** The result for a module; undefined if there is none. */
   take(module: ModuleToCompile): ThreadAnswer | undefined {
     const { url } = module;
     this.#asked.add(url);
@@ -115,7 +116,7 @@ function kindOf(path: string): ModuleKind {
   return extension[1] === 'm' ? 'module' : extension[1] === 'c' ? 'commonjs' : kindOfPackage(path);
 }
 
-/** CommonJS may leave out the end of a name, TypeScript write that of what will be compiled. */
+/** CommonJS may leave out the extension; TypeScript may write the one that the file will have once it is compiled. */
 function findFile(name: string, from: string): string {
   const { href } = new URL(name, from);
   const source = sourceName(name, from);

@@ -10,7 +10,7 @@ import type { ModuleKind } from './module-kind.js';
 import { removesTypes } from './node-abilities.js';
 import { makeSelection, type Selection } from './selection.js';
 
-/** What the loader is told by whoever installs it. Plain data, since it may have to go to another thread. */
+/** What the loader is told by whoever installs it. Plain data, since it may have to be sent to another thread. */
 export interface LoaderOptions {
   /** URL of the run-time half, which compiled code imports. */
   readonly runtime: string;
@@ -18,11 +18,11 @@ export interface LoaderOptions {
   readonly own: string;
   /** The version of heddle. */
   readonly version: string;
-  /** Path of the program, or any name of it: its modules are kept together. */
+  /** Path of the program, or any name for it: its modules share a cache file. */
   readonly program: string;
   /** Packages whose code is compiled too. */
   readonly packages: readonly string[];
-  /** Whether code gets a source map; unless given, if somebody is there to read it when the first module is loaded. */
+  /** Whether code gets a source map. Unless given: if something reads them when the first module is compiled. */
   readonly maps?: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface Compiler {
   readonly compileLater: (...args: Parameters<typeof compileSource>) => Promise<CompiledModule>;
 }
 
-/** Finds what compiles, when there is something to compile, or with a prospect of it. */
+/** Makes a compiler, when there is something to compile or, with a prospect, ahead of that. */
 export type FindCompiler = (prospect?: Prospect) => Compiler;
 
 /**
@@ -63,7 +63,7 @@ export class ModuleCompiler {
    *
    * @param strip whether its text is TypeScript whose types are to be removed
    * @returns null if there is nothing to do, or nothing that can be done: then it runs as it is
-   * @throws SyntaxError only with `strip`, and where Node cannot say it itself
+   * @throws SyntaxError only with `strip`, and only where Node does not remove types and so could not report it
    */
   compile(url: string, kind: ModuleKind, source: ModuleSource, strip = false): CompiledModule | null {
     try {
@@ -74,7 +74,7 @@ export class ModuleCompiler {
     }
   }
 
-  /** The same for who need not block. While one module is compiled others can be loaded. */
+  /** The same for callers that need not block: while one module is compiled others can be loaded. */
   async compileLater(
     url: string,
     kind: ModuleKind,
@@ -91,8 +91,8 @@ export class ModuleCompiler {
   }
 
   /**
-   * Has a program that starts for the first time compiled ahead of what is asked for. Later starts need a compiler for what
-   * has changed, if for anything, and only the cache knows what that is.
+   * When a program starts for the first time, compiles ahead of what is asked for. Later starts need the compiler only for
+   * what has changed, if for anything, and only the cache knows what that is.
    */
   lookAhead(): void {
     const { program, own, packages, runtime } = this.#options;
@@ -118,18 +118,20 @@ export class ModuleCompiler {
     return (this.#foundCompiler ??= this.#findCompiler());
   }
 
-  /** What cannot be compiled runs as it is, or Node says what is wrong with it: it may know newer TypeScript than we do. */
+  /**
+   * What cannot be compiled runs as it is, or Node reports what is wrong with it: it may know newer TypeScript than we do.
+   */
   #leaveAlone(url: string, error: unknown, strip: boolean): null {
     if (strip && error instanceof SyntaxError) {
       if (removesTypes) return null;
       throw error;
     }
-    // Node will say in its own words that the text is no JavaScript.
+    // Node will report the syntax error itself.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_HEDDLE_COMPILE') this.#complain(url, error);
     return null;
   }
 
-  /** Compiling must not keep a program from running. What goes wrong in the same way for many modules is said once. */
+  /** A failure to compile must not keep a program from running. The same failure of many modules is reported once. */
   #complain(url: string, error: unknown): void {
     const [reason = ''] = String((error as Error).message ?? error).split('\n');
     if (this.#complaints.has(reason)) return;
@@ -137,7 +139,7 @@ export class ModuleCompiler {
     try {
       writeSync(2, `heddle: left ${fileURLToPath(url)} alone: ${reason}\n`);
     } catch {
-      // Nobody listens.
+      // Standard error is closed.
     }
   }
 }
@@ -154,7 +156,7 @@ interface Store {
   readonly cache: CodeCache | null;
 }
 
-/** When the first module is compiled, since what comes after the installation may still turn source maps on. */
+/** Called anew for the first module: source maps may be turned on after the installation, when `lookAhead` has to guess. */
 function openStore(options: LoaderOptions): Store {
   const { maps = mapsAreRead() } = options;
   const file = findCacheFile(options, maps);
@@ -162,8 +164,8 @@ function openStore(options: LoaderOptions): Store {
 }
 
 /**
- * Whether there is no file yet. Makes it, so that a program in which there is nothing to compile starts for the first time
- * but once; where it cannot be made each start is the first.
+ * Whether there is no file yet. Creates it, so that even a program with nothing to compile has only one first start; where
+ * it cannot be created, every start is the first.
  */
 function isFirstStart(file: string): boolean {
   try {
@@ -175,8 +177,8 @@ function isFirstStart(file: string): boolean {
 }
 
 /**
- * Whether source maps are read by anybody: Node itself, a debugger, or a tool that measures coverage. A map is four times
- * as long as the code, so that 200 modules take a tenth longer to load with maps, be they in the cache. Lines are right
+ * Whether anything reads source maps: Node itself, a debugger, or a tool that measures coverage. A map is four times as
+ * long as the code, so that 200 modules take a tenth longer to load with maps, even from the cache. Line numbers are right
  * without.
  */
 function mapsAreRead(): boolean {

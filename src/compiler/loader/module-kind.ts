@@ -8,9 +8,9 @@ import { removesTypes } from './node-abilities.js';
 export type ModuleKind = 'module' | 'commonjs' | null;
 
 /**
- * Of which kind code of a format is, as Node calls what it loads.
+ * The kind of code in a format, as Node's loaders name it.
  *
- * @returns undefined for formats that are no JavaScript or TypeScript (`json`, `wasm`, `builtin`)
+ * @returns undefined for formats other than JavaScript and TypeScript (`json`, `wasm`, `builtin`)
  */
 export function kindOfFormat(format: string | null | undefined): ModuleKind | undefined {
   switch (format) {
@@ -33,8 +33,8 @@ const TYPESCRIPT = /^[^?#]*\.([cm]?)ts(?:[?#]|$)/;
 const { _extensions: extensions } = Module as unknown as { _extensions: Record<string, unknown> };
 
 /**
- * Of which kind a TypeScript module is, if its types are for us to remove: where Node does not (before 22.18, or told
- * not to), and no other tool has made itself responsible for the extension.
+ * The kind of a TypeScript module, if its types are for us to remove: where Node does not (before 22.18, or told not to),
+ * and no other tool has taken over the extension.
  *
  * @returns undefined if there is nothing for us to remove
  */
@@ -46,7 +46,7 @@ export function kindToStrip(url: string): ModuleKind | undefined {
 
 const known = new Map<string, ModuleKind>();
 
-/** Of which kind the nearest `package.json` says that a file is. */
+/** The kind of a file according to its nearest `package.json`. */
 export function kindOfPackage(file: string): ModuleKind {
   const directory = dirname(file);
   let kind = known.get(directory);
@@ -58,7 +58,7 @@ export function kindOfPackage(file: string): ModuleKind {
   return kind;
 }
 
-/** Null if the `package.json` in this directory does not say; undefined if there is none. */
+/** Null if the `package.json` in this directory does not say; undefined if there is none that can be read. */
 function typeIn(directory: string): ModuleKind | undefined {
   try {
     const { type } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { type?: unknown };

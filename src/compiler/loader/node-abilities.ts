@@ -3,9 +3,9 @@ import * as nodeModule from 'node:module';
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 /**
- * Whether Node has hooks in the program's own thread, and such that leave the meaning of CommonJS alone: with the first
- * ones, up to 22.22, 24.11 and 25.0, CommonJS that is imported cannot `require` an ECMAScript module that imports
- * another, be there hooks that do nothing.
+ * Whether Node has hooks in the program's own thread that leave the meaning of CommonJS alone. With the first ones, up to
+ * 22.22, 24.11 and 25.0, CommonJS that is imported cannot `require` an ECMAScript module that imports another, even if the
+ * hooks do nothing.
  */
 export const hasSoundHooks: boolean =
   'registerHooks' in nodeModule &&
@@ -13,14 +13,14 @@ export const hasSoundHooks: boolean =
 
 const { typescript } = process.features as { readonly typescript?: false | 'strip' | 'transform' };
 
-/** Whether Node removes types itself: from 22.18 on, or told to, and not told not to. */
+/** Whether Node removes types itself: from 22.18 on unless told not to, and before if told to. */
 export const removesTypes: boolean = Boolean(typescript);
 
-/** The same where it does nothing else to TypeScript: then anybody can do it in its place. */
+/** Whether Node does nothing else to TypeScript: then anybody can remove types in its place. */
 export const onlyRemovesTypes: boolean = typescript === 'strip';
 
 /**
- * Whether Node's loader of ECMAScript modules reads files by the `readFile` that everybody finds in `fs.promises`, and
- * all that CommonJS is in a way that can be seen: where these Nodes are told to remove types, some is not.
+ * Whether Node's loader of ECMAScript modules reads files with the public `fs.promises.readFile`, and all CommonJS is
+ * loaded through functions that can be replaced. Where these Nodes are told to remove types, some CommonJS is not.
  */
 export const readsByFs: boolean = (major === 20 || (major === 22 && minor < 18)) && !removesTypes;

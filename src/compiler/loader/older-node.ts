@@ -5,14 +5,14 @@ import type { LoaderOptions, ModuleCompiler } from './module-compiler.js';
 import { readsByFs } from './node-abilities.js';
 import { resolveCommonJs } from './resolve-commonjs.js';
 
-/** Part of Node that is loaded when somebody has registered hooks that run in a thread. */
+/** A part of Node that is loaded once somebody has registered hooks that run in a thread. */
 const HOOKS = 'NativeModule internal/modules/esm/hooks';
 
 /**
- * Hooks into Node where it has no sound hooks in the thread of the program. There is a thread of hooks then, which takes
- * 40 ms to start, and a message for each module and for each import. So where it can be done without, it is started only
- * for the hooks of others (tsx), who have started it anyway, and where TypeScript imports a file by the name that it will have
- * once it is compiled. What neither way sees is what a *required* ECMAScript module imports.
+ * Hooks into a Node that has no sound hooks in the program's thread. What it has is a hooks thread, which takes 40 ms to
+ * start, and a message for each module and for each import. So where possible (`readsByFs`) that thread is started only if
+ * others (tsx) have hooks and have started it anyway, or if TypeScript imports a file by the name that it will have once it
+ * is compiled. Neither way sees what a *required* ECMAScript module imports.
  */
 export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOptions): void {
   const { register } = nodeModule;
@@ -22,10 +22,10 @@ export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOpti
     if (threaded) return;
     threaded = true;
     try {
-      // That thread cannot see whether somebody reads source maps.
+      // That thread cannot see whether anything reads source maps.
       register(new URL('./hook-thread.js', import.meta.url), { data: { ...options, maps: true } });
     } catch (error) {
-      // With `--permission` a program may have no threads.
+      // With `--permission` a program may not be allowed threads.
       console.error(`heddle: left ECMAScript modules alone: ${(error as Error).message}`);
     }
   }
@@ -35,7 +35,7 @@ export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOpti
   if (readsByFs) compileWhatLoaderReads(compiler, useThread);
   if (!readsByFs || hooksAreRunning()) useThread();
   else compiler.lookAhead();
-  // Hooks that others register from now on shall have ours below them, as if ours had been registered in that way.
+  // Hooks that others register from now on have to run before ours, as if ours had been registered earlier.
   (nodeModule.default as { register: typeof register }).register = ((...args: Parameters<typeof register>) => {
     useThread();
     register(...args);

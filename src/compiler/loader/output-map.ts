@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { EncodedSourceMap } from '../source-map.js';
 import { SOURCE_MAP_COMMENT } from './input-map.js';
 
-/** Ends code with its source map, in the place of the one that its text may have come with. */
+/** Appends its source map to code, and removes the one that the text may have come with. */
 export function withMap(code: string, map: EncodedSourceMap): string {
   // Debuggers want URLs.
   const sources = map.sources.map((source) => (source && isAbsolute(source) ? pathToFileURL(source).href : source));

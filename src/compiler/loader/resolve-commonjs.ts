@@ -3,10 +3,13 @@ import { pathToFileURL } from 'node:url';
 import { sourceIfMissing } from './resolve-hook.js';
 import type { Selection } from './selection.js';
 
-/** Node's; `parent` is the module that requires. */
+/** Node's function; `parent` is the module that requires. */
 type Resolve = (this: unknown, request: string, parent: Module | undefined, ...rest: unknown[]) => string;
 
-/** Does for `require` what the resolve hook does, which does not see all of it: on Node 22 not that of CommonJS that is imported. */
+/**
+ * Does for `require` what the resolve hook does. The hook does not see every `require`: on Node 22 not those of CommonJS
+ * that is imported.
+ */
 export function resolveCommonJs(selects: Selection): void {
   const loader = Module as unknown as { _resolveFilename: Resolve };
   const resolve = loader._resolveFilename;

@@ -9,7 +9,10 @@ export type SyncResolveHook = (
   nextResolve: (specifier: string, context?: ResolveHookContext) => ResolveFnOutput,
 ) => ResolveFnOutput;
 
-/** Finds `pool.ts` where TypeScript imports `./pool.js` and there is none. What is found costs a call. */
+/**
+ * Finds `pool.ts` where TypeScript imports `./pool.js` and there is no such file. A specifier that Node resolves costs only
+ * a call.
+ */
 export function makeResolveHook(selects: Selection): SyncResolveHook {
   return (specifier, context, nextResolve) => {
     try {
@@ -26,7 +29,7 @@ export function makeResolveHook(selects: Selection): SyncResolveHook {
   };
 }
 
-/** What to look for in the place of what was not found; null if nothing. */
+/** The specifier to try in place of one that was not found; null if there is none. */
 export function sourceIfMissing(
   error: unknown,
   specifier: string,

@@ -4,11 +4,8 @@ export type Selection = (url: string) => boolean;
 const PACKAGES = '/node_modules/';
 
 /**
- * The modules of the program: files outside of `node_modules`, and those of packages that are named. What lies under
- * `own`, the runtime's code, never is: compiled code runs on it. Told by text alone, since every module comes by here.
- *
- * @param own URL of heddle's own code, which a linked checkout has outside of `node_modules`
- * @param packages names of packages, such as `@scope/name`
+ * Selects the modules of the program: files outside of `node_modules`, and those of the named packages. Never what lies
+ * under `own`, since compiled code runs on it. Decided by the text of the URL alone, since every module is asked about.
  */
 export function makeSelection(own: string, packages: readonly string[]): Selection {
   const named = new Set(packages);

@@ -1,8 +1,8 @@
 /**
- * What a specifier in TypeScript may mean where it leads to no file: `./pool.ts` for `./pool.js`, since TypeScript is told to
- * import a file by the name that it will have once it is compiled (`moduleResolution: nodenext`).
+ * What a specifier in TypeScript may mean where it leads to no file: `./pool.ts` for `./pool.js`, since TypeScript imports
+ * a file by the name that it will have once it is compiled (`moduleResolution: nodenext`).
  *
- * @param from URL of the module in which it stands
+ * @param from URL of the importing module
  * @returns null if it has no such meaning
  */
 export function sourceName(specifier: string, from: string | undefined): string | null {

@@ -7,16 +7,17 @@ const DAY = 24 * 60 * 60 * 1000;
 const KEPT = 30 * DAY;
 
 /**
- * Removes what has not been used for 30 days, of all versions, and does so at most once a day. "Used" is what the file
- * system notes as read; where it notes nothing a program is compiled anew after 30 days.
+ * Removes what has not been used for 30 days, of all versions, at most once a day. Use shows in a file's access time; where
+ * the file system keeps none, a program is compiled anew after 30 days.
  *
  * @param root the directory that holds those of all versions
+ * @param now in ms since the epoch, by the clock of the file system
  */
 export function sweepCaches(root: string, now: number): void {
   const mark = join(root, 'swept');
   const last = lstatSync(mark, { throwIfNoEntry: false });
   if (last !== undefined && (now - last.mtimeMs < DAY || !last.isFile())) return;
-  // Neither emptied nor followed: in a place that the user has named something else may be called so.
+  // Neither truncated nor followed: in a place that the user has chosen, something else may have this name.
   if (last === undefined) writeFileSync(mark, '', { mode: 0o600, flag: 'wx' });
   else lutimesSync(mark, now / 1000, now / 1000);
   for (const name of readdirSync(root)) {
