@@ -20,6 +20,6 @@ export function seconds(value: string): number {
   throw new InvalidArgumentError(`Expected seconds from ${SHORTEST} to ${LONGEST}.`);
 }
 
-/** Below, the looking would show in what is looked at; above, timers end. */
+/** Shorter, and looking would disturb what is looked at. Longer than a day nobody waits; timers end at 24.8 days. */
 const SHORTEST = 0.1;
 const LONGEST = 86_400;

@@ -7,10 +7,10 @@ const SOURCE = /(?<!\.d)\.[cm]?[jt]sx?$/;
 const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git']);
 
 /**
- * The JavaScript and TypeScript files that are meant: files that were named, whatever they are, and what lies below
+ * The files that are meant: files that were named, whatever they are, and the JavaScript and TypeScript files below
  * directories, without packages, builds and what Git ignores.
  *
- * @throws ArgumentError for a path that is not there.
+ * @throws ArgumentError for a path that does not exist.
  */
 export function findSources(paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((path) => (isDirectory(path) ? below(path) : [path])))].sort();
@@ -22,7 +22,10 @@ function isDirectory(path: string): boolean {
   return stats.isDirectory();
 }
 
-/** Git alone knows what its patterns mean. Where it knows of no file there is no repository, or it ignores this place. */
+/**
+ * Asks Git, since it alone knows what its patterns mean. Where it knows of no file there is no repository, or it ignores
+ * the directory: then all files count.
+ */
 function below(directory: string): string[] {
   const found = listedByGit(directory) ?? everyFile(directory);
   return found
@@ -31,7 +34,7 @@ function below(directory: string): string[] {
 }
 
 function listedByGit(directory: string): string[] | null {
-  // Without a monitor: what a repository's configuration names as that would be run.
+  // Without a file system monitor: a repository's configuration may name any command as that, and Git would run it.
   const options = ['-c', 'core.fsmonitor=false', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const { status, stdout } = spawnSync('git', options, {
     cwd: directory,
@@ -42,7 +45,7 @@ function listedByGit(directory: string): string[] | null {
   return stdout.split('\0').filter((path) => isFile(join(directory, path)));
 }
 
-/** Git lists also what was deleted but not committed, and links that lead nowhere or in a circle. */
+/** Git also lists what was deleted but not committed, and links that are broken or circular. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();

@@ -9,17 +9,17 @@ process.stdout.on('error', onOutputError);
 try {
   await makeProgram().parseAsync();
 } catch (error) {
-  // Commander has printed its own; what heddle expects to go wrong is said in one line; the rest is a bug, or the
-  // program's: Node shows it as it would without heddle, a syntax error with its place.
+  // Commander has printed its own errors. Failures that heddle expects are told in one line. The rest is a bug, or an error
+  // of the program: Node shows it as it would without heddle, a syntax error with its place.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (isExpected(error)) {
-    // In it may be what a file holds.
+    // The message may quote what a file holds, control characters included.
     console.error(`heddle: ${printable(error.message, Infinity)}`);
     process.exitCode = 1;
   } else throw error;
 }
 
-/** By its code: one that comes from another thread is of no class of ours. */
+/** By its code, since an error that comes from another thread has lost its class. */
 function isExpected(error: unknown): error is Error {
   return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_HEDDLE_');
 }

@@ -1,8 +1,8 @@
 import { ArgumentError } from '../base/errors.js';
 
 /**
- * The error for a file that the parser cannot read and that by its name is something else: where in it the parser
- * stumbles helps nobody. Null for JavaScript and TypeScript, and for what has no extension, as scripts do.
+ * The error for a file that cannot be parsed and whose name says that it is something else: where in it the parser fails
+ * would help nobody. Null for JavaScript and TypeScript, and for files without an extension, such as scripts.
  */
 export function notSource(file: string): ArgumentError | null {
   if (/\.[cm]?[jt]sx?$/.test(file) || !/[^\\/.]\.[^\\/.]+$/.test(file)) return null;

@@ -1,8 +1,8 @@
 import type { ReportedFinding } from '../compiler/check/report.js';
 
 /**
- * The finding for a file that is in another encoding. It is not checked: what its bytes mean is not known, and written as UTF-8
- * they would be other ones.
+ * The finding for a file in another encoding. It is not checked: what its bytes mean is not known, and fixes, written in
+ * UTF-8, would change them.
  */
 export async function notUtf8(file: string, bytes: Buffer): Promise<ReportedFinding> {
   const { LineTable } = await import('../compiler/line-table.js');

@@ -1,6 +1,6 @@
 /**
- * For the errors of standard output: `heddle graph … | head` closes the pipe early, which is no error. A program that is
- * run is not to be ended by it: what becomes of its output is its own business.
+ * Handles errors of standard output: `heddle graph … | head` closes the pipe early, which is not an error. `heddle run`
+ * removes this handler, since what becomes of a program's output is the program's own business.
  */
 export function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);

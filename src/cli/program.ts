@@ -14,7 +14,7 @@ export function makeProgram(): Command {
       'Fibers that schedule themselves by the resources they use: see what a running program waits for, and what the compiler makes of it.',
     )
     .version(processInfo().heddle)
-    // Options after the file that `run` runs are that file's.
+    // Options after the file that `run` runs belong to that file.
     .enablePositionalOptions()
     .addCommand(checkCommand())
     .addCommand(explainCommand())
@@ -28,7 +28,7 @@ export function makeProgram(): Command {
   return program;
 }
 
-/** Commander suggests a command that one may have meant on a line of its own. */
+/** Joins lines: Commander puts the command that may have been meant on a line of its own. */
 function oneLine(error: string): string {
   return error.replace(/^error: /, 'heddle: ').replaceAll(/\n(?=.)/g, ' ');
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Shows what `draw` returns again and again: on a terminal in place, on a screen of its own that is taken down at the
- * end; elsewhere one after another. Ends by SIGINT or SIGTERM, or when `draw` fails.
+ * Shows what `draw` returns again and again: on a terminal in place, on the alternate screen, which is left at the end;
+ * elsewhere one after another. Ends with SIGINT or SIGTERM, or when `draw` fails.
  *
- * @param draw is told how many lines there is room for, null without a terminal, or with one that does not know; and gets a
- * signal that is aborted when nobody waits for what it makes any more.
+ * @param draw gets the number of lines that fit, null without a terminal or with one that does not know its size; and a
+ * signal that is aborted when its result is no longer wanted.
  */
 export async function watch(
   everySeconds: number,
@@ -44,7 +44,9 @@ export function untilStopped(): Promise<void> {
 
 const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 
-/** Calls `stop` at the first SIGINT or SIGTERM; a second one ends the process at once. Returns how not to. */
+/**
+ * Calls `stop` at the first SIGINT or SIGTERM; a second one ends the process at once. Returns a function that undoes this.
+ */
 function onStop(stop: () => void): () => void {
   const forget = (): void => void process.off('SIGINT', once).off('SIGTERM', once);
   const once = (): void => {

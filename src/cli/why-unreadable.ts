@@ -1,4 +1,4 @@
-/** Why a file cannot be read, in words for who gave its name. */
+/** Why a file cannot be read, in words for whoever named it. */
 export function whyUnreadable({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOENT':

@@ -8,16 +8,17 @@ import { readLines } from './read-lines.js';
 /** A conversation with a program through its socket. */
 export interface Client {
   readonly greeting: Greeting;
-  /** @returns the snapshot as it came, unread. */
+  /** @returns the snapshot as it came, not validated. */
   requestSnapshot(): Promise<unknown>;
 }
 
 /**
  * Connects to a program, waits for its greeting, runs `talk` and hangs up.
  *
- * @param limitMs for all of it, in ms. A program that does not answer in time runs something long without suspending.
+ * @param limitMs for all of it, in ms. A program that does not answer in time is stopped, or runs long without suspending.
  * @param signal hangs up when it is aborted.
- * @throws InspectionError when nobody is there, it may not be entered, does not speak the protocol or takes too long.
+ * @throws InspectionError when nobody listens, the socket is another user's, or the program does not speak the protocol or
+ * takes too long.
  */
 export async function converse<T>(
   path: string,
@@ -27,11 +28,11 @@ export async function converse<T>(
 ): Promise<T> {
   const socket = createConnection(path);
   if (signal !== undefined) {
-    // Any number of programs can be looked at together; Node warns of more than ten.
+    // Any number of conversations may share the signal; Node warns of more than ten listeners.
     setMaxListeners(0, signal);
     addAbortSignal(signal, socket);
   }
-  // Reading meets every error; this is for one that comes after the last line.
+  // Reading reports every error; this is for one that comes after the last line.
   socket.on('error', () => {});
   const limit = setTimeout(() => socket.destroy(new InspectionError(silence(path, limitMs))), limitMs);
   try {
@@ -46,7 +47,7 @@ export async function converse<T>(
   }
 }
 
-/** A snapshot has about 500 bytes for each node, and 20 for each bucket of its histograms. */
+/** In UTF-16 units. A snapshot has about 500 for each node, and 20 for each bucket of its histograms. */
 const LONGEST_REPLY = 256 * 2 ** 20;
 
 type Lines = AsyncIterator<string | null, void, void>;

@@ -5,10 +5,10 @@ import { converse } from './client.js';
 /**
  * Asks a running program for a snapshot of itself.
  *
- * @param options.limitMs how long that may take, in ms.
+ * @param options.limitMs how long that may take, in ms; 10 s unless given.
  * @param options.signal hangs up when it is aborted.
- * @throws InspectionError when the program cannot be reached or does not answer; SnapshotError when what it answers is
- * no snapshot that this version reads.
+ * @throws InspectionError when the program cannot be reached or does not answer; SnapshotError when its answer is not a
+ * snapshot that this version can read.
  */
 export async function fetchSnapshot(
   socketPath: string,

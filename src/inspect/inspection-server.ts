@@ -24,15 +24,15 @@ export interface InspectionServerOptions {
 }
 
 export interface InspectionServer {
-  /** Of the socket. */
+  /** Path of the socket. */
   readonly path: string;
   close(): Promise<void>;
 }
 
 /**
- * Lets this process be looked at through a Unix socket that only its user can reach. Costs nothing until somebody
- * connects, and does not keep the process alive. However many look at once, one snapshot is taken at a time and
- * shared. Whoever sends rubbish, does not read, or goes away harms nobody but themselves.
+ * Lets this process be looked at through a Unix socket that only its user can reach. Costs nothing until somebody connects,
+ * and does not keep the process alive. However many clients ask at once, they share one snapshot. A client that sends
+ * garbage, does not read, or goes away harms nobody but itself.
  *
  * @throws InspectionError when there is no safe place for the socket, or this process has one already.
  */
@@ -51,9 +51,9 @@ export async function openInspectionServer(options: InspectionServerOptions): Pr
   server.maxConnections = MOST_CONNECTIONS;
   await listen(server, path);
   server.unref();
-  // At the limit of descriptors a connection cannot be accepted. Whoever looks may try again; the program goes on.
+  // Accepting may fail at the limit of descriptors. The client can try again; the program goes on.
   server.on('error', () => {});
-  // The directory keeps others out already; this is for whoever copies or opens it up.
+  // The directory keeps others out already; this is in case somebody copies it or opens it up.
   chmodSync(path, 0o600);
   const remove = (): void => unlinkIfThere(path);
   process.once('exit', remove);
@@ -69,13 +69,13 @@ export async function openInspectionServer(options: InspectionServerOptions): Pr
 }
 
 const MOST_CONNECTIONS = 8;
-/** A connection on which nothing moves for so long is closed, so that idle ones do not take all places. */
+/** A connection that is idle for this long (ms) is closed, so that idle ones do not use up the limit. */
 const IDLE_MS = 30_000;
 
 async function converseWith(socket: Socket, greeting: Greeting, snapshot: () => Promise<Snapshot>): Promise<void> {
   socket.unref();
   socket.setTimeout(IDLE_MS, () => socket.destroy());
-  // Reading meets it too.
+  // Reading reports it too.
   socket.on('error', () => {});
   try {
     await send(socket, greeting);
@@ -104,7 +104,7 @@ async function answer(line: string | null, snapshot: () => Promise<Snapshot>): P
   }
 }
 
-/** Resolves once it is sent, or never can be: who does not read gets no more. */
+/** Resolves once it is sent, or never can be: a client that does not read gets no further answer. */
 function send(socket: Socket, message: Greeting | InspectionReply): Promise<void> {
   return new Promise((resolve) => {
     if (socket.destroyed) resolve();
@@ -112,7 +112,9 @@ function send(socket: Socket, message: Greeting | InspectionReply): Promise<void
   });
 }
 
-/** What is there already was left behind by a dead process of the same number, unless somebody answers. */
+/**
+ * Listens at a path. A socket that is there already is a leftover of a dead process with this id, unless somebody answers.
+ */
 async function listen(server: Server, path: string): Promise<void> {
   try {
     await tryToListen(server, path);
@@ -131,7 +133,7 @@ async function listen(server: Server, path: string): Promise<void> {
 function tryToListen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // Exclusive: a worker of a cluster has a socket of its own, not one that its primary shares out.
+    // Exclusive: a worker of a cluster has a socket of its own, not one that it shares with its primary.
     server.listen({ path, exclusive: true }, () => {
       server.off('error', reject);
       resolve();

@@ -12,7 +12,12 @@ export interface Program {
   readonly greeting: Greeting | null;
 }
 
-/** The programs of this user that can be looked at, by process id. Sockets that dead ones left behind are removed. */
+/**
+ * The programs of this user that can be looked at, in order of their process ids. Sockets that dead ones left behind are
+ * removed.
+ *
+ * @param limitMs how long to wait for the answer of each, in ms.
+ */
 export async function listPrograms(limitMs: number = 1000): Promise<Program[]> {
   const programs = await Promise.all(findSockets().map(([pid, socket]) => meet(pid, socket, limitMs)));
   return programs.filter((program) => program !== null).sort((a, b) => a.pid - b.pid);
@@ -38,7 +43,8 @@ async function meet(pid: number, socket: string, limitMs: number): Promise<Progr
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     if (processState(pid) !== 'dead') return code === 'ENOENT' ? null : { pid, socket, greeting: null };
-    // A process may be out of sight, in a container that shares the directory; that nobody listens is the proof.
+    // The process may be alive but invisible, in a container that shares the directory. A refused connection proves that it
+    // is not.
     if (code === 'ECONNREFUSED') rmSync(socket, { force: true });
     return null;
   }

@@ -1,6 +1,6 @@
 /**
- * Refreshes the live page each second. The graph is laid out only when its structure changes, or a text outgrows its
- * box; else the texts, colours and frames in the drawing are changed where they stand, so that nothing moves under the
+ * Refreshes the live page each second. The graph is laid out only when its structure changes, or a text outgrows its box;
+ * otherwise the texts, colours and frames in the drawing are changed in place, so that nothing moves under the
  * reader's eyes. When something does move it glides there.
  */
 export const liveScript: string = /* js */ String.raw`

@@ -27,12 +27,11 @@ export interface LivePage {
 }
 
 /**
- * Serves a page that shows the blocking graph of a program as it lives. The browser lays the graph out, so that
- * looking costs the program a snapshot a second and nothing more. On the loopback interface only, and only for
- * requests that name it as their host: a page from elsewhere whose name was bent to 127.0.0.1 gets nothing. Does not
- * keep the process alive.
+ * Serves a page that shows the blocking graph of a running program. The browser lays the graph out, so that the program
+ * pays for little more than a snapshot a second. Only on the loopback interface, and only for requests that name it as
+ * their host, so that a page from elsewhere whose name resolves to 127.0.0.1 gets nothing. Does not keep the process alive.
  *
- * @throws (rejects) the system's error when the port is taken.
+ * @throws the system's error when the port cannot be opened.
  */
 export async function openLivePage(options: LivePageOptions): Promise<LivePage> {
   const history = new History(KEEP_EVERY_MS, LONGEST_MS);
@@ -58,6 +57,7 @@ export async function openLivePage(options: LivePageOptions): Promise<LivePage> 
       resolve();
     });
   });
+  // As for the inspection socket: accepting may fail at the limit of descriptors.
   server.on('error', () => {});
   server.on('connection', (socket) => socket.unref());
   server.unref();
@@ -77,7 +77,7 @@ async function respond(
   snapshot: () => Promise<Snapshot>,
   history: History,
 ): Promise<void> {
-  // Without a base `//` would be taken for the beginning of a host.
+  // Concatenated, since `//` resolved against a base would be the beginning of a host.
   const { pathname, searchParams } = new URL(`http://localhost${url.startsWith('/') ? url : '/'}`);
   const send = (type: string, body: string | Buffer, cache = 'no-store'): void => {
     response.writeHead(200, {
@@ -123,7 +123,7 @@ async function respond(
   }
 }
 
-/** Whoever sends half a request must not hold a connection for long. Node looks only twice a minute unless told to. */
+/** In ms. Half a request must not hold a connection for long. By default Node checks only twice a minute. */
 const LIMITS: ServerOptions = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
 
 /** The page offers up to a minute; a snapshot of hundreds of nodes takes megabytes. */

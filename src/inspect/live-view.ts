@@ -9,22 +9,22 @@ import { schedulingHtml } from '../blocking-graph/render/scheduling-html.js';
 import { describeProcess, viewEdges, viewNodes } from '../blocking-graph/render/view.js';
 import type { Snapshot } from '../blocking-graph/snapshot.js';
 
-/** What the live page asks for each second: all that it shows, ready to be put in its place. */
+/** What the live page asks for each second: all that it shows, ready to be inserted. */
 export interface LiveView {
   readonly process: string;
-  /** Pieces of HTML, everything in them escaped. */
+  /** Pieces of HTML, in which all text is escaped. */
   readonly html: {
     readonly tiles: string;
     readonly warnings: string;
     readonly locks: string;
     readonly scheduler: string;
     readonly scheduling: string;
-    /** Of the table. */
+    /** The bodies of the table. */
     readonly bodies: string;
   };
-  /** Stands for the nodes and edges that there are; a drawing of the same structure can be kept. */
+  /** A hash of the nodes and edges; as long as it stays the same, the drawing can be kept. */
   readonly structure: string;
-  /** What to lay out; null when the page has this structure already. */
+  /** What to lay out, in DOT; null when the page has this structure already. */
   readonly dot: string | null;
   /** By id of the edge. */
   readonly edges: Readonly<Record<string, { width: number; tooltip: string }>>;
@@ -34,9 +34,9 @@ export interface LiveView {
 
 /** What the page shows of the graph. */
 export interface LiveQuery {
-  /** Of the drawing that it has; null when it has none. */
+  /** The structure of the drawing that the page has; null when it has none. */
   readonly structure: string | null;
-  /** Id of a node, or of several that wait for the same, that the drawing is about; null for an overview. */
+  /** Id of the node, or of the group of nodes with the same wait, that the drawing is about; null for an overview. */
   readonly focus: string | null;
   /** What is searched for; empty for everything. */
   readonly filter: string;
@@ -68,13 +68,13 @@ export function liveView(snapshot: Snapshot, query: LiveQuery): LiveView {
   };
 }
 
-/** More boxes nobody can read at once; fewer where the drawing is about one of them. */
+/** Nobody can read more boxes at once. Fewer are drawn where the drawing is about one of them. */
 const MOST_NODES = 40;
 const MOST_NEAR = 24;
-/** Listed below what is waited for. What is beyond is found by searching. */
+/** The most places to list below what is waited for, in all. The others are found by searching. */
 const MOST_PLACES = 200;
 
-/** Two structures with one hash are a drawing that is a second late. */
+/** Should two structures have one hash, the drawing is outdated until the next change of structure. */
 function structureOf({ nodes, edges }: Snapshot): string {
   return textHash([...nodes.map(({ id }) => id), ...edges.map(({ from, to }) => `${from}>${to}`)].join('\n'));
 }

@@ -2,9 +2,9 @@ import { object, count, optional, text, type Decoder } from '../blocking-graph/d
 import type { Snapshot } from '../blocking-graph/snapshot.js';
 
 /**
- * What is spoken on a program's socket: lines of JSON. The program greets; then each request line is answered by one
- * line with the same `id`, in order. A request that is not understood is answered by an error, and so is one that is
- * longer than `LONGEST_REQUEST`, after which the program hangs up.
+ * The first line on a program's socket. The protocol is lines of JSON: the program greets (→); then it answers each request
+ * line (←) with one line that has the same `id`, in order. A request that is not understood is answered by an error, and so is
+ * one that is longer than `LONGEST_REQUEST`, after which the program hangs up.
  *
  *     → {"heddle":1,"pid":4711,"title":"node server.js","node":"v20.20.2","version":"0.1.0"}
  *     ← {"id":1,"request":"snapshot"}
@@ -16,7 +16,7 @@ export interface Greeting {
   readonly pid: number;
   readonly title: string;
   readonly node: string;
-  /** Of heddle. */
+  /** Version of heddle. */
   readonly version: string;
 }
 
@@ -31,7 +31,7 @@ export type InspectionReply =
 
 export const PROTOCOL = 1;
 
-/** In bytes, or rather UTF-16 units: only ASCII is expected. */
+/** In UTF-16 units, which are bytes as long as requests are ASCII. */
 export const LONGEST_REQUEST = 1024;
 
 export const readGreeting: Decoder<Greeting> = object<Greeting>({
@@ -44,7 +44,7 @@ export const readGreeting: Decoder<Greeting> = object<Greeting>({
 
 export const readRequest: Decoder<InspectionRequest> = object<InspectionRequest>({ id: count, request: text });
 
-/** A reply with its snapshot unread. */
+/** A reply whose snapshot has not been validated. */
 export interface RawReply {
   readonly id: number;
   readonly snapshot?: unknown;

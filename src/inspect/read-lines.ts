@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 
 /**
- * The lines of a stream, without their ends; a last line that is not ended is not one. In place of a line that is
- * longer than `longest` UTF-16 units comes null, and nothing after it. Reads on only when the next line is asked for,
- * so that whoever sends faster than it is served has to wait.
+ * The lines of a stream, without their ends; an unfinished last line is dropped. A line that is longer than `longest`
+ * UTF-16 units is replaced by null, and the iteration ends. Reads on only when the next line is asked for, so that whoever
+ * sends faster than it is served has to wait.
  *
  * @throws what the stream fails with.
  */

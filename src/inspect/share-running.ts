@@ -1,4 +1,4 @@
-/** Calls `f` unless a call of it is under way, and then waits for that one: whoever comes meanwhile shares the result. */
+/** A function that calls `f`, or, while a call is under way, returns the promise of that one. */
 export function shareRunning<T>(f: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   return () => {

@@ -10,8 +10,8 @@ import { InspectionError } from '../base/errors.js';
  */
 
 /**
- * The directory for sockets of this user, made if need be: `$XDG_RUNTIME_DIR/heddle` where there is such a place of
- * ours, else `heddle-<uid>` in the directory for temporary files, where anybody may have put something of that name.
+ * The directory for sockets of this user, created if need be: `$XDG_RUNTIME_DIR/heddle` where that place is there and ours,
+ * else `heddle-<uid>` in the directory for temporary files, where anybody may have put something of that name.
  *
  * @throws InspectionError when what is there is no directory, a link, somebody else's, or open to others.
  */
@@ -81,12 +81,12 @@ function flawOf(directory: string): string | null {
   return null;
 }
 
-/** Of the thing itself, not of what it links to. */
+/** Of what has this path, not of what it links to. */
 function stat(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null;
 }
 
-/** -1 where users have no numbers; sockets are not supported there, but nothing breaks before they are asked for. */
+/** -1 where users have no ids (Windows); sockets are not supported there, but nothing fails before one is asked for. */
 function userId(): number {
   return process.getuid?.() ?? -1;
 }

@@ -30,8 +30,8 @@ export function checkCommand(): Command {
 }
 
 /**
- * Exit code 1 means findings, so paths that are not there, or are not to be used, are told as wrong usage is, and so is
- * that there is no parser for this machine.
+ * Exit code 1 means findings. So missing or unusable paths, and a missing parser for this machine, are reported like wrong
+ * usage, with exit code 2.
  */
 function refuse(command: Command, error: unknown): never {
   const { code, message, syscall } = error as NodeJS.ErrnoException;

@@ -80,7 +80,7 @@ async function watchGraph(targets: readonly string[], options: GraphOptions, eve
     const draw = (limit?: number): Promise<string> =>
       show(shown, options, { ...(limit === undefined ? {} : { limit }), ...onTerminal(options) });
     if (rows === null || options.limit !== undefined) return draw();
-    // Fewer nodes, until what stands below them has room: that is what matters most when there is any.
+    // Shows fewer nodes until the lines below them fit: locks and warnings matter most when there are any.
     for (let limit = rows; ;) {
       const picture = await draw(limit);
       const excess = picture.trimEnd().split('\n').length - rows;
@@ -91,11 +91,11 @@ async function watchGraph(targets: readonly string[], options: GraphOptions, eve
 }
 
 const FEWEST = 3;
-/** How many snapshots at most are between now and what it is compared with; one of hundreds of nodes takes megabytes. */
+/** About how many snapshots are kept for the comparison; one of hundreds of nodes takes megabytes. */
 const KEPT = 12;
 
 async function serveLive(targets: readonly string[], at: number): Promise<void> {
-  // What cannot be looked at is said here, and not by the page.
+  // What cannot be looked at is reported here, not on the page.
   await loadAll(targets);
   const { openLivePage } = await import('../../inspect/live-page.js');
   const asking = new AbortController();
@@ -127,7 +127,7 @@ async function loadAll(targets: readonly string[], signal?: AbortSignal): Promis
   return add(await Promise.all(targets.map((target) => loadSnapshot(target, signal))));
 }
 
-/** A file gets neither colours nor cut lines, and neither does a pipe. */
+/** A file or pipe gets neither colours nor truncated lines. */
 function onTerminal({ output, limit, by }: GraphOptions): TextOptions {
   const { stdout } = process;
   return {
