@@ -11,7 +11,7 @@ import { whyUnreadable } from './why-unreadable.js';
 /**
  * The snapshot of a running program, given by process id or by socket, or one from a file; `-` is standard input.
  *
- * @param signal ends waiting for a program when it is aborted.
+ * @param signal no longer waits for a program once it is aborted.
  * @throws InspectionError when a program cannot be looked at, SnapshotError when a file holds no usable snapshot.
  */
 export async function loadSnapshot(target: string, signal?: AbortSignal): Promise<Snapshot> {

@@ -11,7 +11,7 @@ export interface Question {
   readonly args: readonly unknown[];
 }
 
-/** Its reply. Structured cloning strips an error of its class and its `code`, so a failure travels as plain data. */
+/** Its reply. Structured cloning loses an error's own class and its `code`, so a failure travels as plain data. */
 export interface Answer {
   readonly id: number;
   readonly value?: unknown;

@@ -50,7 +50,10 @@ class Draft implements GeneratorFunction {
 interface Scope {
   /** The generator that a `yield*` standing here would belong to. */
   readonly owner: Draft | null;
-  /** The generator whose variables a direct `eval` here sees, also from arrow functions and class bodies in it. */
+  /**
+   * The generator whose variables a direct `eval` here is taken to see: through arrow functions and class bodies, not
+   * functions.
+   */
   readonly around: Draft | null;
   /** The innermost loop of `owner` around this. */
   readonly loop: LoopDraft | null;

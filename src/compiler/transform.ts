@@ -13,7 +13,7 @@ export interface TransformOptions extends ParseOptions {
   /** Module specifier of the run-time half; `heddle/compiled` unless given. */
   readonly runtime?: string;
   /**
-   * The source map of the source, or a function that finds it, called only if there is something to compile; null: there is
+   * The source map of the input, or a function that finds it, called only if there is something to compile; null: there is
    * none. If it is undefined, it is read from a comment at the end of the source.
    */
   readonly map?: SourceMapInput | (() => SourceMapInput | null) | null | undefined;

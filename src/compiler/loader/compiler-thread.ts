@@ -20,7 +20,7 @@ export const ENDED = -1;
 /** How many have been answered, in the order of the questions. */
 export const ANSWERED = 1;
 
-/** Its reply. Structured cloning strips an error of its class and its `code`, so a failure travels as plain data. */
+/** Its reply. Structured cloning loses an error's own class and its `code`, so a failure travels as plain data. */
 export interface ThreadAnswer {
   readonly compiled?: CompiledModule;
   readonly failure?: { readonly message: string; readonly stack?: string | undefined; readonly code?: unknown };

@@ -5,8 +5,8 @@ import { isProgram, parse } from '../parse.js';
 import { hasModuleStatements } from '../statements.js';
 
 /**
- * Whether text can only be an ECMAScript module, by the rules of Node for files that neither their extension nor a
- * `package.json` decides: it has `import` or `export` statements, or uses `import.meta` or a top-level `await`.
+ * Whether text can only be an ECMAScript module, by Node's rules where neither the extension nor a `package.json` decides:
+ * it has `import` or `export` statements, or uses `import.meta` or a top-level `await`.
  */
 export function hasModuleSyntax(text: string, file: string): boolean {
   // Most CommonJS has none of these words, and needs no parser.

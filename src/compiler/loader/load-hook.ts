@@ -15,7 +15,7 @@ export type SyncLoadHook = (
 /** How a module is requested from the next hook. */
 export interface LoadRequest {
   readonly context: LoadHookContext;
-  /** The kind of a TypeScript module whose types Node would not remove; undefined for all other modules. */
+  /** The kind of a TypeScript module whose types are for us to remove; undefined for all other modules. */
   readonly strip: ModuleKind | undefined;
 }
 

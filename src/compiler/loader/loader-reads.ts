@@ -42,7 +42,8 @@ export function compileWhatLoaderReads(compiler: ModuleCompiler, resolveElsewher
     if (strip && needsHook(source.toString(), href)) resolveElsewhere();
     // Once it has the text, the loader asks this very object for the extension, and does not know those of TypeScript.
     if (strip) url.pathname += (compiled?.kind ?? kind) === 'commonjs' ? '.cjs' : '.mjs';
-    // From the original Node decides whether an ambiguous file is CommonJS, and then loads it again in the ordinary way.
+    // Node decides from the original text whether an ambiguous file is CommonJS, and then loads it again in the ordinary
+    // way.
     return compiled === null || compiled.code === null || compiled.kind === 'commonjs' ? source : compiled.code;
   }
 

@@ -36,8 +36,8 @@ const IMPORT =
 /**
  * Compiles what a program is going to import, according to its files, before it is asked for: otherwise the thread that
  * loads and the one that compiles would wait for each other in turn. Nothing depends on it. A result is used only if what
- * is asked for equals it in every respect, and after the first that does not, as where other tools change modules before
- * us, no more guesses are made.
+ * is asked for equals it in every respect, and after the first mismatch, as where other tools change modules before us,
+ * there are no more guesses.
  */
 export class LookAhead {
   readonly #prospect: Prospect;

@@ -22,7 +22,7 @@ export interface LoaderOptions {
   readonly program: string;
   /** Packages whose code is compiled too. */
   readonly packages: readonly string[];
-  /** Whether code gets a source map. Unless given: if something reads them when the first module is compiled. */
+  /** Whether code gets a source map. Unless given: if anything reads source maps when the first module is compiled. */
   readonly maps?: boolean;
 }
 
@@ -32,7 +32,7 @@ export type ModuleSource = string | ArrayBuffer | NodeJS.TypedArray;
 /** What compiles modules that are not in the cache. */
 export interface Compiler {
   readonly compile: typeof compileSource;
-  /** The same for who need not block. */
+  /** The same for callers that need not block. */
   readonly compileLater: (...args: Parameters<typeof compileSource>) => Promise<CompiledModule>;
 }
 
