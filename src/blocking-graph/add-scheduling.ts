@@ -10,7 +10,8 @@ import type {
 } from './scheduling.js';
 
 /**
- * Of several processes. Limits add up, as each process has its own; what limits is what limits most of them.
+ * Merges the scheduling of several processes. Limits add up, since each process has its own; the limiting resource is the
+ * one that limits most of them.
  */
 export function addScheduling(all: readonly SchedulingSnapshot[]): SchedulingSnapshot | null {
   const [first] = all;
@@ -35,7 +36,7 @@ export function addScheduling(all: readonly SchedulingSnapshot[]): SchedulingSna
   };
 }
 
-/** Of two resources that are shown as one. */
+/** Merges two resources of one name. */
 export function addResources(a: ResourceSnapshot, b: ResourceSnapshot): ResourceSnapshot {
   return {
     ...a,
@@ -49,7 +50,7 @@ export function addResources(a: ResourceSnapshot, b: ResourceSnapshot): Resource
   };
 }
 
-/** Of two entries that are shown as one. */
+/** Merges two entries of one name. */
 export function addEntries(a: EntrySnapshot, b: EntrySnapshot): EntrySnapshot {
   return {
     name: a.name,

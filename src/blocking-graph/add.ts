@@ -18,10 +18,11 @@ import type {
 } from './snapshot.js';
 
 /**
- * One picture of several processes, usually of the same program: a node or an edge that several of them have becomes
+ * Merges snapshots of several processes, usually of the same program: nodes and edges that several of them have become
  * one. Counts, times and histograms add up; oldest, longest and window are the largest. Tickets and pass mean something
- * only within a process, so nodes that are of several have none. Locks say of which process they are, and warnings
- * begin with it.
+ * only within a process, so merged nodes have none. Locks carry their process, and warnings are prefixed with it.
+ *
+ * @throws ArgumentError if there is no snapshot, or something else among them.
  */
 export function add(snapshots: readonly Snapshot[]): Snapshot {
   const [first] = Array.isArray(snapshots) ? (snapshots as readonly Snapshot[]) : [];
@@ -63,7 +64,7 @@ export function add(snapshots: readonly Snapshot[]): Snapshot {
   };
 }
 
-/** Limits add up too: each process has its own. */
+/** Limits add up too, since each process has its own. */
 function addUsage(a: ProcessUsage | null, b: ProcessUsage | null): ProcessUsage | null {
   if (a === null || b === null) return null;
   return {
@@ -76,9 +77,9 @@ function addUsage(a: ProcessUsage | null, b: ProcessUsage | null): ProcessUsage 
   };
 }
 
-/** Of nodes that are shown as one, at least one. What they are is the first's. */
+/** Merges nodes (at least one) that are shown as one. Identity (id, label, chain) is the first's. */
 export function joinNodes(nodes: readonly NodeSnapshot[]): NodeSnapshot {
-  // What they start is joined at once: node by node the list would be built anew each time.
+  // Spawns are merged in one go: pairwise, the list would be rebuilt for every node.
   const sum = nodes.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes);
   return { ...sum, spawns: addSpawns(nodes.flatMap(({ spawns }) => spawns)) };
 }
@@ -105,7 +106,7 @@ function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
   };
 }
 
-/** One for each node in which fibers were started. */
+/** Merges spawns with the same target. */
 export function addSpawns(spawns: NodeSnapshot['spawns']): NodeSnapshot['spawns'] {
   return merge(
     spawns,
@@ -155,7 +156,7 @@ function addAllocations(a: AllocationSnapshot | null, b: AllocationSnapshot | nu
   };
 }
 
-/** By how many stand there; where nobody does, all count the same. */
+/** Weighted by the fibers at each node; equally if there are none. */
 function addAhead(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot['ahead'] {
   if (a.ahead === null || b.ahead === null) return a.ahead ?? b.ahead;
   const fibers = a.fibers + b.fibers;
@@ -190,7 +191,7 @@ function weightedMean(a: Sampled, b: Sampled): number | null {
   return samples === 0 ? a.meanMs : (a.meanMs * a.samples + b.meanMs * b.samples) / samples;
 }
 
-/** What comes from a sum has its processes named already, and numbered. */
+/** Locks from a snapshot that is itself a sum keep their pid, and their parts are renumbered after those before. */
 function addLocks(snapshots: readonly Snapshot[]): LockSnapshot[] {
   const sum: LockSnapshot[] = [];
   let parts = 0;

@@ -2,11 +2,13 @@ import { checkSnapshot } from './check-snapshot.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
 /**
- * Whether the graph's counts agree with each other: as many fibers came to a node as its edges brought, and as many
- * stand there as came and did not leave. One sentence for each node that does not balance; none is what one wants.
+ * Checks that the graph's counts are consistent: arrivals at a node equal the counts of its incoming edges, and the fibers
+ * there equal arrivals less departures. Returns one sentence for each imbalance; empty if all is well.
  *
- * For whole snapshots only. In a difference the fibers that stood somewhere at its beginning are not counted, and
- * where events were lost the node that stands for unknown places takes in fibers without an edge.
+ * For whole snapshots only: a difference does not count the fibers that were at a node when it began. Returns nothing if
+ * events were lost, since fibers then start at `(other)` without an edge.
+ *
+ * @throws ArgumentError if it is not a snapshot.
  */
 export function findImbalances(snapshot: Snapshot): string[] {
   checkSnapshot(snapshot);
@@ -33,25 +35,37 @@ export function findImbalances(snapshot: Snapshot): string[] {
   return sentences;
 }
 
-/** A node with a number that says why it is in the list. */
+/** A node with the number by which it is ranked. */
 export interface RankedNode {
   readonly node: NodeSnapshot;
   readonly value: number;
 }
 
-/** Nodes by their share, from 0 to 1, of all processor time that fibers used; those without any are left out. */
+/**
+ * Nodes by their share, from 0 to 1, of all processor time that fibers used; those without any are left out.
+ *
+ * @throws ArgumentError if it is not a snapshot.
+ */
 export function hotNodes(snapshot: Snapshot): RankedNode[] {
   checkSnapshot(snapshot);
   const total = snapshot.nodes.reduce((sum, node) => sum + node.run.totalMs, 0);
   return rank(snapshot, (node) => (total === 0 ? null : node.run.totalMs / total));
 }
 
-/** Nodes by how long, in ms, the fiber that has waited there longest has waited. */
+/**
+ * Nodes by how long, in ms, the longest-waiting fiber there has waited.
+ *
+ * @throws ArgumentError if it is not a snapshot.
+ */
 export function longestWaits(snapshot: Snapshot): RankedNode[] {
   return rank(snapshot, (node) => node.oldestMs);
 }
 
-/** Nodes from which fibers on average run on for longer than a time slice, in ms: they hold up all others. */
+/**
+ * Nodes whose mean run, in ms, is longer than a time slice: such runs hold up all other fibers.
+ *
+ * @throws ArgumentError if it is not a snapshot.
+ */
 export function longRuns(snapshot: Snapshot): RankedNode[] {
   return rank(snapshot, (node) => node.run.meanMs).filter(({ value }) => value > snapshot.scheduler.sliceMs);
 }

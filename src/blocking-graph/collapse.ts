@@ -4,12 +4,12 @@ import type { NodeSnapshot, Snapshot } from './snapshot.js';
 import { groupWaits, type WaitGroup } from './wait-groups.js';
 
 /**
- * The same picture with at most `limit` nodes. Those that wait for the same are shown as one, where they are most first;
- * if that is not enough, so are the least of what is left. How much a node matters is the largest of its shares of
- * fibers, of processor time and of arrivals. Nodes keep their order, so that a drawing changes little from one snapshot
- * to the next.
+ * The same graph with at most `limit` nodes, for a drawing. Nodes that wait for the same thing are merged, the largest groups
+ * first; if that is not enough, the least important of the rest are merged into one. A node's importance is the largest of
+ * its shares of fibers, processor time and arrivals. Nodes keep their order, so that a drawing changes little from one
+ * snapshot to the next.
  *
- * @param apart ids of nodes that stay as they are.
+ * @param apart ids of nodes that are not merged, unless they alone exceed `limit`.
  */
 export function collapse(snapshot: Snapshot, limit: number, apart: ReadonlySet<string> = new Set()): Snapshot {
   if (snapshot.nodes.length <= limit) return snapshot;
@@ -17,7 +17,7 @@ export function collapse(snapshot: Snapshot, limit: number, apart: ReadonlySet<s
   return grouped.nodes.length <= limit ? grouped : withRest(grouped, limit, apart);
 }
 
-/** What waits for the same as one; but those with the fewest places apart, as long as there is room. */
+/** Merges nodes that wait for the same thing; the groups with the fewest places stay unmerged as long as there is room. */
 function withGroups(snapshot: Snapshot, limit: number, apart: ReadonlySet<string>): Snapshot {
   const { nodes } = snapshot;
   const groups = groupWaits(nodes.filter(({ id }) => !apart.has(id)));
@@ -28,7 +28,7 @@ function withGroups(snapshot: Snapshot, limit: number, apart: ReadonlySet<string
   return redraw(snapshot, folded);
 }
 
-/** The least nodes as one. */
+/** Merges the least important nodes into one. */
 function withRest(snapshot: Snapshot, limit: number, apart: ReadonlySet<string>): Snapshot {
   const { nodes } = snapshot;
   const weight = weigher(nodes);
@@ -46,7 +46,7 @@ function withRest(snapshot: Snapshot, limit: number, apart: ReadonlySet<string>)
   return redraw(snapshot, [{ node: rest, places: small }]);
 }
 
-/** Shows the places of each group as its node, which comes where the last of them was. */
+/** Replaces the places of each group by its merged node, which takes the position of the last of them. */
 function redraw(snapshot: Snapshot, groups: readonly WaitGroup[]): Snapshot {
   const groupOf = new Map(groups.flatMap((group) => group.places.map(({ id }) => [id, group.node] as const)));
   const shown = (id: string): string => groupOf.get(id)?.id ?? id;
@@ -68,7 +68,7 @@ function redraw(snapshot: Snapshot, groups: readonly WaitGroup[]): Snapshot {
   };
 }
 
-/** The id of the node that stands for those that are not shown. No node of a program has it. */
+/** The id of the node that stands for the least important ones. Ids of real nodes have no parentheses. */
 const REST = '(rest)';
 
 function weigher(nodes: readonly NodeSnapshot[]): (node: NodeSnapshot) => number {

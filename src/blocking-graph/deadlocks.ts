@@ -8,18 +8,20 @@ export interface StuckFiber {
 }
 
 /**
- * Fibers that wait for each other for ever, a list for each deadlock, each fiber before the one that holds what it
- * waits for.
+ * Finds fibers that wait for each other for ever: a list for each deadlock, in which a fiber is followed, where possible, by
+ * one that holds what it waits for.
  *
- * One free holder of a semaphore is enough to go on, so a cycle alone proves nothing there. What does is a *knot*
+ * With semaphores a cycle proves nothing, since one holder outside of it is enough to go on. What does is a *knot*
  * (Holt, "Some deadlock properties of computer systems", 1972): a set of waiting fibers such that every holder of
- * every lock they wait for is in the set. The largest such set is what remains after striking out, again and again,
- * fibers that wait for a lock with a holder outside of it. Of that set, fibers for which nobody waits are victims and
- * not culprits: they are struck out in the same way. What is left falls apart into the deadlocks.
+ * every lock they wait for is in the set. The largest such set is what remains after repeatedly striking out
+ * fibers that wait for a lock with a holder outside of it. Of that set, fibers that hold nothing another one waits for are
+ * victims and not culprits: they are struck out in the same way. The connected components of the rest are the deadlocks.
  *
- * Linear in the number of waiters and holders listed. A lock whose holders are not all listed is taken to have a free
- * one, so those reported wait for ever as long as only the fiber that acquired a lock releases it, and nobody stops one of
- * them. Of a deadline that will, each fiber tells (`bounded`); it is a deadlock until then.
+ * Takes time in proportion to the listed pairs of a waiter and a holder. A lock whose holders are not all listed is taken
+ * to have a free one. So there are no false alarms, provided that only the fiber that acquired a lock releases it and nobody
+ * cancels one of the fibers. A deadline may still do so (`bounded`): it is a deadlock until then.
+ *
+ * @throws ArgumentError if `locks` is not the `locks` of a snapshot.
  */
 export function findDeadlocks(locks: readonly LockSnapshot[]): readonly (readonly StuckFiber[])[] {
   if (!Array.isArray(locks) || !locks.every((lock: LockSnapshot | null) => Array.isArray(lock?.holders)))
@@ -39,7 +41,11 @@ export function findDeadlocks(locks: readonly LockSnapshot[]): readonly (readonl
   return components(knot, holdersFor, waitersFor);
 }
 
-/** One sentence for each deadlock; it says so where a deadline is going to end it. */
+/**
+ * One sentence for each deadlock, which says so if a deadline is going to end it.
+ *
+ * @throws ArgumentError if `locks` is not the `locks` of a snapshot.
+ */
 export function describeDeadlocks(locks: readonly LockSnapshot[]): string[] {
   return findDeadlocks(locks).map((fibers) => {
     const clauses = fibers.slice(0, NAMED).map(({ fiber, waitsFor }, index) => {
@@ -58,7 +64,7 @@ export function describeDeadlocks(locks: readonly LockSnapshot[]): string[] {
   });
 }
 
-/** Most fibers that a sentence names. */
+/** The most fibers that one sentence names. */
 const NAMED = 8;
 
 export function lockName({ kind, name, id }: LockSnapshot): string {
@@ -81,8 +87,8 @@ function holderNames(fiber: FiberRef, { holders }: LockSnapshot): string {
 }
 
 /**
- * Everyone who could give something back is known. Whether something is free does not matter: the first waiter wants
- * more than that, and nobody overtakes it.
+ * Whether every fiber that could release the lock is listed. Free permits do not matter: the first waiter wants more than
+ * are free, and nobody overtakes it.
  */
 function holdersAreKnown({ capacity, holders, unlisted }: LockSnapshot): boolean {
   return holders.length > 0 && (unlisted === 0 || holders.length >= capacity);
@@ -92,12 +98,12 @@ function holds(lock: LockSnapshot, fiber: FiberRef): boolean {
   return lock.holders.some((holder) => holder.fiber === fiber.fiber);
 }
 
-/** Numbers of fibers are unique only within a process. */
+/** Fiber numbers are unique only within a process. */
 function keyOf(lock: LockSnapshot, { fiber }: FiberRef): string {
   return `${processOf(lock)}/${fiber}`;
 }
 
-/** What `add` says of that. */
+/** Identifies the lock's process, as `add` has marked it. */
 function processOf({ pid = 0, part = 0 }: LockSnapshot): string {
   return `${part}/${pid}`;
 }
@@ -117,7 +123,7 @@ function invert(
   return inverse;
 }
 
-/** Deletes all that do not belong; when one goes, those that `affected` lists for it are asked again. */
+/** Deletes all that do not belong; each deletion causes those listed for it in `affected` to be checked again. */
 function strikeOut(
   fibers: Map<string, StuckFiber>,
   affected: ReadonlyMap<string, readonly string[]>,
@@ -132,7 +138,7 @@ function strikeOut(
   }
 }
 
-/** Fibers connected by waiting, in either direction, each followed where possible by the holder of what it waits for. */
+/** Connected components of the waits-for graph, walked so that a fiber is followed, where possible, by a holder of its lock. */
 function components(
   fibers: ReadonlyMap<string, StuckFiber>,
   holdersFor: (stuck: StuckFiber) => string[],

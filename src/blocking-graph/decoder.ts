@@ -2,11 +2,11 @@ import { describe } from '../base/check.js';
 import { SnapshotError } from '../base/errors.js';
 
 /**
- * Reads data that came from outside: returns a `T` that shares nothing with `value`, or throws a `SnapshotError` that
- * names the place. `path` is where `value` stands, as one would write it in JavaScript: `nodes[3].run`.
+ * Reads untrusted data: returns a `T` that shares nothing with `value`, or throws a `SnapshotError` that names the place.
+ * `path` is the place of `value`, written as in JavaScript: `nodes[3].run`.
  *
- * Combinators rather than a schema library: a dozen serve both the snapshot and the protocol, and the compiler checks
- * that a decoder of `T` reads every field of `T`.
+ * Combinators rather than a schema library: a dozen serve both the snapshot and the protocol, and TypeScript checks that a
+ * decoder of `T` reads every field of `T`.
  */
 export type Decoder<T> = (value: unknown, path: string) => T;
 
@@ -20,14 +20,14 @@ export const flag: Decoder<boolean> = (value, path) => {
   return value;
 };
 
-/** A name that programs gave to programs: it may go into any format as it is. */
+/** A machine-made name: it needs no escaping in any output format. */
 export const identifier: Decoder<string> = (value, path) => {
   if (typeof value !== 'string' || !/^[\w.-]{1,64}$/.test(value))
     throw mismatch(path, 'an id of up to 64 letters, digits, `_`, `.` and `-`', value);
   return value;
 };
 
-/** A finite number; JSON has no other, but a value that is read may not come from JSON. */
+/** A finite number. JSON has no others, but the value may not come from JSON. */
 export const number: Decoder<number> = (value, path) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw mismatch(path, 'a number', value);
   return value;
@@ -44,7 +44,7 @@ export const count: Decoder<number> = (value, path) => {
   return value as number;
 };
 
-/** Something opened less something closed. */
+/** A balance, such as opened less closed: it may be negative. */
 export const difference: Decoder<number> = (value, path) => {
   if (!Number.isSafeInteger(value)) throw mismatch(path, 'an integer', value);
   return value as number;
@@ -62,12 +62,12 @@ export function orNull<T>(read: Decoder<T>): Decoder<T | null> {
   return (value, path) => (value === null ? null : read(value, path));
 }
 
-/** For a field that may be absent. `object` leaves out what reads as `undefined`. */
+/** For a field that may be absent: `object` leaves out fields that decode to `undefined`. */
 export function optional<T>(read: Decoder<T>): Decoder<T> {
   return (value, path) => (value === undefined ? (undefined as T) : read(value, path));
 }
 
-/** For a field that files of an earlier minor version lack. */
+/** For a field that older files lack; it then decodes to `before`. */
 export function added<T>(read: Decoder<T>, before: T): Decoder<T> {
   return (value, path) => (value === undefined ? before : read(value, path));
 }
@@ -79,7 +79,7 @@ export function list<T>(read: Decoder<T>): Decoder<readonly T[]> {
   };
 }
 
-/** Fields that are not asked for are ignored, so that a newer minor version may add some. */
+/** Unknown fields are ignored, so that a later heddle can add some. */
 export function object<T extends object>(fields: { readonly [K in keyof T]-?: Decoder<T[K]> }): Decoder<T> {
   const decoders = Object.entries(fields) as [name: string, read: Decoder<unknown>][];
   return (value, path) => {

@@ -2,8 +2,8 @@ import { TOO_LONG } from '../fibers/slice-meter.js';
 import type { GraphNode } from './graph-node.js';
 
 /**
- * Warnings about nodes from which fibers run for longer than a slice: others have to wait for them. One sentence for all that
- * wait for the same: what a server of sixty routes does before each answer would else be said sixty times.
+ * Warnings about nodes from which fibers run well beyond a slice, which delays all others. Nodes that wait for the same
+ * thing share one sentence, or a server with sixty routes would give the same warning sixty times.
  */
 export function describeLongRuns(nodes: readonly GraphNode[], sliceMs: number): string[] {
   const slow = nodes
@@ -30,13 +30,13 @@ export function describeLongRuns(nodes: readonly GraphNode[], sliceMs: number): 
   });
 }
 
-/** Runs that begin or end at a call site were compiled code, at least in part. */
+/** A run that begins or ends at a call site is compiled code, at least in part. */
 function isCompiled({ chain, edges }: GraphNode): boolean {
   return chain.site !== null || edges.some(({ to }) => to.chain.site !== null);
 }
 
 const LEAST_RUNS = 8;
 const OF_OTHERS = 'put a yieldNow() into its loops, or compile it';
-/** Its own loops give way by themselves. */
+/** Loops of compiled code yield by themselves, so something else must be taking the time. */
 const OF_COMPILED =
   'a plain function takes it, or code that is not compiled: make it a function*, or give it to a worker thread';

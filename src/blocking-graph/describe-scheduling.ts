@@ -4,8 +4,8 @@ import type { EntrySnapshot, SchedulingSnapshot } from './scheduling.js';
 import type { NodeSnapshot } from './snapshot.js';
 
 /**
- * Warnings about scheduling by resources, one sentence each. Only what has lasted: a burst that is refused for a moment
- * is what admission is for.
+ * Warnings about scheduling by resources, one sentence each. Refusing and holding back are reported only once they have
+ * lasted: refusing a short burst is what admission control is for.
  */
 export function describeScheduling(scheduling: SchedulingSnapshot | null, nodes: readonly NodeSnapshot[]): string[] {
   if (scheduling === null) return [];
@@ -20,7 +20,7 @@ export function describeScheduling(scheduling: SchedulingSnapshot | null, nodes:
   ];
 }
 
-/** Why work was kept out, as the end of a sentence. */
+/** Why work was not admitted, as a clause after "because". */
 export function describeReason(reason: string): string {
   switch (reason) {
     case 'latency':
@@ -68,5 +68,5 @@ function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
-/** How long a state lasts until it is worth a warning. */
+/** How long a state must last before it is worth a warning. */
 const DWELL_MS = 5000;

@@ -3,10 +3,10 @@ import type { Snapshot } from './snapshot.js';
 import { groupWaits } from './wait-groups.js';
 
 /**
- * A part of the picture: where fibers wait for one thing, from where they come there and where they go on. Of many places
- * those are shown where most fibers wait. Null when there is no such node.
+ * A detail of the graph: the nodes that wait for one thing, and their direct predecessors and successors. Of many such
+ * nodes, those with the most waiting fibers are kept. Null if there is no such node.
  *
- * @param id of a node, or of the nodes that wait for the same, as `groupWaits` gives it.
+ * @param id of a node, or of a group of nodes that wait for the same thing, as `groupWaits` gives it.
  */
 export function focus(snapshot: Snapshot, id: string, limit: number): Snapshot | null {
   const group = groupWaits(snapshot.nodes).find(

@@ -1,4 +1,4 @@
-/** The door `heddle/snapshot`: snapshots as data. Knows nothing of the runtime. */
+/** The door `heddle/snapshot`: snapshots as data, independent of the runtime. */
 export { add } from './add.js';
 export { findImbalances, hotNodes, longestWaits, longRuns, type RankedNode } from './analysis.js';
 export { describeDeadlocks, findDeadlocks, type StuckFiber } from './deadlocks.js';

@@ -1,4 +1,4 @@
-/** Joins those of equal key, in the order of the first of each. */
+/** Joins items with equal keys; the result is in the order of first occurrence. */
 export function merge<T>(items: readonly T[], keyOf: (item: T) => string, join: (a: T, b: T) => T): T[] {
   const merged = new Map<string, T>();
   for (const item of items) {

@@ -1,2 +1,2 @@
-/** What work is called whose kind came when so many others had come that it is not told apart from its like. */
+/** The common name of all kinds of work beyond the number that an entry distinguishes. */
 export const OTHER_KINDS = '(others)';

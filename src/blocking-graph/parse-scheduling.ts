@@ -55,7 +55,7 @@ const fields: Decoder<SchedulingSnapshot> = object<SchedulingSnapshot>({
   stopped: count,
 });
 
-/** The part of a snapshot about scheduling by resources. Names in it are unique: by them two snapshots are compared. */
+/** The part of a snapshot about scheduling by resources. Names must be unique, since `subtract` and `add` match by name. */
 export const schedulingDecoder: Decoder<SchedulingSnapshot> = (value, path) => {
   const read = fields(value, path);
   checkUnique(read.resources, `${path}.resources`);

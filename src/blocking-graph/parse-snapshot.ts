@@ -40,14 +40,14 @@ import type {
 /**
  * Reads a snapshot from the JSON that `heddle graph --format json` writes.
  *
- * @throws SnapshotError when the text is cut off or not JSON, is no snapshot of heddle's, is one of another version,
- * or lacks a field or has one of the wrong type (which the message names by its path).
+ * @throws SnapshotError if the text is truncated or not JSON, is not a heddle snapshot, is one of another version, or
+ * a field is missing or invalid (the message has its path); ArgumentError if `json` is not a string.
  */
 export function parseSnapshot(json: string): Snapshot {
   if (typeof json !== 'string') throw expected('json', 'the text of a snapshot', json);
   let value: unknown;
   try {
-    // Some editors put a mark in front.
+    // Some editors put a byte order mark in front.
     value = JSON.parse(json.replace(/^\ufeff/, ''));
   } catch (cause) {
     const what = json.trimStart().startsWith('{')
@@ -58,7 +58,7 @@ export function parseSnapshot(json: string): Snapshot {
   return readSnapshot(value);
 }
 
-/** As `parseSnapshot`, for a value that has been parsed already. The result shares nothing with it. */
+/** As `parseSnapshot`, for an already parsed value, with which the result shares nothing. */
 export function readSnapshot(value: unknown): Snapshot {
   const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
   if (format !== 'heddle.snapshot')
@@ -193,7 +193,7 @@ const snapshotDecoder: Decoder<Snapshot> = object<Snapshot>({
   warnings: list(text),
 });
 
-/** Whoever reads on may look up the ends of an edge, and where fibers start, without asking whether they are there. */
+/** Checks that node ids are unique and that edges and spawns refer to existing nodes, so that later code need not. */
 function checkReferences({ nodes, edges }: Snapshot): void {
   const ids = new Set<string>();
   nodes.forEach(({ id }, index) => {

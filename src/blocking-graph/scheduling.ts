@@ -1,47 +1,47 @@
 /**
- * Scheduling by resources as plain data, a part of the snapshot: what there is of each resource and what is asked of
- * it, what came in, what was refused and why. Its conventions are the snapshot's.
+ * Scheduling by resources as plain data, a part of the snapshot: supply and demand of each resource, what work came in,
+ * what was refused and why. The snapshot's conventions apply.
  */
 export interface SchedulingSnapshot {
   /**
-   * What work has had to wait for most often of late before it was let in: the name of a resource; `latency` where
-   * answers are slow for a reason that nobody can see; `slow start` while little is known. Null while nothing waits.
+   * What has most often kept work from being admitted of late: the name of a resource; `latency` if answers are slow for a
+   * reason that heddle cannot see; `slow start` while little is known. Null if nothing has had to wait.
    */
   readonly limiting: string | null;
-  /** Work that was let in and has not ended. */
+  /** Work that was admitted and has not ended. */
   readonly live: number;
   readonly resources: readonly ResourceSnapshot[];
   readonly entries: readonly EntrySnapshot[];
-  /** Null where nothing is recorded: nobody then knows what work takes. */
+  /** Null without recording: it is then not known what work allocates. */
   readonly memory: MemorySnapshot | null;
   readonly descriptors: DescriptorsSnapshot;
-  /** Fibers that are kept from running now, since what they need next does not fit. */
+  /** Fibers held back now, since what they need next does not fit. */
   readonly heldBack: number;
   /** Fibers that were cancelled because memory had run out. */
   readonly stopped: number;
 }
 
-/** Something that there is only so much of. */
+/** A limited resource. */
 export interface ResourceSnapshot {
-  /** `cpu`, `memory`, `external memory`, `descriptors`, or what the program calls a pool. */
+  /** `cpu`, `memory`, `external memory`, `descriptors`, or the name of a pool. */
   readonly name: string;
   /** A rate is used up and gone, such as processor time; a stock is held and given back, such as memory. */
   readonly kind: 'rate' | 'stock';
-  /** Of `used` and `capacity`. */
+  /** The unit of `used`, `capacity` and `steady`. */
   readonly unit: ResourceUnit;
-  /** Of the processor, what fibers used of it, as a mean over the window; of pools, slots taken; of a stock, what fibers hold. */
+  /** Of the processor, the mean share that fibers used in the window; of a pool, slots taken; of a stock, what fibers hold. */
   readonly used: number;
-  /** What live work is still going to use: of a rate in ms, of a stock in units × ms. */
+  /** Predicted remaining demand of live work: of a rate in ms, of a stock in units × ms. */
   readonly outstanding: number;
-  /** What there is for fibers; null where there is no limit. */
+  /** What is available to fibers; null without a limit. */
   readonly capacity: number | null;
-  /** How long what is let in may queue for it, in ms. */
+  /** How long admitted work may queue for it, in ms. */
   readonly queueMs: number;
-  /** Of the capacity, what streams and other work without an end in sight go on using or holding. */
+  /** The part of the capacity that streams and other work without an end in sight keep using or holding. */
   readonly steady: number;
-  /** Mean time until what is let in needs it, in ms: what is outstanding may come to (capacity - steady) × (queueMs + delayMs). */
+  /** Mean time until admitted work needs it, in ms. `outstanding` is bounded by (capacity - steady) × (queueMs + delayMs). */
   readonly delayMs: number;
-  /** How often work had to wait for it before it was let in. */
+  /** How often it kept work from being admitted. */
   readonly blocked: number;
 }
 
@@ -52,28 +52,28 @@ export interface EntrySnapshot {
   readonly name: string;
   /** How long work may take before its answer is worth nothing, in ms. */
   readonly goalMs: number;
-  /** Work that was let in and has not ended, and work that waits to be let in. */
+  /** Work that was admitted and has not ended, and work that waits for admission. */
   readonly live: number;
   readonly queued: number;
-  /** Most work at once while answers are slow for a reason that nobody can see; null while there is no such limit. */
+  /** The latency net's limit on concurrent work, while answers are slow for an unknown reason; null while there is none. */
   readonly limit: number | null;
   readonly kinds: readonly KindSnapshot[];
   readonly refusals: readonly RefusalCount[];
-  /** It has been refusing work for so long, with pauses of less than a second, most of it for this reason; else null. */
+  /** For how long it has been refusing work, with pauses under a second, and the most frequent reason; null if it is not. */
   readonly refusing: { readonly reason: string; readonly forMs: number } | null;
 }
 
-/** Work of one kind, e.g. `GET /search`. Offered work was admitted, refused or withdrawn, or waits. */
+/** Work of one kind, e.g. `GET /search`. Offered work was admitted, refused or withdrawn, or still waits. */
 export interface KindSnapshot {
   readonly name: string;
-  /** Its share of the processor in relation to others; 1 is ordinary. */
+  /** Its share of the processor relative to other kinds; 1 is ordinary. */
   readonly priority: number;
   readonly live: number;
   readonly offered: number;
   readonly admitted: number;
   readonly finished: number;
   readonly refused: number;
-  /** Who asked for it had gone before it was let in. */
+  /** The client had gone before it was admitted. */
   readonly withdrawn: number;
 }
 
@@ -82,10 +82,10 @@ export interface RefusalCount {
   readonly count: number;
 }
 
-/** V8's heap as the governor reckons with it: alive = base + survival × what live fibers have allocated. */
+/** The governor's model of V8's heap: live bytes = base + survival × what live fibers have allocated. */
 export interface MemorySnapshot {
   readonly liveBytes: number;
-  /** Alive without any fiber. */
+  /** Alive independently of fibers. */
   readonly baseBytes: number;
   readonly survival: number;
 }
@@ -93,18 +93,18 @@ export interface MemorySnapshot {
 /** Open files and sockets. */
 export interface DescriptorsSnapshot {
   readonly used: number;
-  /** What of the system's limit may be used; null without a limit. */
+  /** How much of the system's limit may be used; null without a limit. */
   readonly limit: number | null;
-  /** Fibers that wait for one now, and how often one had to. */
+  /** How many fibers wait for one now, and how often a fiber has had to. */
   readonly waiting: number;
   readonly heldBack: number;
 }
 
-/** Of the work that live fibers at a node are still going to do, the mean. */
+/** Predicted remaining work of a fiber at a node, on average. */
 export interface AheadSnapshot {
-  /** To the end of the fiber, without queueing for the processor or a pool. */
+  /** Time to the end of the fiber, without queueing for the processor or a pool. */
   readonly timeMs: number;
-  /** Of the processor, with what the fibers need that it is going to start. */
+  /** Processor time, including that of fibers it is going to start. */
   readonly cpuMs: number;
 }
 
@@ -113,6 +113,6 @@ export interface HeldSnapshot {
   /** Name of the resource. */
   readonly by: string;
   readonly fibers: number;
-  /** Since when there have been some here, with pauses of less than half a second. */
+  /** For how long some have been held here, with pauses of less than half a second. */
   readonly forMs: number;
 }

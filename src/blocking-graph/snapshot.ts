@@ -8,32 +8,32 @@ export type * from './scheduling.js';
  * The blocking graph and the scheduler's state as plain versioned data: what `heddle graph` prints, what
  * files hold, what analysis reads. The text renderings may change; this schema changes only with its version.
  *
- * Conventions: times in milliseconds, counts since the runtime started (or, after `subtract`, in between), `null`
- * for "no sample yet". Ids of nodes are derived from what the node is, so that they agree between processes; they
- * consist of letters, digits, `_`, `.` and `-`. All other text comes from the program and may hold anything.
+ * Conventions: durations are in milliseconds; counts run from the start of the runtime (after `subtract`, from the earlier
+ * snapshot); `null` means "no sample yet". A node's id is a hash of its label and chain, so it agrees between processes;
+ * ids consist of letters, digits, `_`, `.` and `-`. All other text comes from the program and may contain anything.
  */
 export interface Snapshot {
   readonly format: 'heddle.snapshot';
   readonly version: 1;
   readonly process: ProcessInfo;
-  /** Unix time at which the dump began, and how long it took: fibers ran in between, so the picture is fuzzy. */
+  /** Unix time in ms at which the dump began, and how long it took: fibers ran meanwhile, so the parts may not quite agree. */
   readonly takenAt: number;
   readonly tookMs: number;
-  /** The span of time that all counts cover. */
+  /** The time span that the counts cover. */
   readonly windowMs: number;
-  /** What the process uses, and its limits; null where nobody measured, as in virtual time. */
+  /** What the process uses, and its limits; null where it is not measured, as in virtual time. */
   readonly usage: ProcessUsage | null;
   readonly fibers: FiberCounts;
   readonly scheduler: SchedulerInfo;
-  /** Null in a program without an entry for work: nothing is scheduled by resources there. */
+  /** Null in a program without an entry: nothing is scheduled by resources there. */
   readonly scheduling: SchedulingSnapshot | null;
   readonly nodes: readonly NodeSnapshot[];
   readonly edges: readonly EdgeSnapshot[];
-  /** Locks and semaphores that somebody waits for, and resources with a limit that somebody has asked for. */
+  /** Locks and semaphores with waiters, and resources with a limit that a fiber has ever asked for. */
   readonly locks: readonly LockSnapshot[];
-  /** Events that were not recorded (too many nodes, a dump that was cut short). Never silently zero. */
+  /** Events counted at the node `(other)`, since the graph had no room for their own node or edge. */
   readonly lost: number;
-  /** One sentence each. */
+  /** Each is one sentence. */
   readonly warnings: readonly string[];
 }
 
@@ -44,16 +44,16 @@ export interface ProcessInfo {
   readonly title: string;
   readonly node: string;
   readonly heddle: string;
-  /** Unix time at which it was started, by which a later process of this number is told apart; not in a sum, nor in old files. */
+  /** Unix time in ms at which it started: tells it from a later process with the same pid. Absent from sums and old files. */
   readonly startedAt?: number;
 }
 
-/** Null where the system does not say. */
+/** A field is null where the system does not tell. */
 export interface ProcessUsage {
-  /** Processor time of all threads in the window, in ms: since the process started, or between two snapshots. */
+  /** Processor time of all threads, in ms: since the process started; after `subtract`, between the two snapshots. */
   readonly cpuMs: number;
   readonly heapUsedBytes: number;
-  /** Where V8 gives up. */
+  /** The size at which V8 aborts the process. */
   readonly heapLimitBytes: number;
   /** Physical memory. */
   readonly rssBytes: number | null;
@@ -62,7 +62,7 @@ export interface ProcessUsage {
   readonly descriptorLimit: number | null;
 }
 
-/** Fibers that are held back by a resource are live, but neither ready nor waiting. */
+/** Fibers held back by a resource are live, but count as neither ready nor waiting here. */
 export interface FiberCounts {
   readonly live: number;
   readonly ready: number;
@@ -78,7 +78,7 @@ export interface SchedulerInfo {
   readonly passes: number;
   readonly batches: number;
   readonly ranMs: number;
-  /** Runs longer than one and a half slices, because a fiber did not suspend; and the longest of all. */
+  /** Runs longer than one and a half slices, because a fiber did not suspend; and the longest run. */
   readonly overruns: number;
   readonly longestMs: number;
 }
@@ -91,34 +91,34 @@ export interface NodeSnapshot {
   readonly subject: string | null;
   /** The calls that lead here, outermost first: functions, and in compiled code call sites, `handle (server.ts:12:5)`. */
   readonly chain: readonly string[];
-  /** The same calls, for those that are call sites where these are; null for the others. */
+  /** For each call of `chain`, its place in the source if it is a call site; null for a function. */
   readonly places: readonly (PlaceSnapshot | null)[];
   /** Fibers whose last blocking point is this one: waiting, ready or running. */
   readonly fibers: number;
   readonly waiting: number;
   readonly ready: number;
-  /** How often a fiber came here. */
+  /** How often a fiber has arrived here. */
   readonly arrivals: number;
-  /** How long the fiber that has waited longest has waited; null when nobody waits or nobody was asked. */
+  /** How long the longest-waiting fiber has waited; null if none waits, or none was seen waiting during the dump. */
   readonly oldestMs: number | null;
   /** Processor time of running from here to the next blocking point. */
   readonly run: RunTime;
   /** How long fibers waited here before they became ready; null before the first. */
   readonly wait: HistogramSnapshot | null;
-  /** The share of the processor it is entitled to, in tickets, and its virtual time; null without stride. */
+  /** Its share of the processor, in tickets, and its virtual time; null without stride. */
   readonly tickets: number | null;
   readonly pass: number | null;
   /** Fibers that were started while running from here, by where they start. */
   readonly spawns: readonly SpawnSnapshot[];
-  /** Name of the pool whose slots are waited for here; null where that is no pool. */
+  /** Name of the pool whose slots are waited for here; null if it is not a pool. */
   readonly pool: string | null;
-  /** What a run from here allocates, a mean over runs that were measured; null before the first. */
+  /** What a run from here allocates on average, over the measured runs; null before the first. */
   readonly allocated: AllocationSnapshot | null;
   /** Descriptors opened by fibers that ran from here, less those they closed. */
   readonly descriptors: number;
-  /** What a fiber here is still going to do; null where nobody reckons with it. */
+  /** Predicted remaining work of a fiber here; null where none is predicted. */
   readonly ahead: AheadSnapshot | null;
-  /** Fibers kept from going on by a resource; null when there are none. */
+  /** Fibers held back by a resource; null when there are none. */
   readonly held: HeldSnapshot | null;
 }
 
@@ -129,26 +129,26 @@ export interface SpawnSnapshot {
 }
 
 export interface AllocationSnapshot {
-  /** On V8's heap, also what has been freed again; and outside of it. */
+  /** On V8's heap, garbage included; and outside of it. */
   readonly heapBytes: number;
   readonly externalBytes: number;
   readonly samples: number;
 }
 
-/** A call site in the source that people wrote. */
+/** A call site, in the source as written. */
 export interface PlaceSnapshot {
   readonly file: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
   readonly column: number;
-  /** Around the call, and what is called there: `handle`, `connection.read`. */
+  /** The function that contains the call, and what is called: `handle`, `connection.read`. */
   readonly function: string;
   readonly callee: string;
 }
 
 export interface RunTime {
   readonly totalMs: number;
-  /** Exponentially weighted mean of one run. */
+  /** Exponentially weighted mean duration of a run. */
   readonly meanMs: number | null;
   readonly samples: number;
 }
@@ -157,16 +157,16 @@ export interface EdgeSnapshot {
   readonly from: string;
   readonly to: string;
   readonly count: number;
-  /** Exponentially weighted mean of the processor time from one end to the other, from sampled runs. */
+  /** Exponentially weighted mean of the processor time from `from` to `to`, over sampled runs. */
   readonly meanMs: number | null;
   readonly samples: number;
 }
 
 export interface LockSnapshot {
   readonly id: number;
-  /** The process it is in, given in a sum of several: numbers of fibers are unique only within one process. */
+  /** Its process, in a sum of several: fiber numbers are unique only within a process. */
   readonly pid?: number;
-  /** Which process of the sum that is, since in containers many have the same number. */
+  /** Distinguishes the processes of a sum, since in different containers they may have the same pid. */
   readonly part?: number;
   readonly kind: 'mutex' | 'semaphore' | 'resource';
   readonly name: string | null;
@@ -174,17 +174,17 @@ export interface LockSnapshot {
   readonly available: number;
   readonly holders: readonly FiberRef[];
   readonly waiters: readonly FiberRef[];
-  /** Waiters and holders beyond those listed. */
+  /** How many waiters and holders are not listed. */
   readonly unlisted: number;
 }
 
-/** A fiber as a reader can find it: its number, the kind it was spawned as, and where it waits. */
+/** A fiber: its number, the kind it was spawned as, and where it waits. */
 export interface FiberRef {
   readonly fiber: number;
   readonly kind: string;
   /** Node id; null while it runs or before its first wait. */
   readonly node: string | null;
   readonly sinceMs: number | null;
-  /** Whether a deadline is going to stop it. */
+  /** Whether it has a deadline. */
   readonly bounded: boolean;
 }

@@ -1,10 +1,10 @@
 import type { EntrySnapshot, KindSnapshot, RefusalCount, SchedulingSnapshot } from './scheduling.js';
 
 /**
- * Between two moments of one process: counts are those of the time in between, all else is the later one's. An entry
- * that was closed and opened again counts from zero.
+ * What happened between two snapshots of one process: counts are differences, all else is the later one's. An entry that
+ * was closed and opened again counts from zero.
  *
- * @param cpuUsed of the processor, by fibers, in between.
+ * @param cpuUsed share of a processor that fibers used in between.
  */
 export function subtractScheduling(
   later: SchedulingSnapshot | null,
@@ -34,7 +34,7 @@ function subtractEntry(later: EntrySnapshot, earlier: EntrySnapshot | undefined)
   if (earlier === undefined) return later;
   const kinds = new Map(earlier.kinds.map((kind) => [kind.name, kind]));
   const refusals = new Map(earlier.refusals.map(({ reason, count }) => [reason, count]));
-  // One count of another opening tells about all: they start together.
+  // One count that went down proves that the entry was reopened: all its counts restart together.
   if (later.kinds.some((kind) => kind.offered < (kinds.get(kind.name)?.offered ?? 0))) return later;
   return {
     ...later,

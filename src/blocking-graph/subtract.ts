@@ -5,12 +5,12 @@ import { subtractScheduling } from './subtract-scheduling.js';
 import type { EdgeSnapshot, NodeSnapshot, RunTime, Snapshot, ProcessUsage } from './snapshot.js';
 
 /**
- * What happened between two snapshots of one process: counts, run times and histograms are those of the time in
- * between; who waits where, the locks, means, tickets and warnings are the later one's. Nodes and edges that are new
- * count from zero. Nodes at which nothing happened and nobody stands are left out, and so are those that only the
- * earlier snapshot knows.
+ * What happened between two snapshots of one process: counts, run times and histograms are differences; the fibers at each
+ * node, the locks, means, tickets and warnings are the later one's. Nodes and edges that are new count from zero. Left out
+ * are nodes without fibers at which nothing happened, and those that only the earlier snapshot has.
  *
- * @throws SnapshotError when the two are of different processes, or swapped, or the process was started anew.
+ * @throws SnapshotError if the two are of different processes or swapped, or the process was restarted in between;
+ * ArgumentError if one is not a snapshot.
  */
 export function subtract(later: Snapshot, earlier: Snapshot): Snapshot {
   checkSnapshot(later, 'later');
@@ -45,18 +45,17 @@ export function subtract(later: Snapshot, earlier: Snapshot): Snapshot {
       batches: less('scheduler.batches', later.scheduler.batches, earlier.scheduler.batches),
       ranMs,
       overruns,
-      // A maximum cannot be subtracted: an upper bound, where there was an overrun at all.
+      // A maximum cannot be subtracted: this is an upper bound, if there was an overrun at all.
       longestMs: overruns === 0 ? 0 : later.scheduler.longestMs,
     },
     scheduling: subtractScheduling(later.scheduling, earlier.scheduling, windowMs > 0 ? ranMs / windowMs : 0),
     nodes,
     edges,
-    // Holds what the dump itself missed, so it may shrink.
     lost: Math.max(0, later.lost - earlier.lost),
   };
 }
 
-/** Processor time is that of the time in between; what is used, as it stands in the end. */
+/** Processor time is the difference; all else is as it was at the later snapshot. */
 function subtractUsage(later: ProcessUsage | null, earlier: ProcessUsage | null): ProcessUsage | null {
   return later === null || earlier === null ? later : { ...later, cpuMs: Math.max(0, later.cpuMs - earlier.cpuMs) };
 }
@@ -68,7 +67,7 @@ function checkOrder(later: Snapshot, earlier: Snapshot): void {
       `The snapshots are of two processes, ${b.pid} (${b.title}) and ${a.pid} (${a.title}): subtract those of one`,
     );
   const isOther = a.startedAt !== undefined && b.startedAt !== undefined && a.startedAt !== b.startedAt;
-  // The window tells, since people set clocks.
+  // Order is judged by the windows, since the system's clock may have been set back.
   if (later.windowMs >= earlier.windowMs && !isOther) return;
   if (later.takenAt < earlier.takenAt) throw swapped('it was taken first');
   throw new SnapshotError(
@@ -98,7 +97,7 @@ function subtractSpawns(later: NodeSnapshot, earlier: NodeSnapshot): NodeSnapsho
 function subtractRunTime(later: RunTime, earlier: RunTime): RunTime {
   const samples = Math.max(0, later.samples - earlier.samples);
   return {
-    // Extrapolated from samples where not every run is timed, so it may shrink.
+    // May shrink: without stride it is extrapolated from samples.
     totalMs: Math.max(0, later.totalMs - earlier.totalMs),
     meanMs: samples === 0 ? null : later.meanMs,
     samples,

@@ -4,19 +4,19 @@ import type { NodeSnapshot } from './snapshot.js';
 /** All nodes at which the same thing is waited for, wherever in the program. */
 export interface WaitGroup {
   /**
-   * The nodes as one. Its calls are those that all of them have in common, around `12 places` for what differs. A node
-   * that is alone is itself.
+   * The nodes merged into one. Its chain is what theirs have in common at both ends, with `12 places` for what differs. A
+   * single node is left as it is.
    */
   readonly node: NodeSnapshot;
-  /** The nodes, with the calls that tell each from the others; in the order asked for. */
+  /** The nodes, each reduced to the calls that distinguish it; in the requested order. */
   readonly places: readonly NodeSnapshot[];
 }
 
 /**
- * What is waited for. A program of sixty routes has hundreds of blocking points and waits for a dozen things: these are
- * what a reader can take in. In the order of the first node of each, which new nodes do not change.
+ * Groups nodes by what is waited for. A program with sixty routes has hundreds of blocking points but waits for a dozen
+ * things, which a reader can take in. Groups are in the order of their first node, so new nodes do not reorder them.
  *
- * @param order of the places.
+ * @param order of the places within a group.
  */
 export function groupWaits(nodes: readonly NodeSnapshot[], order: Order = 'waiting'): WaitGroup[] {
   const groups = new Map<string, NodeSnapshot[]>();
@@ -31,12 +31,12 @@ export function groupWaits(nodes: readonly NodeSnapshot[], order: Order = 'waiti
   );
 }
 
-/** By what nodes can be ordered, the most first. */
+/** What nodes can be ordered by, largest first. */
 export const orders = ['waiting', 'oldest', 'cpu', 'arrivals'] as const;
 
 export type Order = (typeof orders)[number];
 
-/** Compares two nodes; of equals that comes first where more fibers wait, stand or came. */
+/** Compares two nodes; ties are broken by waiting fibers, then all fibers, then arrivals. */
 export function comparing(order: Order): (a: NodeSnapshot, b: NodeSnapshot) => number {
   const rank = RANKS[order];
   return (a, b) => rank(b) - rank(a) || b.waiting - a.waiting || b.fibers - a.fibers || b.arrivals - a.arrivals;
@@ -66,7 +66,7 @@ function join(nodes: readonly NodeSnapshot[], order: Order): WaitGroup {
   return {
     node: {
       ...joinNodes(nodes),
-      // No node of a program has such an id.
+      // Ids of nodes have no parentheses, so it cannot collide.
       id: `(${first.id})`,
       chain: calls(first.chain, `${nodes.length} places`),
       places: calls(first.places, null),
