@@ -1,11 +1,11 @@
 /**
- * Repeats `sweep`, each of which brings `values` nearer to where they stay, until they are there.
+ * Repeats `sweep`, which brings `values` nearer to a fixed point, until they have converged.
  *
- * Through cycles they come nearer by the same small fraction each time: one of ten thousand turns would take a hundred
- * thousand sweeps. So once the changes of two sweeps point the same way what is left of their geometric series is added
- * at once (Aitken's method, by vectors). Numbers that grow without bound are left as they are when it gives up.
+ * Around a cycle the error shrinks by the same factor in each sweep: a loop of ten thousand turns would take a hundred
+ * thousand sweeps. So once the changes of two sweeps are parallel, the rest of their geometric series is added at once
+ * (Aitken's delta-squared method, for vectors). Values that diverge stay as they are when it gives up.
  *
- * @returns whether they are there.
+ * @returns whether they have converged.
  */
 export function converge(sweep: () => void, values: readonly Float64Array[]): boolean {
   const series = values.map((numbers) => new Series(numbers));
@@ -22,10 +22,10 @@ export function converge(sweep: () => void, values: readonly Float64Array[]): bo
 
 class Series {
   private readonly values: Float64Array;
-  /** As they were after the last sweep, and how that had changed them. */
+  /** The values after the last sweep, and by how much it changed them. */
   private readonly last: Float64Array;
   private readonly change: Float64Array;
-  /** Sweeps since something was added. */
+  /** Sweeps since the last extrapolation. */
   private sweeps: number = 0;
 
   constructor(values: Float64Array) {
@@ -34,7 +34,7 @@ class Series {
     this.change = new Float64Array(values.length);
   }
 
-  /** After a sweep. Returns whether that has changed next to nothing. */
+  /** To be called after each sweep. Returns whether the sweep changed next to nothing. */
   follow(): boolean {
     const { values, last, change } = this;
     let [sum, moved, before, now, along] = [0, 0, 0, 0, 0];
@@ -62,11 +62,11 @@ class Series {
 }
 
 const TOLERANCE = 1e-9;
-/** Cosine of the angle between two changes. */
+/** Least cosine of the angle between two changes that count as parallel. */
 const ALIGNED = 0.9999;
-/** Nearer to 1 a series cannot be told from one that grows for ever. Loops of ten thousand turns are at 0.9999. */
+/** Closer to 1, a series cannot be told from a divergent one. Loops of ten thousand turns are at 0.9999. */
 const MOST_RATIO = 0.99999;
 const MOST_SWEEPS = 1000;
 const LEAST_SWEEPS = 50;
-/** Of nodes: with four resources that is a second. */
+/** Node visits, over all sweeps of one recurrence: with four resources that takes a second. */
 const MOST_VISITS = 1_000_000;

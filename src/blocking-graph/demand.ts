@@ -1,19 +1,19 @@
 import { grown } from '../base/grown.js';
 
-/** Of one resource, by number of the node. */
+/** The predicted demand for one resource, indexed by node. Letters are those of `Prediction`. */
 export class Demand {
-  /** W. */
+  /** W: demand still to come. */
   work: Float64Array = EMPTY;
-  /** U. */
+  /** U: the same, weighted by when. */
   when: Float64Array = EMPTY;
-  /** D, and its variance. */
+  /** D: the expected peak of a stock still to be taken, and its variance. */
   peak: Float64Array = EMPTY;
   spread: Float64Array = EMPTY;
-  /** What a fiber holds that stands here. */
+  /** What a fiber at the node already holds. */
   held: Float64Array = EMPTY;
-  /** Q: what counts as outstanding for a fiber that stands here, with what it holds. Never negative. */
+  /** Q: what counts as outstanding for a fiber at the node, including what it holds. Never negative. */
   outstanding: Float64Array = EMPTY;
-  /** r: how much of the resource a fiber that stands here goes on using, or holding, as far as one can see. Never negative. */
+  /** r: how much of the resource a fiber at the node uses or holds steadily, with no end in sight. Never negative. */
   steady: Float64Array = EMPTY;
 
   grow(size: number): void {
@@ -26,7 +26,7 @@ export class Demand {
     this.steady = grown(this.steady, size);
   }
 
-  /** H: mean delay in ms until the demand of a fiber at `node` falls due. */
+  /** H: the mean delay in ms until the demand of a fiber at `node` falls due. */
   delay(node: number): number {
     const work = this.work[node]!;
     return work > 0 ? Math.max(0, this.when[node]! / work) : 0;

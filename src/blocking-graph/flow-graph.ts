@@ -4,9 +4,9 @@ import type { GraphRecorder } from './graph-recorder.js';
 import type { Flow, FlowNode } from './prediction.js';
 
 /**
- * The part of the blocking graph that work runs through which was let in by admission, as flows over the last second
- * or so: how often fibers go from node to node, and what that costs on average. The recorder counts from the start of
- * the program; here the differences between two ticks go into sums that decay.
+ * The part of the blocking graph that admitted work runs through, as flows over the last second or so: how often fibers go
+ * from node to node, and what that costs on average. The recorder counts from the start of the program; here the
+ * differences between ticks go into decaying sums.
  */
 export class FlowGraph {
   /** In the order of discovery. */
@@ -18,24 +18,24 @@ export class FlowGraph {
     this.recorder = recorder;
   }
 
-  /** The number of the node at which fibers of `kind` start; from now on they are followed. Null before the first. */
+  /** The index of the node at which fibers of `kind` start; it is followed from now on. Null if none has started yet. */
   startOf(kind: string): number | null {
     const node = this.recorder.startOf(kind);
     return node === null ? null : this.follow(node).index;
   }
 
-  /** The number of the node of a fiber; null where it is not followed. */
+  /** The index of a node; null if it is not followed. */
   indexOf(node: BlockingPoint): number | null {
     return this.byNode.get(node as GraphNode)?.index ?? null;
   }
 
-  /** Takes in what happened since the last tick, times only if `timed`; what was before counts for `decay` of what it did. */
+  /** Adds what happened since the last tick; times only if `timed`. Earlier sums are first multiplied by `decay`. */
   tick(decay: number, timed: boolean = true): void {
-    // It grows while it is walked over: nodes that were first reached since.
+    // The list may grow meanwhile, by newly reached nodes.
     for (let i = 0; i < this.nodes.length; i++) this.nodes[i]!.tick(decay, timed, (node) => this.follow(node));
   }
 
-  /** How many fibers stand at each node, written to `standing`, which is grown if need be. */
+  /** Counts the fibers at each node, into `standing` or, if that is too short, a new array; returns the one used. */
   countStanding(standing: Float64Array): Float64Array {
     const { nodes } = this;
     const counts = standing.length < nodes.length ? new Float64Array(nodes.length * 2) : standing.fill(0);
@@ -45,7 +45,7 @@ export class FlowGraph {
       for (let e = 0; e < node.edges.length; e++) {
         const edge = node.edges[e]!;
         counts[n]! -= edge.count;
-        // Those that are new since the last tick are looked up.
+        // Edges that are new since the last tick have no flow yet.
         const to = e < edges.length ? edges[e]!.to : this.byNode.get(edge.to)?.index;
         if (to !== undefined) counts[to]! += edge.count;
       }
@@ -65,7 +65,7 @@ export class FlowGraph {
   }
 }
 
-/** A node with its flows. All sums decay. */
+/** A node with its flows, as decaying sums. */
 export class LiveNode implements FlowNode {
   readonly node: GraphNode;
   readonly index: number;
@@ -73,7 +73,7 @@ export class LiveNode implements FlowNode {
   cpuMs: number = 0;
   waitMs: number = 0;
   departures: number = 0;
-  /** Descriptors taken, less those given back, running from here, on average. */
+  /** Descriptors opened less those closed in a run from here, on average. */
   descriptors: number = 0;
   readonly edges: LiveFlow[] = [];
   readonly spawns: LiveFlow[] = [];
@@ -87,7 +87,7 @@ export class LiveNode implements FlowNode {
     this.isExit = node.label.kind === 'exit';
   }
 
-  /** Processor time of fibers that ran from here. */
+  /** Processor time of recent runs from here, decayed. */
   get ranMs(): number {
     return this.ran.amount;
   }
@@ -126,14 +126,14 @@ class LiveFlow implements Flow {
   }
 }
 
-/** Mean of an amount per occurrence, from running totals. */
+/** Decaying mean of an amount per occurrence, from running totals. */
 class Rate {
   amount: number = 0;
   private times: number = 0;
   private seenAmount: number = 0;
   private seenTimes: number = 0;
 
-  /** Null while there is too little to go by: the last mean then stands. */
+  /** Returns the mean; null if there is too little data, and the caller keeps its last one. */
   tick(amount: number, times: number, decay: number): number | null {
     this.amount = this.amount * decay + (amount - this.seenAmount);
     this.times = this.times * decay + (times - this.seenTimes);
@@ -142,7 +142,7 @@ class Rate {
     return this.times > 0.01 ? this.amount / this.times : null;
   }
 
-  /** What there was since the last tick does not count. */
+  /** Ignores what happened since the last tick. */
   skip(amount: number, times: number): void {
     this.seenAmount = amount;
     this.seenTimes = times;

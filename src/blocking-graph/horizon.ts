@@ -1,17 +1,17 @@
-/** k. Above the class, which makes one as it is loaded. */
+/** k. Declared above the class, whose static initialiser uses it. */
 const FAR = 10;
 
 /**
- * How much of what comes later counts for who decides now: after a delay t 1 / (1 + t / h), as if each wait ended at random, and
- * less and less of what is held on and on. Where "soon" ends at h, "later" ends ten times as far away, so that what goes on
- * steadily can be told from what does not. Without a horizon, at Infinity, everything counts.
+ * How future demand is discounted for a decision made now. Demand after a delay t counts 1 / (1 + t / h), as if each wait
+ * ended at random; what is held counts less the longer it is held. There are two horizons, "soon" at h and "later" at
+ * k h: comparing the two tells steady use from use that ends. With h = Infinity everything counts in full.
  */
 export class Horizon {
   static readonly NONE: Horizon = new Horizon(Infinity);
   /** h, and k h, in ms. */
   readonly ms: number;
   readonly farMs: number;
-  /** A field, since it is asked for each edge in each sweep. */
+  /** A field, since it is read for each edge in each sweep. */
   readonly isFinite: boolean;
 
   constructor(ms: number) {
@@ -20,7 +20,7 @@ export class Horizon {
     this.isFinite = ms < Infinity;
   }
 
-  /** What something counts for that comes after so long, soon and later. */
+  /** The weight of something that comes after `delayMs`, by the near and by the far horizon. */
   soon(delayMs: number): number {
     return 1 / (1 + delayMs / this.ms);
   }
@@ -29,7 +29,7 @@ export class Horizon {
     return 1 / (1 + delayMs / this.farMs);
   }
 
-  /** The time for which something counts that is held for so long from now on. */
+  /** The discounted time of something held for `ms` from now on, by the near and by the far horizon. */
   heldSoon(ms: number): number {
     return within(ms, this.ms);
   }
@@ -38,17 +38,17 @@ export class Horizon {
     return within(ms, this.farMs);
   }
 
-  /** What is used or held in each ms, if it is as much at any time: of it so much counts soon, and so much later. */
+  /** The constant rate of use (or amount held) that would account for the difference between the two sums. */
   steady(soon: number, later: number): number {
     return this.isFinite ? Math.max(0, (later - soon) / (this.farMs - this.ms)) : 0;
   }
 
-  /** What counts soon, from what counts later and that weighted by when. */
+  /** The near-horizon sum, from the far-horizon sum and the same weighted by when. */
   soonOf(later: number, weighted: number): number {
     return later - weighted * (1 / this.ms - 1 / this.farMs);
   }
 
-  /** The time for which something is held from now on, weighted by when: without a horizon ms² / 2. */
+  /** The discounted time for which something is held from now on, weighted by when: without a horizon ms² / 2. */
   heldWeighted(ms: number): number {
     if (!this.isFinite) return (ms * ms) / 2;
     return (this.heldLater(ms) - this.heldSoon(ms)) / (1 / this.ms - 1 / this.farMs);

@@ -3,15 +3,15 @@ import { Demand } from './demand.js';
 import { Horizon } from './horizon.js';
 
 /**
- * What fibers at each node of a blocking graph are still going to use, and when: one backward pass over the graph, and
- * one forward pass for what they hold. Numbers in, numbers out: the same for the live graph and for a file.
+ * Predicts what fibers at each node of a blocking graph are still going to use, and when: a backward pass over the graph,
+ * and a forward pass for what they hold. Numbers in, numbers out: the same code serves the live graph and snapshot files.
  *
- * A *rate* is used up and gone: processor time, slot time of a pool. A *stock* is taken and held until it is given back
- * or the fiber ends: memory, descriptors. Times are in ms, so a rate is in ms (of a processor, of a slot) and the
- * demand for a stock in units × ms. The recurrences, with c the processor time from a node n to the next, p the
- * probability of a next node b, w its mean wait, u and m what running from n uses of a rate and takes of a stock:
+ * A *rate* is consumed: processor time, slot time of a pool. A *stock* is taken and held until it is given back or the
+ * fiber ends: memory, descriptors. Times are in ms, so demand for a rate is in ms (of a processor, of a slot) and
+ * demand for a stock in units × ms. The recurrences, with c the processor time from node n to the next, p the probability
+ * that the next is b, w(b) the mean wait at b, u and m what running from n uses of a rate and takes of a stock:
  *
- *     T(n) = c + Σ p (w(b) + T(b))                                   time to the end, not queueing for the processor
+ *     T(n) = c + Σ p (w(b) + T(b))                                   time to the end, without queueing for the processor
  *     W(n) = u + Σ p W(b)                                            rate still to be used
  *     U(n) = u²/2 + Σ p (U(b) + (w(b) + c) W(b))                     the same, weighted by when
  *     W(n) = Σ p (m R + W(b)),  R = w(b) + T(b)                      stock × time still to be taken
@@ -19,39 +19,39 @@ import { Horizon } from './horizon.js';
  *     D(n) = Σ p max(0, m + D(b))                                    peak still to be taken
  *     H(n) = U / W                                                   mean delay until the demand falls due
  *
- * Of a rate, only what comes due within a horizon h counts: where fibers wait for longer, both the w(b) of U and what is
- * outstanding of those that stand there are taken for h / w of what they are. Little's law holds for these parts as it does
- * for the whole, and fibers that come back after half a minute are no more than a sixtieth of what is due within half a
- * second. Their number changes slowly, and how many begin now is known too badly to be set against all of it.
+ * Of a rate, only what falls due within a horizon h counts. Where fibers wait for longer than h, both w(b) in U and what is
+ * outstanding for the fibers at b are scaled by h / w(b). Little's law holds for this part as it does for the whole; of
+ * fibers that wait for half a minute, one in sixty is due within half a second. How many fibers wait for so long changes
+ * slowly, and the rate at which they begin to is known too imprecisely to balance all of their demand against it.
  *
- * Fibers that stream, poll or listen go round for hours, and what they are going to use or take in all says nothing about the
- * next half second. So once no end has come in sight for long, what falls due later counts for less, as it would if each wait
- * ended at random: after one more wait for d = 1 / (1 + (w(b) + c) / h) of itself. With V for W that is discounted by h, and W
- * itself by k h,
+ * Fibers that stream, poll or listen loop for hours, and their total demand says nothing about the next half second. So once
+ * no end has been in sight for long, later demand is discounted as if each wait ended at random: one more wait multiplies it
+ * by d(h) = 1 / (1 + (w(b) + c) / h). With V(h) for W discounted by h, and W standing for V(k h),
  *
  *     U = (V(kh) - V(h)) / (1/h - 1/kh)      so that     U(n) = u²/2 + Σ p d(h) (U(b) + (w(b) + c) d(kh) W(b))
  *
- * What is used *steadily*, as much in each ms from now on, is r = (V(kh) - V(h)) / (kh - h), and what is left is Q = V(h) - h r.
+ * What is used *steadily*, at a constant rate from now on, is r = (V(kh) - V(h)) / (kh - h), and the rest is Q = V(h) - h r.
  * Little's law holds for Q as for the whole: in a steady state Σ Q over live fibers is U times the rate of arrivals.
  *
- * A fiber that is started at n adds the demand of its first node to n's. Each node's edge to itself is solved in closed
- * form, since a loop with a hundred turns would else need hundreds of sweeps; longer cycles converge over some passes,
- * each of which begins where the last one ended.
+ * A fiber started from n adds the demand of its first node to n's. A node's edge to itself is solved in closed form, since
+ * a loop of a hundred turns would otherwise take hundreds of sweeps; longer cycles converge over several calls, each of
+ * which starts from the last one's values.
  */
 export class Prediction {
-  /** Time to the end, in ms. */
+  /** T: time to the end, in ms. */
   remaining: Float64Array = EMPTY;
-  /** Of that, blocked. */
+  /** The part of it spent blocked. */
   blocked: Float64Array = EMPTY;
-  /** By number of the resource. */
+  /** Indexed by resource. */
   readonly demands: Demand[] = [];
-  /** For how many predictions in a row the end has been farther away than later ends. */
+  /** For how many predictions in a row T has exceeded the far horizon, k h. */
   private endlessFor: Float64Array = EMPTY;
 
   /**
-   * Grows to `nodes` and `resources`, and sweeps each of the recurrences as often as `repeat` does.
+   * Computes everything anew from `nodes` and `resources`, starting from the last values. `repeat` says how often each
+   * recurrence is swept.
    *
-   * @param horizonMs h; the goal of those who wait for a resource, or Infinity for all that is to come.
+   * @param horizonMs h: the shortest latency goal of all entries, or Infinity to count all future demand.
    */
   compute(
     nodes: readonly FlowNode[],
@@ -79,12 +79,12 @@ export class Prediction {
     for (let n = 0; n < nodes; n++) endlessFor[n] = this.remaining[n]! > farMs ? endlessFor[n]! + 1 : 0;
   }
 
-  /** By which to discount what fibers that come to `n` will need. */
+  /** The horizon that discounts the future demand of fibers that come to `n`. */
   private horizonAt(n: number, horizon: Horizon): Horizon {
     return this.endlessFor[n]! < LONG ? Horizon.NONE : horizon;
   }
 
-  /** Q and r of a fiber that stands at `n`. */
+  /** Sets Q and r of a fiber at `n`. */
   private sumUp(n: number, waitMs: number, use: Use, demand: Demand, widest: Horizon): void {
     const horizon = this.horizonAt(n, widest);
     const work = demand.work[n]!;
@@ -171,7 +171,10 @@ export class Prediction {
     return change;
   }
 
-  /** What loops without an end in sight have taken is forgotten in time, or they would hold all there is. It is in the base then. */
+  /**
+   * The part of a stock that still counts after going from `n` to `to`. What endless loops take has to decay, or they would be
+   * predicted to hold everything. For memory it is in the model's base by then.
+   */
   private kept(n: number, to: number, nodes: readonly FlowNode[], widest: Horizon): number {
     return to > n ? 1 : this.horizonAt(to, widest).later(nodes[to]!.waitMs + nodes[n]!.cpuMs);
   }
@@ -190,7 +193,7 @@ export class Prediction {
     spread[n] = Math.max(0, square - mean * mean) + (mean > 0 ? use.variance(n) : 0);
   }
 
-  /** Mixed at each node from where fibers came, by how many came. */
+  /** At each node the mean of what fibers bring along from its predecessors, weighted by how many came from each. */
   private sweepHeld(nodes: readonly FlowNode[], use: Use, { held }: Demand, widest: Horizon): number {
     const sum = new Float64Array(nodes.length);
     const weight = new Float64Array(nodes.length);
@@ -203,7 +206,7 @@ export class Prediction {
         weight[to]! += departures * p;
       }
     };
-    // What goes back is as the last sweep left it; what goes ahead is new already, so that one sweep does for a line.
+    // Back edges carry the last sweep's values; forward edges carry new ones, so an acyclic graph takes one sweep.
     for (let n = 0; n < nodes.length; n++) flow(n, false);
     let change = 0;
     for (let n = 0; n < nodes.length; n++) {
@@ -216,12 +219,12 @@ export class Prediction {
   }
 }
 
-/** Calls `sweep`, which changes `values` and returns by how much at most, in relation, until they are near enough. */
+/** Calls `sweep`, which updates `values` and returns the largest relative change, until they are close enough. */
 export type Repeat = (sweep: () => number, values: readonly Float64Array[]) => void;
 
 /**
- * Until nothing changes by more than 0.5 %, but a few times at most: the next tick goes on from there. In a graph of
- * thousands of nodes, which are names that a program makes up, once, or the ticks would take half of the processor.
+ * Sweeps until nothing changes by 0.5 %, but only a few times: the next tick continues from there. In a graph of thousands of
+ * nodes, as from names made up at run time, it sweeps once, or ticks would take half of the processor.
  */
 function someTimes(size: number): Repeat {
   const most = Math.min(MOST_SWEEPS, Math.max(1, MOST_VISITS / size));
@@ -230,31 +233,31 @@ function someTimes(size: number): Repeat {
   };
 }
 
-/** What one node contributes, as means over a recent span. */
+/** The input for one node, as means over a recent span of time. */
 export interface FlowNode {
-  /** Running from here to the next wait, in ms. */
+  /** Processor time from here to the next wait, in ms. */
   readonly cpuMs: number;
-  /** Blocked here, without queueing for the processor, in ms. */
+  /** Time blocked here, without queueing for the processor, in ms. */
   readonly waitMs: number;
   /** Where fibers go from here, with probabilities. */
   readonly edges: readonly Flow[];
-  /** Fibers started while running from here: how many of each kind at a time, by their first node. */
+  /** Fibers started while running from here: by their first node, how many for each departure. */
   readonly spawns: readonly Flow[];
-  /** How often fibers left here; only its relation to other nodes' matters. */
+  /** How often fibers left here; only the ratio to other nodes matters. */
   readonly departures: number;
 }
 
 export interface Flow {
-  /** Number of the node. */
+  /** Index of the node. */
   readonly to: number;
   readonly p: number;
 }
 
-/** A resource, by what running from each node uses or takes of it (negative: gives back). */
+/** A resource: how much of it a run from each node uses or takes (negative: gives back). */
 export interface Use {
   readonly kind: 'rate' | 'stock';
   amount(node: number): number;
-  /** Variance of that; 0 where it is always the same. */
+  /** The variance of that amount between runs. */
   variance(node: number): number;
 }
 
@@ -262,7 +265,7 @@ function difference(before: number, after: number): number {
   return Math.abs(after - before) / Math.max(Math.abs(after), 1e-9);
 }
 
-/** Which part of those that wait for so long will have gone on within the horizon. */
+/** The part of the fibers with this mean wait that will go on within the horizon. */
 function near(waitMs: number, horizonMs: number): number {
   return waitMs > horizonMs ? horizonMs / waitMs : 1;
 }
@@ -270,9 +273,9 @@ function near(waitMs: number, horizonMs: number): number {
 const EMPTY = new Float64Array(0);
 const TOLERANCE = 0.005;
 const MOST_SWEEPS = 15;
-/** Of nodes, by the sweeps of one recurrence in a tick: half a millisecond. */
+/** Node visits, over the sweeps of one recurrence in a tick: half a millisecond. */
 const MOST_VISITS = 5000;
-/** Predictions: for so long work that has not been seen to end is taken to need very much. */
+/** Predictions in a row with T beyond the far horizon until a node counts as endless; before, its demand counts in full. */
 const LONG = 50;
-/** A loop that was never seen to end is taken for one of so many turns. */
+/** The most probability of another turn: a loop that was never seen to end counts as one of 10,000 turns. */
 export const MOST_AGAIN = 0.9999;

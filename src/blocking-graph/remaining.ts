@@ -4,39 +4,40 @@ import { MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js
 import { flowOf } from './snapshot-flow.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
-/** What the fibers of a snapshot are still going to do. */
+/** Predicted remaining work of the fibers of a snapshot. */
 export interface Remaining {
   readonly nodes: readonly NodeRemaining[];
-  /** False where the graph is so large, and goes in circles so often, that it was given up while the numbers still grew. */
+  /** False if the computation was given up before it converged, in a large graph with many cycles: numbers are then too small. */
   readonly settled: boolean;
 }
 
-/** What fibers at a node are still going to do, on average, as the flows of a snapshot tell. */
+/** What a fiber at a node is still going to do on average, by the flows of the snapshot. */
 export interface NodeRemaining {
   readonly node: NodeSnapshot;
-  /** T: time to the end in ms, without queueing for the processor or a pool; null where nobody was seen to end. */
+  /** T: time to the end in ms, without queueing for the processor or a pool; null if no path to an end was seen. */
   readonly timeMs: number | null;
-  /** Of that, waiting. */
+  /** The part of it spent waiting. */
   readonly blockedMs: number | null;
-  /** Empty where nobody was seen to end. */
+  /** Empty if no path to an end was seen. */
   readonly demands: readonly RemainingDemand[];
 }
 
-/** Of processor time in ms; of memory in bytes × ms; of descriptors in descriptors × ms. */
+/** Demand is in ms of processor time, bytes × ms of memory, or descriptors × ms. */
 export interface RemainingDemand {
   readonly resource: 'cpu' | 'memory' | 'external memory' | 'descriptors';
-  /** W: what is still going to be used or taken, with what fibers need that are going to be started. */
+  /** W: what is still going to be used or taken, including by fibers that are going to be started. */
   readonly work: number;
-  /** H: mean delay in ms until that is used. */
+  /** H: mean delay in ms until it is used. */
   readonly delayMs: number;
-  /** Q: the same with what the fiber holds already, which counts until it ends. */
+  /** Q: W plus what the fiber already holds, which counts until it ends. */
   readonly outstanding: number;
 }
 
 /**
- * Predicts from a snapshot what fibers at each of its nodes are still going to need, by the same code as the running
- * program does it. A difference of two snapshots predicts from what happened in between. Resources that no node takes
- * are left out.
+ * Predicts from a snapshot what fibers at each of its nodes are still going to need, by the same algorithm as the running
+ * program. A difference of two snapshots predicts from what happened in between. Resources that no node uses are left out.
+ *
+ * @throws ArgumentError if it is not a snapshot.
  */
 export function predictRemaining(snapshot: Snapshot): Remaining {
   checkSnapshot(snapshot);
@@ -46,7 +47,7 @@ export function predictRemaining(snapshot: Snapshot): Remaining {
   const ends = whoseEndWasSeen(nodes, flow);
   const prediction = new Prediction();
   let settled = true;
-  // The live graph's goes on from tick to tick and may stop a sweep early; this one has to be right at once.
+  // The live prediction continues from tick to tick and may stop early; this one has to converge in a single call.
   prediction.compute(
     flow.map((node, n) => (ends.has(n) ? node : endless(node))),
     resources.map(({ use }) => use),
@@ -75,7 +76,7 @@ export function predictRemaining(snapshot: Snapshot): Remaining {
 interface NamedUse {
   readonly resource: RemainingDemand['resource'];
   readonly use: Use;
-  /** Of what is allocated, what survives. */
+  /** The surviving part of what is allocated. */
   readonly scale: number;
 }
 
@@ -98,7 +99,7 @@ function usesOf({ nodes, scheduling }: Snapshot, flow: readonly FlowNode[]): Nam
   return all.filter(({ use }) => nodes.some((_, n) => use.amount(n) !== 0));
 }
 
-/** Nodes from which an end can be reached: of loops that go on for ever there is nothing to predict. */
+/** Nodes from which an end can be reached: for loops that never end there is nothing to predict. */
 function whoseEndWasSeen(nodes: readonly NodeSnapshot[], flow: readonly FlowNode[]): Set<number> {
   const cameFrom = nodes.map((): number[] => []);
   flow.forEach(({ edges }, from) => edges.forEach(({ to }) => cameFrom[to]!.push(from)));
@@ -108,7 +109,7 @@ function whoseEndWasSeen(nodes: readonly NodeSnapshot[], flow: readonly FlowNode
   return seen;
 }
 
-/** Who comes here never ends, as far as was seen; what leads here as well as to an end still has a number. */
+/** For a node from which no end was seen: damped, so that the nodes which lead both here and to an end stay finite. */
 function endless(node: FlowNode): FlowNode {
   return { ...node, edges: node.edges.map(({ to, p }) => ({ to, p: p * MOST_AGAIN })) };
 }

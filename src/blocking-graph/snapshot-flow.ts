@@ -2,8 +2,8 @@ import type { Flow, FlowNode } from './prediction.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
 /**
- * The graph of a snapshot as flows, for `Prediction`: means over the snapshot's window, where the live graph's are over
- * the last second. In the order of the nodes.
+ * The graph of a snapshot as flows, for `Prediction`, in the order of its nodes. Means are over the snapshot's window; those
+ * of the live graph are over the last second.
  */
 export function flowOf({ nodes, edges }: Snapshot): FlowNode[] {
   const numbers = new Map(nodes.map(({ id }, index) => [id, index]));
@@ -28,7 +28,7 @@ export function flowOf({ nodes, edges }: Snapshot): FlowNode[] {
   });
 }
 
-/** Waiting for a pool is queueing: it says how many others there are, not how long the work takes. */
+/** Waiting for a pool is queueing, which depends on other fibers and not on how long the work itself takes. */
 function waitMs({ wait, pool }: NodeSnapshot): number {
   return wait === null || wait.count === 0 || pool !== null ? 0 : wait.sumMs / wait.count;
 }
