@@ -3,24 +3,24 @@ import { codePlace, type CodePlace } from './code-place.js';
 import { CallPoint } from './call-point.js';
 
 /**
- * The calls through which a fiber came to where it is, as a path in a tree: the root is the function it was spawned
- * with, a child a function called in a segment of its own by `call()`, or a call site of compiled code. Functions are
- * told apart by name below the same parent, since a program makes many closures of one function. Recursion folds: a
- * call that is on the path already goes back to it, so the tree stays finite.
+ * The calls through which a fiber came to where it is, as a path in a tree. The root is the function it was spawned with; a
+ * child is a function called in a segment of its own by `call()`, or a call site of compiled code. Children of one parent
+ * are told apart by function name, since a program makes many closures of one function. Recursion folds: a call that is
+ * already on the path leads back to its node, so the tree stays finite.
  */
 export class ChainNode {
-  /** The function's; of a call site that of the function around it. */
+  /** Name of the function; of a call site, that of the enclosing function. */
   readonly name: string;
-  /** Its id, or null for a function. */
+  /** Id of the call site; null for a function. */
   readonly site: number | null;
   readonly parent: ChainNode | null;
   readonly root: ChainNode;
   readonly depth: number;
-  /** A fiber has suspended here, or in something called from here. */
+  /** Whether a fiber has suspended here, or in something called from here. */
   suspends: boolean = false;
   private readonly children: Map<string | number, ChainNode> = new Map();
   private readonly points: Map<string | number, CallPoint> = new Map();
-  /** The last function called from here, and where that leads: most calls repeat it. */
+  /** Caches the last function called from here, and its node: most calls repeat it. */
   private lastFunction: Function | null = null;
   private lastChild: ChainNode | null = null;
 
@@ -32,7 +32,7 @@ export class ChainNode {
     this.depth = parent === null ? 1 : parent.depth + 1;
   }
 
-  /** Where a call of `f` leads. */
+  /** The node to which a call of `f` leads. */
   child(f: Function): ChainNode {
     if (this.lastFunction === f) return this.lastChild!;
     const name = nameOf(f);
@@ -42,7 +42,7 @@ export class ChainNode {
     return child;
   }
 
-  /** Where a call site leads. */
+  /** The node to which a call site leads. */
   at(site: number): ChainNode {
     return (
       this.descend(site, (node) => node.site === site) ??
@@ -50,7 +50,7 @@ export class ChainNode {
     );
   }
 
-  /** This place, `level` calls inside of a segment; reached from `site`, where that is not this node's own. */
+  /** The point for this node, `level` calls into a segment; reached through `site`, if that is not the node's own. */
   point(level: number, site: number | null = this.site): CallPoint {
     const key = site === this.site ? level : `${level} ${site}`;
     let point = this.points.get(key);
@@ -58,9 +58,7 @@ export class ChainNode {
     return point;
   }
 
-  /**
-   * What leads here, outermost first. A function is left out where a call site in it follows, which says more.
-   */
+  /** The calls that lead here, outermost first. A function is left out if a call site in it follows, which says more. */
   path(): ChainNode[] {
     const path: ChainNode[] = [];
     for (let node: ChainNode | null = this; node !== null; node = node.parent) path.push(node);
@@ -81,7 +79,7 @@ export class ChainNode {
     return this.site === null ? null : codePlace(this.site);
   }
 
-  /** A fiber suspends here, for the first time in this way. */
+  /** A fiber suspends here for the first time with some label. */
   noteSuspension(): void {
     for (let node: ChainNode | null = this; node !== null && !node.suspends; node = node.parent) node.suspends = true;
   }
@@ -92,7 +90,7 @@ export class ChainNode {
   }
 
   private grow(key: string | number, name: string, site: number | null): ChainNode {
-    // A path this long is no place that a reader could recognise, and mutual recursion would make as many as it has orders.
+    // No reader could make sense of a longer path, and mutual recursion can make as many as there are orders of its calls.
     if (this.depth >= MAX_DEPTH || this.root.size >= MAX_NODES) return this;
     this.root.size++;
     const child = new ChainNode(name, this, site);
@@ -100,7 +98,7 @@ export class ChainNode {
     return child;
   }
 
-  /** Of the tree, kept at its root. */
+  /** Number of nodes in the tree; kept at its root only. */
   private size: number = 1;
 }
 

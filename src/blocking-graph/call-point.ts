@@ -2,24 +2,24 @@ import type { CallChain } from '../fibers/recorder.js';
 import type { ChainNode } from './call-chain.js';
 
 /**
- * What an activation of a function needs to know of itself, in one object so that it fits in one local variable and
- * one register: its place in the tree of calls, and how many levels of `yield*` it stands above the beginning of its
- * segment. Shared by all activations of a function at the same place and level, so it is also where compiled code
- * caches what the next call leads to. There are few: levels are bounded.
+ * What an activation of a compiled function needs to know of itself, in one object so that it fits in one local variable
+ * and one register: its place in the tree of calls, and how many levels of `yield*` separate it from the start of its
+ * segment. All activations at the same place and level share it, so compiled code also caches here where each next call
+ * leads. There are few, since levels are bounded.
  */
 export class CallPoint implements CallChain {
   readonly node: ChainNode;
   readonly level: number;
   /** The call site that leads here; the node's own, except where the tree of calls was full. Null for a root. */
   readonly site: number | null;
-  /** Id of the compiled function that is known to be what was called; -1 while none is. */
+  /** Id of the compiled function known to be called here; -1 while none is known. */
   callee: number;
-  /** What the callee's sites and loops lead to, by their number in it: in this segment, and in one that begins there. */
+  /** Where the callee's sites and loops lead, by their index in it: within this segment, and in a new one begun there. */
   readonly next: (CallPoint | undefined)[] = [];
   readonly linked: (CallPoint | undefined)[] = [];
-  /** Of a loop: how many iterations it may run before it looks at the time again. */
+  /** At a loop: how many iterations may run until the next look at the clock. */
   budget: number = 1;
-  /** Of a checkpoint: how many segments that began here have ended. */
+  /** At a checkpoint: how many of the segments begun here have ended. */
   ended: number = 0;
   private others: Map<number, CallPoint> | null = null;
 
@@ -30,12 +30,12 @@ export class CallPoint implements CallChain {
     this.callee = callee;
   }
 
-  /** The same point for another function that is called from the same site; undefined while none is known. */
+  /** The variant of this point for function `callee`, since one site may call several; undefined if it was not admitted. */
   of(callee: number): CallPoint | undefined {
     return this.callee === callee ? this : this.others?.get(callee);
   }
 
-  /** `callee` is what was called. */
+  /** Records that `callee` is called here, and returns the point for it. */
   admit(callee: number): CallPoint {
     if (this.callee < 0) {
       this.callee = callee;
@@ -46,7 +46,7 @@ export class CallPoint implements CallChain {
     return other;
   }
 
-  /** Of a checkpoint: have many segments begun and ended here without a fiber ever having suspended in one? */
+  /** At a checkpoint: whether many segments have begun and ended here without a fiber ever suspending in one. */
   get isDry(): boolean {
     return this.ended >= ENOUGH && !this.node.suspends;
   }

@@ -2,22 +2,22 @@ import { relative, isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Where in the program's source something stands, as the compiler told it: a function, a loop, or a call site
- * (`yield*`) in one. Positions are those of the text that was written, through source maps.
+ * The source position, as recorded by the compiler, of a function, a loop, or a call site (`yield*`). Positions refer to
+ * the original source, through source maps.
  */
 export interface CodePlace {
-  /** Below the working directory as seen from there: so that it reads well, and agrees between machines. */
+  /** Relative if it is below the working directory: shorter to read, and the same on all machines. */
   readonly file: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
   readonly column: number;
-  /** The function around it: `handle`, `Server.accept`; `anonymous` where it has no name. */
+  /** The enclosing function: `handle`, `Server.accept`; `anonymous` if it has no name. */
   readonly function: string;
-  /** What is called at a site (`connection.read`), the keyword of a loop; null for a function. */
+  /** At a site, what is called (`connection.read`); at a loop, its keyword; null for a function. */
   readonly text: string | null;
 }
 
-/** What a compiled file says of itself: its name, then its functions, loops and sites in the order of their ids. */
+/** What a compiled file describes: its name, then its functions, loops and sites in the order of their ids. */
 export type Description = readonly [file: string, ...entries: Entry[]];
 
 type Entry =
@@ -35,8 +35,8 @@ let nextId = 0;
 /**
  * Reserves `count` ids for a compiled file; returns the first.
  *
- * @param describe returns a `Description`; it is called when somebody wants to see a place. In TypeScript the arrays that
- * are written there have a wider type.
+ * @param describe returns a `Description`; called only when a place is looked up. Typed `unknown`, since TypeScript infers
+ * a wider type for the emitted array literals.
  */
 export function registerPlaces(count: number, describe: () => unknown): number {
   const firstId = nextId;
@@ -45,14 +45,14 @@ export function registerPlaces(count: number, describe: () => unknown): number {
   return firstId;
 }
 
-/** What stands at an id; null for one that no file has. */
+/** The place with this id; null if no file has registered it. */
 export function codePlace(id: number): CodePlace | null {
   let place = places.get(id);
   if (place === undefined) places.set(id, (place = find(id)));
   return place;
 }
 
-/** Those that were asked for: a description is as long as its file. */
+/** A cache of lookups, since making a description costs time in proportion to its file. */
 const places: Map<number, CodePlace | null> = new Map();
 
 function find(id: number): CodePlace | null {

@@ -9,8 +9,8 @@ import type { BlockingPoint } from '../fibers/recorder.js';
 import type { ChainNode } from './call-chain.js';
 
 /**
- * A blocking point: a chain of calls and the label of what is waited for. How many fibers stand here need not be
- * counted: it is what came in less what went out, and both are counted on the edges.
+ * A blocking point: a chain of calls and the label of what is waited for. The number of fibers here is not kept: it is
+ * arrivals less departures, and both are counted on the edges.
  */
 export class GraphNode implements BlockingPoint {
   readonly id: string;
@@ -20,18 +20,18 @@ export class GraphNode implements BlockingPoint {
   /** Fibers that started here (spawn nodes only). */
   starts: number = 0;
   readonly edges: Edge[] = [];
-  /** The edge last taken from here: most suspensions take it again. */
+  /** The edge last taken from here, which most suspensions take again. */
   lastEdge: Edge | null = null;
   /** Fibers started while running from here, by where they start. */
   readonly spawns: SpawnLink[] = [];
-  /** What is waited for here, where that is a pool; see `BlockingPoint`. */
+  /** The pool that is waited for here, if it is one; see `BlockingPoint`. */
   pool: Pool | null = null;
-  /** Descriptors opened by fibers that stood here or ran from here, less those closed. */
+  /** Descriptors opened, less those closed, by fibers while they were here or ran from here. */
   descriptors: number = 0;
-  /** From sampled runs: their processor time in ms, and how many. */
+  /** Sampled runs: their processor time in ms, and how many. */
   sampledMs: number = FRACTION;
   sampledRuns: number = 0;
-  /** Bytes allocated on V8's heap and outside of it, running from here, from runs that were sampled for that. */
+  /** Bytes that runs from here allocated on V8's heap and outside of it, over the runs sampled for allocation. */
   readonly heapBytes: Spread = new Spread();
   readonly externalBytes: Spread = new Spread();
   private waitTimes: Histogram | null = null;
@@ -43,7 +43,7 @@ export class GraphNode implements BlockingPoint {
     this.ready = ready;
   }
 
-  /** Waits that are over, in microseconds; null before the first. */
+  /** Completed waits, in microseconds; null before the first. */
   get waited(): Histogram | null {
     return this.waitTimes;
   }
@@ -53,7 +53,7 @@ export class GraphNode implements BlockingPoint {
     this.waitTimes.record(ms * 1000);
   }
 
-  /** All waits that are over, in ms, and how many. */
+  /** Total of all completed waits, in ms, and how many. */
   get waitedMs(): number {
     return this.waitTimes === null ? 0 : this.waitTimes.sum / 1000;
   }
@@ -62,7 +62,7 @@ export class GraphNode implements BlockingPoint {
     return this.waitTimes === null ? 0 : this.waitTimes.count;
   }
 
-  /** Runs from here, in ms, and how many: all, where the run queue keeps its fibers apart, else those sampled. */
+  /** Runs from here, in ms, and how many: all of them if the run queue keeps a list for each node, else the sampled ones. */
   get ranMs(): number {
     return this.ready.runs > 0 ? this.ready.ranMs : this.sampledMs;
   }
@@ -85,11 +85,11 @@ export class SpawnLink {
 /** Two consecutive blocking points of one fiber. */
 export class Edge {
   readonly to: GraphNode;
-  /** What led here from the node that has it: looked up by these. */
+  /** The key by which the node that has this edge looks it up. */
   readonly label: Label;
   readonly chain: ChainNode;
   count: number = 0;
-  /** Processor time from one end to the other, in ms, from sampled runs. */
+  /** Processor time between its two ends, in ms, over sampled runs. */
   readonly run: Ewma = new Ewma();
 
   constructor(to: GraphNode, label: Label, chain: ChainNode) {

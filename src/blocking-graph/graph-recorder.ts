@@ -13,13 +13,13 @@ import { Edge, GraphNode, SpawnLink } from './graph-node.js';
 import { attachLogicalStack, noteSegment, tellStack } from './logical-stack.js';
 
 /**
- * Learns the blocking graph while the program runs (Capriccio, section 4.1). A suspension costs a compare and a
- * count where the fiber takes the edge that was taken last from the same node, and a short search where not.
+ * Learns the blocking graph while the program runs (Capriccio, section 4.1). A suspension costs a compare and a count if it
+ * takes the same edge as the last one from that node, and otherwise a short search.
  */
 export class GraphRecorder implements Recorder {
-  /** All nodes, by what they are. */
+  /** All nodes, by label and chain. */
   readonly nodes: Map<string, GraphNode> = new Map();
-  /** Suspensions at places that found no room in the graph. */
+  /** Events that found no room in the graph, counted at `(other)`. */
   lost: number = 0;
   private readonly roots: Map<string, ChainNode> = new Map();
   private lastBody: Function | null = null;
@@ -29,7 +29,7 @@ export class GraphRecorder implements Recorder {
   private lastSpawner: GraphNode | null = null;
   private readonly makeList: () => ReadyList;
 
-  /** `makeList` makes the list in which the ready fibers of a node queue: the run queue's own kind. */
+  /** @param makeList makes the list in which a node's ready fibers queue, of the class that the run queue needs. */
   constructor(makeList: () => ReadyList) {
     this.makeList = makeList;
   }
@@ -54,7 +54,7 @@ export class GraphRecorder implements Recorder {
     this.lastSpawn = null;
   }
 
-  /** Finds the link from where `spawner` is to where fibers start now; from another runtime's graph there is none. */
+  /** Finds the link from the node of `spawner` to the current start node; none if `spawner` is in another runtime's graph. */
   private spawnFrom({ node, loop }: Fiber, own: RunLoop): void {
     this.lastSpawner = node as GraphNode | null;
     this.lastSpawn = loop === own ? this.spawnLink(node as GraphNode) : null;
@@ -69,7 +69,7 @@ export class GraphRecorder implements Recorder {
     return link;
   }
 
-  /** Where fibers of functions of this name start; null if none has. */
+  /** The node at which fibers of functions with this name start; null if none has. */
   startOf(name: string): GraphNode | null {
     const root = this.roots.get(name);
     return root === undefined ? null : (this.nodes.get(keyOf(SPAWN, root)) ?? null);
@@ -98,9 +98,9 @@ export class GraphRecorder implements Recorder {
 
   sampled(_fiber: Fiber, from: BlockingPoint, ranMs: number): void {
     const node = from as GraphNode;
-    // The clock may have been set back meanwhile.
+    // Negative if the clock was set back meanwhile.
     const ms = Math.max(0, ranMs);
-    // Called right after the run: the edge it took is the one last taken.
+    // Called right after the run, so the edge it took is the last one taken.
     node.lastEdge?.run.add(ms);
     node.sampledMs += ms;
     node.sampledRuns++;
@@ -156,7 +156,7 @@ export class GraphRecorder implements Recorder {
     return this.nodes.get(key) ?? (this.nodes.size < MAX_NODES ? this.add(key, label, chain) : this.rest(label));
   }
 
-  /** The node for what finds no room. Exits have one of their own, since who has ended stands nowhere. */
+  /** The overflow node. Exits have one of their own, since fibers that have ended must not count as being anywhere. */
   private rest(label: Label): GraphNode {
     this.lost++;
     const shown = label === EXIT ? EXIT : OTHER;
@@ -187,9 +187,9 @@ function keyOf(label: Label, chain: ChainNode): string {
   return [label.text, ...chain.path().map((call) => call.text)].join('\n');
 }
 
-/** A program has some tens to hundreds of blocking points; beyond this its names are made at run time. */
+/** A program has tens to hundreds of blocking points; one with more than this makes up names at run time. */
 const MAX_NODES = 5000;
-/** From one node; they are searched one after another. */
+/** From one node, since edges are searched linearly. */
 const MAX_EDGES = 200;
 
 const SPAWN = new Label('spawn');

@@ -8,13 +8,12 @@ import type { CallPoint } from './call-point.js';
 import type { ChainNode } from './call-chain.js';
 
 /**
- * Makes the stack of an error that leaves a fiber tell what its reader thinks of as the stack: the calls within the
- * fiber across all its segments, then where the fiber was spawned, and by whom. The engine's knows only the newest
- * segment, and below it the run loop, which is left out.
+ * Rewrites the stack of an error that leaves a fiber into the logical one: the calls within the fiber across all its
+ * segments, then where the fiber was spawned, and by whom. V8's stack has only the newest segment and, below it, frames of
+ * the run loop, which are dropped.
  *
- * It stays a string of the engine's form, so that tools which parse stacks go on to. The fiber that an error leaves
- * first is where it happened: others that it passes through later change nothing. Costs about as much as making the
- * error did.
+ * The result keeps V8's format, so that tools can still parse it. The error happened in the first fiber that it leaves:
+ * fibers that it passes through later do not change it. Costs about as much as creating the error did.
  */
 export function attachLogicalStack(error: unknown, fiber: Fiber): void {
   if (!isInstance(error, Error) || attached.has(error)) return;
@@ -25,25 +24,25 @@ export function attachLogicalStack(error: unknown, fiber: Fiber): void {
     const lines = [...withoutMachinery(stack.split('\n')), ...callers(segments.get(error)), describeSpawn(fiber)];
     error.stack = lines.join('\n');
   } catch {
-    // A frozen error, or one whose stack is computed by code of its own: it is the program's, and stays as it is.
+    // A frozen error, or one with a stack accessor that throws: it stays as it is.
   }
 }
 
-/** An error leaves a segment that was called at `from`: the first one is where the engine's stack ends. */
+/** An error leaves a segment that was called at `from`. Only the first is kept: there V8's stack ends. */
 export function noteSegment(error: unknown, from: CallPoint): void {
   if (isInstance(error, Error) && !isInstance(error, CancelledError) && !segments.has(error)) segments.set(error, from);
 }
 
 /**
- * An error that a callback of the system made is thrown into a fiber. Its stack tells of the event loop; the engine's, as it
- * is now, tells where the fiber waited.
+ * An error made in a callback of Node's is about to be thrown into a fiber. Its stack shows the event loop; a stack captured
+ * now shows where the fiber waited.
  */
 export function tellStack(error: Error): void {
   if (attached.has(error) || segments.has(error)) return;
   try {
     Error.captureStackTrace(error, Suspension.prototype.next);
   } catch {
-    // A frozen one stays as it is.
+    // A frozen error stays as it is.
   }
 }
 
@@ -57,11 +56,11 @@ function withoutMachinery(lines: readonly string[]): string[] {
 const FRAME = /^\s+at /;
 
 /**
- * `dist/` of this package, and `src/` where source maps are followed. In a bundle the program stands in the same file: there
- * nothing tells the two apart, and the runtime's frames stay rather than the program's go.
+ * Matches frames in `dist/` of this package, and in `src/` with source maps. In a bundle the program is in the same file and
+ * the two cannot be told apart: all frames are kept, rather than lose the program's.
  */
 function ownFiles(): RegExp[] {
-  // In a bundle of CommonJS there is none.
+  // Undefined in a CommonJS bundle.
   const url: string | undefined = import.meta.url;
   if (!url?.endsWith('/blocking-graph/logical-stack.js')) return [];
   const here = fileURLToPath(new URL('..', url));

@@ -1,11 +1,11 @@
 import type { GraphNode } from './graph-node.js';
 import type { AheadSnapshot, HeldSnapshot, SchedulingSnapshot } from './scheduling.js';
 
-/** Port: what schedules by resources, as far as a snapshot shows it. */
+/** Port: what a snapshot shows of scheduling by resources. */
 export interface SchedulingSource {
   snapshot(): SchedulingSnapshot;
-  /** Null where it does not reckon with the fibers of a node. */
+  /** The predicted remaining work of fibers at `node`; null if there is no prediction. */
   aheadOf(node: GraphNode): AheadSnapshot | null;
-  /** Its ready fibers that may not run; null where they may. */
+  /** The node's ready fibers that may not run yet; null if they may. */
   heldAt(node: GraphNode): HeldSnapshot | null;
 }

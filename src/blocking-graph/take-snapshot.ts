@@ -28,22 +28,22 @@ import type {
 /** What a snapshot is taken of. */
 export interface SnapshotSource {
   readonly loop: RunLoop;
-  /** Null when nothing is recorded: the snapshot then has no nodes. */
+  /** Null without recording: the snapshot then has no nodes. */
   readonly graph: GraphRecorder | null;
   readonly process: ProcessInfo;
-  /** Null where the process is not what is measured. */
+  /** Returns null where the process is not measured, as in virtual time. */
   readonly usage: () => ProcessUsage | null;
-  /** The loop's time at which the counting began. */
+  /** When counting began, in ms of the loop's clock. */
   readonly since: number;
-  /** Tickets and pass of a node, where the run queue has them. */
+  /** Tickets and pass of a node; null if the run queue has none. */
   readonly shareOf: (node: GraphNode) => { readonly tickets: number; readonly pass: number } | null;
   /** Null while nothing is scheduled by resources. */
   readonly scheduling: SchedulingSource | null;
 }
 
 /**
- * Takes a snapshot without stopping the program: fibers are visited in pieces of less than half a time slice, with
- * turns for everybody else in between. Counts are read at the end, all at once; a graph has few nodes.
+ * Takes a snapshot without stopping the program: fibers are visited in pieces of about half a time slice, and the event
+ * loop and all fibers get a turn in between. Counts are read at the end, all at once: a graph has few nodes.
  */
 export async function takeSnapshot(source: SnapshotSource): Promise<Snapshot> {
   const { clock, sliceMs } = source.loop;
@@ -52,7 +52,7 @@ export async function takeSnapshot(source: SnapshotSource): Promise<Snapshot> {
   return survey.finish();
 }
 
-/** Takes a snapshot at once, whatever it costs: for a program that has come to a halt, and for tests. */
+/** Takes a snapshot in one go, however long that takes: for a deadlocked program, and for tests. */
 export function takeSnapshotNow(source: SnapshotSource): Snapshot {
   const survey = new Survey(source);
   survey.visit(Infinity);
@@ -77,7 +77,7 @@ class Survey {
     this.walk = loop.population.walk();
   }
 
-  /** Visits fibers until the time is `until`; true when all have been visited. */
+  /** Visits fibers until about `until`, of the loop's clock; true once all have been visited. */
   visit(until: number): boolean {
     const { clock } = this.source.loop;
     for (let n = 1; ; n++) {
@@ -125,7 +125,7 @@ class Survey {
       fibers: {
         live,
         ready: loop.queue.size,
-        // Some of those who were seen waiting may have ended since.
+        // Some that were seen waiting may have ended since.
         waiting: Math.min(this.waiting, live),
         spawned: loop.spawned,
         ended: loop.ended,
@@ -190,8 +190,8 @@ class Survey {
   }
 
   /**
-   * Locks that somebody waits for, and resources. As of now, whoever was seen before: holders of now and waiters of
-   * before would make false deadlocks. Without those that have no limit, which nobody can ever wait for.
+   * Locks with waiters, and resources; without those that have no limit, for which nothing ever waits. Holders and waiters
+   * are both read now: waiters noted during the walk, with the holders of now, would make false deadlocks.
    */
   private locks(now: number): LockSnapshot[] {
     const shown = new Set<PermitPool>([...this.waitedFor, ...resourcesOf(this.source.loop)]);
@@ -206,7 +206,7 @@ class Survey {
     const holders: Fiber[] = [];
     let held = 0;
     for (const permit of lock.holders()) if (held++ < LISTED) holders.push(permit.holder);
-    // In the order in which they came. One with other branches of a select is not bound to wait for this.
+    // In order of arrival. A fiber in a `select` is left out: it may go on by another branch.
     const waiters: Fiber[] = [];
     let waiting = 0;
     for (const { fiber } of lock.waiters) if (waitsFor(fiber!) === lock && waiting++ < LISTED) waiters.push(fiber!);
@@ -242,7 +242,7 @@ function edgesOf(node: GraphNode): EdgeSnapshot[] {
   }));
 }
 
-/** From whole batches where the run queue keeps the node's fibers apart, else from the sampled runs of its edges. */
+/** From whole batches if the run queue keeps a list for each node, else extrapolated from the sampled runs of its edges. */
 function runTime(node: GraphNode): NodeSnapshot['run'] {
   const { ready } = node;
   if (ready.runs > 0) return { totalMs: ready.ranMs, meanMs: ready.meanMs, samples: ready.runs };
@@ -282,6 +282,6 @@ function refTo(fiber: Fiber, now: number): FiberRef {
   };
 }
 
-/** Fibers visited between two looks at the clock, and the most fibers that are named for one lock. */
+/** Fibers visited between two clock readings, and the most holders, and waiters, listed for one lock. */
 const PIECE = 256;
 const LISTED = 100;

@@ -3,12 +3,12 @@ import { isPlainArray } from './plain-array.js';
 import type { GiveWay } from './preempted.js';
 
 /**
- * What a compiled `for…of` iterates, in place of `iterable`, if nothing in its body can suspend, and `indexed` is not for
- * it. The loop cannot suspend either, and that is the point: V8 then takes `next` for a constant and inlines it, as it
- * does in no loop with a suspension. Instead it ends after `budget` steps, and a loop around it asks for the time, gives
- * way, and enters it again for the rest.
+ * What a compiled `for…of` iterates in place of `iterable`, if nothing in its body can suspend and `indexed` does not apply.
+ * The emitted loop does not suspend either, which is the point: V8 then treats `next` as a constant and inlines it, as it
+ * never does in a loop with a suspension. Instead the loop ends after `budget` steps; a loop around it checks the time,
+ * gives way, and enters it again for the rest.
  *
- * @param _moved `$b = 0`: the budget is in the iteration's hand while that runs, also if it is left in the middle
+ * @param _moved `$b = 0`: the iteration holds the budget while it runs, and the loop may be left in the middle
  */
 export function each<T>(iterable: Iterable<T>, budget: number, _moved: 0): ArrayIteration<T> | OtherIteration<T> {
   const method: unknown = (iterable as Iterable<T> | null | undefined)?.[Symbol.iterator];
@@ -18,15 +18,15 @@ export function each<T>(iterable: Iterable<T>, budget: number, _moved: 0): Array
 }
 
 /**
- * Does what an array's own iterator does, and is its own result, which only the loop sees: otherwise there were one for
- * each step. It has no `return`, like that of arrays.
+ * Does what an array's own iterator does. It is its own result object, which only the loop sees, to save an allocation for
+ * each step. Like the iterators of arrays it has no `return`.
  */
 class ArrayIteration<T> implements Iterator<T> {
   done: boolean = false;
   value: T | undefined = undefined;
   private readonly array: readonly T[];
   private index: number = 0;
-  /** The index before which somebody asks for the time: comparing is cheaper than counting down. */
+  /** The index at which the budget is used up: comparing is cheaper than counting down. */
   private stop: number;
 
   constructor(array: readonly T[], budget: number) {
@@ -34,7 +34,7 @@ class ArrayIteration<T> implements Iterator<T> {
     this.stop = budget;
   }
 
-  /** How many steps there may be until somebody asks for the time; below 0 when one was one too many. */
+  /** How many steps are left of the budget; below 0 if the loop ended because there was none for the next step. */
   get left(): number {
     return this.stop - this.index;
   }
@@ -51,7 +51,7 @@ class ArrayIteration<T> implements Iterator<T> {
   next(): IteratorResult<T> {
     const { array, index } = this;
     if (index < this.stop) {
-      // A proxy may say that its length is anything; for an array V8 leaves that conversion out.
+      // A proxy may return anything as its length; for a real array V8 optimises the conversion away.
       if (index < Math.trunc(+array.length)) {
         this.index = index + 1;
         this.value = array[index];
@@ -81,12 +81,12 @@ class OtherIteration<T> extends OpenIterator<T> implements Iterator<T> {
     return this;
   }
 
-  /** V8 makes a plain call of `apply` where the list is written in place. */
+  /** V8 compiles `apply` to a plain call if the argument list is a literal. */
   next(): IteratorResult<T> {
     return --this.left >= 0 ? apply(this.step, this.iterator, []) : PAUSED;
   }
 
-  /** Called where the loop is left in the middle. */
+  /** Called when the loop is left in the middle. */
   return(): IteratorResult<T> {
     return this.close();
   }

@@ -6,14 +6,14 @@ import type { CallPoint } from '../call-point.js';
 import { placeOfSite } from './site-places.js';
 
 /**
- * The first thing that compiled function `id` does: is this activation driven by a run loop, directly or through
- * `yield*` of others that are? Then, and only then, it may be suspended at places where its source says nothing of
- * it; the point it returns goes into a local variable. Null: it is iterated as data, by for…of, `next()`, or code that
- * was not compiled, and everything inserted into it stays inert.
+ * The first thing that compiled function `id` calls, to find out whether this activation is driven by a run loop, directly
+ * or through `yield*` of others that are. If so, and only then, it may be suspended at inserted places; the point returned
+ * goes into a local variable. Null: it is iterated as data, by for…of, `next()`, or code that was not compiled, and
+ * everything inserted into it stays inert.
  *
- * The register says that somebody is about to resume a generator for the first time; but that may have been a
- * generator that was not compiled, which in turn iterates this one. So for each pair of a site and a function the
- * stack is looked at once: the frame below must be the run loop's, or stand at the very `yield*`.
+ * The register `entry` says that a generator is about to be resumed for the first time; but that may be one that was not
+ * compiled, which in turn iterates this one. So the stack is inspected once for each pair of a site and a function: the
+ * frame below must be the run loop's, or be at that very `yield*`.
  */
 export function enter(id: number): CallPoint | null {
   const { entry } = registers;
@@ -23,14 +23,14 @@ export function enter(id: number): CallPoint | null {
   return point.callee === id ? point : otherEntry(id, point, entry);
 }
 
-/** As in `site`. */
+/** Local aliases for speed, as in `site`. */
 const registers = current;
 const noEntry = NO_ENTRY;
 
 function otherEntry(id: number, point: CallPoint, entry: EnteredBy): CallPoint | null {
   const known = point.of(id);
   if (known !== undefined) return known;
-  // No number: the module's body has not run yet, in a cycle of imports.
+  // Not a number: the module's body has not run yet, in a cycle of imports.
   if (!(id >= 0)) return null;
   const pair = `${point.site} ${id}`;
   if (admitted.has(pair)) return point.admit(id);
@@ -46,12 +46,12 @@ function otherEntry(id: number, point: CallPoint, entry: EnteredBy): CallPoint |
   return null;
 }
 
-/** For all run loops: what is true of the source need not be found out by each. */
+/** Shared by all run loops: it is a property of the source. */
 const admitted: Set<string> = new Set();
 
-/** How often a function was found to be iterated by something else: looking again and again would cost a microsecond each. */
+/** How often each pair was found not to be driven so. Bounded, since each inspection costs a microsecond. */
 const refused: Map<string, number> = new Map();
 const MOST_REFUSALS = 16;
 
-/** Where nothing is recorded there still are levels to count. */
+/** Without recording, levels still have to be counted. */
 const UNRECORDED: CallPoint = new ChainNode('fiber', null).point(0);

@@ -4,19 +4,19 @@ import { isPlainArray } from './plain-array.js';
 import type { GiveWay } from './preempted.js';
 
 /**
- * What a compiled `for…of` goes through by index, if its head declares one name and nothing in its body can suspend. A
- * `for…of` over what this returns has one step, to the list of the items, and is there for what the language does where
- * the loop is left in the middle; a `for` in it reads the items in text of its own. A function would read those of all
- * loops of the program, and V8 makes slow code of it once they were in arrays of several kinds.
+ * What a compiled `for…of` traverses by index, if its head declares one name and nothing in its body can suspend. The emitted
+ * code is a `for…of` over the result of this function, which has a single step, to the list of items; it serves to call
+ * `return` when the loop is left in the middle. A `for` inside it reads the items by index. That is emitted in place, since
+ * a shared function would serve all loops of the program, and be slow once V8 has seen arrays of several kinds in it.
  *
- * The loop ends when its budget does, and a loop around it asks for the time, gives way, and enters it again for the rest.
+ * The loop ends when its budget does; a loop around it checks the time, gives way, and enters it again for the rest.
  */
 export function indexed<T>(iterable: Iterable<T>): ArrayItems<T> | OtherItems<T> {
   const method: unknown = (iterable as Iterable<T> | null | undefined)?.[Symbol.iterator];
   return isPlainArray(iterable, method) ? new ArrayItems<T>(iterable) : new OtherItems<T>(iterable, method);
 }
 
-/** Items that are there. It has no `return`, like the iterator of an array, and for speed no class above it. */
+/** The items of an array. Like the iterators of arrays it has no `return`; for speed it has no base class. */
 class ArrayItems<T> implements Iterator<readonly T[]> {
   readonly done: false = false;
   readonly value: readonly T[];
@@ -35,31 +35,31 @@ class ArrayItems<T> implements Iterator<readonly T[]> {
     return this;
   }
 
-  /** Behind the last item of the list: the index of one more, or below 0. */
+  /** Called after the last item of the list: returns the index of one more, or a negative number. */
   more(): number {
     return -1;
   }
 
-  /** The loop is left to give way, before the item at `index`. */
+  /** The loop is left before the item at `index`, to give way. */
   leave(index: number): void {
     this.at = index;
   }
 
-  /** What to wait for while others run: `operation`, and if it throws, what the loop then has to do. */
+  /** What to `yield*` in order to give way: `operation`, with the clean-up that the loop owes if it throws. */
   turn(operation: GiveWay): GiveWay {
     return operation;
   }
 }
 
-/** A list of one item, which is always the newest of an iterator. */
+/** A list of one item: always the newest one of an iterator. */
 class OtherItems<T> extends OpenIterator<T> {
   readonly done: false = false;
   readonly value: [T] = [undefined as T];
   readonly at: number = 1;
-  /** Whether the loop is in its body: from elsewhere it is left without `return`. */
+  /** Whether the loop is in its body: only when it is left from there is `return` called. */
   private isInBody: boolean;
 
-  /** Were it left out, it would iterate its arguments, and programs may change how arrays are iterated. */
+  /** Written out, since an implicit constructor spreads its arguments, and programs may patch the iteration of arrays. */
   constructor(iterable: Iterable<T>, method: unknown) {
     super(iterable, method);
     this.isInBody = false;
@@ -87,7 +87,7 @@ class OtherItems<T> extends OpenIterator<T> {
     this.isInBody = false;
   }
 
-  /** Called where the loop is left, and not entered again or not yet. */
+  /** Called when the loop is left, be it for good or to give way. */
   return(): object {
     return this.isInBody ? this.close() : this;
   }

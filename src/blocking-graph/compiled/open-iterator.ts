@@ -1,7 +1,7 @@
 import { isObject } from './is-object.js';
 import type { GiveWay } from './preempted.js';
 
-/** The iterator of a `for…of` in the middle of it. As in any `for…of` it is made, and its `next` read, once. */
+/** The iterator of a `for…of` under way. As the language requires, it is made, and its `next` read, once. */
 export class OpenIterator<T> {
   protected readonly iterator: Iterator<T>;
   protected readonly step: Iterator<T>['next'];
@@ -16,8 +16,8 @@ export class OpenIterator<T> {
   }
 
   /**
-   * What to wait for while others run: `operation`. An error that is thrown where it waits was thrown in the loop: it
-   * closes the iterator, as another `for…of` does it.
+   * What to `yield*` in order to give way. An error thrown into `operation` counts as thrown in the loop body, so the iterator
+   * has to be closed; an inner `for…of` does so with the exact semantics of the language.
    */
   *turn(operation: GiveWay): Generator<never, void, unknown> {
     let isOver = false;
@@ -31,14 +31,14 @@ export class OpenIterator<T> {
     }
   }
 
-  /** What `for…of` gets of an iterator's `return`, if it has one. */
+  /** Calls the iterator's `return`, if it has one, as `for…of` does. */
   protected close(): IteratorResult<T> {
     const { return: close } = this.iterator;
     return close === undefined || close === null ? CLOSED : apply(close, this.iterator, []);
   }
 }
 
-/** For a message; what is an object is not asked anything, which it could notice. */
+/** For a message. An object is not asked for anything, which the program could observe. */
 function nameOf(value: unknown): string {
   return isObject(value) ? typeof value : String(value);
 }

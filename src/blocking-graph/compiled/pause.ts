@@ -4,12 +4,12 @@ import { reachesRunLoop } from './site-places.js';
 import { QUICK_MS, sliceWatch, SLOW_MS } from './slice-watch.js';
 
 /**
- * A loop, the `index`-th point of a compiled function, in an activation at `point` has used up its budget of iterations:
- * returns the next one, or -1 if its slice is over and it has to give way. Loops that were found to be quick get a larger budget; one whose iterations are
- * slow comes here after each.
+ * Called when a loop, the `index`-th point of a compiled function, in an activation at `point`, has used up its budget of
+ * iterations. Returns the next budget, or -1 if the slice is over and the loop has to give way. Quick loops get larger
+ * budgets; a loop with slow iterations comes here after each.
  */
 export function pause(index: number, point: CallPoint | null): number {
-  // No fiber: somebody iterates by hand what a fiber began.
+  // No fiber: the generator was begun by a fiber, and is now iterated by hand.
   if (point === null || current.fiber === null) return NEVER;
   const loop = (point.next[index] ??= follow(index, point));
   const over = sliceWatch.isOver();
@@ -24,8 +24,8 @@ function follow(index: number, { callee, node }: CallPoint): CallPoint {
 }
 
 /**
- * `enter` looks at the stack once for each pair of site and function. To give way is rare, so it looks itself: the same
- * function may have been called as an operation before, and be iterated as data now.
+ * Giving way is rare, so the whole stack is checked each time, where `enter` checks once for each pair of a site and a
+ * function: a function that was called as an operation before may be iterated as data now.
  */
 function giveWay(loop: CallPoint, levels: number): number {
   if (!reachesRunLoop(pause, levels)) return NEVER;

@@ -1,17 +1,17 @@
-/** Whether `for…of` goes through `iterable`, whose `Symbol.iterator` is `method`, by index, and nothing else shows. */
+/** Whether reading `iterable`, whose `Symbol.iterator` is `method`, by index cannot be told from `for…of` over it. */
 export function isPlainArray<T>(iterable: Iterable<T>, method: unknown): iterable is readonly T[] {
-  // Whatever has them: subclasses and proxies too.
+  // Subclasses and proxies qualify too, if they inherit the method.
   return method === arrayValues && Array.isArray(iterable) && isPristine();
 }
 
-/** Nobody has changed how arrays are iterated. */
+/** Whether the program has left the iteration of arrays unpatched. */
 function isPristine(): boolean {
   return arrayIterators.next === arrayNext && arrayIterators.return === undefined;
 }
 
 const arrayIterators = Object.getPrototypeOf([].values()) as Iterator<unknown>;
 const { next: arrayNext } = arrayIterators;
-/** The engine's own; something that no array has where a program had put another in its place before heddle was loaded. */
+/** The engine's own `values`; if a program had replaced it before heddle was loaded, a symbol, which equals no method. */
 const arrayValues: unknown = [Array.prototype.values, arrayNext].every(isNative) ? Array.prototype.values : Symbol();
 
 function isNative(f: Function): boolean {

@@ -1,12 +1,12 @@
 import { preempted as operation } from '../../fibers/yield-now.js';
 
 /**
- * What waits and, to the type checker, yields nothing. A bundler may have one look at what was compiled, and a function
- * that waits for nothing itself may be declared to yield nothing.
+ * An operation typed as yielding nothing. Compiled output may be type-checked in a bundle, and a function that does not wait
+ * itself may be declared to yield `never`.
  */
 export interface GiveWay {
   [Symbol.iterator](): Iterator<never, void, unknown>;
 }
 
-/** What compiled loops give way with. */
+/** What compiled loops `yield*` to give way. */
 export const preempted: GiveWay = operation as Iterable<unknown> as GiveWay;

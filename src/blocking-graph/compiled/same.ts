@@ -1,7 +1,6 @@
 /**
- * What compiled code does to a variable that is no number before it enters a loop: nothing. But as long as that never
- * happened, V8 has not seen this call, and so leaves the code that it made where it comes to it; and that everything else
- * is a number is what that code is made of.
+ * Called by compiled code on a variable that is not a number, before it enters a loop; returns it unchanged. It serves V8's
+ * optimiser: a call that has never been executed is compiled as a deoptimisation point, so behind it V8 may assume a number.
  */
 export function same<T>(value: T): T {
   return value;

@@ -1,7 +1,7 @@
 import { callerPlaces } from '../../base/caller-places.js';
 import { isRunLoop } from '../../fibers/drive.js';
 
-/** Where the call of site `id` stands in the text that runs, which called `site` just now. Once for each. */
+/** Notes, once, where in the running code site `id` is: to be called while it calls `site`. */
 export function noteSite(id: number, site: Function): void {
   if (byId.has(id)) return;
   const [place = null] = callerPlaces(site, 1);
@@ -9,14 +9,16 @@ export function noteSite(id: number, site: Function): void {
   if (place !== null) places.add(place);
 }
 
-/** Null where that is not known. */
+/** The position of site `id` in the running code; null if it is not known. */
 export function placeOfSite(id: number | null): string | null {
   return byId.get(id!) ?? null;
 }
 
 /**
- * Whether what a compiled function yields, which called `callee` just now, reaches the run loop: every frame below it
- * stands at the `yield*` of a site, until the run loop's. `levels` is how many there may be.
+ * Whether what a compiled function yields would reach the run loop: every frame below it, down to the run loop's, must be at
+ * the `yield*` of a site. To be called while the function calls `callee`.
+ *
+ * @param levels the most `yield*` levels there may be.
  */
 export function reachesRunLoop(callee: Function, levels: number): boolean {
   const frames = callerPlaces(callee, 2 * levels + 3);

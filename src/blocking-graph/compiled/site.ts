@@ -6,25 +6,25 @@ import { noteSite } from './site-places.js';
 import { sliceWatch } from './slice-watch.js';
 
 /**
- * Call site `yield* operand`, the `index`-th point of a compiled function, in an activation at `point`: notes where the
- * fiber goes, and returns what is to be delegated to. That is the operand, except at a checkpoint (Capriccio, section 3.2), where a generator may get a
- * segment of its own. Capriccio placed checkpoints by analysis, since testing the depth was dear; here it is known for
- * each point, so the test costs nothing.
+ * Wraps the operand of a call site `yield* operand`, the `index`-th point of a compiled function, in an activation at `point`:
+ * notes where the fiber goes, and returns what to delegate to. That is the operand, except at a checkpoint (Capriccio,
+ * section 3.2), where a generator may get a segment of its own. Capriccio placed checkpoints by static analysis, since
+ * testing the depth was expensive; here each point knows its level, so the test costs nothing.
  *
  * There is no counterpart for leaving: the caller's next site sets the register from the caller's own point, which is
- * exact also after exceptions.
+ * exact after exceptions too.
  */
 export function site<T>(index: number, point: CallPoint | null, operand: T): T {
   if (point === null) return operand;
   const next = point.next[index];
   if (next === undefined) return follow(index, point, operand);
-  // In a loop it is there already. A store of a pointer tells the collector of it, a comparison does not.
+  // In a loop it is already set, and a comparison is cheaper than storing a pointer, with its write barrier.
   if (registers.chain !== next) registers.chain = next;
   registers.entry = bySite;
   return operand;
 }
 
-/** Names of our own: V8 loads and checks an import at each use, and puts a module's own constants into the code. */
+/** Local aliases: V8 loads and checks an import at each use, but embeds a module's own constants in the code. */
 const registers = current;
 const bySite = BY_SITE;
 
@@ -41,12 +41,12 @@ function follow<T>(index: number, point: CallPoint, operand: T): T {
 }
 
 /**
- * Every `LEVELS` calls. A segment makes each later resume cheaper, and costs about as much as one; so calls in which
- * no fiber has ever suspended, once enough of them went by, get one only where the native stack calls for it, or where
- * the slice is over: the run loop then takes the occasion to let others run.
+ * Reached every `LEVELS` calls. A new segment costs about as much as a resume, and makes each later resume cheaper. So where
+ * many segments have ended and no fiber has ever suspended, one is linked only if the native stack gets deep, or if the slice
+ * is over: linking returns to the run loop, which can then let others run.
  */
 function passCheckpoint<T>(index: number, point: CallPoint, operand: T): T {
-  // Somebody iterates by hand what a fiber began.
+  // The generator was begun by a fiber, and is now iterated by hand.
   if (current.fiber === null) return operand;
   const id = point.callee + index;
   let linked = point.linked[index];
@@ -66,6 +66,6 @@ function passCheckpoint<T>(index: number, point: CallPoint, operand: T): T {
   return inSegment(operand as Operation<unknown>) as T;
 }
 
-/** How many levels of `yield*` a segment has; see `docs/rationale.md` for how both were chosen. */
+/** Levels of `yield*` between checkpoints, and the most in one segment; `docs/rationale.md` says how they were chosen. */
 const LEVELS = 7;
 const MOST_LEVELS = 63;

@@ -1,12 +1,12 @@
 import { current } from '../../fibers/current.js';
 
 /**
- * Tells compiled code, which could run on for ever, when the slice of its fiber is over. It asks much too often to look
- * at the clock each time, which costs as much as forty short iterations: as long as looks find that little time has
- * passed since the last, more and more questions are answered without one. One watch for all: they share one processor.
+ * Tells compiled code, which could otherwise run for ever, when the slice of its fiber is over. It is asked far too often to
+ * read the clock each time, which costs as much as forty short iterations: while readings find that little time has passed
+ * since the last one, more and more questions are answered without. One watch serves all fibers, which share one processor.
  */
 class SliceWatch {
-  /** How long the fiber had run without a look when there last was one, in ms. */
+  /** At the last look at the clock: how long the fiber had run since the look before, in ms. */
   ran: number = 0;
   private lookedAt: number = -Infinity;
   private questions: number = 1;
@@ -30,7 +30,7 @@ class SliceWatch {
 
 export const sliceWatch: SliceWatch = new SliceWatch();
 
-/** Well below a slice, so that what is learned from quick code costs little of one when it turns slow. */
+/** Well below a slice, so that little of one is lost before code that turns slow is noticed. */
 export const QUICK_MS = 0.02;
 export const SLOW_MS = 0.1;
 const MOST_QUESTIONS = 16;
