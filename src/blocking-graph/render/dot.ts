@@ -6,9 +6,9 @@ import { nodeLines, nodeTooltip } from './node-lines.js';
 import { viewEdges, viewNodes, type EdgeView, type NodeView } from './view.js';
 
 /**
- * The blocking graph in Graphviz' language. Nodes are filled by their share of processor time and framed where fibers
- * wait; edges are as wide as they are travelled. Ids are the snapshot's, in the drawing too, and the classes `heat-0`
- * to `heat-5`, `waits`, `spawn` and `exit` let a page give it colours of its own.
+ * The blocking graph in Graphviz's DOT language. Nodes are filled by their share of processor time, and framed if fibers wait
+ * there; the width of an edge grows with its count. Ids are the snapshot's, in the drawing too, and the classes `heat-0`
+ * to `heat-5`, `waits`, `spawn` and `exit` let a page apply its own colours. All nodes are drawn unless `limit` is given.
  */
 export function renderDot(snapshot: Snapshot, options: { readonly limit?: number } = {}): string {
   const shown = collapse(snapshot, options.limit ?? Infinity);
@@ -23,7 +23,7 @@ export function renderDot(snapshot: Snapshot, options: { readonly limit?: number
   ].join('\n');
 }
 
-/** One that Graphviz has the widths of; where it is missing, browsers take one of the same widths. */
+/** A font whose metrics Graphviz knows; where it is missing, browsers substitute one with the same metrics. */
 const FONT = 'Arial';
 
 function nodeStatement(view: NodeView): string {
@@ -42,7 +42,7 @@ function nodeStatement(view: NodeView): string {
   })},label=<${nodeLabel(view)}>];`;
 }
 
-/** Each line is an element of text of its own in the drawing, so that a page can change it without a new layout. */
+/** Each line becomes a text element of its own in the drawing, so that a page can change it without a new layout. */
 function nodeLabel(view: NodeView): string {
   const [name = '', ...rest] = nodeLines(view).map(escapeMarkup);
   return [`<B>${name}</B>`, ...rest.map((line) => `<FONT POINT-SIZE="10">${line}</FONT>`)].join('<BR/>');
@@ -59,8 +59,8 @@ function attributes(values: Readonly<Record<string, string>>): string {
 }
 
 /**
- * A quoted string. Graphviz reads `\N` and the like in tooltips, and entities such as `&lt;` everywhere: backslashes
- * and ampersands are doubled or spelled out, so that a name means itself.
+ * A quoted string. Graphviz expands `\N` and the like in tooltips, and entities such as `&lt;` everywhere, so backslashes are
+ * doubled and ampersands escaped.
  */
 function quote(value: string): string {
   const safe = value

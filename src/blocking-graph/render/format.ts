@@ -1,11 +1,11 @@
-/** How numbers and names look wherever people read them: in text, tables and drawings. */
+/** How numbers and names are formatted for people: in text, tables and drawings. */
 
-/** `12,345`. By hand, as the first `Intl.NumberFormat` of a process takes 12 ms, at every start. */
+/** `12,345`. By hand, since the first `Intl.NumberFormat` of a process takes 12 ms. */
 export function formatCount(count: number): string {
   return String(Math.round(count)).replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ',');
 }
 
-/** A duration in ms with two significant digits, in the unit that suits it: `0.09 ms`, `41 ms`, `1.2 s`, `3 min`. */
+/** A duration in ms, with about two significant digits in a suitable unit: `0.09 ms`, `41 ms`, `1.2 s`, `3 min`. */
 export function formatMs(ms: number): string {
   if (ms === 0) return '0 ms';
   if (ms < 0.01) return '<0.01 ms';
@@ -37,8 +37,8 @@ export function plural(count: number, one: string, many: string = `${one}s`): st
 }
 
 /**
- * A name as it may be shown. Names come from programs, and through them from whoever named a function, a pool or a
- * file: control characters would steer the reader's terminal, invisible ones would deceive, and none may be in XML.
+ * Makes a name safe to show, and no longer than `longest`. Names come from programs, and so from whoever named a function, a
+ * pool or a file: control characters would steer the reader's terminal, invisible ones would deceive, and XML forbids some.
  */
 export function printable(name: string, longest: number = 160): string {
   const safe = name.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
@@ -48,12 +48,12 @@ export function printable(name: string, longest: number = 160): string {
 /** Control, format (bidirectional overrides among them), lone surrogates, line and paragraph separators, non-characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 
-/** For text and attribute values in XML, HTML and in Graphviz' labels, which are like HTML. */
+/** Escapes text and attribute values for XML, HTML and Graphviz's HTML-like labels. */
 export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Bytes in the unit of which there are fewest: 24 MB. */
+/** Bytes in a suitable decimal unit: `24 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);

@@ -9,9 +9,8 @@ import { renderSvg } from './svg.js';
 import { describeProcess } from './view.js';
 
 /**
- * The snapshot as one self-contained page: the drawing, a table to sort and search, locks and warnings. It loads
- * nothing. Names in it come from the program that was looked at: they are escaped, and a content security policy lets
- * no script run but the page's own.
+ * The snapshot as one self-contained page: the drawing, a table to sort and search, locks and warnings. It loads nothing.
+ * Names come from the inspected program: they are escaped, and a content security policy allows only the page's own script.
  */
 export async function renderHtml(snapshot: Snapshot, options: { readonly limit?: number } = {}): Promise<string> {
   const svg = await renderSvg(snapshot, options);
@@ -45,7 +44,7 @@ ${tableSection(bodiesHtml(snapshot, options.limit ?? 1000))}
 `;
 }
 
-/** The part with the drawing; what it holds may be put there later. */
+/** The section with the drawing. The live page leaves it empty at first, and fills it in later. */
 export function graphSection(drawing: string): string {
   return `<section aria-label="graph"><div class="bar"><h2>Graph</h2><span class="faint" id="caption">colour: processor time · blue frame: fibers wait · click to see neighbours</span>
 <button type="button" id="overview" hidden>overview</button>
@@ -63,7 +62,7 @@ function hashOf(script: string): string {
   return `sha256-${createHash('sha256').update(script).digest('base64')}`;
 }
 
-/** Any number is a valid `takenAt`, but not any number is a date. */
+/** `takenAt` may be any number, but not every number is a valid date. */
 function dateOf(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime())

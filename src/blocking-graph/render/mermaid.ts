@@ -6,8 +6,8 @@ import { nodeLines } from './node-lines.js';
 import { viewNodes } from './view.js';
 
 /**
- * The blocking graph as a Mermaid flowchart, for Markdown. GitHub draws at most 500 edges and 50,000 characters, and
- * a reader takes in less: the smallest nodes are shown as one, and of the edges the busiest.
+ * The blocking graph as a Mermaid flowchart, for Markdown. GitHub draws at most 500 edges and 50,000 characters, and a
+ * reader takes in less: beyond `limit` nodes, 40 unless given, nodes are merged, and only the busiest edges are drawn.
  */
 export function renderMermaid(snapshot: Snapshot, options: { readonly limit?: number } = {}): string {
   const shown = collapse(snapshot, options.limit ?? 40);
@@ -36,13 +36,13 @@ export function renderMermaid(snapshot: Snapshot, options: { readonly limit?: nu
 
 const MOST_EDGES = 300;
 
-/** Ids of heddle's making; others could be words of Mermaid's. */
+/** Ids that heddle makes; any other could be a keyword of Mermaid's. */
 const PLAIN = /^n[0-9a-z]{4,}$/;
 
 /** Dark text on light fills in either of GitHub's themes. */
 const HEAT = heatFills.map((fill) => `fill:${fill},stroke:#8b949e,color:#1f2328`);
 
-/** Mermaid's entities are numeric, with `#` for `&#`. Whatever might mean something to it is spelled out. */
+/** Mermaid's entities are numeric, with `#` for `&#`. Every character that might have a meaning to it is escaped. */
 function escapeLabel(text: string): string {
   return text.replace(/[^\p{L}\p{N} ._:/,()·←…×+-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

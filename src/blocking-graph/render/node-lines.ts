@@ -1,7 +1,7 @@
 import { formatCount, formatMs, formatShare, plural, printable } from './format.js';
 import { describeAhead, describeHeld, formatChain, functionsOf, type NodeView } from './view.js';
 
-/** What stands in the box of a node: its name, the calls that lead to it, who is there, and how long things take. */
+/** The lines in a node's box: its name, the calls that lead to it, the fibers there, and how long waits and runs take. */
 export function nodeLines(view: NodeView): string[] {
   const { node } = view;
   const name = printable(view.name, 60);

@@ -2,7 +2,7 @@ import type { Snapshot } from '../snapshot.js';
 import { escapeMarkup as escape, formatCount, formatMs, formatShare, plural, printable } from './format.js';
 import { describeHeld, describeScheduler, listGroups, viewLocks, type GroupView, type NodeView } from './view.js';
 
-/** Pieces of HTML that the report holds and the live page fetches. Whatever came from the program is escaped here. */
+/** HTML fragments that the report contains and the live page fetches. All text from the program is escaped here. */
 
 export function tilesHtml({ fibers, nodes, windowMs, scheduler, lost }: Snapshot): string {
   const tiles: [title: string, value: string][] = [
@@ -36,10 +36,10 @@ export function schedulerHtml(snapshot: Snapshot): string {
 }
 
 /**
- * The bodies of the table, one for each thing that is waited for: a row for all places, and below it one for each that
- * is within `limit`, which a page shows when it is asked to.
+ * The bodies of the table, one for each thing that is waited for: a summary row, followed by a row for each place, which the
+ * page shows on demand; at most `limit` places in all.
  *
- * @param filter a text in lower case; what does not have it in its name or its calls is left out.
+ * @param filter lower-case text; rows without it in their name or calls are left out.
  */
 export function bodiesHtml(snapshot: Snapshot, limit: number, filter: string = ''): string {
   const groups = listGroups(snapshot).flatMap(({ whole, places }): GroupView[] => {

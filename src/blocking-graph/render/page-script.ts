@@ -1,6 +1,6 @@
 /**
- * What the report and the live page can do: sort and filter the table, select a node in table or graph and see its
- * neighbours. Plain script without dependencies, since it is put into the page; it keeps its state across refreshes.
+ * The script of the report and the live page: sorts and filters the table, selects a node in table or graph and highlights
+ * its neighbours. It is inlined into the page, so it has no dependencies; its state survives refreshes.
  */
 export const pageScript: string = /* js */ String.raw`'use strict';
 const page = { column: -1, direction: -1, selected: null, filter: '', open: new Set() };

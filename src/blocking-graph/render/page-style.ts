@@ -1,6 +1,6 @@
 import { heatFills } from './heat.js';
 
-/** How the report and the live page look. Every colour is a variable with a light and a dark value. */
+/** The style sheet of the report and the live page. Every colour is a variable with a light and a dark value. */
 export const pageStyle: string = /* css */ `
 :root {
   color-scheme: light dark;

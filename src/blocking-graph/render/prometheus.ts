@@ -5,8 +5,7 @@ import { printable } from './format.js';
 
 /**
  * Counters and gauges for a metrics system, in Prometheus' text exposition format 0.0.4: base units, counters since the
- * runtime started. Nodes of the graph are left out, since each would be a series of its own for ever: they are for
- * looking at.
+ * runtime started. Nodes of the graph are left out, since each would add time series that are kept for ever.
  */
 export function renderPrometheus(snapshot: Snapshot): string {
   const metrics = [
@@ -173,7 +172,7 @@ function ofKinds(
   return metric(`heddle_work_${name}_total`, 'counter', help, samples);
 }
 
-/** A whole scrape is refused where one series comes twice: two names that are shown alike are one series. */
+/** Adds up samples with equal labels: Prometheus rejects a whole scrape with a duplicate series, and names may print alike. */
 function exposition({ name, type, help, samples }: Metric): string {
   const series = new Map<string, number>();
   for (const { labels, value } of samples) {
@@ -186,7 +185,7 @@ function exposition({ name, type, help, samples }: Metric): string {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n');
 }
 
-/** Backslash, quote and line feed have a meaning in the format; other control characters would have one in a terminal. */
+/** Backslash, quote and line feed have a meaning in the format; other control characters would act on a terminal. */
 function escapeLabel(text: string): string {
   const lines = text.split('\n').map((line) => printable(line, Infinity));
   return lines.join('\n').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

@@ -8,8 +8,8 @@ import { titledLines, wrap } from './titled-lines.js';
 import { describeProcess, viewNodes, type NodeView } from './view.js';
 
 /**
- * What fibers at each node are still going to need, as a table: the time to the end (T), and of each resource how much
- * is still to be used (W), after what delay on average (H), and what that makes with what is held already (Q).
+ * What fibers at each node are still going to need, as a table: the time to the end (T), and for each resource how much
+ * is still to be used (W), after what mean delay (H), and the sum of W and what is already held (Q).
  */
 export function renderRemaining(snapshot: Snapshot, options: TextOptions = {}): string {
   const { width = Infinity, color = false, limit = 30 } = options;
@@ -80,7 +80,7 @@ function demandColumns(
   return [
     column('W', keep, ({ work }) => work, format),
     column('H', keep - 1, ({ delayMs }) => delayMs, formatMs),
-    // Of a rate nothing is held: Q is W.
+    // A rate is never held, so Q is W.
     ...(resource === 'cpu' ? [] : [column('Q', keep, ({ outstanding }) => outstanding, format)]),
   ];
 }

@@ -9,12 +9,18 @@ import { renderPrometheus } from './prometheus.js';
 import { renderSvg } from './svg.js';
 import { renderText, type TextOptions } from './text.js';
 
-/** What a snapshot can be turned into. */
+/** The formats that `render` can produce. */
 export const formats = ['text', 'json', 'dot', 'mermaid', 'svg', 'html', 'prometheus'] as const;
 
 export type Format = (typeof formats)[number];
 
-/** `width` and `color` are for text; `limit` is the most nodes that are shown, which each format has a default for. */
+/**
+ * Renders a snapshot. A plain call.
+ *
+ * @param options `limit` is the most nodes that are shown: unless given 30 lines in text, 40 in Mermaid and drawings, 1,000
+ * places in the table of HTML, all in DOT. JSON always has all nodes, Prometheus none. The other options are for text.
+ * @returns (rejects) with `ArgumentError` for a value that is not a snapshot, or an unknown format.
+ */
 export async function render(snapshot: Snapshot, format: Format, options: TextOptions = {}): Promise<string> {
   checkSnapshot(snapshot);
   checkOptions(options);

@@ -3,8 +3,7 @@ import { escapeMarkup as escape, formatCount, formatMs } from './format.js';
 import { describeLimiting, describeLoad, viewEntries, viewKinds, viewResources } from './scheduling-view.js';
 
 /**
- * Scheduling by resources as a sentence and three tables; nothing where there is none. Whatever came from the program
- * is escaped here.
+ * Scheduling by resources as a sentence and three tables; empty without it. All text from the program is escaped here.
  */
 export function schedulingHtml(scheduling: SchedulingSnapshot | null): string {
   if (scheduling === null) return '';

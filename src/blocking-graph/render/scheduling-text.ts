@@ -14,7 +14,7 @@ import {
 import { GAP, layOutTable, type Column } from './text-table.js';
 import { titledLines } from './titled-lines.js';
 
-/** The part of the text about scheduling by resources; nothing where there is none. */
+/** The part of the text about scheduling by resources; empty without it. */
 export function schedulingLines(
   scheduling: SchedulingSnapshot | null,
   options: { readonly width: number; readonly paint: Paint },

@@ -3,7 +3,7 @@ import { mostOutstanding } from '../most-outstanding.js';
 import type { EntrySnapshot, KindSnapshot, ResourceSnapshot, SchedulingSnapshot } from '../scheduling.js';
 import { formatBytes, formatCount, formatMs, formatShare, plural, printable } from './format.js';
 
-/** What work waits for, as one sentence. */
+/** What work mostly has to wait for, as a clause. */
 export function describeLimiting({ limiting }: SchedulingSnapshot): string {
   switch (limiting) {
     case null:
@@ -12,12 +12,12 @@ export function describeLimiting({ limiting }: SchedulingSnapshot): string {
     case 'slow start':
       return `no resource is known to be limiting, but ${describeReason(limiting)}`;
     default:
-      // A resource that the program declared is called so by itself.
+      // Names of resources that the program declared begin with "resource".
       return `the limiting resource is ${printable(limiting).replace(/^resource /, '')}`;
   }
 }
 
-/** The rest of what is to be said in a line. */
+/** The remaining facts for that line. */
 export function describeLoad({ live, heldBack, stopped, memory, descriptors }: SchedulingSnapshot): string[] {
   const limit = descriptors.limit === null ? '' : ` of ${formatCount(descriptors.limit)}`;
   return [
@@ -35,15 +35,15 @@ export function describeLoad({ live, heldBack, stopped, memory, descriptors }: S
   ];
 }
 
-/** A resource as people read about it. All text is printable, and none of it is escaped for a format. */
+/** A resource prepared for display. All text is printable, but not yet escaped for an output format. */
 export interface ResourceView {
   readonly resource: ResourceSnapshot;
   readonly name: string;
-  /** Empty where there is no limit. */
+  /** Empty without a limit. */
   readonly capacity: string;
   readonly used: string;
   readonly outstanding: string;
-  /** What that may come to; empty where it has no bound. */
+  /** The bound on `outstanding`; empty if there is none. */
   readonly most: string;
   readonly limiting: boolean;
 }
@@ -72,7 +72,7 @@ function amountOf(amount: number, { unit }: ResourceSnapshot): string {
   }
 }
 
-/** Of a stock `12 MB s`: so much held for a second, or half as much for two. */
+/** Formats ms of a rate, or units × ms of a stock: `12 MB s` is 12 MB held for a second, or 6 MB for two. */
 function timeOf(outstanding: number | null, { kind, unit }: ResourceSnapshot): string {
   if (outstanding === null) return '';
   if (kind === 'rate') return formatMs(outstanding);
@@ -80,12 +80,12 @@ function timeOf(outstanding: number | null, { kind, unit }: ResourceSnapshot): s
   return unit === 'bytes' ? `${formatBytes(each)} s` : `${Number(each.toPrecision(2))} s`;
 }
 
-/** An entry as people read about it. */
+/** An entry prepared for display. */
 export interface EntryView {
   readonly entry: EntrySnapshot;
   readonly name: string;
   readonly total: Readonly<Record<KindCount, number>>;
-  /** `12 memory, 3 latency`, most first; empty if nothing was refused. */
+  /** `12 memory, 3 latency`, the most frequent first; empty if nothing was refused. */
   readonly reasons: string;
 }
 
@@ -112,7 +112,7 @@ export function viewEntries({ entries }: SchedulingSnapshot): EntryView[] {
   });
 }
 
-/** Facts of an entry for a line of text. */
+/** The facts about an entry for a line of text. */
 export function describeEntry({ entry, name, total, reasons }: EntryView): string[] {
   return [
     name,
@@ -132,7 +132,7 @@ export interface KindView {
   readonly name: string;
 }
 
-/** Kinds of work of all entries, those first that were refused most. */
+/** Kinds of work of all entries, the most refused first. */
 export function viewKinds({ entries }: SchedulingSnapshot): KindView[] {
   return entries
     .flatMap((entry) => entry.kinds.map((kind) => ({ kind, entry: printable(entry.name), name: printable(kind.name) })))

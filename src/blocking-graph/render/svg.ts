@@ -2,18 +2,18 @@ import type { Snapshot } from '../snapshot.js';
 import { renderDot } from './dot.js';
 
 /**
- * The blocking graph laid out as a drawing, by Graphviz in WebAssembly. Of more nodes than `limit`, 40 unless given, those
- * that wait for the same are shown as one: more boxes nobody can read at once, and a layout of 1,000 takes many seconds.
+ * The blocking graph as a drawing, laid out by Graphviz in WebAssembly. Beyond `limit` nodes, 40 unless given, nodes are
+ * merged (`collapse`): nobody can read more boxes at once, and laying out 1,000 takes many seconds.
  */
 export async function renderSvg(snapshot: Snapshot, options: { readonly limit?: number } = {}): Promise<string> {
-  // Loaded when a drawing is first asked for, since nothing else needs its 1.2 MB.
+  // Loaded on first use, since it is 1.2 MB and nothing else needs it.
   const graphviz = await import('@viz-js/viz');
   const viz = await graphviz.instance();
   const svg = viz.renderString(renderDot(snapshot, { limit: options.limit ?? 40 }), { format: 'svg', engine: 'dot' });
   return showTooltips(svg);
 }
 
-/** Graphviz puts tooltips into an attribute that today's browsers ignore, and ids into the element that they show. */
+/** Graphviz puts tooltips into `xlink:title`, which browsers ignore, and ids into `<title>`, which they show. */
 function showTooltips(svg: string): string {
   return svg.replace(
     /<title>[^<]*<\/title>(\s*<g id="[^"]*"><a xlink:title="([^"]*)")/g,

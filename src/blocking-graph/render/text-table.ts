@@ -3,22 +3,22 @@ import type { Paint, Style } from './paint.js';
 
 /** A column of a table at a terminal. */
 export interface Column<Row> {
-  /** What stands above it, if anything stands above any. */
+  /** Its heading. If no column has one, the table has no line of headings. */
   readonly head?: string;
   readonly cell: (row: Row) => string;
-  /** The same in fewer words, for where there is not enough room. */
+  /** A shorter form, used if there is not enough room. */
   readonly brief?: (row: Row) => string;
-  /** The smallest gives way first when there is not enough room. */
+  /** If there is not enough room, columns are dropped in ascending order of this, except the highest and those with `cut`. */
   readonly keep: number;
   readonly style?: Style;
   readonly toRight?: boolean;
-  /** Cells may be cut, in columns with 1 before those with 2, once no column can give way any more. */
+  /** Its cells may be cut, after columns were dropped: columns with 1 before those with 2. */
   readonly cut?: 1 | 2;
-  /** So many characters still tell something: others give way before cells are cut further. */
+  /** A width at which it is still useful: other columns are dropped before it is cut below that. */
   readonly legible?: number;
 }
 
-/** Lines of a table that is no wider than `width`, unless its narrowest columns are. Columns without any text are left out. */
+/** Lines of a table no wider than `width`, unless its narrowest form is. Columns without any text are left out. */
 export function layOutTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],

@@ -20,20 +20,20 @@ import {
 import type { Order } from '../wait-groups.js';
 
 export interface TextOptions {
-  /** Columns of the terminal; what is less important gives way. Without limit unless given. */
+  /** Columns of the terminal: less important parts are dropped or cut to fit. Unlimited unless given. */
   readonly width?: number;
   /** Whether to use ANSI colours; false unless given. */
   readonly color?: boolean;
-  /** Most lines of nodes; 30 unless given. */
+  /** The most lines of nodes; 30 unless given. */
   readonly limit?: number;
-  /** What comes first: where most fibers wait unless given. */
+  /** The order of the nodes: by waiting fibers unless given. */
   readonly by?: Order;
 }
 
 /**
- * The snapshot for people at a terminal: what is waited for by how many fibers, and the places where they do; locks that
- * somebody waits for, and who holds them; resources; warnings last. The table is cut to the width, the rest is wrapped.
- * For reading only: programs read `renderJson`.
+ * The snapshot for people at a terminal: what is waited for, by how many fibers, and in which places; locks with waiters,
+ * and their holders; resources; warnings last. The table is cut to the width, the rest is wrapped. The form may change:
+ * programs read `renderJson`.
  */
 export function renderText(snapshot: Snapshot, options: TextOptions = {}): string {
   const { width = Infinity, color = false, limit = 30, by = 'waiting' } = options;
@@ -61,9 +61,9 @@ export function renderText(snapshot: Snapshot, options: TextOptions = {}): strin
   return `${lines.map((one) => one.trimEnd()).join('\n')}\n`;
 }
 
-/** What is waited for, or one of the places where it is. */
+/** What is waited for, or one of the places that wait for it. */
 interface Row extends NodeView {
-  /** Of a place below what is waited for there: `├ 112`. */
+  /** For a place, listed below what it waits for: `├ 112`. Null for the latter. */
   readonly branch: string | null;
 }
 
@@ -92,7 +92,7 @@ function duration(title: string, ms: number | null): string {
 }
 
 function nodeTable(groups: readonly GroupView[], limit: number, width: number, paint: Paint): string[] {
-  // All that fibers stand at has a line; of the room that is left the places get half.
+  // Groups with fibers get a line each; places get half of the remaining lines.
   const occupied = groups.filter(({ whole }) => whole.node.fibers > 0).length;
   let room = Math.max(0, limit - groups.length, Math.floor((limit - occupied) / 2));
   const rows: Row[] = [];

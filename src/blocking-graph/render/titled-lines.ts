@@ -1,6 +1,6 @@
 import type { Paint } from './paint.js';
 
-/** Facts behind a title, in as many lines as they need. */
+/** A title and facts, wrapped to `width` and indented below the title. */
 export function titledLines(title: string, facts: readonly string[], width: number, paint: Paint): string[] {
   return wrap(facts.join(' · '), width - TITLE).map(
     (part, index) => paint('strong', (index === 0 ? title : '').padEnd(TITLE)) + part,
@@ -9,7 +9,7 @@ export function titledLines(title: string, facts: readonly string[], width: numb
 
 const TITLE = 'blocking graph  '.length;
 
-/** Breaks at blanks. A word that is longer than a line stays whole. */
+/** Breaks at spaces. A word longer than a line stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -5,18 +5,18 @@ import type { EdgeSnapshot, FiberRef, LockSnapshot, NodeSnapshot, Snapshot } fro
 import { comparing, groupWaits, type Order } from '../wait-groups.js';
 import { formatBytes, formatCount, formatMs, formatShare, plural, printable } from './format.js';
 
-/** A node as people read about it. All text is printable, and none of it is escaped for a format. */
+/** A node prepared for display. All text is printable, but not yet escaped for an output format. */
 export interface NodeView {
   readonly node: NodeSnapshot;
   /** `until(db.query)` */
   readonly name: string;
   /** Innermost call first: `lookup (db.ts:7:3) ← GET /item/:id`. */
   readonly chain: string;
-  /** The same without places in the source. */
+  /** The same without source positions. */
   readonly functions: string;
   readonly medianWaitMs: number | null;
   readonly p99WaitMs: number | null;
-  /** Of the processor time of all nodes, from 0 to 1. */
+  /** Share of the processor time of all nodes, from 0 to 1. */
   readonly share: number;
 }
 
@@ -38,7 +38,7 @@ function viewer({ nodes }: Snapshot): (node: NodeSnapshot) => NodeView {
   });
 }
 
-/** The calls that lead to a node, outermost first, without places in the source. */
+/** The calls that lead to a node, outermost first, without source positions. */
 export function functionsOf({ chain, places }: NodeSnapshot): string[] {
   return chain.map((call, index) => places[index]?.function ?? call);
 }
@@ -47,15 +47,15 @@ function nodeName({ label, subject }: NodeSnapshot): string {
   return subject === null ? label : `${label}(${subject})`;
 }
 
-/** What is waited for, and the places where it is. */
+/** What is waited for, and the places that wait for it. */
 export interface GroupView {
   readonly whole: NodeView;
   readonly places: readonly NodeView[];
 }
 
 /**
- * The nodes for a list, those together that wait for the same. Where fibers start and end is left out unless some stand
- * there: nobody waits at these, and their number is said elsewhere.
+ * The nodes for a list, grouped by what they wait for. Start and exit nodes are left out unless there are fibers at them:
+ * nothing waits there, and fibers started and ended are counted elsewhere.
  */
 export function listGroups(snapshot: Snapshot, order: Order = 'waiting'): GroupView[] {
   const view = viewer(snapshot);
@@ -65,22 +65,22 @@ export function listGroups(snapshot: Snapshot, order: Order = 'waiting'): GroupV
     .map(({ node, places }) => ({ whole: view(node), places: places.map(view) }));
 }
 
-/** `3 held by memory for 2 s`; empty where nobody is. */
+/** `3 held by memory for 2 s`; empty if none is held. */
 export function describeHeld({ held }: NodeSnapshot): string {
   if (held === null) return '';
   return `${formatCount(held.fibers)} held by ${printable(held.by, 40)} for ${formatMs(held.forMs)}`;
 }
 
-/** What fibers there are still going to do: `left 1.2 ms cpu in 45 ms`; empty where nobody reckons with it. */
+/** The predicted remaining work of a fiber there: `left 1.2 ms cpu in 45 ms`; empty if there is no prediction. */
 export function describeAhead({ ahead }: NodeSnapshot): string {
   return ahead === null ? '' : `left ${formatMs(ahead.cpuMs)} cpu in ${formatMs(ahead.timeMs)}`;
 }
 
 export interface EdgeView {
   readonly edge: EdgeSnapshot;
-  /** In a drawing. */
+  /** Its id in a drawing. */
   readonly id: string;
-  /** In points. Counts differ by orders of magnitude: what is seen is the logarithm. */
+  /** In points, by the logarithm of the count, since counts differ by orders of magnitude. */
   readonly width: number;
   readonly tooltip: string;
 }
@@ -98,7 +98,7 @@ export function viewEdges({ edges }: Snapshot): EdgeView[] {
   });
 }
 
-/** Whose picture it is. */
+/** The process that the snapshot is of. */
 export function describeProcess({ process }: Snapshot): string {
   const pid = process.pid === 0 ? [] : [`pid ${process.pid}`];
   return [
@@ -109,7 +109,7 @@ export function describeProcess({ process }: Snapshot): string {
   ].join(' · ');
 }
 
-/** What the process uses of what it has; nothing where nobody measured. */
+/** What the process uses of its limits; empty if that was not measured. */
 export function describeUsage({ usage }: Snapshot): string[] {
   if (usage === null) return [];
   const { cpuMs, heapUsedBytes, heapLimitBytes, rssBytes, descriptors, descriptorLimit } = usage;
@@ -153,7 +153,7 @@ export interface LockView {
   readonly waiters: string;
 }
 
-/** The locks and resources, those first for which most wait. */
+/** Locks and resources, those with the most waiters first. */
 export function viewLocks({ locks, nodes }: Snapshot): LockView[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   return [...locks].sort((a, b) => waitersOf(b) - waitersOf(a)).map((lock) => viewLock(lock, byId));
@@ -182,13 +182,13 @@ function viewLock(lock: LockSnapshot, nodes: ReadonlyMap<string, NodeSnapshot>):
   };
 }
 
-/** With those that are not listed. Each holder is taken to have one permit. */
+/** The number of waiters, listed or not, assuming that each holder has one permit. */
 function waitersOf({ capacity, available, holders, waiters, unlisted }: LockSnapshot): number {
   const unlistedHolders = Math.max(0, capacity - available - holders.length);
   return waiters.length + Math.max(0, unlisted - unlistedHolders);
 }
 
-/** A holder and what it waits for itself: that is what everybody waits for in truth. */
+/** A holder and what it waits for itself, which is what all waiters ultimately wait for. */
 function holderName(holder: FiberRef, nodes: ReadonlyMap<string, NodeSnapshot>): string {
   const node = holder.sinceMs === null || holder.node === null ? undefined : nodes.get(holder.node);
   if (node === undefined) return fiberName(holder);
@@ -203,10 +203,10 @@ function nameSome(names: readonly string[]): string {
     : `${unique.slice(0, NAMED).join(', ')} and ${formatCount(unique.length - NAMED)} more`;
 }
 
-/** Most fibers that a line names. */
+/** The most fibers that one line names. */
 const NAMED = 3;
 
-/** Of a long chain, both ends: the inner one says what is done, the outer one for whom. */
+/** Keeps both ends of a long chain: the inner one says what is done, the outer one on whose behalf. */
 export function formatChain(chain: readonly string[], longest: number = 5): string {
   const names = chain.map((name) => printable(name, 60)).reverse();
   if (names.length > longest) names.splice(longest - 2, names.length - longest + 1, '…');
