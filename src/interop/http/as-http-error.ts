@@ -2,7 +2,7 @@ import { isInstance } from '../../base/is-instance.js';
 import { HttpError } from '../../io/http/http-error.js';
 import { statusOf } from '../../io/http/status-of.js';
 
-/** What a handler threw as a framework understands it: with a `status`, where it is an answer to the client. */
+/** What a handler threw, in a form that frameworks understand: with a `status`, if it is an answer to the client. */
 export function asHttpError(error: unknown): unknown {
   const status = statusOf(error);
   return status === null || isInstance(error, HttpError)

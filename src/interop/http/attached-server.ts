@@ -2,10 +2,10 @@ import type { Server as HttpServer } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Server } from 'node:net';
 
-/** A server of HTTP/1 or 2 that the program has made, as far as closing it goes. */
+/** Closes an HTTP/1 or HTTP/2 server that the program has made. */
 export class AttachedServer {
   private readonly server: Server & Partial<Pick<HttpServer, 'closeIdleConnections'>>;
-  /** Over HTTP/2 a server does not close its connections before Node 24. */
+  /** Before Node 24, closing an HTTP/2 server leaves its sessions open. */
   private readonly sessions: Set<ServerHttp2Session> = new Set();
 
   constructor(server: Server) {
@@ -16,22 +16,22 @@ export class AttachedServer {
     });
   }
 
-  /** Accepts no more connections, also if it has yet to listen. */
+  /** Stops accepting connections, even if it does not listen yet. */
   stop(): void {
     if (this.server.listening) this.server.close();
-    // Its host is still being looked up, or the program has not come to it.
+    // Its host name is still being resolved, or the program has not called `listen` yet.
     else this.server.once('listening', () => this.server.close());
     this.closeIdle();
   }
 
-  /** Closes connections that do nothing, those of HTTP/2 once they do. */
+  /** Closes idle connections; those of HTTP/2 once they are idle. */
   closeIdle(): void {
     this.server.closeIdleConnections?.();
     for (const session of this.sessions) session.close();
   }
 }
 
-/** Whether its connections carry many requests at a time. */
+/** Whether its connections carry concurrent requests. */
 export function speaksHttp2(server: Server): boolean {
   return 'updateSettings' in server;
 }

@@ -14,7 +14,7 @@ import { RequestHost, type Handling, type HostOptions } from './request-host.js'
 
 type Handler = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) => Operation<unknown>;
 
-/** On a request that was let in before its handler is reached. */
+/** The property of a request that holds its `Visit`, if it asks for admission before its handler is reached. */
 const VISIT = Symbol('heddle.visit');
 const REGISTERED = Symbol('heddle.registered');
 interface Marked {
@@ -22,13 +22,16 @@ interface Marked {
 }
 
 /**
- * A plugin: routes that are added after it may have a `function*` for a handler, which runs in a fiber of its own. A client
- * that goes away cancels it; what it returns is sent, and what it throws goes to the error handler, as with an `async`
- * handler. With a goal a request of such a route asks to be let in first of all, before its body is read, by the cost of
- * its route; if it may not, it is answered 503. A plain handler may return an operation, which is run in the same way, but asks
- * only then. Other routes are left alone.
+ * A plugin: routes added after it may have a `function*` as their handler, which runs in a fiber of its own. If the client
+ * goes away, the fiber is cancelled; what it returns is sent, and what it throws goes to the error handler, as with an
+ * `async` handler. With a goal, a request to such a route asks for admission before all other hooks and before its body is
+ * read, judged by the cost of its route; a refused one is answered 503. A plain handler may return an operation, which is
+ * run in the same way, but asks for admission only then. Other routes are left alone.
  *
- * Inside of a fiber the requests belong to the current scope, too. They end with `app.close()`.
+ * `app.close()` closes the host of the requests; so does the end of the current scope, if the plugin is registered in a fiber.
+ *
+ * @throws (rejects) `MisuseError` if it is registered already; `ArgumentError`. Adding a hook or an error handler that is a
+ * `function*` throws `MisuseError`.
  *
  * @example
  * await app.register(fastifyFibers, { goal: 500 });
@@ -47,7 +50,7 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
     app.decorate(REGISTERED, true);
     const host = new RequestHost('fastify', options);
     host.watch(app.server);
-    // Costs every request a little.
+    // Only with a goal, since decorating costs every request a little.
     if (host.governed) app.decorateRequest(VISIT, null);
     app.addHook('onRoute', (route) => {
       checkHooks(route);
@@ -55,17 +58,17 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
       else adoptResults(route, host);
     });
     refuseGenerators(app);
-    // A route that was added before the plugin would answer with an empty object, and nobody would know why.
+    // A `function*` route added before the plugin would answer with an empty object: makes that an error.
     if (hasRoutes(app))
       app.addHook('preSerialization', (_request, _reply, payload, done) => {
         if (isOperation(payload)) throw unadopted();
         done(null, payload);
       });
-    // When it is told to stop, and has not closed its connections yet.
+    // Runs when closing begins, before Fastify closes its connections.
     app.addHook('preClose', async () => void host.close());
     app.addHook('onClose', () => host.close());
   },
-  // What the package `fastify-plugin` does: the hooks are of the application, and not of the plugin alone.
+  // As the package `fastify-plugin` does: the hooks apply to the application, and not within the plugin only.
   {
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: 'heddle',
@@ -73,7 +76,7 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
   },
 );
 
-/** Puts a handler that starts a fiber in the place of one that is a fiber's. */
+/** Replaces a `function*` handler by one that starts a fiber. */
 function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
   const kind = kindOf(route);
   if (!host.governed) {
@@ -101,8 +104,8 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
 }
 
 /**
- * What only its result tells to be a fiber's handler, such as an arrow function, or one that another plugin has wrapped. It
- * asks to be let in when it is reached.
+ * Wraps a handler that is known to be a fiber's only from its result, such as an arrow function or one wrapped by another
+ * plugin. It asks for admission once it has returned an operation.
  */
 function adoptResults(route: RouteOptions, host: RequestHost): void {
   const kind = kindOf(route);
@@ -114,7 +117,7 @@ function adoptResults(route: RouteOptions, host: RequestHost): void {
     const visit = new Visit(host, kind, () => result as Operation<unknown>, request, reply);
     return host.offer(kind, request.raw, reply.raw, visit);
   };
-  // Tracers tell it.
+  // Tracers show the name.
   route.handler = Object.defineProperty(look, 'name', { value: nameOf(handler, '') });
 }
 
@@ -122,9 +125,9 @@ function kindOf({ method, url }: RouteOptions): string {
   return `${[method].flat().join(',')} ${url}`;
 }
 
-/** A request to a route with a fiber's handler. One object, since there is one for each request. */
+/** A request to a route whose handler runs in a fiber. All its roles are in one object, to save allocations per request. */
 class Visit implements Respondent, Handling<unknown> {
-  /** Goes on to the handler; null where the handler itself asks. */
+  /** Continues with the rest of the hooks and the handler; null if admission is asked for in the handler. */
   reach: (() => void) | null = null;
   /** The handler's `this`. */
   app: FastifyInstance | null = null;
@@ -149,7 +152,7 @@ class Visit implements Respondent, Handling<unknown> {
     else this.reach();
   }
 
-  /** If it has to wait, what comes after it sees what is current now, and not what is around whoever lets it in. */
+  /** If it has to wait, the later hooks run in the async context of now, and not of whatever admits it. */
   keepContext(): void {
     if (this.work === null) this.reach = AsyncResource.bind(this.reach!);
   }
@@ -158,7 +161,7 @@ class Visit implements Respondent, Handling<unknown> {
     this.host.start(this.kind, this.work!, this);
   }
 
-  /** Past Fastify, which would take longer for it than the request is worth. */
+  /** Bypasses Fastify, whose reply would cost more than a refused request is worth. */
   refuse(retryAfterMs: number): void {
     this.reply.hijack();
     refuse(this.request.raw, this.reply.raw, retryAfterMs);
@@ -177,12 +180,12 @@ class Visit implements Respondent, Handling<unknown> {
     const { reply } = this;
     if (!reply.sent) return void reply.send(asError(asHttpError(error)));
     reply.log.error({ err: error }, 'A handler has failed after its reply');
-    // One that was hijacked nobody else would end.
+    // Nobody else would end a hijacked reply.
     if (!reply.raw.writableEnded) cutOff(reply.raw);
   }
 }
 
-/** It would never run, and its requests never end: Fastify takes what it returns for nothing. */
+/** A `function*` as a hook would never run, and its requests never end: Fastify ignores what a hook returns. */
 function checkHooks(route: RouteOptions): void {
   for (const name of HOOKS) {
     const hooks: readonly unknown[] = [route[name]].flat();
@@ -190,7 +193,7 @@ function checkHooks(route: RouteOptions): void {
   }
 }
 
-/** The same of the hooks of an application and of the plugins in it. What an error handler returned would be the answer. */
+/** The same for hooks of the application and its plugins, and for error handlers, whose result would be sent as the reply. */
 function refuseGenerators(app: FastifyInstance): void {
   const methods = app as unknown as Record<string, (this: unknown, ...args: unknown[]) => unknown>;
   for (const name of ['addHook', 'setErrorHandler', 'setNotFoundHandler']) {
@@ -206,7 +209,7 @@ function misplaced(what: string): MisuseError {
   return new MisuseError(`${what} is a function*, which only the handler of a route may be: \`yield*\` it there`);
 }
 
-/** Fastify tells of its routes as text only, a branch of a tree for each. */
+/** Fastify lists its routes as text only, as a tree with a branch for each. */
 function hasRoutes(app: FastifyInstance): boolean {
   return app.printRoutes().includes('── ');
 }
@@ -221,7 +224,7 @@ function isGeneratorFunction(f: unknown): boolean {
   return typeof f === 'function' && GENERATOR_FUNCTION.isPrototypeOf(f);
 }
 
-/** What a route may have besides its handler. */
+/** The functions that a route may have besides its handler. */
 const HOOKS = [
   'onRequest',
   'preParsing',

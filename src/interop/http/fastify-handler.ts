@@ -15,7 +15,7 @@ import type {
 } from 'fastify';
 import type { Operation } from '../../fibers/operation.js';
 
-/** A handler of Fastify (`F`) that is a `function*`: returns what is sent, or what `reply.send` has returned. */
+/** A Fastify handler of type `F`, as a `function*`: returns what to send, or the result of `reply.send`. */
 export type FastifyHandler<F extends (...args: never) => unknown> = (
   this: ThisParameterType<F>,
   ...args: Parameters<F>
@@ -24,8 +24,8 @@ export type FastifyHandler<F extends (...args: never) => unknown> = (
 type ReplyOf<F> = F extends (request: never, reply: infer Reply) => unknown ? Reply : never;
 
 /**
- * Where the type of a route's reply is known, by `Reply` or from a schema, `app.get` and its like would not take a
- * `function*`: here they do, and check what it returns.
+ * If the type of a route's reply is known, by `Reply` or from a schema, `app.get` and its like would not accept a
+ * `function*`. With these overloads they do, and check what it returns.
  */
 declare module 'fastify' {
   interface RouteShorthandMethod<

@@ -18,21 +18,23 @@ export type HonoHandler<E extends Env, P extends string, I extends Input, R> = (
   context: Context<E, P, I>,
 ) => Operation<R>;
 
-/** What `@hono/node-server` gives to handlers as their environment. */
+/** The environment that `@hono/node-server` gives to handlers. */
 interface NodeBindings {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
 }
 
-/** Runs handlers of Hono as fibers. */
+/** Runs Hono handlers as fibers; made by `honoFibers`. */
 export class HonoFibers extends ServerFibers {
   constructor(options: HostOptions) {
     super('hono', options);
   }
 
   /**
-   * A handler that runs `handler` in a fiber of its own. A client that goes away cancels it. What it throws goes to the
-   * application's `onError`, as an `async` handler's rejection does.
+   * Makes a Hono handler that runs `handler` in a fiber of its own for each request. If the client goes away, the fiber is
+   * cancelled. What it throws goes to the application's `onError`, as a rejection of an `async` handler does.
+   *
+   * @throws `ArgumentError`.
    */
   handler<E extends Env, P extends string, I extends Input, R extends Response>(
     handler: HonoHandler<E, P, I, R>,
@@ -42,8 +44,11 @@ export class HonoFibers extends ServerFibers {
   }
 
   /**
-   * Runs a request in a fiber of its own, as `handler` does, where a handler of Hono's has begun already: what that infers
-   * for its context (parameters, variables, validated bodies, what a typed client gets) holds in the fiber.
+   * Runs a request in a fiber of its own, as `handler` does, from within a plain Hono handler. The types that Hono infers there
+   * (parameters, variables, validated bodies, results for a typed client) thus hold in the fiber.
+   *
+   * @throws `ArgumentError`.
+   * @returns the response; (rejects) what `body` threw, as an `Error`.
    *
    * @example
    * app.get('/users/:id', (context) =>
@@ -64,14 +69,14 @@ export class HonoFibers extends ServerFibers {
         operation: body,
         done: resolve,
         failed(error) {
-          // What the fiber has begun itself, the answer to its failure would else seem to complete.
+          // The fiber has begun a reply itself, which an error response would seem to complete.
           if (outgoing?.headersSent) cutOff(outgoing);
           reject(asException(error));
         },
       };
-      // As `app.request()` has them.
+      // `app.request()` has no connection.
       if (incoming === undefined || outgoing === undefined) return this.host.startDetached(kind, handling);
-      // Nobody reads what is answered to a client that has gone, but whoever waits for the promise must go on.
+      // The client has gone and nobody reads the reply, but the promise must settle all the same.
       const gone = (): void => {
         if (outgoing.headersSent) resolve(alreadySent() as R);
         else reject(new HTTPException(503, { message: 'the connection was closed' }));
@@ -88,7 +93,7 @@ export class HonoFibers extends ServerFibers {
   }
 }
 
-/** `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which would print that it cannot send another one. */
+/** As `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which otherwise would log that it cannot send another response. */
 function alreadySent(): Response {
   return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
 }
@@ -97,7 +102,7 @@ function overloaded(retryAfterMs: number): Response {
   return new Response(null, { status: 503, headers: { 'retry-after': retryAfter(retryAfterMs) } });
 }
 
-/** What Hono answers by itself; other errors are its `onError`'s. A status that is no error's would have no body, or be none. */
+/** An exception that Hono answers itself, if the status is one of an error; other errors are left to `onError`. */
 function asException(thrown: unknown): Error {
   const status = statusOf(thrown);
   const error = asError(thrown);
@@ -106,8 +111,8 @@ function asException(thrown: unknown): Error {
 }
 
 /**
- * Opens a host for handlers of a Hono application on Node. Inside of a fiber it belongs to the current scope; elsewhere it
- * is to be closed, by `close` or `await using`. A plain call.
+ * Opens a host for the handlers of a Hono application on Node. Inside of a fiber the current scope closes it; elsewhere close
+ * it with `close` or `await using`. A plain call.
  *
  * @throws `ArgumentError`.
  * @example

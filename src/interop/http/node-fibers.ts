@@ -13,21 +13,21 @@ import { ServerFibers } from './server-fibers.js';
 
 export interface NodeFibersOptions extends HostOptions {
   /**
-   * Tells kinds of requests apart, by whose cost each is judged; the handler's name unless given, or without one the
-   * method. There should be tens of kinds: a route, and not a path with ids in it.
+   * Returns the kind of a request, by whose cost it is judged; unless given, the handler's name, or the method if that has
+   * none. There should be tens of kinds: a route, and not a path with ids in it.
    */
   readonly kindOf?: (request: IncomingMessage) => string;
-  /** Is told what handlers threw, except what answers the client (`HttpError`); prints it unless given. */
+  /** Called with what handlers threw, except answers to the client (`HttpError` and the like); unless given it is printed. */
   readonly onError?: (error: unknown, request: IncomingMessage) => void;
 }
 
-/** Answers by `response`. Of a server of `node:http2` both are what that has in their place. */
+/** Answers through `response`. With a `node:http2` server, both arguments are of its compatibility API. */
 export type NodeHandler<
   Q extends IncomingMessage | Http2ServerRequest = IncomingMessage,
   S extends ServerResponse | Http2ServerResponse = ServerResponse,
 > = (request: Q, response: S) => Operation<unknown>;
 
-/** Runs handlers of `node:http` as fibers. */
+/** Runs handlers of a `node:http` server as fibers; made by `nodeFibers`. */
 export class NodeFibers extends ServerFibers {
   private readonly options: NodeFibersOptions;
 
@@ -40,8 +40,11 @@ export class NodeFibers extends ServerFibers {
   }
 
   /**
-   * A request listener that runs `handler` in a fiber of its own. A client that goes away cancels it. What it throws is
-   * answered (500, an `HttpError`'s own status) or, in the middle of its reply, cuts the connection.
+   * Makes a request listener that runs `handler` in a fiber of its own for each request. If the client goes away, the fiber is
+   * cancelled. What it throws is answered by 500, or an `HttpError` by its own status; in the middle of a reply it cuts the
+   * connection.
+   *
+   * @throws `ArgumentError`.
    */
   handler<
     Q extends IncomingMessage | Http2ServerRequest = IncomingMessage,
@@ -51,14 +54,14 @@ export class NodeFibers extends ServerFibers {
     const { kindOf } = this.options;
     const respond = (request: IncomingMessage, response: ServerResponse): void => {
       const failed = (error: unknown): void => this.#fail(error, request, response);
-      // What is written after the end. Unheard it would end the process.
+      // For instance a write after the end. Without a listener it would end the process.
       response.on('error', failed);
       try {
         const kind = kindOf?.(request) ?? nameOf(handler, request.method!);
         const operation = (): Operation<unknown> => handler(request as Q, response as S);
         this.offer(kind, request, response, { operation, done() {}, failed });
       } catch (error) {
-        // `kindOf` and `priorityOf` see what clients send: thrown from a listener it would end the process.
+        // `kindOf` and `priorityOf` handle what clients send, and throwing from a listener would end the process.
         failed(error);
       }
     };
@@ -70,14 +73,14 @@ export class NodeFibers extends ServerFibers {
     if (!answers && !hasGone(response))
       report(error, request, this.options.onError, `${request.method} ${request.url}`);
     if (!response.headersSent) sendFailure(request, response, error);
-    // What was ended is whole, and on its way.
+    // A reply that was ended is complete, and on its way.
     else if (!response.writableEnded) cutOff(response);
   }
 }
 
 /**
- * Opens a host for handlers of a `node:http` server. Inside of a fiber it belongs to the current scope; elsewhere it is to
- * be closed, by `close` or `await using`. A plain call.
+ * Opens a host for the handlers of a `node:http` server. Inside of a fiber the current scope closes it; elsewhere close it
+ * with `close` or `await using`. A plain call.
  *
  * @throws `ArgumentError`.
  * @example

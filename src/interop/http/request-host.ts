@@ -22,37 +22,40 @@ import { AttachedServer, speaksHttp2 } from './attached-server.js';
 
 export interface HostOptions {
   /**
-   * How long an answer may take, in ms, before it is worth nothing to who asked: with it only as many requests are let in
-   * as can be answered in that time, and the others answered 503. Without one all are let in.
+   * How long an answer may take, in ms, before it is worthless to the client. With a goal only as many requests are admitted
+   * as can be answered in that time, and the others are answered 503; without one all are admitted.
    */
   readonly goal?: number;
-  /** The share of the processor for a request in relation to others; 1 unless given. Above 1 it is let in first. */
+  /** A request's share of the processor relative to others; 1 unless given. Above 1 it is admitted first. */
   readonly priorityOf?: (request: IncomingMessage) => number;
   /**
-   * How many connections the kernel keeps until they are accepted, which the server is told if there is a goal, whatever it
-   * was told to listen with. Unless given as many as can be served in time, as in `heddle/http`.
+   * Length of the kernel's queue of connections to be accepted. Used only with a goal, when it overrides what the server
+   * was told to listen with. Unless given, as many as can be served in time, as in `heddle/http`.
    */
   readonly backlog?: number;
-  /** How long requests may go on after `close`, in ms; 10,000 unless given, `Infinity` for as long as they take. */
+  /** How long requests may continue after `close`, in ms; 10,000 unless given, `Infinity` for no limit. */
   readonly grace?: number;
-  /** What the fibers run in; the current fiber's runtime unless given, or outside of fibers one of its own. */
+  /** Runs the fibers; unless given, the current fiber's runtime, or outside of fibers a new one. */
   readonly runtime?: Runtime;
 }
 
-/** What a request's fiber does, and who is told how it ended; nobody is if it was cancelled, since then the response is closed. */
+/**
+ * What a request's fiber runs, and callbacks for how it ended. Neither is called if a request with a connection was cancelled:
+ * its response is closed or, if it was stopped for want of resources, refused.
+ */
 export interface Handling<T> {
-  /** Makes what the fiber runs. */
+  /** Makes the operation that the fiber runs. */
   operation(): Operation<T>;
   done(value: T): void;
   failed(error: unknown): void;
 }
 
 /**
- * Runs the handlers of somebody else's server as fibers. What the doors for `node:http`, Express, Fastify and Hono share:
- * each adds how its framework names routes, and how it is told a result.
+ * Runs the handlers of a server that heddle did not make as fibers. Shared by the doors for `node:http`, Express, Fastify and
+ * Hono: each adds how its framework names routes and receives results.
  */
 export class RequestHost {
-  /** Null where the fibers run in that of a program around it. */
+  /** Null if the fibers run in the runtime of the fiber that opened the host. */
   readonly runtime: Runtime | null;
   private readonly requests: Scope;
   private readonly intake: RequestIntake;
@@ -60,9 +63,9 @@ export class RequestHost {
   private readonly options: HostOptions;
   private readonly grace: number;
   private readonly servers: AttachedServer[] = [];
-  /** Those whose connections count. */
+  /** Servers whose connections are counted. */
   private readonly watched: Server[] = [];
-  /** By kind: what names the fibers of requests that nobody had to let in. */
+  /** By kind: a function whose name names the fibers of requests that need no admission. */
   private readonly bodies: Map<string, Function> = new Map();
   private closing: Promise<void> | null = null;
 
@@ -79,19 +82,19 @@ export class RequestHost {
     const { fiber } = current;
     this.runtime = runtime ?? (fiber === null ? new Runtime() : null);
     const loop = this.runtime === null ? fiber!.loop : this.runtime.loop;
-    // A root, as `run` makes: the requests go on for a while after the program was told to stop.
+    // A root scope, as `run` makes one, so that requests can continue for the grace after the program's scope is cancelled.
     this.requests = new Scope(loop, null, null, PLAIN);
     this.kernel = new KernelQueues(this.watched, backlog);
     this.intake = new RequestIntake(this.requests, { name, goal, kernel: this.kernel.options });
     if (fiber !== null) ownedBy(fiber.scope, () => until(this.close(), 'http.close'));
   }
 
-  /** Whether somebody decides which requests begin. */
+  /** Whether requests need admission: if there is a goal. */
   get governed(): boolean {
     return this.intake.governed;
   }
 
-  /** Takes its connections into account, and closes with it. */
+  /** Watches a server, and closes it when the host is closed. */
   attach<S extends Server>(server: S): S {
     if (typeof server?.on !== 'function')
       throw expected('server', 'a server of node:http, node:https or node:http2', server);
@@ -100,7 +103,7 @@ export class RequestHost {
     return server;
   }
 
-  /** Takes its connections into account, if each has one request at a time. */
+  /** With a goal, counts a server's connections and sets its backlog; not over HTTP/2, whose connections carry many requests. */
   watch(server: Server): void {
     if (!this.governed || speaksHttp2(server)) return;
     this.intake.watch(server as HttpServer);
@@ -109,13 +112,13 @@ export class RequestHost {
     server.on('listening', () => this.kernel.tell(server));
   }
 
-  /** As `watch`, of the server that `socket` came to: Fastify makes a second one for the other address of `localhost`. */
+  /** Watches the server that accepted `socket`: Fastify makes a second server for the other address of `localhost`. */
   watchServerOf(socket: Socket & { readonly server?: Server }): void {
     const { server } = socket;
     if (server !== undefined && !this.watched.includes(server)) this.watch(server);
   }
 
-  /** Asks whether a request may begin. The kind is of the route, and not of the path. */
+  /** Asks for admission of a request. `kind` names the route, and not the path. */
   offer(kind: string, message: IncomingMessage, response: ServerResponse, respondent: Respondent): void {
     if (this.closing !== null) response.shouldKeepAlive = false;
     if (this.requests.closed) return respondent.refuse(CLOSED_MS);
@@ -124,20 +127,17 @@ export class RequestHost {
     this.requests.loop.runIfCrowded();
   }
 
-  /** Starts the fiber of a request that may begin. */
+  /** Starts the fiber of an admitted request. */
   start<T>(kind: string, work: RequestWork, handling: Handling<T>): void {
     work.start(this.requests, this.bodyOf(kind), this.perform(handling, work));
   }
 
-  /** Starts a fiber for a request that has no connection, as those of a framework's own tests. */
+  /** Starts a fiber for a request without a connection, as made by the test helpers of a framework. */
   startDetached<T>(kind: string, handling: Handling<T>): void {
     this.requests.startMember(this.bodyOf(kind), this.perform(handling, null), false);
   }
 
-  /**
-   * Closes the attached servers and waits until the requests under way have ended and their replies have left; what takes
-   * longer than the grace is cancelled, or cut. Again it returns the same promise.
-   */
+  /** As `ServerFibers.close`. */
   close(): Promise<void> {
     return (this.closing ??= this.drain());
   }
@@ -188,7 +188,7 @@ export class RequestHost {
     }
   }
 
-  /** What is thrown at being told of it, as by a framework that has sent something else already, stops no other request. */
+  /** `failed` may throw, as if the framework has already sent something else: that must not fail the scope of all requests. */
   private fail<T>(handling: Handling<T>, work: RequestWork | null, error: unknown): void {
     this.partFrom(work);
     try {
@@ -199,7 +199,7 @@ export class RequestHost {
     }
   }
 
-  /** While it closes no connection is kept for more: Fastify waits for all of them, 72 s unless told otherwise. */
+  /** While closing, no connection is kept alive: Fastify waits for all of them, by default 72 s. */
   private partFrom(work: RequestWork | null): void {
     if (this.closing !== null && work !== null) work.response.shouldKeepAlive = false;
   }
@@ -208,12 +208,12 @@ export class RequestHost {
     let body = this.bodies.get(kind);
     if (body !== undefined) return body;
     body = Object.defineProperty(() => {}, 'name', { value: kind });
-    // Kinds may come from outside. Past the bound they are made anew, which only costs time.
+    // Kinds may come from clients. Beyond the bound the function is made anew each time, which only costs time.
     if (this.bodies.size < MOST_KINDS) this.bodies.set(kind, body);
     return body;
   }
 }
 
 const MOST_KINDS = 1000;
-/** When to come again after the host was closed, in ms: to another process. */
+/** When a client refused by a closed host should retry, in ms: at another process. */
 const CLOSED_MS = 1000;
