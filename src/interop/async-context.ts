@@ -1,7 +1,7 @@
 /**
- * The door `heddle/async-context`: for `node:async_hooks`. Importing it lets `AsyncLocalStorage`, and all that builds upon it or upon async hooks,
- * follow fibers: each begins with what was current where it was spawned, and has across its suspensions what it has
- * made current itself. Of every program that runs in the process, but for fibers that live already.
+ * The door `heddle/async-context`: for `node:async_hooks`. Importing it makes `AsyncLocalStorage`, and whatever builds upon it
+ * or upon async hooks, follow fibers: a fiber begins with the stores that were current where it was spawned, and keeps those
+ * that it enters across its suspensions. This holds for all runtimes of the process, but not for fibers spawned earlier.
  */
 import { watchEntering } from './context/entering.js';
 import { follow } from './context/layers.js';

@@ -1,6 +1,6 @@
 /**
- * The door `heddle/cls-hooked`: for `cls-hooked`. Importing it lets all namespaces follow fibers: each begins with the context that was active
- * where it was spawned, and has across its suspensions the one that it has entered itself.
+ * The door `heddle/cls-hooked`: for `cls-hooked`. Importing it makes all namespaces follow fibers: a fiber begins with the
+ * context that was active where it was spawned, and keeps the one that it enters across its suspensions.
  */
 import { checkFunction } from '../base/check.js';
 import { CancelledError } from '../base/errors.js';
@@ -11,17 +11,18 @@ import { inContext } from './context/in-context.js';
 import { follow } from './context/layers.js';
 import { NamespaceContext } from './context/namespace-context.js';
 
-/** What is needed of a namespace to run an operation in it. */
+/** The part of a namespace that `runIn` needs. */
 export interface ClsNamespace {
   run(f: (context: object) => void): unknown;
 }
 
 /**
- * Runs an operation in a new context of `namespace`, made from the active one: `namespace.runPromise` for operations.
+ * Runs an operation in a new context of `namespace`, derived from the active one: `namespace.runPromise` for operations.
  *
- * @param f makes the operation, from the new context.
+ * @param f makes the operation; its argument is the new context.
  * @returns what the operation returns.
- * @throws what the operation throws; `namespace.fromException` finds the context of that, as it does after `run`.
+ * @throws what the operation throws, from which `namespace.fromException` gets the context, as after `run`;
+ * `ArgumentError`.
  * Suspends: as the operation does. If cancelled: as the operation is.
  *
  * @example
@@ -43,14 +44,14 @@ function* marked<T>(context: object, operation: Operation<T>): Operation<T> {
   try {
     return yield* inSegment(operation);
   } catch (error) {
-    // A cancellation is shared by all fibers that it reaches.
+    // A CancelledError is shared by all fibers that it reaches.
     const mark = typeof error === 'object' && error !== null && !isInstance(error, CancelledError);
     if (mark) markError(error, context);
     throw error;
   }
 }
 
-/** One that is frozen has no context, which is better than another error in its place. */
+/** A frozen error stays without a context, which is better than replacing it by another one. */
 function markError(error: object, context: object): void {
   try {
     Object.assign(error, { [CONTEXT_OF_ERROR]: context });

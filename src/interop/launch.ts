@@ -8,27 +8,27 @@ import { Scope, type ScopeOptions } from '../fibers/scope.js';
 import { scope } from '../fibers/with-scope.js';
 import { Runtime } from '../runtime.js';
 
-/** How a launched operation has ended, after everything in it has. */
+/** How a launched operation ended; known once everything in it has ended. */
 export type Ending<T> =
   | { readonly status: 'succeeded'; readonly value: T }
   | { readonly status: 'failed'; readonly error: unknown }
   | { readonly status: 'cancelled'; readonly error: CancelledError };
 
-/** A launched operation, for the side that is no fiber. */
+/** A launched operation, as seen from code outside of fibers. */
 export interface Launched {
-  /** Asks it to stop; it has when its ending is told. */
+  /** Asks it to stop. Does not wait: it has stopped when its ending is reported. */
   cancel(reason: string): void;
 }
 
 /**
- * Where an operation is to run that another library starts: for a fiber, with its fiber-locals, but in none of its scopes,
- * in a scope, as if whoever runs now had spawned it there, or in a runtime, as a run of its own.
+ * Where to run an operation that another library starts: on behalf of a fiber, with its fiber-locals but in none of its
+ * scopes; in a scope, as if the current fiber had spawned it there; or in a runtime, as a run of its own.
  */
 export type Home = Fiber | Scope | Runtime;
 
 /**
- * Starts `make()` at `home`, from any code, and tells `ended` how it went. What fails is `ended`'s business alone, and
- * not the scope's: whoever has asked for the operation decides what its failure means.
+ * Starts `make()` at `home`, from any code, and reports to `ended` how it ended. A failure goes to `ended` alone, and does not
+ * fail the scope: whoever asked for the operation decides what its failure means.
  */
 export function launch<T>(home: Home, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
   if (home instanceof Runtime) return asRun(home, make, ended);
@@ -37,14 +37,14 @@ export function launch<T>(home: Home, make: () => Operation<T>, ended: (ending: 
 }
 
 /**
- * Only who has launched it ends it, and waits for it: a library that knows when what it has begun is over. The scopes that the
- * fiber has open at that moment may be about something else, and a scope that ends waits for its fibers before it does what
- * would tell the library to end this one.
+ * On behalf of a fiber, but in none of its scopes: only the library that launched it ends it and waits for it. The scopes
+ * that the fiber has open at the moment may be unrelated. And a scope that ends waits for its fibers before it runs its
+ * cleanups, one of which may be what would make the library end this operation.
  */
 function asOwn<T>(fiber: Fiber, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
-  // The fiber is its host for those who ask who waits for whom, and has not opened it.
+  // The fiber has not opened it, but is its host for tools that show who waits for whom.
   const own = new Scope(fiber.loop, null, fiber, OUT_OF_REACH);
-  // Whatever fiber happens to run now, the new one takes its fiber-locals, and the place it comes from, from `fiber`.
+  // The new fiber gets its fiber-locals and its origin from `fiber`, whichever fiber is running now.
   const launched = asFiber(fiber, () => asMember(own, make, ended));
   own.end();
   return launched;
@@ -65,14 +65,14 @@ function asRun<T>(runtime: Runtime, make: () => Operation<T>, ended: (ending: En
   return root;
 }
 
-/** Its own scope, so that what it spawned has ended too when `ended` is told. */
+/** In a scope of its own, so that what it spawned has ended too when `ended` is called. */
 function* guarded<T>(make: () => Operation<T>, ended: (ending: Ending<T>) => void): Operation<void> {
   let ending: Ending<T>;
   try {
     ending = { status: 'succeeded', value: yield* scope(() => make()) };
   } catch (error) {
     ending = failure(error);
-    // Passed on only if it is this fiber's: one that a scope of the operation's own threw is nobody's but the asker's.
+    // Rethrown only if this fiber is cancelled: one thrown by a scope inside the operation concerns only `ended`.
     if (isCancellation(error)) {
       ended(ending);
       throw error;

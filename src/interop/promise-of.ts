@@ -4,10 +4,10 @@ import type { Operation } from '../fibers/operation.js';
 import { launch, type Home } from './launch.js';
 
 /**
- * Launches `make()` at `home` and promises how it ends. That it was cancelled is no unhandled rejection where nobody looks:
- * whoever did that knows.
+ * Launches `make()` at `home` and returns a promise of how it ends. If it was cancelled, the rejection is not reported as
+ * unhandled: whoever cancelled it knows.
  *
- * @param signal cancels it when it is aborted, and is not aborted yet; the promise is then rejected with its reason.
+ * @param signal must not be aborted yet; aborting it cancels the operation and rejects the promise with its reason.
  */
 export function promiseOf<T>(home: Home, make: () => Operation<T>, signal?: AbortSignal): Promise<T> {
   const promise = new Promise<T>((resolve, reject) => {

@@ -1,8 +1,8 @@
 import { Runtime } from '../runtime.js';
 
 /**
- * The runtime of operations that other libraries start where no fiber is in sight. One for all of them: each runtime
- * learns a graph and shares out the processor for itself alone. Made when it is first needed.
+ * The runtime of operations that other libraries start outside of fibers. All of them share one, since a runtime learns its
+ * graph and schedules its fibers independently of others. Made on first use.
  */
 export function sharedRuntime(): Runtime {
   return (shared ??= new Runtime());

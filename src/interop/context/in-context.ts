@@ -8,14 +8,15 @@ import { iteratedByHand } from '../../fibers/suspension.js';
 import { preempted, YieldNow } from '../../fibers/yield-now.js';
 
 /**
- * Runs an operation in the context that `enter` makes: what `storage.run(store, f)`, `context.with(spanContext, f)` or
- * `namespace.run(f)` are for functions. `enter` gets a function that it calls at once; what is current then is current
- * in all of the operation, across its suspensions, and in the fibers that it spawns. Afterwards the fiber has back what it
- * had before.
+ * Runs an operation in the async context that `enter` sets up: what `storage.run(store, f)`, `context.with(spanContext, f)` or
+ * `namespace.run(f)` do for a function. `enter` is given a function, which it has to call synchronously; the context of that
+ * call holds throughout the operation, across its suspensions, and in the fibers that it spawns. Afterwards the fiber has
+ * its previous context again.
  *
  * @param f makes the operation, from the arguments with which `enter` calls its function.
  * @returns what the operation returns.
- * @throws what the operation or `enter` throws; `MisuseError` if `enter` does not call its function once, at once.
+ * @throws what the operation or `enter` throws; `MisuseError` unless `enter` calls its function exactly once, synchronously;
+ * `ArgumentError`.
  * Suspends: as the operation does. If cancelled: as the operation is.
  *
  * @example
@@ -67,8 +68,9 @@ function begun<A extends readonly unknown[], T>(
 }
 
 /**
- * The fiber goes on in `context`: it leaves its step, and the run loop takes the next one at once, without another fiber
- * between. Not a wait, and so no blocking point and no place where cancellation is thrown: it also stands in a `finally`.
+ * Continues the fiber in `context`: ends its step, and the run loop begins the next one at once, without running another fiber
+ * in between. It is not a wait, and so neither a blocking point nor a place where cancellation is thrown, since it is also
+ * used in a `finally`.
  */
 class Enter extends YieldNow {
   private readonly context: AsyncContext | null;
@@ -85,10 +87,10 @@ class Enter extends YieldNow {
       return ENTERED;
     }
     if (fiber.suspension !== null) throw iteratedByHand(fiber.suspension);
-    // One without a context may be in a step that began before anything was followed, and that none follows at once.
+    // A fiber without a context may be in a step begun before any fiber was followed: the run loop then begins no other at once.
     const followed = fiber.context !== null;
     fiber.more().context = this.context;
-    // Steps at once cost credit, as all that completes at once: a loop of them gives way now and then.
+    // Costs credit, as everything does that completes at once, so that a loop of it gives way now and then.
     if (followed && --fiber.loop.credit > 0) fiber.suspension = this;
     else fiber.giveWay(this);
     return this as unknown as IteratorResult<Leaf, void>;

@@ -2,15 +2,15 @@ import { asyncContext, type AsyncContext } from '../../fibers/async-context.js';
 import type { Fiber } from '../../fibers/fiber.js';
 import type { RunLoop } from '../../fibers/run-loop.js';
 
-/** Makes a context out of what is current now, around another one. */
+/** Captures what is current now as a context around an inner one. */
 export type Layer = (inner: AsyncContext | null) => AsyncContext;
 
-/** Outermost first, whatever the order of imports. */
+/** From the outermost to the innermost, whatever the order of imports. */
 const layers: { resource: Layer | null; namespaces: Layer | null } = { resource: null, namespaces: null };
 
 /**
- * Follows fibers in one more way from now on. The resource is outermost: entering it lets hooks of `cls-hooked` set
- * namespaces to what they were when the fiber was spawned, and what the fiber has made of them since comes on top.
+ * Adds a layer that follows fibers from now on. The resource is outermost: entering it lets the hooks of `cls-hooked` reset
+ * namespaces to their state when the fiber was spawned, and the inner layer then restores their current state.
  */
 export function follow(way: keyof typeof layers, layer: Layer): void {
   layers[way] = layer;
@@ -20,7 +20,7 @@ export function follow(way: keyof typeof layers, layer: Layer): void {
   else asyncContext.capture = () => resource(namespaces(null));
 }
 
-/** Lets `loop` step the fiber in what is left of the layers. */
+/** Steps the fiber within the remaining layers. */
 export function runInner(inner: AsyncContext | null, loop: RunLoop, fiber: Fiber): void {
   if (inner === null) loop.step(fiber, loop.credit);
   else inner.run(loop, fiber);

@@ -6,13 +6,13 @@ import { entering } from './entering.js';
 import { callInner, runInner } from './layers.js';
 
 /**
- * Follows by an `AsyncResource` for each fiber, which all of `node:async_hooks` agrees on: it remembers every store that
- * was current when it was made, and running something in it tells the hooks. That costs 10 to 20 ns a run on every
- * version of Node, where `AsyncLocalStorage.run` costs 200 from Node 24 on, which copies a map.
+ * Follows a fiber by an `AsyncResource`, the common basis of `node:async_hooks`: it captures all stores that are current when
+ * it is created, and entering it triggers the hooks. That costs 10 to 20 ns a run on every version of Node, whereas
+ * `AsyncLocalStorage.run` costs 200 since Node 24, where it copies a map.
  */
 export class ResourceContext extends AsyncResource implements AsyncContext {
   private readonly inner: AsyncContext | null;
-  /** In place of itself, once the fiber has entered stores that it does not remember. */
+  /** Replaces this resource once the fiber has entered stores that it has not captured. */
   private later: AsyncResource | null = null;
 
   constructor(inner: AsyncContext | null) {
@@ -36,7 +36,7 @@ export class ResourceContext extends AsyncResource implements AsyncContext {
   }
 
   private drive(loop: RunLoop, fiber: Fiber): void {
-    // Kept for the fiber of another runtime that this may be inside of.
+    // Saved for a fiber of another runtime, within whose run this one may be nested.
     const { entered } = entering;
     entering.entered = false;
     runInner(this.inner, loop, fiber);
@@ -49,5 +49,5 @@ export class ResourceContext extends AsyncResource implements AsyncContext {
 }
 
 const TYPE = 'heddle.fiber';
-/** Its end is known: to have the collector find it costs some microseconds for each, where a hook wants to hear of it. */
+/** `end` destroys it: leaving that to the collector costs some microseconds for each, if a hook listens for it. */
 const MANUAL = { requireManualDestroy: true };

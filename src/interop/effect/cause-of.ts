@@ -2,8 +2,8 @@ import * as Cause from 'effect/Cause';
 import { FiberCancelledError } from '../../base/errors.js';
 
 /**
- * The whole `Cause` behind an error that `fromEffect` threw: which of it was a typed failure and which a defect, what
- * else failed beside it, and Effect's traces. Undefined for any other error, and for failures that are not objects.
+ * The whole `Cause` of an error that `fromEffect` threw: it tells typed failures from defects, what else failed at the same
+ * time, and Effect's traces. Undefined for any other error, and for failures that are not objects. A plain call.
  *
  * @example
  * try {
@@ -19,8 +19,8 @@ export function causeOf(error: unknown): Cause.Cause<unknown> | undefined {
 }
 
 /**
- * What straight-line code gets to see of a cause: what `Effect.runPromise` rejects with, that is the first typed failure
- * itself, else the first defect. The very object, so that `instanceof`, and an `HttpError`, keep their meaning.
+ * What straight-line code sees of a cause: what `Effect.runPromise` rejects with, which is the first typed failure or else the
+ * first defect. It is the very object, not a wrapper, so that `instanceof` works and an `HttpError` stays an answer.
  */
 export function thrownFor(cause: Cause.Cause<unknown>): unknown {
   const error = Cause.hasInterruptsOnly(cause)
@@ -30,7 +30,7 @@ export function thrownFor(cause: Cause.Cause<unknown>): unknown {
   return error;
 }
 
-/** Weak, and beside the error: one that is frozen, or of another library, is not to be written on. */
+/** A side table, since errors may be frozen or belong to other libraries. */
 const CAUSES = new WeakMap<object, Cause.Cause<unknown>>();
 
 function isObject(value: unknown): value is object {

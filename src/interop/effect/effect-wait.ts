@@ -10,11 +10,11 @@ import { thrownFor } from './cause-of.js';
 /**
  * The wait for an Effect that has begun and not ended.
  *
- * If cancelled: interrupts the Effect and waits until it has ended, with its finalizers, so that what the fiber is told
- * is true.
+ * If cancelled: interrupts the Effect and waits until it has ended, including its finalizers, so that "cancelled" means that
+ * it has stopped.
  *
  * @param above the span around the Effect, if any.
- * @param stopping it was interrupted already.
+ * @param stopping whether the Effect has already been interrupted.
  */
 export function effectWait<A, E>(
   effect: EffectFiber<A, E>,
@@ -25,18 +25,16 @@ export function effectWait<A, E>(
   return new Suspension<A>(stopping ? kinds.stopping : kinds.running, effect, stopping);
 }
 
-/** Hands an exit to the fiber that waits for it. */
+/** Passes an exit to the waiting fiber. */
 function settle(suspension: Suspension, exit: Exit<unknown, unknown>): void {
   if (exit._tag === 'Success') return void suspension.complete(exit.value);
   const { cause } = exit;
-  // That it was interrupted is only its way of saying that it stopped. What had failed before, or a finalizer, is more than that.
+  // A cause of interruptions only says that it stopped as asked, so the cancellation is thrown. Any failure takes precedence.
   const stopped = suspension.argument === true && Cause.hasInterruptsOnly(cause);
   suspension.fail((stopped ? suspension.fiber!.interruption : null) ?? thrownFor(cause));
 }
 
-/**
- * The outermost span of the Effect itself: what it is, however many others it enters in the course of it.
- */
+/** The name of the Effect's own outermost span, which identifies it whatever inner spans it enters; null without spans. */
 function spanName(innermost: AnySpan | undefined, above: AnySpan | undefined): string | null {
   let name: string | null = null;
   for (let span = innermost; span?._tag === 'Span' && span !== above; span = Option.getOrUndefined(span.parent))
@@ -46,7 +44,7 @@ function spanName(innermost: AnySpan | undefined, above: AnySpan | undefined): s
 
 interface Kinds {
   readonly running: SuspensionKind;
-  /** A second cancellation does no more. */
+  /** For an interrupted Effect: another cancellation has no effect. */
   readonly stopping: SuspensionKind;
 }
 
@@ -65,7 +63,7 @@ function kinds(label: Label): Kinds {
   return { running: new SuspensionKind(wait), stopping: new SuspensionKind({ ...wait, uninterruptible: true }) };
 }
 
-/** By name, as a program has few. Spans beyond that have a number in their name, which is no place in a program. */
+/** Cached by span name. Beyond a bound waits are nameless: such names contain ids, and do not identify a place in a program. */
 function kindsFor(name: string | null): Kinds {
   if (name === null) return NAMELESS;
   let found = NAMED.get(name);

@@ -15,14 +15,15 @@ import { thrownFor } from './cause-of.js';
 /**
  * Runs an Effect in the fiber and returns its value.
  *
- * A typed failure is thrown as it is, a defect too: what `Effect.runPromise` would reject with; `causeOf` tells them
- * apart. To have failures as typed values ask Effect for them: `yield* fromEffect(Effect.result(effect))`.
+ * Typed failures and defects are thrown as they are, like what `Effect.runPromise` rejects with; `causeOf` tells them apart. For
+ * failures as typed values use Effect's own means: `yield* fromEffect(Effect.result(effect))`.
  *
- * @param services what the Effect requires; see `fromScopedEffect` for how a `Layer` makes them.
- * @throws what the Effect fails with or dies of; `FiberCancelledError` if something other than the fiber interrupted it.
- * Suspends: unless the Effect runs to its end at once. The blocking point is `effect(name of its span)`. If cancelled, by a
- * deadline too: interrupts the Effect, and throws once its finalizers have run. Effect's own rule holds for what it made
- * uninterruptible: that runs to its end, and has happened, and the Effect is interrupted all the same.
+ * @param services what the Effect requires; see `fromScopedEffect` for how to build them from a `Layer`.
+ * @throws what the Effect fails with or dies of; `FiberCancelledError` if something other than this fiber interrupted it;
+ * `ArgumentError`.
+ * Suspends: unless the Effect completes synchronously. The blocking point is `effect(name of its span)`. If cancelled, also by
+ * a deadline: interrupts the Effect, and throws once its finalizers have run. As always in Effect, an uninterruptible region
+ * runs to its end first, so its work has happened although the Effect counts as interrupted.
  *
  * @example
  * const user = yield* fromEffect(findUser(id), services);
@@ -34,16 +35,15 @@ export function fromEffect<A, E, R>(effect: Effect.Effect<A, E, R>, services?: C
   return new FromEffect<A, E, R>(effect, services);
 }
 
-/** `Exit.isExit` takes longer than all the rest. An exit that is not recognised here is run as any other Effect. */
+/** Avoids `Exit.isExit`, which takes longer than all the rest. An exit not recognised here is run as any other Effect. */
 function isSuccess<A>(effect: Effect.Effect<A, unknown, unknown>): effect is Exit.Success<A> {
   return (effect as { _tag?: unknown } | undefined)?._tag === 'Success' && EXIT in effect;
 }
 const EXIT = '~effect/Exit';
 
 /**
- * An Effect that is its value already: nothing is begun, so there is nothing to keep but that. Its own iterator and its
- * own result. With a class for it V8 makes no object at all in a loop: 11 ns more than the Effect itself, and an empty
- * `yield*` is 7 of them.
+ * The operation for an Effect that already is a value. It is its own iterator and its own iterator result. As it is a class of
+ * its own, V8 can avoid allocating it in a loop: 11 ns more than the Effect itself, 7 of which are an empty `yield*`.
  */
 class Value<A> implements Operation<A> {
   readonly done = true;
@@ -65,7 +65,7 @@ class Value<A> implements Operation<A> {
   }
 }
 
-/** Null if the fiber may go on; else what it gives way by, after which it is asked again. */
+/** Null if the fiber may go on; else the result by which it gives way, after which `next` is called again. */
 function mayGoOn(): unknown {
   const fiber = currentFiber('fromEffect');
   // In a cancelled scope it throws, but through the run queue, as every suspension does; see `Suspension.begin`.
@@ -75,11 +75,11 @@ function mayGoOn(): unknown {
 }
 
 /**
- * Begins the Effect, and waits for it only if that did not end it. A class like `Suspension`, to which it hands over, and
- * no `attempt` of one: an attempt may not leave anything begun behind.
+ * Begins the Effect, and hands over to a `Suspension` only if it did not complete at once. Not done in a kind's `attempt`, since
+ * an attempt that returns false must not have begun anything.
  */
 class FromEffect<A, E, R> implements Operation<A> {
-  /** IteratorResult. */
+  /** It is its own `IteratorResult`. */
   done: boolean = false;
   value: A | undefined = undefined;
   private readonly effect: Effect.Effect<A, E, R>;
@@ -112,7 +112,7 @@ class FromEffect<A, E, R> implements Operation<A> {
     const running = Effect.runForkWith(context)(this.effect);
     const exit = running.pollUnsafe();
     if (exit === undefined) {
-      // What it has done so far may have cancelled this very fiber.
+      // What the Effect has done so far may have cancelled this very fiber.
       const stopping = fiber.interruption !== null;
       if (stopping) running.interruptUnsafe();
       this.wait = effectWait(running, Context.getOrUndefined(context, ParentSpan), stopping);

@@ -10,8 +10,8 @@ import { causeOf } from './cause-of.js';
 import { fromEffect } from './from-effect.js';
 
 /**
- * As `fromEffect`, for an Effect that acquires something: its `Scope` is the innermost scope of the fiber, and what it
- * has acquired is released when that ends, in its turn among what was deferred there. A `Layer` becomes services so.
+ * As `fromEffect`, for an Effect that acquires something: its `Scope` is tied to the innermost scope of the fiber, and what it
+ * has acquired is released when that ends, in order with the other cleanups there. Also turns a `Layer` into services.
  *
  * @example
  * const services = yield* fromScopedEffect(Layer.build(AppLayer));
@@ -33,7 +33,7 @@ export function* fromScopedEffect<A, E, R>(
   try {
     return yield* fromEffect(effect, Context.add(services, Scope.Scope, scope) as Context.Context<R>);
   } finally {
-    // Nothing was acquired: nothing stays behind in a scope that may live for long. What comes later is released at once.
+    // Nothing was acquired, so leave nothing in a scope that may be long-lived. A finalizer added later runs at once.
     if (scope.state._tag === 'Empty') {
       Scope.closeUnsafe(scope, Exit.void);
       forget();
@@ -41,7 +41,7 @@ export function* fromScopedEffect<A, E, R>(
   }
 }
 
-/** How the scope ends, for finalizers that ask: by a failure, a cancellation, or well. */
+/** How the scope ends, for finalizers that look at it: by a failure, a cancellation, or successfully. */
 function exitOf({ cancellation }: HeddleScope): Exit.Exit<void, unknown> {
   if (cancellation === null) return Exit.void;
   const { cause } = cancellation;

@@ -5,8 +5,8 @@ import type { RunLoop } from '../../fibers/run-loop.js';
 import type { Timed } from '../../fibers/timed.js';
 
 /**
- * Effect's clock on the run loop's: delays and timeouts of Effects wait among the same timers as those of fibers, and
- * stand still with them under a `VirtualClock`.
+ * Implements Effect's clock by the run loop's: delays and timeouts of Effects are among the timers of fibers, and in virtual
+ * time under a `VirtualClock`.
  */
 export class HeddleClock implements Clock {
   readonly currentTimeMillis: Effect.Effect<number> = Effect.sync(() => this.currentTimeMillisUnsafe());

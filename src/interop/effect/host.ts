@@ -11,19 +11,19 @@ import type { Home } from '../launch.js';
 import { sharedRuntime } from '../shared-runtime.js';
 import { HeddleClock } from './heddle-clock.js';
 
-// Said here, since all of the door needs this module, which imports by name nothing that version 3 has not: an import that
-// fails would say no more than that.
+// Checked here, since everything in this door imports this module. It must not import by name anything that Effect 3 lacks: a
+// failed import would come first, with a message that does not name the cause.
 if (!('runForkWith' in Effect))
   throw new MisuseError('`heddle/effect` needs Effect 4, and another version is installed: `npm install effect@4`');
 
-/** Where `toEffect` runs its operation: for the fiber that runs the Effect, else in a runtime. */
+/** Where `toEffect` runs its operation: set by `fromEffect` to its fiber and by `provideRuntime`, else the shared runtime. */
 export const HOME: Context.Reference<Home> = Context.Reference<Home>('heddle/effect/Home', {
   defaultValue: sharedRuntime,
 });
 
 /**
- * Runs the operations in `effect` in `runtime`, where no fiber runs the Effect. Without it they share a runtime that is
- * made when the first one starts.
+ * Makes the operations in `effect` run in `runtime`, even if a fiber runs the Effect. Without it, operations that no fiber runs
+ * share a runtime that is made on first use. A plain call.
  *
  * @throws `ArgumentError`.
  */
@@ -32,7 +32,7 @@ export function provideRuntime<A, E, R>(effect: Effect.Effect<A, E, R>, runtime:
   return Effect.provideService(effect, HOME, runtime);
 }
 
-/** What an Effect that `fiber` runs finds: `services`, time and turns of the fiber's run loop, and the fiber. */
+/** The context for an Effect that `fiber` runs: `services`, clock and scheduler of the fiber's run loop, and the fiber. */
 export function contextFor<R>(fiber: Fiber, services: Context.Context<R> | undefined): Context.Context<R> {
   const host = hostOf(fiber.loop);
   return Context.add(
@@ -42,14 +42,14 @@ export function contextFor<R>(fiber: Fiber, services: Context.Context<R> | undef
   ) as Context.Context<R>;
 }
 
-/** What all Effects of one run loop have in common. Made once, since Effect derives more from it at the first use. */
+/** The context shared by all Effects of one run loop. Made once, since Effect caches derived data with it on first use. */
 class Host {
   readonly context: Context.Context<never>;
-  /** The same with services. A program has few such contexts and runs many Effects in each. */
+  /** That context merged with services, cached: a program has few sets of services and runs many Effects with each. */
   readonly #merged = new WeakMap<object, Context.Context<never>>();
 
   constructor(loop: RunLoop) {
-    // Turns through the loop's clock are `setImmediate` as before; under a virtual clock they count as things to do.
+    // The loop's clock defers by `setImmediate`, as Effect does; a virtual clock knows of such turns and waits for them.
     const scheduler = new Scheduling.MixedScheduler('async', (task) => {
       let wanted = true;
       loop.clock.defer(() => wanted && task());
@@ -58,7 +58,7 @@ class Host {
     this.context = Context.add(Context.make(Clock, new HeddleClock(loop)), Scheduling.Scheduler, scheduler);
   }
 
-  /** What `services` say themselves of time (a test clock) holds, if it is not that of another run, in which they were taken. */
+  /** A clock in `services` (a test clock) takes precedence, unless it is the `HeddleClock` of the run in which they were made. */
   with(services: Context.Context<never>): Context.Context<never> {
     let merged = this.#merged.get(services);
     if (merged === undefined) {

@@ -9,14 +9,14 @@ import { HttpError } from '../../io/http/http-error.js';
 import type { ServerRequest } from '../../io/http/server-request.js';
 import { fromEffect } from './from-effect.js';
 
-/** One thing that is wrong with a body. */
+/** One problem in a body. */
 export interface BodyIssue {
-  /** Where: `items[0].count`; `body` for the whole. */
+  /** Its place: `items[0].count`; `body` for the whole. */
   readonly path: string;
   readonly message: string;
 }
 
-/** A body is JSON, but not of the form that the program asks for. The client's fault: answered with 400 and the issues. */
+/** A body is JSON, but does not match the schema. The client's fault: answered with 400 and the issues. */
 export class InvalidBodyError extends HttpError {
   /** At most 20. */
   readonly issues: readonly BodyIssue[];
@@ -31,21 +31,23 @@ export class InvalidBodyError extends HttpError {
   }
 }
 
-/** Reads bodies of one form. */
+/** Reads bodies that match one schema. */
 export interface BodyReader<A> {
   /**
    * Reads the whole body of a request as JSON, and returns what the schema makes of it.
    *
    * @param options.limit most bytes to take, 1 MiB unless given.
-   * @throws `InvalidBodyError`, which the server answers with 400 and every path that is wrong; an `HttpError` 400 for what
-   * is not JSON; `TooLargeError` (413).
-   * Suspends: while the body has not come, and as the schema's own Effects do. If cancelled: throws.
+   * @throws `InvalidBodyError`, which the server answers with 400 and the paths that are wrong; an `HttpError` 400 if it is
+   * not JSON; `TooLargeError` (413).
+   * Suspends: until the body has arrived, and as the schema's own Effects do. If cancelled: throws.
    */
   read(request: ServerRequest, options?: { limit?: number }): Operation<A>;
 }
 
 /**
- * Makes of an Effect `Schema` a reader of JSON bodies. Make it once, beside the handler.
+ * Makes a reader of JSON bodies from an Effect `Schema`. Make it once, outside of the handler. A plain call.
+ *
+ * @throws `ArgumentError`.
  *
  * @example
  * const orders = schema(Schema.Struct({ item: Schema.String, count: Schema.Number }));
@@ -57,7 +59,7 @@ export interface BodyReader<A> {
  */
 export function schema<S extends Schema.ConstraintDecoder<unknown>>(shape: S): BodyReader<S['Type']> {
   if (!Schema.isSchema(shape)) throw expected('shape', 'a Schema of Effect', shape);
-  // Loaded already, by the schemas; not by a statement, which Effect 3 has nothing for, see `host.ts`.
+  // Already loaded by Schema. Imported dynamically, since Effect 3 has no such module: see `host.ts`.
   const formatter = import('effect/SchemaIssue').then((module) => module.makeFormatterStandardSchemaV1());
   const decode = Schema.decodeUnknownEffect(shape, { errors: 'all' });
   return {
@@ -66,7 +68,7 @@ export function schema<S extends Schema.ConstraintDecoder<unknown>>(shape: S): B
       const exit = yield* fromEffect(Effect.exit(decode(body)));
       if (exit._tag === 'Success') return exit.value;
       const error = Exit.findErrorOption(exit);
-      // No answer of the schema but a defect in it.
+      // Not a verdict of the schema, but a defect or an interruption in it.
       if (error._tag === 'None') return yield* fromEffect(exit);
       const format = yield* until(formatter);
       throw new InvalidBodyError(issuesOf(error.value.issue, format), { cause: error.value });
@@ -96,7 +98,7 @@ function pathText(path: readonly (PropertyKey | { readonly key: PropertyKey })[]
 
 const IDENTIFIER = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u;
 
-/** A message quotes what came, and that may be as long as the body. */
+/** A message quotes the value, which may be as long as the body. */
 function shortened(message: string): string {
   return message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
 }

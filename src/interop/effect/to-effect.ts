@@ -9,21 +9,22 @@ import { HOME } from './host.js';
 
 export interface ToEffectOptions<E> {
   /**
-   * Makes the typed failure of what the operation threw, as in `Effect.tryPromise`. What it throws itself is a defect, so
-   * that it may pass on what it does not know. Not asked about what an Effect in the operation has died of.
+   * Maps what the operation threw to a typed failure, as in `Effect.tryPromise`. What it throws itself is a defect, so it can
+   * rethrow what it does not know. Not called for a defect or an interruption of an Effect inside the operation.
    */
   readonly catch: (error: unknown) => E;
 }
 
 /**
- * Makes an Effect of an operation. It runs as a fiber, for the fiber that runs the Effect, with its fiber-locals, or, where
- * none does, in a runtime (`provideRuntime`). It is the Effect's, and in no scope of that fiber: what interrupts the Effect
- * stops it, and nothing else.
+ * Makes an Effect from an operation. The operation runs in a fiber of its own: with the fiber-locals of the fiber that runs the
+ * Effect or, if none does, in a shared runtime; `provideRuntime` names another. It belongs to the Effect and to no scope of
+ * that fiber: only interrupting the Effect stops it. A plain call.
  *
  * What the operation throws is a defect, unless `catch` makes a typed failure of it. Interrupting the Effect cancels the
- * operation and waits until it has cleaned up; an operation that is cancelled from its own side interrupts the Effect.
+ * operation and waits until it has cleaned up; an operation that is cancelled from within interrupts the Effect.
  *
- * @param operation an operation, which can run once, or, for an Effect that may be run again, a function that makes one.
+ * @param operation an operation, which can run only once; or a function that makes one, if the Effect may run several times.
+ * @throws `ArgumentError`. The second run of an Effect that was made from an operation behaves as if that threw a `MisuseError`.
  *
  * @example
  * const page = toEffect(() => crawl(url), {
@@ -50,9 +51,7 @@ export function toEffect<A, E>(
   );
 }
 
-/**
- * Launches the operation and returns the Effect that stops it: cancels it, and is over when it is.
- */
+/** Launches the operation and returns the Effect that stops it: it cancels the operation and completes once that has ended. */
 export function start<A>(
   home: Home,
   make: () => Operation<A>,
@@ -71,13 +70,13 @@ export function start<A>(
   });
 }
 
-/** An ending in Effect's words. */
+/** The Effect that completes as the operation ended. */
 export function effectOf<A, E>(ending: Ending<A>, toFailure: ((error: unknown) => E) | undefined): Effect.Effect<A, E> {
   if (ending.status === 'succeeded') return Effect.succeed(ending.value);
   if (ending.status === 'cancelled') return Effect.interrupt;
   const { error } = ending;
   const cause = causeOf(error);
-  // An Effect inside of the operation has died or was interrupted, which is nothing to be caught here as there.
+  // An Effect inside the operation has died or was interrupted: `catch` handles that no more than Effect's `catch` does.
   if (cause !== undefined && !Cause.hasFails(cause)) return Effect.failCause(cause as Cause.Cause<never>);
   if (toFailure === undefined) return Effect.die(error);
   try {
@@ -87,7 +86,7 @@ export function effectOf<A, E>(ending: Ending<A>, toFailure: ((error: unknown) =
   }
 }
 
-/** @throws `ArgumentError` now, and not as a defect of the Effect when something has been thrown. */
+/** @throws `ArgumentError` at once, rather than as a defect of the Effect once something has been thrown. */
 export function failureMaker<E>(options: ToEffectOptions<E> | undefined): ((error: unknown) => E) | undefined {
   if (options === undefined) return undefined;
   checkOptions(options);
@@ -95,7 +94,7 @@ export function failureMaker<E>(options: ToEffectOptions<E> | undefined): ((erro
   return options.catch;
 }
 
-/** An operation runs once, and a generator that has ended would say nothing, but return undefined. */
+/** An operation runs once: run again, a finished generator would silently return undefined. */
 export function maker<A>(operation: Operation<A> | (() => Operation<A>)): () => Operation<A> {
   if (typeof operation === 'function') return operation;
   let used = false;

@@ -7,9 +7,9 @@ import { HOME } from './host.js';
 import { effectOf, failureMaker, maker, start, type ToEffectOptions } from './to-effect.js';
 
 /**
- * As `toEffect`, for an operation that opens something: the scope it runs in stays open, with what it has spawned and
- * deferred there, until the Effect's `Scope` closes, and that waits for it. What fails in it meanwhile is a defect of
- * that closing.
+ * As `toEffect`, for an operation that opens something: the scope in which it runs stays open, with what it has spawned and
+ * deferred there, until the Effect's `Scope` closes, which waits for it. What fails in it after the operation has returned is
+ * a defect of that closing.
  *
  * @example
  * const server = yield* toScopedEffect(() => listen({ port: 8080 })); // closed with the scope of the Effect
@@ -34,7 +34,7 @@ export function toScopedEffect<A, E>(
           () =>
             open(make, (value) => {
               ready = true;
-              // In the Effect's scope before the Effect goes on: there is no moment in which nobody would close it.
+              // Added before the Effect continues, and uninterruptibly: at every moment something would close it.
               resume(Effect.as(Effect.uninterruptible(Scope.addFinalizer(scope, stop)), value));
             }),
           (ending) => {

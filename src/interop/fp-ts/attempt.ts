@@ -6,18 +6,19 @@ import { isInstance } from '../../base/is-instance.js';
 import type { Operation } from '../../fibers/operation.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
 
-/** A class of errors, as `attempt` takes them. */
+/** An error class, as `attempt` takes it. */
 export type ErrorClass<E extends Error = Error> = abstract new (...args: never) => E;
 
 /**
- * Runs an operation and returns an `Either`: the right is its result, the left what it threw, of the types that are named.
- * Anything else is thrown on: a defect is no answer. A cancellation is never caught.
+ * Runs an operation and returns an `Either`: its result on the right, an expected error on the left. Anything else that it
+ * throws is a defect and is rethrown. Cancellation is never caught.
  *
- * - `attempt(operation, NotFound, Forbidden)`: errors of these classes; of several that a scope has thrown together the first,
- *   if all are.
- * - `attempt(operation, (error) => …)`: what the function makes of the error; what it throws is thrown on.
- * - `attempt(operation)`: any `Error`.
+ * - `attempt(operation, NotFound, Forbidden)`: errors of these classes are expected; of several in an `AggregateError` the
+ *   first, if all are.
+ * - `attempt(operation, (error) => …)`: the left is what the function returns; what it throws is thrown.
+ * - `attempt(operation)`: any `Error` is expected.
  *
+ * @throws what is not expected; `ArgumentError`; `MisuseError` if `operation` is not one.
  * Suspends: as the operation does. If cancelled: as the operation is.
  *
  * @example
@@ -43,7 +44,7 @@ export function* attempt<A>(
   }
 }
 
-/** The function that gives the left, or throws. */
+/** Returns the function that maps a thrown value to the left, or throws. */
 export function leftOf(expected: readonly (ErrorClass | ((error: unknown) => unknown))[]): (error: unknown) => unknown {
   for (const one of expected) checkFunction('expected', one);
   const [first] = expected;

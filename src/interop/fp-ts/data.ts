@@ -5,15 +5,16 @@ import { HeddleError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
 
-/** There was no value where straight-line code went on as if there were one. Give `fromOption` what to throw instead. */
+/** `fromOption` was given a none. The program's fault: handle the none first, or pass `onNone` to throw something better. */
 export class NoneError extends HeddleError {
   readonly code = 'ERR_HEDDLE_NONE' as const;
 }
 
 /**
- * Unwraps an `Either`: returns the right, throws the left as it is. `attempt` is the way back.
+ * Unwraps an `Either`: returns the right, throws the left as it is. `attempt` is the inverse.
  *
- * Suspends: no. If cancelled: returns, or throws the left, all the same.
+ * @throws the left; `ArgumentError` if it is not an `Either`.
+ * Suspends: never. If cancelled: returns or throws all the same.
  *
  * @example
  * const order = yield* fromEither(parseOrder(body));
@@ -25,10 +26,11 @@ export function* fromEither<E, A>(either: Either<E, A>): Operation<A> {
 }
 
 /**
- * Unwraps an `Option`.
+ * Unwraps an `Option`: returns its value.
  *
  * @param onNone makes what is thrown if there is no value; a `NoneError` unless given.
- * Suspends: no.
+ * @throws what `onNone` returns; `ArgumentError` if it is not an `Option`.
+ * Suspends: never. If cancelled: returns or throws all the same.
  */
 export function* fromOption<A>(option: Option<A>, onNone: () => unknown = noValue): Operation<A> {
   checkFunction('onNone', onNone);
@@ -38,8 +40,11 @@ export function* fromOption<A>(option: Option<A>, onNone: () => unknown = noValu
 }
 
 /**
- * Runs an operation and returns an `Option`: none for null and undefined, heddle's way to say that there is nothing (the
- * end of a stream, a deadline that `moveOnAfter` did not wait out). What it throws is thrown on.
+ * Runs an operation and returns an `Option`: none for null and undefined, with which heddle says that there is nothing (the
+ * end of a stream, a `moveOnAfter` that ran out of time).
+ *
+ * @throws what the operation throws.
+ * Suspends: as the operation does. If cancelled: as the operation is.
  *
  * @example
  * const quick = yield* toOption(moveOnAfter(20, lookUp(key)));

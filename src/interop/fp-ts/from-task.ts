@@ -12,14 +12,14 @@ import { placeOf, places } from './place.js';
 /**
  * Runs a `Task` and returns its result.
  *
- * Suspends: always. If cancelled: throws at once and forgets the task, whose work goes on, since a task cannot be stopped;
- * what `toTask` has made, alone or as a part of it, belongs to the scope in which it is waited for, and stops with that.
- *
  * @param name how the graph shows the wait.
+ * @throws what the task was rejected with; `ArgumentError` if it is not a function that returns a promise.
+ * Suspends: always. If cancelled: throws at once and forgets the task, whose work goes on, since a task cannot be stopped.
+ * But tasks made by `toTask`, alone or composed into this one, run in the scope that waits here, and are cancelled with it.
  */
 export function fromTask<A>(task: Task<A>, name?: string): Operation<A> {
   checkFunction('task', task);
-  // Begun by the wait itself, so that a cancelled fiber does not begin it.
+  // A lazy thenable: the task is begun by the wait itself, so a cancelled fiber does not begin it.
   // oxlint-disable-next-line unicorn/no-thenable
   return until<A>({ then: (succeed, fail) => begun(task).then(succeed, fail) }, name);
 }
@@ -31,7 +31,7 @@ function begun<A>(task: Task<A>): Promise<A> {
 }
 
 /**
- * As `fromTask`; returns the right, throws the left as it is.
+ * Runs a `TaskEither`, as `fromTask` does: returns the right, throws the left as it is.
  *
  * @example
  * const user = yield* fromTaskEither(findUser(id));
@@ -40,7 +40,7 @@ export function* fromTaskEither<E, A>(task: TaskEither<E, A>, name?: string): Op
   return yield* fromEither<E, A>(yield* fromTask<Either<E, A>>(task, name));
 }
 
-/** As `fromTaskEither`, in an environment. */
+/** Runs a `ReaderTaskEither` in `environment`, as `fromTaskEither` does. */
 export function* fromReaderTaskEither<R, E, A>(
   reader: ReaderTaskEither<R, E, A>,
   environment: R,

@@ -2,15 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Fiber } from '../../fibers/fiber.js';
 import type { Scope } from '../../fibers/scope.js';
 
-/** A fiber, and the scope that was its innermost when it began to wait for a task. */
+/** A fiber, and its innermost scope when it began to wait for a task. */
 export interface Place {
   readonly fiber: Fiber;
   readonly scope: Scope;
 }
 
 /**
- * Where `fromTask` waits, for the tasks that its task is composed of: fp-ts begins these in microtasks, which are no
- * fiber's.
+ * Tells the parts of a composed task where `fromTask` waits for it: fp-ts starts them in microtasks, outside of any fiber.
  */
 export const places: AsyncLocalStorage<Place | undefined> = new AsyncLocalStorage();
 

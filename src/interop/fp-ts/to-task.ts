@@ -13,15 +13,18 @@ import { attempt } from './attempt.js';
 import { placeOf, places } from './place.js';
 
 export interface TaskOptions {
-  /** Where it runs if no fiber calls the task or waits for it; unless given those share one, made when it is first needed. */
+  /** Runs the operation if no fiber calls the task or waits for it; one shared by all such operations unless given. */
   readonly runtime?: Runtime;
 }
 
 /**
- * Makes a `Task` of what makes an operation. Each call runs it as a fiber: of the scope of the fiber that calls it, or waits by
- * `fromTask` for what it is composed into, else in a runtime.
+ * Makes a `Task` from a function that makes an operation. Each call of the task runs a new operation in a fiber. That belongs to
+ * the innermost scope of the fiber that calls the task, or that waits with `fromTask` for a task composed from it; outside
+ * of fibers it runs in a runtime.
  *
- * The promise is rejected with what the operation throws: a task is for what does not fail, `toTaskEither` for the rest.
+ * What the operation throws rejects the promise. A `Task` is for what cannot fail: for the rest use `toTaskEither`.
+ *
+ * @throws `ArgumentError`.
  */
 export function toTask<A>(make: () => Operation<A>, options: TaskOptions = {}): Task<A> {
   checkFunction('make', make);
@@ -29,14 +32,16 @@ export function toTask<A>(make: () => Operation<A>, options: TaskOptions = {}): 
   return () => {
     const place = current.fiber === null ? places.getStore() : placeOf(current.fiber);
     if (place === undefined) return promiseOf(options.runtime ?? sharedRuntime(), make);
-    // Not in the store: the run loop's next turn may begin here, and is everybody's.
+    // With the store cleared: the run loop may schedule its next turn here, and that must not inherit the place.
     return places.run(undefined, () => asFiber(place.fiber, () => promiseOf(place.scope, make)));
   };
 }
 
 /**
- * As `toTask`; what the operation throws is the left, if `onThrow` makes one of it. What that throws, and a cancellation,
- * rejects the promise.
+ * As `toTask`, for a `TaskEither`: the left is what `onThrow` makes of what the operation threw. What `onThrow` throws, or a
+ * cancellation, rejects the promise.
+ *
+ * @throws `ArgumentError`.
  *
  * @example
  * const page = toTaskEither(() => crawl(url), (error) => {
@@ -54,7 +59,7 @@ export function toTaskEither<E, A>(
   return toTask<Either<E, A>>(() => attempt<A, E>(make(), onThrow), options);
 }
 
-/** As `toTaskEither`, for an operation that needs an environment. */
+/** As `toTaskEither`, for an operation that needs an environment. Throws `ArgumentError`. */
 export function toReaderTaskEither<R, E, A>(
   make: (environment: R) => Operation<A>,
   onThrow: (error: unknown) => E,

@@ -5,16 +5,15 @@ import type { ScopeHandle } from '../../fibers/scope.js';
 import { suspend } from '../../fibers/suspend.js';
 
 /**
- * The signal of a scope: aborted when the scope is cancelled or its fibers have ended, before the call that opened it
- * returns, so that nothing which listens to it outlives the scope. One for each scope, made when it is first asked for.
- * A plain call.
+ * The `AbortSignal` of a scope: aborted when the scope is cancelled or its fibers have ended, before the call that opened
+ * it returns, so that no listener outlives the scope. A scope has one, made on first use. A plain call.
  *
- * For work that belongs to a whole scope, such as a subscription. A wait has a signal of its own in `abortable`, which
- * also waits until the work has stopped; thousands of calls of `fetch` at once are better off with that, since each call
- * searches through all listeners of its signal.
+ * For work that belongs to a whole scope, such as a subscription. For a single wait use `abortable`, which has a signal of its
+ * own and waits until the work has stopped; so should thousands of concurrent calls of `fetch`, since each searches through
+ * all listeners of its signal.
  *
- * @param scope whose; the innermost one of the current fiber unless given.
- * @throws `MisuseError` outside of fibers without `scope`; `ScopeClosedError` if that has ended.
+ * @param scope the innermost one of the current fiber unless given.
+ * @throws `MisuseError` outside of fibers without `scope`; `ScopeClosedError` if `scope` has ended; `ArgumentError`.
  *
  * @example
  * emitter.on('tick', show, { signal: abortSignal() });
@@ -25,13 +24,13 @@ export function abortSignal(scope?: ScopeHandle): AbortSignal {
   if (controller !== undefined) return controller.signal;
   controller = new AbortController();
   owner.spawnDaemon(watchScope, controller);
-  // Every fiber of the scope may listen: their number says nothing about a leak, since all end with the scope.
+  // Any number of fibers may listen, and all end with the scope, so a warning about a leak would be false.
   setMaxListeners(0, controller.signal);
   CONTROLLERS.set(owner, controller);
   return controller.signal;
 }
 
-/** Scopes do not know of signals: one that is asked for costs a fiber, the others nothing. */
+/** A fiber of its own, so that only scopes that are asked for a signal pay for one. */
 function* watchScope(controller: AbortController): Operation<void> {
   try {
     yield* suspend();

@@ -15,23 +15,32 @@ export interface AsyncPull<T> {
   /**
    * Takes the next value, or learns that there is none.
    *
-   * @throws what the iterable failed with; `BusyError` while another fiber waits; `ClosedError` after `close`, also if it waited.
-   * Suspends: always. If cancelled: throws; the value that was asked for is the next call's.
+   * @throws what the iterable failed with; `BusyError` while another fiber waits; `ClosedError` after or during `close`.
+   * Suspends: always. If cancelled: throws; the value that was asked for goes to the next call.
    */
   next(): Operation<IteratorResult<T, undefined>>;
-  /** Runs `body` for each value, one after another, and lets go of the iterable however that ends. */
+  /**
+   * Runs `body` for each value, one after another, and closes the iterable however that ends.
+   *
+   * @throws as `next`; what `body` throws.
+   * Suspends: always. If cancelled: throws, once the iterable is closed.
+   */
   forEach(body: (value: T) => Operation<unknown> | void): Operation<void>;
-  /** Lets go of it: its signal is aborted, and its `return` called and waited for. The second has no effect. */
+  /**
+   * Closes the iterable: aborts its signal, calls its `return` and waits for that. A second call has no effect.
+   *
+   * @throws what `return` was rejected with, unless there is a signal.
+   * Suspends: while `return` is under way. If cancelled: throws at once; the iterable is closed all the same.
+   */
   close(): Operation<void>;
 }
 
 /**
  * Reads an async iterable (an async generator, `on(emitter, 'event')`, the pages of some client) in straight-line code.
- * A plain call. It is let go of with the current scope, as by leaving a `for await` loop.
+ * A plain call. It is closed when the current scope ends, as by leaving a `for await` loop.
  *
- * A promise cannot be stopped. Given a function, which gets a signal, what is under way ends when the iterable is let go of,
- * and that is waited for; otherwise a value that is still being made then is not waited for.
- *
+ * @param source the iterable, or a function that makes it from an `AbortSignal`. Only with a signal can closing stop a value
+ * that is still being made, and wait for that; without one such a value is not waited for.
  * @throws `ArgumentError`; `MisuseError` outside of fibers.
  *
  * @example
@@ -56,10 +65,10 @@ class IteratorPull<T> implements AsyncPull<T> {
   disown: () => void = () => {};
   private readonly iterator: AsyncIterator<T>;
   private readonly controller: AbortController | null;
-  /** What was asked for and has not come, or came when nobody waited any more. */
+  /** A result that was asked for and not yet taken: still pending, or settled after its fiber was cancelled. */
   private promise: Promise<IteratorResult<T>> | null = null;
   private pending: boolean = false;
-  /** Of the fiber that waits for it. */
+  /** The suspension of the fiber that waits for it. */
   private waiting: Suspension<unknown, IteratorPull<unknown>> | null = null;
   private finished: boolean = false;
   private closed: boolean = false;
@@ -88,14 +97,14 @@ class IteratorPull<T> implements AsyncPull<T> {
     if (this.closed) return;
     this.closed = true;
     this.disown();
-    // First: what the abortion makes of the promise is nobody's any more.
+    // Before the abort, so that the waiting fiber does not see what that makes of the promise.
     this.waiting?.fail(letGo());
     this.waiting = null;
     this.controller?.abort();
     if (this.finished) return;
     if (this.iterator.return === undefined) return;
     const returned = Promise.resolve(this.iterator.return());
-    // An async generator returns only after what it is doing; without a signal that may be never.
+    // An async generator finishes its current step before it returns, and without a signal that may take for ever.
     if (this.pending && this.controller === null) returned.then(undefined, ignore);
     else yield* until(returned.then(ignore, this.controller === null ? undefined : ignore), 'iterator.return');
   }

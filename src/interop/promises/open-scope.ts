@@ -4,12 +4,13 @@ import { suspend } from '../../fibers/suspend.js';
 import { runScope } from '../../fibers/with-scope.js';
 import { Runtime } from '../../runtime.js';
 
-/** A scope that plain code has open. */
+/** A scope opened by code outside of fibers. */
 export interface OpenScope extends AsyncDisposable {
   /** For `toPromise`, `toAsyncIterable` and `own`. */
   readonly scope: ScopeHandle;
   /**
-   * Cancels what still runs in it and waits until that has ended, and what it owns is closed. Again it returns the same promise.
+   * Cancels the fibers still in it, and waits until they have ended and what it owns is closed. Further calls return the same
+   * promise.
    *
    * @returns (rejects) what failed in it.
    */
@@ -19,8 +20,8 @@ export interface OpenScope extends AsyncDisposable {
 /**
  * Opens a scope that belongs to an async function: `await using` closes it at the end of the block.
  *
- * @param runtime what its fibers run in; one of its own unless given. In a program of heddle use its scopes instead.
- * @throws (rejects) `MisuseError` inside of a fiber.
+ * @param runtime runs its fibers; a new one unless given.
+ * @throws (rejects) `MisuseError` inside of a fiber, where `scope` is to be used instead; `ArgumentError`.
  *
  * @example
  * await using fibers = await openScope();
@@ -35,10 +36,10 @@ export async function openScope(runtime: Runtime = new Runtime()): Promise<OpenS
       open(scope);
       return suspend();
     }, PLAIN);
-    // Closing it is how it ends.
+    // Being cut short by its own `close` is its normal end.
     if (!end.cutShort) end.result();
   });
-  // It is `close` that tells what failed.
+  // Failures are reported by `close`.
   ended.catch(ignore);
   const scope = await opened;
   const close = (): Promise<void> => {

@@ -5,12 +5,13 @@ import type { ScopeHandle } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
 
 /**
- * Gives something that is to be disposed of to a scope: it is, when the scope ends, after its fibers, the newest first.
- * What `await using` does for an async function, which a `function*` cannot say; `using` works in both. A plain call.
+ * Makes a scope own a disposable object, which is disposed of when the scope ends, after its fibers, the newest first. For a
+ * `function*`, where `await using` is not allowed; plain `using` is. A plain call.
  *
- * @param scope whose; the innermost one of the current fiber unless given.
- * @returns the same thing.
- * @throws `ArgumentError` if it has neither `Symbol.asyncDispose` nor `Symbol.dispose`; as `abortSignal`.
+ * @param scope the innermost one of the current fiber unless given.
+ * @returns the object.
+ * @throws `ArgumentError` if it has neither `Symbol.asyncDispose` nor `Symbol.dispose`; `MisuseError` outside of fibers
+ * without `scope`; `ScopeClosedError` if `scope` has ended.
  *
  * @example
  * const client = own(yield* until(pool.connect()));

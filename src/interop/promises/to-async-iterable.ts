@@ -6,15 +6,15 @@ import { ownerOf } from '../../fibers/owner-of.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
 
 /**
- * Makes an async iterable that a fiber feeds, for `for await` and for libraries that take one. A plain call. The fiber is
- * started by the first `next`, makes one value for each, and is cancelled when the consumer leaves the loop, which
- * then waits until it has ended. It runs once: iterating again goes on where the first left off.
+ * Makes an async iterable that is fed by a fiber, for `for await` and for libraries that take one. A plain call. The fiber is
+ * started by the first `next` and produces one value for each `next`. Leaving the loop cancels it, and waits until it has
+ * ended. There is one fiber: iterating again continues where the first iteration stopped.
  *
- * What the producer throws is thrown in the consumer's loop; if its scope is cancelled, `CancelledError` is. The scope does
- * not end before the fiber, so an iterable that was begun has to be read to its end or left.
+ * What the producer throws is thrown in the consumer's loop; `CancelledError` if its scope is cancelled. The scope waits for
+ * the fiber, so an iterable that was begun has to be read to its end or left.
  *
- * @param options.scope which scope the fiber belongs to; the current one unless given.
- * @throws `MisuseError` outside of fibers without `scope`.
+ * @param options.scope the scope that owns the fiber; the innermost one of the current fiber unless given.
+ * @throws `MisuseError` outside of fibers without `scope`; `ArgumentError`.
  *
  * @example
  * const rows = toAsyncIterable<Row>((push) => cursor.forEach(push));
@@ -40,13 +40,13 @@ class FedIterator<T> implements AsyncIterableIterator<T, void, void>, AsyncDispo
   private readonly scope: ScopeHandle;
   private readonly producer: Producer<T>;
   private feed: Feed<T> | null = null;
-  /** Calls of `next` that wait; a consumer may make several before the first is answered. */
+  /** Pending calls of `next`: a consumer may make several before the first is answered. */
   private readonly askers: Deque<Asker<T>> = new Deque();
   private finished: boolean = false;
-  /** What the producer threw while nobody asked. */
+  /** What the producer threw while no `next` was pending. */
   private failure: { readonly thrown: unknown } | null = null;
   private readonly leavers: (() => void)[] = [];
-  /** The fiber runs. */
+  /** Whether the fiber has started and not ended. */
   private running: boolean = false;
 
   constructor(scope: ScopeHandle, producer: Producer<T>) {
@@ -70,7 +70,7 @@ class FedIterator<T> implements AsyncIterableIterator<T, void, void>, AsyncDispo
   async return(): Promise<Result<T>> {
     this.finish();
     this.feed?.stop();
-    // Its `finally` blocks have run when the loop is over.
+    // So that its `finally` blocks have run when the loop is left.
     if (this.running) await new Promise<void>((resolve) => this.leavers.push(resolve));
     return this.outcome();
   }
@@ -102,7 +102,7 @@ class FedIterator<T> implements AsyncIterableIterator<T, void, void>, AsyncDispo
     return feed;
   }
 
-  /** There is nothing more for those who asked. */
+  /** Ends the iteration: pending calls of `next` are told that it is done. */
   private finish(): void {
     this.finished = true;
     for (let asker = this.askers.popFront(); asker !== undefined; asker = this.askers.popFront())

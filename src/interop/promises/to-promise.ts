@@ -7,19 +7,20 @@ import { promiseOf } from '../promise-of.js';
 export interface ToPromiseOptions {
   /** Cancels the operation when it is aborted. */
   readonly signal?: AbortSignal;
-  /** Which scope the fiber belongs to; the current one unless given. Plain callbacks have to give it. */
+  /** The scope that owns the fiber; the innermost one of the current fiber unless given. Required outside of fibers. */
   readonly scope?: ScopeHandle;
 }
 
 /**
  * Runs an operation in a fiber of its own, for code that wants a promise. A plain call. The fiber belongs to a scope,
- * which does not end before it; but what it throws is the promise's, and not the scope's.
+ * which waits for it; but a failure rejects the promise and does not fail the scope.
  *
- * The promise settles once everything that the operation has started has ended, its `finally` blocks too.
+ * The promise settles once everything that the operation has started has ended, including its `finally` blocks.
  *
  * @returns (rejects) what the operation threw; the signal's reason if that stopped it; `CancelledError` if its scope was
- * cancelled: that alone is no unhandled rejection where nobody looks. With a signal that is aborted already nothing is begun.
- * @throws `MisuseError` outside of fibers without `scope`.
+ * cancelled. The last two are not reported as unhandled rejections, unless the signal was aborted before the call: then
+ * nothing is begun.
+ * @throws `MisuseError` outside of fibers without `scope`; `ScopeClosedError`; `ArgumentError`.
  *
  * @example
  * const cached = await cache.wrap(key, (signal) => toPromise(loadPage(key), { scope, signal }));
@@ -32,7 +33,7 @@ export function toPromise<T>(operation: Operation<T>, options: ToPromiseOptions 
   if (signal?.aborted) return Promise.reject(signal.reason);
   return promiseOf(
     owner,
-    // By its name the graph knows the fiber.
+    // Its name is the fiber's name in the graph.
     function toPromise() {
       return operation;
     },

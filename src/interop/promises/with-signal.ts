@@ -6,11 +6,12 @@ import { PLAIN } from '../../fibers/scope.js';
 import { runScope } from '../../fibers/with-scope.js';
 
 /**
- * Runs `operation` until it is done or `signal` is aborted, which cancels it: a scope bounded by somebody else's signal,
- * as `withTimeout` is one bounded by time. Any number of fibers may wait under one signal; they share one listener.
+ * Runs `operation`, and cancels it if `signal` is aborted: a scope bounded by a signal, as `withTimeout` is one bounded by
+ * time. Any number of fibers may wait under one signal; they share one listener.
  *
- * @throws the signal's reason if the operation was stopped by it, or was not begun since it was aborted already.
- * Suspends: as the operation does. If cancelled: so is the operation.
+ * @throws the signal's reason, if the signal stopped the operation or was aborted before it began; what the operation throws;
+ * `ArgumentError`.
+ * Suspends: as the operation does. If cancelled: as the operation is.
  *
  * @example
  * const page = yield* withSignal(request.signal, render(request.url));
