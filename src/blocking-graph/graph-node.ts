@@ -22,7 +22,7 @@ export class GraphNode implements BlockingPoint {
   readonly edges: Edge[] = [];
   /** The edge last taken from here, which most suspensions take again. */
   lastEdge: Edge | null = null;
-  /** Fibers started while running from here, by where they start. */
+  /** Fibers started while running from here, by their start node. */
   readonly spawns: SpawnLink[] = [];
   /** The pool that is waited for here, if it is one; see `BlockingPoint`. */
   pool: Pool | null = null;

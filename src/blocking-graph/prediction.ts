@@ -84,7 +84,7 @@ export class Prediction {
     return this.endlessFor[n]! < LONG ? Horizon.NONE : horizon;
   }
 
-  /** Sets Q and r of a fiber at `n`. */
+  /** Sets Q and r of a fiber at `n`, which on average has half of its wait behind it. */
   private sumUp(n: number, waitMs: number, use: Use, demand: Demand, widest: Horizon): void {
     const horizon = this.horizonAt(n, widest);
     const work = demand.work[n]!;

@@ -25,7 +25,7 @@ export interface SchedulingSnapshot {
 export interface ResourceSnapshot {
   /** `cpu`, `memory`, `external memory`, `descriptors`, or the name of a pool. */
   readonly name: string;
-  /** A rate is used up and gone, such as processor time; a stock is held and given back, such as memory. */
+  /** A rate is consumed, such as processor time; a stock is held and given back, such as memory. */
   readonly kind: 'rate' | 'stock';
   /** The unit of `used`, `capacity` and `steady`. */
   readonly unit: ResourceUnit;
@@ -50,7 +50,7 @@ export type ResourceUnit = 'processors' | 'slots' | 'bytes' | 'descriptors';
 /** A place where work comes in: a listening server, a consumer of a queue. */
 export interface EntrySnapshot {
   readonly name: string;
-  /** How long work may take before its answer is worth nothing, in ms. */
+  /** How long work may take before its answer is worthless, in ms. */
   readonly goalMs: number;
   /** Work that was admitted and has not ended, and work that waits for admission. */
   readonly live: number;

@@ -101,14 +101,14 @@ export interface NodeSnapshot {
   readonly arrivals: number;
   /** How long the longest-waiting fiber has waited; null if none waits, or none was seen waiting during the dump. */
   readonly oldestMs: number | null;
-  /** Processor time of running from here to the next blocking point. */
+  /** Processor time of runs from here to the next blocking point. */
   readonly run: RunTime;
   /** How long fibers waited here before they became ready; null before the first. */
   readonly wait: HistogramSnapshot | null;
   /** Its share of the processor, in tickets, and its virtual time; null without stride. */
   readonly tickets: number | null;
   readonly pass: number | null;
-  /** Fibers that were started while running from here, by where they start. */
+  /** Fibers started while running from here, by their start node. */
   readonly spawns: readonly SpawnSnapshot[];
   /** Name of the pool whose slots are waited for here; null if it is not a pool. */
   readonly pool: string | null;

@@ -15,7 +15,7 @@ export function nodeLines(view: NodeView): string[] {
   return [name, chain, there.join(' · '), times(view)].filter((line) => line !== '');
 }
 
-/** All that is known of a node, one fact a line. */
+/** All facts about a node, one to a line. */
 export function nodeTooltip(view: NodeView): string {
   const { node, name } = view;
   const facts: [title: string, value: string | null][] = [

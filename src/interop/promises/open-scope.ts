@@ -18,7 +18,7 @@ export interface OpenScope extends AsyncDisposable {
 }
 
 /**
- * Opens a scope that belongs to an async function: `await using` closes it at the end of the block.
+ * Opens a scope for code outside of fibers: in an async function `await using` closes it at the end of the block.
  *
  * @param runtime runs its fibers; a new one unless given.
  * @throws (rejects) `MisuseError` inside of a fiber, where `scope` is to be used instead; `ArgumentError`.
