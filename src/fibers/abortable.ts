@@ -9,9 +9,9 @@ import { Suspension, SuspensionKind } from './suspension.js';
  * Runs an async function that can be stopped by an `AbortSignal`, and waits for its promise.
  *
  * @param name how the graph shows the wait.
- * @throws what the promise was rejected with.
+ * @throws what the promise was rejected with; `ArgumentError` if `start` is no function, or returns no promise.
  * Suspends: always. If cancelled: aborts the signal and then waits for the promise to settle, so that the work has
- * stopped when `CancelledError` is thrown. If the work was done by then all the same, its value is returned.
+ * stopped when `CancelledError` is thrown. If the work completes all the same, its value is returned.
  *
  * @example
  * const response = yield* abortable((signal) => fetch(url, { signal }), 'fetch');

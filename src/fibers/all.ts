@@ -15,7 +15,8 @@ export type Results<O extends readonly Operation<unknown>[]> = {
  * Runs operations side by side, each in a fiber, and returns their results in the given order.
  *
  * @param options.concurrency how many run at once, started in order; all of them unless given.
- * @throws the first failure, after the others were cancelled and have ended; with what they threw meanwhile, an `AggregateError`.
+ * @throws the first failure, after the others were cancelled and have ended; if some of them failed meanwhile too, an
+ * `AggregateError`. `ArgumentError`.
  * Suspends: until all have ended. If cancelled: so are they.
  *
  * @example
@@ -33,7 +34,7 @@ export function* all<const O extends readonly Operation<unknown>[]>(
   return (yield* inTurns(operations, Math.min(concurrency, operations.length))) as Results<O>;
 }
 
-/** A fiber for each, named by what the caller wrote: a generator does not tell of which function it is. */
+/** A fiber for each, named `all`: a generator does not tell which function made it. */
 function* atOnce(operations: readonly Operation<unknown>[]): Operation<unknown[]> {
   const fibers: Fiber[] = [];
   yield* runScope((scope) => {
@@ -47,7 +48,7 @@ function* atOnce(operations: readonly Operation<unknown>[]): Operation<unknown[]
 }
 
 function* inTurns(operations: readonly Operation<unknown>[], workers: number): Operation<unknown[]> {
-  // In the order of the operations. `Array.from({ length })` takes as long as two fibers.
+  // Results in the order of the operations. Not `Array.from({ length })`, which takes as long as two fibers.
   const work = { operations, results: operations.map(() => undefined), started: 0, done: 0 };
   yield* runScope((scope) => startWorkers(scope, work, workers), PLAIN);
   if (work.done < operations.length) throw stoppedFromOutside();

@@ -4,11 +4,11 @@ import type { ReadyList } from './ready-list.js';
 export interface AllocationMeter {
   /** Whether the next run from `list` is worth measuring. Called for each batch. */
   due(list: ReadyList): boolean;
-  /** Of the time that fibers run, how much may be spent on measuring. */
+  /** Sets the share of the time that fibers run that may be spent on measuring. */
   spend(share: number): void;
-  /** A run begins that is to be measured. */
+  /** A run that is to be measured begins. */
   begin(): void;
-  /** It has ended: bytes on V8's heap and outside of it are in the two fields. */
+  /** It has ended: the two fields now hold what it allocated, on V8's heap and outside it. */
   end(): void;
   readonly heapBytes: number;
   readonly externalBytes: number;

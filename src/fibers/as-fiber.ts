@@ -1,7 +1,7 @@
 import { current } from './current.js';
 import type { Fiber } from './fiber.js';
 
-/** Calls `f` as if `fiber` were the one that runs: what starts in there is its child, whoever does run; nobody's if null. */
+/** Calls `f` as if `fiber` were running: fibers started in `f` are its children. With null, as from a plain callback. */
 export function asFiber<T>(fiber: Fiber | null, f: () => T): T {
   const running = current.fiber;
   const { chain } = current;

@@ -3,30 +3,30 @@ import type { Fiber } from './fiber.js';
 import type { RunLoop } from './run-loop.js';
 
 /**
- * Port: what is current around the runs of a fiber beside its own locals, such as the stores of `AsyncLocalStorage`. Every
- * fiber has one of its own, made when it is spawned, so that children begin with what was current around `spawn`.
+ * Port: what surrounds the runs of a fiber besides its own locals, such as the stores of `AsyncLocalStorage`. Every fiber has
+ * its own, captured when it is spawned, so that children begin with what was current at `spawn`.
  */
 export interface AsyncContext {
-  /** Lets `loop` step the fiber in it, and keeps what the fiber makes current meanwhile for the next time. */
+  /** Has `loop` step the fiber in it, and keeps what the fiber changes in it for the next run. */
   run(loop: RunLoop, fiber: Fiber): void;
-  /** Calls `f` in it, from outside of its fiber. */
+  /** Calls `f` in it, from outside its fiber. */
   call(f: () => void): void;
   /** Nothing will run in it any more. */
   end(): void;
 }
 
 /**
- * Who makes them; null until a door of `interop/` is imported that follows fibers. Module state, since what it follows
- * is the process's too; and one null check a run is all that programs without such a door pay.
+ * Captures contexts; null until a door of `interop/` that follows fibers is imported. Module state, since async context belongs
+ * to the process; programs without such a door pay one null check a run.
  */
 export const asyncContext: { capture: (() => AsyncContext) | null } = { capture: null };
 
-/** What is current now, for something that others will begin later; null where nothing is followed. */
+/** The current context, for what will be begun later by others; null where none is followed. */
 export function captureContext(): AsyncContext | null {
   return asyncContext.capture === null ? null : asyncContext.capture();
 }
 
-/** Calls what `fiber` has given away to be called when it is cancelled: who cancels it runs in another context. */
+/** Calls what `fiber` has registered for its cancellation, in its context: the code that cancels it runs in another. */
 export function callAs(fiber: Fiber, f: () => void): void {
   const { context } = fiber;
   if (context === null || current.fiber === fiber) f();

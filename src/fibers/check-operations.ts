@@ -5,8 +5,8 @@ import type { Operation } from './operation.js';
 import { YieldNow } from './yield-now.js';
 
 /**
- * What `all` and `race` run: an array of operations, all different. One generator driven by two fibers would be
- * resumed by each out of the other's turn.
+ * Checks what `all` and `race` run: an array of operations, all different. One generator driven by two fibers would be resumed
+ * by each while it waits for the other.
  */
 export function checkOperations(operations: readonly Operation<unknown>[]): void {
   if (!Array.isArray(operations)) throw expected('operations', 'an array of operations', operations);

@@ -10,11 +10,11 @@ import { Suspension, SuspensionKind } from './suspension.js';
 import { WaitList } from './wait-list.js';
 
 /**
- * Open files and sockets: counted always, limited once a governor knows the system's limit. A fiber that wants one more
- * waits while what it is still going to need does not fit, so that whoever has begun can finish: five files held by
- * everybody, who all want a sixth, would help nobody. What a fiber will need is what its like held at most, less what
- * it holds. Never waits: a fiber that holds a lock or a pool slot, since others wait for it; nor one for which such a fiber
- * waits itself.
+ * Open files and sockets: always counted, and limited once a governor knows the system's limit. A fiber that wants one more
+ * waits until all that it is still going to need fits, so that whoever has begun can finish: if every fiber held five files and
+ * wanted a sixth, none could go on. What a fiber is going to need is what others of its name held at most, less what it holds.
+ * Two sorts of fibers never wait: one that holds a lock or a pool slot, since others wait for it, and one that such a fiber
+ * waits for.
  */
 export class DescriptorStock {
   /** Sockets and files that were counted, and what else was found open. */
@@ -24,9 +24,9 @@ export class DescriptorStock {
   unsettled: number = 0;
   /** How many may be open. */
   limit: number = Infinity;
-  /** Whether who wants one may have to wait; else they are only counted. */
+  /** Whether fibers may have to wait; otherwise descriptors are only counted. */
   checked: boolean = true;
-  /** Who was held back so far. */
+  /** How often a fiber was held back so far. */
   heldBack: number = 0;
   private readonly holdings: Roster<Holding> = new Roster();
   private readonly demands: Map<string, Spread> = new Map();
@@ -38,9 +38,10 @@ export class DescriptorStock {
   }
 
   /**
-   * What the system says: how many may be open, and how many are, with those that nobody counts, as of logs and other
-   * libraries; null where it says nothing. Which of the files that are being opened or closed are among them nobody knows. What
-   * others have changes rarely, so it is taken for what it was as long as that can be: too few would be too many for the system.
+   * Takes over what the system reports: how many may be open, and how many are, including those that nobody counts, such as of
+   * logs and other libraries; null where it does not say. Files that are being opened or closed may or may not be among them, so
+   * what others have is known only within bounds. It rarely changes, and is kept as long as it is within them: too low a guess
+   * would exceed the system's limit.
    */
   reconcile(systemsLimit: number | null, open: number | null): void {
     this.limit = systemsLimit === null ? Infinity : Math.max(1, Math.floor(systemsLimit * LIMIT_SHARE));
@@ -51,25 +52,25 @@ export class DescriptorStock {
   }
 
   /**
-   * Waits until there is room for one more, and counts it, as one that is being opened until `settled` is called. Throws
-   * `OverloadError` where that could never be.
+   * Waits until there is room for one more and counts it, as being opened until `settled` is called. Throws `OverloadError` if
+   * all that hold some wait for more and this fiber has to give way.
    */
   take(): Operation<Holding> {
     return new Suspension<Holding>(TAKE, this, undefined);
   }
 
-  /** `change` more are open than before (fewer, if negative) that nobody has waited for, such as connections. */
+  /** Counts `change` more (fewer, if negative) that nobody waited for, such as connections. */
   count(change: number): void {
     this.counted += change;
     if (change < 0 && this.waiters.size > 0) this.grantWaiting();
   }
 
-  /** One that was taken is open now, or is closed, or will never be open. */
+  /** One that was being opened or closed is now known to be open, closed or never opened. */
   settled(): void {
     this.unsettled--;
   }
 
-  /** One that is open is being closed. */
+  /** An open one is being closed. */
   closing(): void {
     this.unsettled++;
   }
@@ -86,13 +87,15 @@ export class DescriptorStock {
     this.count(-1);
   }
 
-  /** How many a fiber of this kind holds at most. */
+  /** How many a fiber of this name is expected to hold at most; 0 if none is known. */
   demandOf(kind: string): number {
     const known = this.demands.get(kind);
     return known === undefined ? 0 : known.mean + 2 * Math.sqrt(known.variance);
   }
 
-  /** Room for one more connection: what a fiber of any kind may need is kept free, or no work that has begun could end. */
+  /**
+   * Whether there is room for one more connection: what one fiber may need is kept free, or no work that has begun could end.
+   */
   get hasRoomForConnection(): boolean {
     return this.used + this.largestDemand <= this.limit;
   }
@@ -103,33 +106,33 @@ export class DescriptorStock {
     return sum;
   }
 
-  /** How many fibers of each kind wait. */
+  /** How many fibers of each name wait. */
   waitingByKind(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const { fiber } of this.waiters) counts.set(fiber!.name, (counts.get(fiber!.name) ?? 0) + 1);
     return counts;
   }
 
-  /** How many the fibers of each kind hold. */
+  /** How many the fibers of each name hold. */
   heldByKind(): Map<string, number> {
     const sums = new Map<string, number>();
     for (const { fiber, held } of this.holdings) sums.set(fiber.name, (sums.get(fiber.name) ?? 0) + held);
     return sums;
   }
 
-  /** What those who hold some are still going to need. */
+  /** What fibers that hold some are still going to need. */
   get pending(): number {
     let sum = 0;
     for (const { fiber, held } of this.holdings) sum += Math.max(0, this.demandOf(fiber.name) - held);
     return sum;
   }
 
-  /** False: it has to wait. */
+  /** False if it has to wait. */
   grant(suspension: Suspension<Holding>, fiber: Fiber): boolean {
     return this.fits(fiber) && suspension.finish(this.issue(fiber));
   }
 
-  /** Something has changed: lets in those for whom there is room, those first who hold some already. */
+  /** Something has changed: grants to those for whom there is room, first to those that hold some already. */
   grantWaiting(): void {
     if (this.waiters.size === 0) return;
     for (const suspension of this.waiters) if (suspension.fiber!.holding !== null) this.grantIfFits(suspension);
@@ -137,7 +140,7 @@ export class DescriptorStock {
     if (this.waiters.size > 0 && this.waitingHolders() === this.holdings.size) this.unlock();
   }
 
-  /** One waits no more. If it was the first, it may have been in the way of others. */
+  /** One no longer waits. If it was the first, it may have been in the way of others. */
   leave(suspension: Suspension): void {
     const wasFirst = this.waiters.peek() === suspension;
     this.waiters.remove(suspension);
@@ -156,8 +159,8 @@ export class DescriptorStock {
   }
 
   /**
-   * All who hold some want more. The one that wants least can finish, and then the others; if there is nothing left to
-   * lend it, the one that came last has to give back what it holds.
+   * All that hold some wait for more. The one that needs least gets one and can finish, and then the others; if there is nothing
+   * left to lend, the last of them fails and so gives back what it holds.
    */
   private unlock(): void {
     const lent = this.holdings.size > 0 ? LAST_SHARE : 1;
@@ -186,9 +189,9 @@ export class DescriptorStock {
     const held = fiber.holding?.held ?? 0;
     const need = Math.max(1, this.demandOf(fiber.name) - held);
     const room = this.limit - this.used;
-    // Far from the limit nobody needs to be asked.
+    // Far from the limit the others need not be asked.
     if (this.used + need < this.limit / 2) return true;
-    // What others are going to need takes a look at each of them.
+    // `pending` looks at each fiber that holds some.
     return need <= room && (held > 0 || need + this.pending / 2 <= room);
   }
 
@@ -217,8 +220,8 @@ export class DescriptorStock {
 }
 
 /**
- * It holds a lock, or the fiber does in whose scope it was started, which cannot go on before it. No farther up: of a server
- * that was started under a lock each request would be one.
+ * Whether it holds a lock, or the fiber does that has its scope open and cannot go on before it ends. No farther up: in a server
+ * that was started under a lock every request would.
  */
 function isLocking(fiber: Fiber): boolean {
   if (fiber.permits > 0) return true;
@@ -228,9 +231,9 @@ function isLocking(fiber: Fiber): boolean {
 }
 
 const MOST_KINDS = 1000;
-/** The rest is for what asks nobody, such as logs and name look-ups. */
+/** Of the system's limit. The rest is for what is opened without asking, such as logs and name look-ups. */
 const LIMIT_SHARE = 0.95;
-/** Beyond the limit, for the one that lets the others go on. */
+/** Of the limit: what is lent beyond it, to the fiber that lets the others go on. */
 const LAST_SHARE = 1.04;
 /** A large demand is forgotten after some hundred fibers. */
 const LEARNING = 0.99;
@@ -243,7 +246,7 @@ const TAKE: SuspensionKind<DescriptorStock, unknown, Holding> = new SuspensionKi
     stock.heldBack++;
     stock.waiters.push(suspension);
     stock.grantWaiting();
-    // What others have closed meanwhile only the governor's next look tells.
+    // What others have closed meanwhile is seen only when the governor looks next.
     suspension.fiber!.loop.governor?.wake();
   },
   abort(suspension) {

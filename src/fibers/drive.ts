@@ -12,7 +12,7 @@ type Result = IteratorResult<Leaf, unknown>;
  */
 const resume: (this: Segment) => Result = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())).next;
 
-/** Resumes a segment for the first time: what it runs first may be a compiled function, which learns here who drives it. */
+/** Resumes a segment for the first time. Its first function may be a compiled one, which learns here who drives it. */
 export function begin(segment: Segment): Result {
   current.entry = BY_LOOP;
   return resume.call(segment);
@@ -23,7 +23,7 @@ export function proceed(segment: Segment): Result {
   return resume.call(segment);
 }
 
-/** Throws at the `yield` that produced something foreign; a foreign iterator that cannot be thrown into must not hide why. */
+/** Throws at the `yield` that produced something foreign. A foreign iterator without `throw` must not hide the reason. */
 export function throwInto(segment: Segment, misuse: unknown): Result {
   try {
     return segment.throw!(misuse);
@@ -32,7 +32,7 @@ export function throwInto(segment: Segment, misuse: unknown): Result {
   }
 }
 
-/** Where in `begin` segments are resumed, as `callerPlaces` sees it from what they call; null where it sees nothing. */
+/** Where in `begin` segments are resumed, as `callerPlaces` tells it to what they call; null where it does not. */
 export function placeOfBegin(): string | null {
   return (places ??= findPlaces()).begin;
 }

@@ -3,10 +3,10 @@ import type { AsyncContext } from './async-context.js';
 import type { Holding } from './holding.js';
 import type { Suspension } from './suspension.js';
 
-/** What few fibers have: not fields of the fiber, which is just two cache lines. */
+/** What few fibers have; kept out of the fiber, which then fits into two cache lines. */
 export class Extras {
   cancellation: CancelledError | null = null;
-  /** Of its cancellations the one that was last thrown into it. */
+  /** The cancellation that was last thrown into it. */
   told: CancelledError | null = null;
   locals: ReadonlyMap<object, unknown> | null = null;
   frame: Suspension | null = null;

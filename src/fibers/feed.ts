@@ -16,19 +16,19 @@ import { WaitList } from './wait-list.js';
  */
 export type Push<T> = (chunk: T) => Operation<void>;
 
-/** The fiber's work: runs in the current scope, pushes chunks, and ends the stream by returning. */
+/** The work of the feeding fiber: pushes chunks, and ends the stream by returning. */
 export type Producer<T> = (push: Push<T>) => Operation<unknown>;
 
 /** The stream that is fed. */
 export interface Sink<T> {
   /** Throws for what cannot be a chunk. */
   check?(chunk: T): void;
-  /** Returns whether more is wanted at once; otherwise `demand` says when. What it throws is the failure of who pushes. */
+  /** Returns whether more is wanted at once; otherwise `demand` says when. What it throws is thrown by the producer's push. */
   push(chunk: T): boolean;
   end(): void;
-  /** Breaks the stream off; returns whether its consumer learns of `error`. */
+  /** Breaks the stream off; returns whether its consumer sees `error`. */
   fail(error: unknown): boolean;
-  /** The fiber is over, however it ended. */
+  /** The fiber has ended, however it did. */
   over?(): void;
 }
 
@@ -60,14 +60,14 @@ export class Feed<T> {
     }
   }
 
-  /** The consumer wants no more, at its end or before. */
+  /** The consumer wants no more, at the end of the stream or before. */
   stop(): void {
     if (this.over) return;
     this.fiber.cancel('the consumer of the stream has gone');
     this.finish();
   }
 
-  /** A failure is the consumer's to see, or else the scope's. */
+  /** A failure goes to the consumer, or if it has gone, to the scope. */
   private *run(producer: Producer<T>): Operation<void> {
     try {
       const work = producer((chunk) => new Suspension<void>(PUSH, this, chunk));
@@ -84,7 +84,7 @@ export class Feed<T> {
   private finish(): boolean {
     if (this.over) return false;
     this.over = true;
-    // Those whom no cancellation has reached: in a shield, or in fibers of other scopes.
+    // Pushers that the cancellation has not reached: in a shield, or in fibers of other scopes.
     for (let pusher = this.pushers.shift(); pusher !== null; pusher = this.pushers.shift()) pusher.fail(gone());
     return true;
   }

@@ -4,8 +4,8 @@ import { checkOperation, inSegment } from './segment.js';
 
 /**
  * A value that belongs to a fiber: a request's id, its user. Children see what their parent had when it spawned them;
- * what one of them sets afterwards the other does not see. Who is spawned from no fiber, as from a callback or for a request,
- * is a child of the fiber that has the scope open.
+ * what either sets afterwards the other does not see. A fiber that no fiber spawns, but a callback or a request, is a child of
+ * the fiber that has the scope open.
  *
  * Costs nothing where it is not used: values sit in one map for each fiber that sets any, shared with the children
  * until they set some of their own.
@@ -23,7 +23,9 @@ export class FiberLocal<T> {
     return locals !== null && locals.has(this) ? (locals.get(this) as T) : this.#initial;
   }
 
-  /** Sets it for the current fiber and for those that it spawns from now on. @throws `MisuseError` outside of fibers. */
+  /**
+   * Sets it for the current fiber and those that it spawns from now on. A plain call. @throws `MisuseError` outside of fibers.
+   */
   set(value: T): void {
     const fiber = currentFiber('FiberLocal.set');
     fiber.more().locals = new Map(fiber.locals).set(this, value);

@@ -33,7 +33,7 @@ export interface FiberHandle<T = unknown> {
    * Suspends: unless the fiber has ended. If cancelled: throws; the fiber itself goes on.
    */
   join(): Operation<T>;
-  /** Asks the fiber to stop: `CancelledError` is thrown where it waits. A plain call: it is `join` that waits. */
+  /** Asks the fiber to stop: `CancelledError` is thrown where it waits. A plain call that does not wait; `join` does. */
   cancel(reason?: string): void;
 }
 
@@ -41,26 +41,26 @@ export type FiberStatus = 'ready' | 'running' | 'waiting' | 'succeeded' | 'faile
 
 /**
  * The fiber itself: a continuation (the newest segment's generator and, through `frame`, those that called it), where
- * it belongs, and where it waits. A million of them is ordinary, so fields are few and no field needs an object of
- * its own. What is public to the outside is `FiberHandle`.
+ * it belongs, and where it waits. A million of them is ordinary, so fields are few and no field needs an object of its
+ * own. Programs see it as a `FiberHandle`.
  */
 export class Fiber<T = unknown> implements FiberHandle<T> {
   // In the order of use: a switch among 100,000 fibers costs as much as the cache lines it touches, and objects keep
-  // their fields in the order in which they are set. Halving this object halved that switch. Nor are members of a
-  // scope linked to each other: the collector then lays them out in an order that made it twice as long again.
+  // their fields in the order in which they are set. Halving this object halved that switch. For the same reason the
+  // members of a scope are not linked to each other: the collector would lay them out in an order that doubled the cost.
   /** The newest segment, the only one that the run loop drives. */
   generator: Iterator<Leaf, unknown, unknown>;
   /** Where it waits; null while it runs. */
   suspension: Suspension | YieldNow | null;
   private state: FiberState;
-  /** The recorder's: the last blocking point, and the calls that led there (while it runs: `current.chain`). */
+  /** The last blocking point; set by the recorder. */
   node: BlockingPoint | null;
   /** Next in a ready list. */
   nextReady: Fiber | null;
   /** What every suspension in its innermost scope is to throw; null unless that is cancelled. */
   interruption: CancelledError | null;
   chain: CallChain | null;
-  /** The innermost scope that it has open; at the end, and while it has none open, the one it belongs to. */
+  /** The innermost scope that it has open; if it has none open, the one it belongs to. */
   scope: Scope;
   /** Its place among the members of the scope it belongs to. */
   slot: number;
@@ -69,7 +69,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   readonly id: number;
   /** The calls that led to where it was spawned. */
   readonly origin: CallChain | null;
-  /** While it lives, those who join it; then its result or error. */
+  /** While it lives, its joiners; then its result or error. */
   private ending: unknown;
 
   constructor(
@@ -143,7 +143,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     return this.extras === null ? null : this.extras.cancellation;
   }
 
-  /** Locks and pool slots that it holds: while it does, nobody may hold it up to spare something else. */
+  /** How many locks and pool slots it holds. While it holds any it must not be held back for other resources: others wait. */
   get permits(): number {
     return this.extras === null ? 0 : this.extras.permits;
   }
@@ -158,7 +158,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     return this.extras === null ? null : this.extras.locals;
   }
 
-  /** What is current around its runs; null where nothing is followed. */
+  /** Its async context; null where none is followed. */
   get context(): AsyncContext | null {
     return this.extras === null ? null : this.extras.context;
   }
@@ -182,7 +182,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     return (this.extras ??= new Extras());
   }
 
-  /** It is its turn. */
+  /** Its turn begins. */
   enter(): void {
     registers.fiber = this;
     if (registers.chain !== this.chain) registers.chain = this.chain;
@@ -212,7 +212,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     this.loop.queue.push(this);
   }
 
-  /** Goes to the end of its ready list, from `label` in the graph; at no suspension where its newest segment is to begin. */
+  /** Goes to the end of its ready list; the graph records `label`. At no suspension if its newest segment has yet to begin. */
   setAside(label: Label): void {
     const loop = this.scope.loop;
     this.state = READY;
@@ -228,7 +228,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
     this.scope.loop.wake(this, (this.suspension as Suspension).since!);
   }
 
-  /** The scope that it belongs to, outside all those that it has opened. */
+  /** The scope that it belongs to: the one around all those that it has opened. */
   home(): Scope {
     let scope = this.scope;
     while (scope.host === this) scope = scope.parent!;
@@ -236,9 +236,9 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   }
 
   /**
-   * Delivers a cancellation that comes from outside of the scopes this fiber has opened within `outer`. It reaches
-   * inwards to the first shield: the fiber itself if none is left between. The scopes up to there, which the caller is
-   * to cancel with all that runs in them, are added to `reached`.
+   * Delivers a cancellation that comes from outside the scopes this fiber has opened within `outer`. It reaches inwards
+   * up to the outermost shield, and the fiber itself only if there is none. The scopes on the way are added to `reached`;
+   * the caller cancels them with all that runs in them.
    */
   interrupt(outer: Scope, error: CancelledError, reached: Scope[]): void {
     let innermost = this.scope;
@@ -265,7 +265,7 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
       if (this.state === FAILED) recorder.failed(this, outcome);
       recorder.ended(this);
     }
-    // Before the scope learns of it: that may cancel them, and their joining is over by now.
+    // Before the scope learns of it: that may cancel the joiners, whose joins are over by now.
     if (joiners !== null) this.answer(joiners);
     this.scope.memberEnded(this, daemon);
   }

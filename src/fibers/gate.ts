@@ -15,41 +15,31 @@ import { checkOperation, inSegment } from './segment.js';
 export interface GateOptions {
   /** How snapshots and errors call it. */
   readonly name: string;
-  /** How long one piece of work may take, in ms, before it is worth nothing. */
+  /** How long one piece of work may take, in ms, before its result is worthless. */
   readonly goal: number;
   /**
-   * Whether work waits for as long as it takes instead of being refused: for what a program fetches itself, such as
-   * the messages of a queue or the pages of a crawl, which nobody waits for. False unless given.
+   * Whether work waits for as long as it takes instead of being refused: for what a program fetches itself and nobody waits for,
+   * such as the messages of a queue or the pages of a crawl. False unless given.
    */
   readonly patient?: boolean;
-  /** Its work's share of the processor in relation to others', 1 unless given: less for what is done in the background. */
+  /** The share of the processor of its work in relation to other work; 1 unless given, less for background work. */
   readonly priority?: number;
 }
 
-/** A gate for work that does not come from a server of heddle's: it lets in what the resources can do in good time. */
+/** Admission control for work that does not come through a server of heddle's: lets in what the resources can do in time. */
 export interface Gate {
   /**
-   * Runs `f(...args)` in a fiber of its own as soon as there is room, and returns what it returns. What is known of the
-   * cost of `f`, by its name, decides whether there is.
+   * Runs `f(...args)` in a fiber of its own as soon as there is room, and returns its result. Whether there is room depends on
+   * what functions of the name of `f` have cost so far.
    *
    * @throws `OverloadError` if it was not let in; nothing was begun. What `f` throws.
-   * Suspends: always. If cancelled: throws; work that waits is withdrawn, work that has begun is cancelled.
+   * Suspends: until the work has been let in and has ended. If cancelled: throws; waiting work is withdrawn, work that has begun
+   * is cancelled.
    */
   admit<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): Operation<T>;
 }
 
-/**
- * Opens a gate in the current scope, with which it is closed.
- *
- * @throws `ArgumentError`; `MisuseError` outside of fibers.
- *
- * @example
- * const mail = gate({ name: 'mail', goal: 60_000, patient: true });
- * for (;;) {
- *   const message = yield* inbox.receive();
- *   yield* spawn(() => mail.admit(deliver, message));
- * }
- */
+/** Opens a gate, which is closed when the current scope ends. */
 export function gate(options: GateOptions): Gate {
   checkOptions(options);
   const { name, goal, patient = false, priority = 1 } = options;
@@ -77,7 +67,7 @@ function* admit<A extends readonly unknown[], T>(
   try {
     yield* child.join();
   } catch (error) {
-    // Stopped so that the process lives: that has an error of its own.
+    // Stopped by the back-stop: `result` throws its `OverloadError` instead.
     if (!work.failed || !isInstance(error, FiberCancelledError)) throw error;
   } finally {
     // Without effect once it has ended.
@@ -114,7 +104,7 @@ class GateWork<T> extends Work {
     return this.error !== null;
   }
 
-  /** Throws what the work threw: it is the caller's, not its scope's. */
+  /** Its value; throws what it threw, which concerns the caller and not the scope. */
   result(): T {
     if (this.error !== null) throw this.error.thrown;
     return this.value as T;

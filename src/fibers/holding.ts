@@ -5,7 +5,7 @@ import type { Fiber } from './fiber.js';
 export class Holding implements Enrolled {
   readonly fiber: Fiber;
   held: number = 0;
-  /** At once, so far. */
+  /** The most it has held at once so far. */
   most: number = 0;
   slot: number = -1;
 

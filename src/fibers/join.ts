@@ -3,7 +3,7 @@ import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
 import { SuspensionKind } from './suspension.js';
 
-/** What waiting for a fiber throws that has ended without a result. */
+/** What `join` throws for a fiber that has ended without a result. */
 export function joinError(fiber: Fiber): unknown {
   if (fiber.hasFailed) return fiber.outcome;
   return new FiberCancelledError(`Fiber ${fiber.id} (${fiber.name}) was cancelled, so it has no result to join`, {

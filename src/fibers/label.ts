@@ -1,6 +1,9 @@
 import { expected } from '../base/check.js';
 
-/** Every kind of wait that heddle knows. Closed, so that tools can rely on it; authors of new ones extend it here. */
+/**
+ * Every kind of wait that heddle knows. Closed, so that tools can rely on it: new kinds are added here; outside heddle use
+ * `custom`.
+ */
 export type WaitKind =
   | 'spawn' // where fibers of a kind start: not a wait, but a node of the graph
   | 'exit' // where they end

@@ -1,8 +1,8 @@
 import type { SuspensionKind } from './suspension.js';
 
 /**
- * The kinds of waits that a program names where it waits, by name: it has few names and many waits. Past the bound they
- * are made anew, which only costs time.
+ * The kinds of waits that a program names itself, by name: there are few names and many waits. Once `MOST_NAMES` are known,
+ * others are made anew each time, which only costs time.
  *
  * @param make is given null for a wait without a name.
  */

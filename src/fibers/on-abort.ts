@@ -1,11 +1,11 @@
 import { checkSignal } from '../base/check.js';
 
 /**
- * Calls `aborted` once when `signal` is aborted: at once if it is so already. Returns how to take that back.
+ * Calls `aborted` once when `signal` is aborted: at once if it already is. Returns a function that takes that back.
  *
- * Everybody in here who listens to one signal shares one listener. An `AbortSignal` keeps its listeners in a list that is
- * searched for each that comes or goes: 20,000 fibers that listen to the signal of one server would take a second to
- * start and another to end, and from the eleventh on Node 20 would warn of a leak.
+ * All callbacks for one signal share one listener. An `AbortSignal` keeps its listeners in a list that is searched whenever one
+ * is added or removed: 20,000 fibers that listen to the signal of one server would take a second to start and another to end,
+ * and from the eleventh on Node 20 would warn of a leak.
  */
 export function onAbort(signal: AbortSignal, aborted: () => void): () => void {
   checkSignal(signal);
@@ -22,7 +22,7 @@ function nothing(): void {}
 
 class Audience {
   private readonly signal: AbortSignal;
-  /** Entries of their own, since one function may be added twice. */
+  /** Wrapped, since one function may be added twice. */
   private readonly entries: Set<{ readonly aborted: () => void }> = new Set();
   private readonly tell = (): void => {
     const entries = [...this.entries];

@@ -3,11 +3,11 @@ import type { Scope } from './scope.js';
 
 /**
  * Ties something that is open (a connection, a file) to a scope: `close` runs when the scope ends, after its fibers,
- * the newest first, shielded. Returns how to untie it, once it has been closed before; then the scope keeps nothing
- * of it, however many it opens and closes.
+ * the newest first, shielded. Returns a function that unties it, for when it is closed earlier: the scope then keeps nothing of
+ * it, however many are opened and closed.
  *
  * @param abandon closes it without waiting: called if the scope has ended while it was being opened
- * @throws `ScopeClosedError` then.
+ * @throws `ScopeClosedError` in that case.
  */
 export function ownedBy(
   scope: Scope,

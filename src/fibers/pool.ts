@@ -3,13 +3,13 @@ export interface Pool {
   /** How snapshots call it. */
   readonly text: string;
   readonly capacity: number;
-  /** It is there for what it counts, and for good; else it may be the lock of one of many objects. */
+  /** It exists for the resource that it counts, and for good; otherwise it may be the lock of one object among many. */
   readonly isDeclared: boolean;
-  /** Slots that are out now. */
+  /** Slots that are held now. */
   readonly used: number;
-  /** Slots granted so far, and how often some were: who asks may get several at once. */
+  /** Slots granted so far, and the number of grants: one may be of several slots. */
   readonly granted: number;
   readonly grants: number;
-  /** A fiber stands at the node also while it has its slot: waiting there is not all queueing. */
+  /** Fibers stay at the node while they hold a slot, so waiting there is not all queueing. */
   readonly servesWhileWaiting: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Fiber } from './fiber.js';
 import type { Scope } from './scope.js';
 
-/** All live fibers of a run loop, by the scopes that they belong to, so that they can be walked over as they live. */
+/** All live fibers of a run loop, by scope, so that they can be walked while they come and go. */
 export class Population {
   readonly scopes: Scope[] = [];
   private readonly walks: PopulationWalk[] = [];
@@ -38,11 +38,11 @@ export class Population {
 }
 
 /**
- * Visits every fiber that lives from the beginning of the walk to its end once, and those that come or go meanwhile
+ * Visits once every fiber that lives from the beginning of the walk to its end, and those that come or go meanwhile
  * at most once, however long it pauses in between.
  *
- * It goes downwards through slots. What comes is put behind it. What goes is replaced by the last of its list, which
- * has been visited and would be met again: those are remembered, as are the scopes.
+ * It goes down through the slots. New fibers are put behind it. A fiber that goes is replaced by the last of its list, which has
+ * been visited and would be met again: those are remembered, and so are visited scopes.
  */
 export class PopulationWalk {
   private readonly scopes: readonly Scope[];
@@ -80,7 +80,7 @@ export class PopulationWalk {
   memberLeaves(scope: Scope, fiber: Fiber, last: Fiber): void {
     if (scope !== this.scope) return;
     this.seenAgain.delete(fiber);
-    // `last` has left its slot already; was that one of those behind the walk?
+    // `last` has left its slot already: was that one behind the walk?
     if (last !== fiber && fiber.slot < this.memberSlot && scope.members.length >= this.memberSlot)
       this.seenAgain.add(last);
   }

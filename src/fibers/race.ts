@@ -12,8 +12,8 @@ import { inSegment } from './segment.js';
  * To wait for the first of several leaf operations (channels, events, sleeps) use `select`: it takes exactly one,
  * where a race can let two complete and then drops one result.
  *
- * @throws what the first to end throws. As in any scope, what others throw while they stop counts too: an `AggregateError` where
- * several threw, and an error also where the first to end has returned.
+ * @throws what the first to end throws. As in any scope, what others throw while they stop counts too: it is thrown even if the
+ * first to end has returned, and as an `AggregateError` if several threw. `ArgumentError`.
  * Suspends: until one has ended and the others have stopped. If cancelled: so are they.
  *
  * @example
@@ -39,7 +39,7 @@ interface Course {
 }
 
 function startRacers(scope: Scope, operations: readonly Operation<unknown>[], course: Course): Operation<void> {
-  // As in `all`.
+  // Named `race`: as in `all`.
   for (const operation of operations) scope.startMember(race, racer(scope, operation, course), false);
   return NOTHING;
 }

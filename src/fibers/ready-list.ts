@@ -12,12 +12,12 @@ export class ReadyList {
   size: number = 0;
   /** Exponentially weighted mean of one fiber's run from here, in ms; starts at a cautious guess. */
   meanMs: number = FIRST_GUESS_MS;
-  /** Runs that the meter has not yet learned the time of. */
+  /** Runs whose time the meter has not settled yet. */
   uncharged: number = 0;
   /** All runs from here: their time in ms, and how many. */
   ranMs: number = FRACTION;
   runs: number = 0;
-  /** Fibers run one at a time, each time the queue is asked anew. */
+  /** Whether a batch is one fiber, so that the queue is asked again before each. */
   single: boolean = false;
   /** Runs whose allocation was measured. */
   measuredRuns: number = 0;

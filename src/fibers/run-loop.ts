@@ -26,8 +26,8 @@ import { preempted } from './yield-now.js';
 const following = asyncContext;
 
 /**
- * Drives fibers. Wake-ups only push to the run queue and see to it that a pass comes; a pass takes batches until
- * nothing is ready or the time slice is over, then lets the outside world in.
+ * Drives fibers. Wake-ups only push to the run queue and make sure that a pass is scheduled; a pass takes batches until
+ * nothing is ready or the time slice is over, then returns to the event loop.
  */
 export class RunLoop {
   readonly clock: Clock;
@@ -35,14 +35,14 @@ export class RunLoop {
   readonly recorder: Recorder | null;
   readonly random: Random;
   readonly meter: SliceMeter;
-  /** How long a pass may run before the outside world gets a turn, in ms. Fixed: overruns are counted by it. */
+  /** How long a pass may run before the event loop gets a turn, in ms. Constant, since overruns are counted against it. */
   readonly sliceMs: number;
   /**
-   * The time of the last clock reading, at most a batch old while fibers run. Something else than a number at first, so that V8
-   * keeps it boxed: what suspends in one batch then shares one box with it, instead of having one each.
+   * The time of the last clock reading, at most a batch old while fibers run. Not a number at first, so that V8 keeps it boxed:
+   * everything that suspends in one batch then shares one box instead of allocating its own.
    */
   now: number = undefined as unknown as number;
-  /** How many more operations the running fiber may complete at once before it has to give way. */
+  /** How many more operations the running fiber may complete without parking before it has to give way. */
   credit: number = 0;
   /** When the slice of the pass is over. */
   sliceEnd: number = FRACTION;
@@ -61,7 +61,7 @@ export class RunLoop {
   private alarmAt: number = Infinity;
   private passing: boolean = false;
   private deferred: boolean = false;
-  /** When a crowd may run again within this poll. */
+  /** When `runIfCrowded` may run a slice again within this poll. */
   private crowdAt: number = FRACTION;
   private readonly turned_ = (): void => {
     this.deferred = false;
@@ -70,7 +70,7 @@ export class RunLoop {
     if (this.governor?.passesBy(now)) this.requestPass();
     else this.pass(now);
   };
-  /** A while after the last pass the world has had its turn, and who is due runs at once; right behind a pass events go first. */
+  /** A while after the last pass the event loop has had its turn: what is due runs now. Right after one, events go first. */
   private readonly alarm_ = (): void => {
     this.alarmAt = Infinity;
     if (!this.deferred && this.clock.now() - this.now >= REST_MS) this.turned_();
@@ -111,12 +111,12 @@ export class RunLoop {
     if (!this.passing) this.requestPass();
   }
 
-  /** The queue has got fibers by itself. */
+  /** Fibers that the queue had held back are ready again. */
   readied(): void {
     if (!this.passing) this.requestPass();
   }
 
-  /** Opens an entry for work. Without a governor there is none, and everything may begin at once. */
+  /** Opens an entry for work; null without a governor, and then everything may begin at once. */
   openEntry(options: EntryOptions): Entry | null {
     if (this.governor === null && this.makeGovernor !== null) this.governor = this.makeGovernor();
     return this.governor?.open(options) ?? null;
@@ -133,9 +133,9 @@ export class RunLoop {
   }
 
   /**
-   * For sources of events, at the end of their callback: many ready fibers run now, for a slice, and not after all events of
-   * this poll: until then their requests would outlive scavenges. The rest waits for the end of the poll where there is a
-   * governor, or a poll of dear requests would take fifty slices; elsewhere for a while, or a pile would never get less.
+   * For sources of events, at the end of their callback: many ready fibers run for a slice now, not after all events of this
+   * poll: until then their requests would outlive scavenges. With a governor the rest waits for the end of the poll, or a poll
+   * of expensive requests would take fifty slices; otherwise for `WORLDS_SHARE`, or a backlog would never shrink.
    */
   runIfCrowded(): void {
     if (this.queue.size < CROWD || this.passing || this.clock.now() < this.crowdAt) return;
@@ -151,7 +151,7 @@ export class RunLoop {
     this.passes++;
     const end = (this.sliceEnd = this.now + this.sliceMs);
     while (this.timers.nextAt <= this.now) this.timers.pop()!.timeUp();
-    // Batches are counted too: in virtual time nothing but their number ends a slice of fibers that always give way.
+    // Batches are counted too: in virtual time only their number ends a slice of fibers that always give way.
     for (let batch = 0; batch < MOST_BATCHES; batch++) {
       const list = queue.take();
       if (list === null) break;
@@ -203,7 +203,7 @@ export class RunLoop {
     return 1;
   }
 
-  /** In steps: a fiber that enters another context returns from `step` without having suspended. */
+  /** In steps: a fiber that enters another async context returns from `step` without having suspended. */
   private runInContext(fiber: Fiber): void {
     this.credit = CREDIT;
     do {
@@ -213,7 +213,7 @@ export class RunLoop {
     } while (fiber.isRunning);
   }
 
-  /** Runs one fiber until it suspends or ends. Only its async context calls this from outside. */
+  /** Runs one fiber until it suspends or ends. Called from outside only by the fiber's async context. */
   step(fiber: Fiber, credit: number): void {
     fiber.enter();
     this.credit = credit;
@@ -228,14 +228,14 @@ export class RunLoop {
         if (fresh) result = begin(fiber.generator);
         else result = misuse === null ? proceed(fiber.generator) : throwInto(fiber.generator, misuse);
         if (result === fiber.suspension) return;
-        // Once and in here: a foreign iterator's result comes through `yield*` as it is, and any look at it may throw.
+        // Read once, and inside `try`: a foreign iterator's result comes through `yield*` as it is, and reading it may throw.
         done = result.done === true;
         if (done) outcome = result.value;
         misuse = done || isCall(result) ? null : explainForeignYield(result.value);
         if (misuse !== null && ++misuses >= MISUSES_IN_A_RUN) throw misuse;
       } catch (error) {
         fresh = false;
-        // What was yielded is to blame, so that is thrown there. Who does it again and again is left where it is.
+        // What was yielded is to blame, so that `yield` throws. A segment that repeats it too often is abandoned.
         if (result !== null && ++misuses < MISUSES_IN_A_RUN) {
           misuse = error ?? undefined;
           continue;
@@ -258,7 +258,7 @@ export class RunLoop {
     }
   }
 
-  /** A fiber has linked many segments without suspending: others' turn before it begins the newest, if time is up. */
+  /** The fiber has linked many segments without suspending: if the slice is over, others run before the newest one begins. */
   private setAside(fiber: Fiber, fresh: boolean): boolean {
     this.credit = CREDIT;
     if (!fresh || this.clock.now() < this.sliceEnd) return false;
@@ -277,7 +277,7 @@ export class RunLoop {
     this.clock.defer(this.turned_);
   }
 
-  /** One that is too early stays: an empty pass costs less than moving it. With no timer it would keep the process alive. */
+  /** One that is too early is kept: an empty pass costs less than moving it. Without timers it would keep the process alive. */
   private setAlarm(): void {
     const at = this.timers.nextAt;
     if (at === this.alarmAt || (at > this.alarmAt && at !== Infinity)) return;
@@ -288,12 +288,12 @@ export class RunLoop {
 
 /** More than fit into a slice of real time. */
 const MOST_BATCHES = 10_000;
-/** Enough for the scheduler to choose among, few enough to stay in the young generation. */
+/** Ready fibers: enough for the scheduler to choose among, few enough for their requests to stay in the young generation. */
 const CROWD = 16;
-/** Of the time that a crowd ran: so long events are taken in before the next one. Fewer requests come in it than were answered. */
+/** Of the time that a crowd ran: for so long events are taken in before the next. Fewer requests come than were answered. */
 const WORLDS_SHARE = 0.25;
-/** So long after a pass an alarm is a turn of its own. */
+/** An alarm that goes off this long after the last pass begins a pass itself. */
 const REST_MS = 0.5;
-/** Tens of microseconds. A producer into a buffered channel would else never suspend; tokio has the same kind of budget. */
+/** Tens of microseconds. Otherwise a producer into a buffered channel might never suspend; tokio has a similar budget. */
 const CREDIT = 512;
 const MISUSES_IN_A_RUN = 100;

@@ -15,27 +15,28 @@ import type { Timed } from './timed.js';
 
 /** An open scope, as its users see it: owns fibers, and ends only after all of them have. */
 export interface ScopeHandle {
-  /** When its work is cancelled by the nearest deadline around it, up to the first shield, in ms of `now()`; `Infinity` for never. */
+  /** The nearest deadline, its own or of a scope around it up to the first shield, in ms of `now()`; `Infinity` for none. */
   readonly deadline: number;
   readonly isCancelled: boolean;
   /**
    * Starts a fiber in this scope, also from plain callbacks; `yield* spawn` starts one in the innermost.
    *
-   * @throws `ScopeClosedError` once the scope has ended, as `spawnDaemon` does.
+   * @throws `ScopeClosedError` once the scope has ended; `ArgumentError` if `f` is no function; what `f` throws instead
+   * of making an operation. As `spawnDaemon` does.
    */
   spawn<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T>;
   /** Starts a fiber that the scope does not wait for: it is cancelled once the others have ended. */
   spawnDaemon<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): FiberHandle<T>;
   /**
-   * Cancels the body and all fibers. Does not wait. Where that stops the body, the call that opened the scope has no result and
-   * throws the `CancelledError`: catch it around that, or use `race` with an event instead.
+   * Cancels the body and all fibers. Does not wait. If that stops the body, the call that opened the scope has no result
+   * and throws the `CancelledError`: catch it around that call, or use `race` with an event instead.
    */
   cancel(reason?: string): void;
   /**
-   * Runs `cleanup` when the scope ends, after its fibers; last in, first out. It is shielded from cancellation and from deadlines, and
-   * has none of its own: what may take for ever belongs in a `withTimeout`. What it throws is a failure of the scope.
+   * Runs `cleanup` when the scope ends, after its fibers; last in, first out. It is shielded from cancellation and deadlines,
+   * and has no deadline of its own: what may take forever belongs in a `withTimeout`. What it throws is a failure of the scope.
    *
-   * @throws `ScopeClosedError` once the scope has ended.
+   * @throws `ScopeClosedError` once the scope has ended; `ArgumentError` if `cleanup` is no function.
    */
   defer(cleanup: () => Operation<unknown> | void): void;
 }
@@ -74,7 +75,7 @@ export class Scope implements ScopeHandle {
   expired: boolean = false;
   /** A member was stopped short by this scope's own cancellation. */
   cutShort: boolean = false;
-  /** Of a shield: the cancellation that its host knew of when it opened it, and knows of again behind it. */
+  /** Of a shield: the cancellation that its host had been told of (`told.ts`) when it opened it, restored when it leaves. */
   toldBefore: CancelledError | null = null;
   closed: boolean = false;
   /** The fibers in it, in no order: each knows its slot, and the last one takes the place of one that ends. */
@@ -85,7 +86,7 @@ export class Scope implements ScopeHandle {
   private workers: number = 0;
   private daemons: number = 0;
   private daemonsCancelled: boolean = false;
-  /** What failed, with the number of the fiber that did. */
+  /** What failed, with the id of the fiber that threw it. */
   private failures: Map<unknown, number> | null = null;
   private cleanups: Set<{ readonly cleanup: () => Operation<unknown> | void }> | null = null;
   private onEmpty: (() => void) | null = null;
@@ -134,7 +135,7 @@ export class Scope implements ScopeHandle {
     this.addCleanup(cleanup);
   }
 
-  /** As `defer`; returns how to take it back. A set, since of a million connections each is closed in its own time. */
+  /** As `defer`; returns a function that takes it back. A set, since a million connections are closed in any order. */
   addCleanup(cleanup: () => Operation<unknown> | void): () => void {
     if (this.closed) throw new ScopeClosedError('defer in a scope that has ended');
     const entry = { cleanup };
@@ -143,7 +144,7 @@ export class Scope implements ScopeHandle {
     return () => void cleanups.delete(entry);
   }
 
-  /** Makes `operation`, made by `body`, a member and queues it. */
+  /** Starts `operation`, which `body` has made, as a fiber of this scope. */
   startMember<T>(body: Function, operation: Operation<T>, daemon: boolean): Fiber<T> {
     if (this.closed) throw new ScopeClosedError(`spawn of \`${nameOf(body)}\` in a scope that has ended`);
     // From a plain callback it is a child of the fiber that has the scope open.
@@ -175,7 +176,7 @@ export class Scope implements ScopeHandle {
     interruptAll(reached, error);
   }
 
-  /** Something in here failed: that stops the rest, and is thrown at the end. `order` is the spawn order. */
+  /** Something in here failed, which cancels the rest and is thrown at the end. `order` is the spawn order. */
   fail(order: number, error: unknown): void {
     this.failures ??= new Map();
     if (!this.failures.has(error)) this.failures.set(error, order);
@@ -263,7 +264,10 @@ export class Scope implements ScopeHandle {
 
 printAs(Scope, 'Scope', ({ deadline, isCancelled, members }) => ({ deadline, isCancelled, fibers: members.length }));
 
-/** Cancels all members of `reached`, which grows by the scopes that they have opened: these nest deeper than a stack is. */
+/**
+ * Cancels all members of `reached`, which grows by the scopes that they have opened. No recursion: scopes may nest deeper
+ * than the stack.
+ */
 function interruptAll(reached: Scope[], error: CancelledError): void {
   for (const scope of reached) {
     if (scope.cancellation !== null) continue;

@@ -14,15 +14,15 @@ import type { Scope } from './scope.js';
 /**
  * Linked segments (Capriccio, section 3: linked stack management).
  *
- * `yield*` keeps its whole chain on the native stack at every resume: the cost grows with the depth, and below a
- * depth of some thousands it overflows. A call through `call()` instead starts a segment of its own: a generator
+ * `yield*` keeps its whole chain on the native stack at every resume: the cost grows with the depth, and at a depth of
+ * some thousands the stack overflows. A call through `call()` instead starts a segment of its own: a generator
  * that the run loop drives directly, while the caller's waits. The suspension of the call is itself the frame of
  * the linked list, so linking allocates nothing more.
  */
 
 /**
  * Calls `f` in a new segment: the depth is then bounded by memory alone, and a resume costs the same at any depth.
- * Otherwise the same as `yield* f(...args)`. For deep recursion; the compiler puts it in by itself.
+ * Otherwise the same as `yield* f(...args)`. For deep recursion; compiled code links segments by itself.
  *
  * @throws `ArgumentError` if `f` is no function; what `f` throws.
  * Suspends: as `f` does. If cancelled: as `f` is.
@@ -46,12 +46,12 @@ export function inSegment<T>(operation: Operation<T>): Operation<T> {
   return isGenerator(operation) ? new Suspension<T>(LINK, operation, undefined) : operation;
 }
 
-/** Does this ask for its segment? */
+/** Whether this asks the run loop for a segment. */
 export function isCall(value: unknown): value is Suspension {
   return value instanceof Suspension && value.kind.linksSegment;
 }
 
-/** Makes the callee's generator the fiber's newest segment. False if making it has thrown, which the call then throws. */
+/** Makes the callee's generator the fiber's newest segment. False if making it threw; the call then throws the error. */
 export function linkSegment(fiber: Fiber, call: Suspension): boolean {
   try {
     link(fiber, call);
@@ -107,14 +107,14 @@ function settleCall(frame: Suspension, failed: boolean, outcome: unknown): void 
 }
 
 /**
- * The iterator of an operation that a function made, ready to be driven by the run loop: a generator, always, since
- * the loop resumes with the generators' own `next`. What is not one is wrapped.
+ * The iterator of an operation made by `maker`, for the run loop to drive: always a generator, since the loop calls the
+ * generators' own `next`. Anything else is wrapped in one.
  */
 export function iterate(operation: unknown, maker: Function): Iterator<Leaf, unknown, unknown> {
   return isGenerator(operation) ? operation : delegate(checkOperation(operation as Operation<unknown>, maker));
 }
 
-/** `operation`, which was given, or returned by `maker`, if it is one; else says that it is not. */
+/** Returns `operation`, which was given or returned by `maker`; throws `MisuseError` if it is none. */
 export function checkOperation<T>(operation: Operation<T>, maker?: Function): Operation<T> {
   if (mayBeOperation(operation)) return operation;
   unheard(operation);

@@ -9,7 +9,7 @@ import { runScope } from './with-scope.js';
  * nothing else could stop it: a shutdown that waits for ever is a crash in slow motion.
  *
  * @param options.within milliseconds until it is stopped with a `TimeoutError`; 30,000 unless given, `Infinity` for never.
- * @throws what the operation throws.
+ * @throws what the operation throws; `TimeoutError`; `ArgumentError`.
  * Suspends: as the operation does. If cancelled: not until it is over; the next suspension then throws.
  *
  * @example

@@ -5,8 +5,8 @@ import type { Operation } from './operation.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 
 /**
- * Waits for `ms` milliseconds, as exactly as timers of Node: up to a ms less, or more where the loop is busy.
- * `sleep(0)` lets the outside world have a turn.
+ * Waits for `ms` milliseconds, as exactly as Node's timers: up to 1 ms less, and longer when the loop is busy. `sleep(0)` gives
+ * the event loop a turn.
  *
  * @throws `ArgumentError`.
  * Suspends: always. If cancelled: throws at once.
@@ -22,7 +22,7 @@ export function sleep(ms: number): Operation<void> {
 }
 
 /**
- * Waits until `now()` has reached `at`, in ms; `Infinity` for ever.
+ * Waits until `now()` has reached `at`, in ms; with `Infinity` forever.
  *
  * @throws `ArgumentError`.
  * Suspends: always. If cancelled: throws at once.
@@ -54,7 +54,10 @@ export function now(): number {
   return currentFiber('now').loop.clock.now();
 }
 
-/** When a wait of `ms` that begins now is over, in ms of `now()`; what is to be over together, by the same rule. */
+/**
+ * When a wait of `ms` that begins now is over, in ms of `now()`. Everything that takes a duration uses it, so that equal waits
+ * end together.
+ */
 export function after(ms: number): number {
   return currentFiber('now').loop.clock.after(ms);
 }

@@ -3,7 +3,7 @@ import type { ReadyList } from './ready-list.js';
 import type { RunQueue } from './run-queue.js';
 
 /**
- * Says how long batches ran, and charges for it.
+ * Measures how long batches run, and charges the run queue for it.
  *
  * Reading a clock costs as much as a switch. A batch of many fibers pays for its own readings; batches of few, such
  * as two fibers that play ping-pong, would pay one a switch. So batches from lists whose runs are known to be short
@@ -20,7 +20,7 @@ export class SliceMeter {
   private at: number = 0;
   /** The lists that had batches since then, and the fibers run in them. */
   private readonly lists: ReadyList[] = [];
-  /** How many of `lists` count. To set the length of an array is a call into V8's runtime, some 5 ns of a switch. */
+  /** How many of `lists` are valid: setting an array's length calls into V8's runtime, which costs a switch some 5 ns. */
   private listCount: number = 0;
   private fibers: number = 0;
   private untilSample: number;
@@ -49,7 +49,7 @@ export class SliceMeter {
     return this.fibers > 0 ? this.read() : this.at;
   }
 
-  /** Now and then a batch is a single fiber that is timed alone, for the edge that it takes. */
+  /** Whether this batch is to be a sample: a single fiber timed alone, for the edge that it takes. */
   sampleDue(): boolean {
     if (!this.sampling || --this.untilSample > 0) return false;
     this.untilSample = this.sampleEvery;
@@ -64,12 +64,12 @@ export class SliceMeter {
     return fit >= BATCH ? BATCH : fit > 1 ? fit | 0 : 1;
   }
 
-  /** A batch from `list` begins: if it may be long, what ran before it is settled first. */
+  /** A batch from `list` begins: if it may be long, what ran before it is charged first. */
   before(list: ReadyList): void {
     if (list.meanMs > SHORT_MS && this.fibers > 0) this.read();
   }
 
-  /** The batch has run; returns the time, as far as it is known. */
+  /** The batch has run; returns the time of the last clock reading. */
   after(list: ReadyList, count: number): number {
     this.batches++;
     this.fibers += count;
@@ -81,7 +81,7 @@ export class SliceMeter {
   /** Reads the clock and charges what ran since the last reading. */
   read(): number {
     const now = this.clock.now();
-    // A clock that was set back has measured nothing; less than that could be charged to nobody.
+    // A clock that goes back measures nothing; a negative time cannot be charged.
     const elapsed = Math.max(now - this.at, 0);
     this.at = now;
     if (this.fibers === 0) return now;
@@ -111,11 +111,11 @@ export class SliceMeter {
 /** Most fibers in a batch, and runs that may share a clock reading. */
 const BATCH = 64;
 /**
- * A batch where there is a goal: who was given a slot, which is idle meanwhile, goes on before many others. Elsewhere ten
- * thousand busy connections would pay a fifth more for nothing.
+ * The longest batch where work has a goal: a fiber that was granted a slot, which is idle meanwhile, goes on before many others.
+ * Without a goal, ten thousand busy connections would pay a fifth more for nothing.
  */
 const GOVERNED_MS = 0.1;
 /** Runs below this share clock readings: 64 of them then take less than a tenth of a millisecond. */
 const SHORT_MS = 0.0015;
-/** Slices. Compiled code that gives way when its slice is over needs a moment to find out. */
+/** In slices: longer runs are overruns. Compiled code needs a moment to notice that its slice is over. */
 export const TOO_LONG = 1.5;

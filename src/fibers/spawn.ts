@@ -7,10 +7,11 @@ import { YIELD } from './yield-now.js';
 
 /**
  * Starts `f(...args)` as a new fiber of the innermost open scope, and returns it at once; it first runs when its turn
- * comes. The scope does not end before it has ended, and its failure is the scope's.
+ * comes. The scope waits for it to end, and its failure is a failure of the scope.
  *
  * @throws `ArgumentError` if `f` is no function; what `f` throws instead of making an operation.
- * Suspends: no. If cancelled: throws, and nothing was started.
+ * Suspends: only to let others run after hundreds of operations that did not wait. If cancelled: throws, and nothing was
+ * started.
  *
  * @example
  * const fiber = yield* spawn(fetchPage, url);
@@ -42,7 +43,7 @@ export function spawnDaemon<A extends readonly unknown[], T>(
   return new Spawn<T>(f as OperationFunction<readonly unknown[], T>, args, true);
 }
 
-/** A leaf that always completes at once; so it needs little of what a suspension has, and spawning is a third faster. */
+/** A leaf that never waits, so it needs few of a suspension's fields, which makes spawning a third faster. */
 export class Spawn<T> implements Operation<FiberHandle<T>> {
   /** IteratorResult. */
   done: boolean = false;

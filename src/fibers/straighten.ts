@@ -7,9 +7,9 @@ import { isTold, tell } from './told.js';
 import { closeScope } from './with-scope.js';
 
 /**
- * Whether a fiber that was set aside before its newest segment began has been cancelled since. Then that does not begin,
- * and the call throws: a recursion that never suspends can be stopped nowhere else. A shield does begin, since what is to be
- * done in it is what a cancellation must not keep from being done; and so does what a fiber calls that knows already.
+ * Whether a fiber that was set aside before its newest segment began has been cancelled since. If so, ends that segment before
+ * it begins, and the call throws: a recursion that never suspends could not be stopped otherwise. Two things do begin: a shield,
+ * since cancellation must not prevent what it protects, and what a fiber calls that has been told already.
  */
 export function isStoppedAside(fiber: Fiber): boolean {
   const { interruption, frame, generator } = fiber;
@@ -19,16 +19,16 @@ export function isStoppedAside(fiber: Fiber): boolean {
   return true;
 }
 
-/** Has the code of the newest segment, which is over, left something behind that it was to wait for, or to close? */
+/** Whether the code of the newest segment has ended without waiting for where it is parked, or without closing a scope. */
 export function isAstray(fiber: Fiber): boolean {
   return fiber.suspension !== null || fiber.scope !== segmentScope(fiber);
 }
 
 /**
- * Puts a fiber right whose code has run past the suspension that it is parked at: `const [a, b] = all(…)` or for…of
+ * Repairs a fiber whose code has run past the suspension that it is parked at: `const [a, b] = all(…)` or for…of
  * iterated an operation where `yield*` was meant, or two fibers ran one generator. It cannot end now, since what it
  * is parked at will still wake it, and scopes that it left open have members. So it stays parked until that wait is
- * over, as soon as can be, then closes those scopes and throws.
+ * over, which is made to be as soon as possible, then closes those scopes and throws.
  */
 export function straighten(fiber: Fiber, error: unknown = iteratedByHand(fiber.suspension)): void {
   fiber.generator = unwind(fiber, error);

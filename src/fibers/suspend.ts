@@ -13,12 +13,12 @@ export interface Resume<T> {
 }
 
 /**
- * Waits for a callback. `register` gets the function that resumes the fiber and returns how to undo the registration,
+ * Waits for a callback. `register` is given the function that resumes the fiber, and returns one that undoes the registration,
  * which is called if the wait is cancelled. Without `register` it waits until it is cancelled.
  *
  * @param name how the graph shows the wait.
- * @throws what `register` throws, or what `resume.fail` was given. What `register` throws after it has resumed the fiber is a
- * failure of the scope.
+ * @throws what `register` or undoing throws, or what `resume.fail` was given; what `register` throws after it has resumed the
+ * fiber is a failure of the scope. `ArgumentError`.
  * Suspends: always. If cancelled: undoes the registration and throws.
  *
  * @example
@@ -35,7 +35,7 @@ export function suspend<T>(register?: (resume: Resume<T>) => void | (() => void)
   return new Suspension<T>(kindOf(name), register, undefined);
 }
 
-/** Instead of how to undo it: it was aborted, perhaps by `register` itself. */
+/** Stands for the undo function once the wait has been aborted, perhaps by `register` itself. */
 const ABORTED = Symbol('aborted');
 
 const kindOf = namedKinds(
@@ -74,7 +74,7 @@ function takeBack(suspension: Suspension, undo: void | (() => void)): void {
   }
 }
 
-/** What `register` and `undo` throw fails the wait; where that has its answer already, as in a select that is decided, the scope. */
+/** What `register` and `undo` throw fails the wait; if that is settled already, as in a select that is decided, the scope. */
 function failed(suspension: Suspension, error: unknown): void {
   const fiber = suspension.fiber!;
   if (!suspension.fail(error)) fiber.scope.fail(fiber.id, error);

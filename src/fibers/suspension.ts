@@ -36,16 +36,16 @@ export class Suspension<T = unknown, S = unknown, A = unknown> {
   readonly subject: S;
   argument: A;
   fiber: Fiber | null = null;
-  /** The select that this is a branch of, if any: it, and not the fiber, learns of the completion. */
+  /** The select that this is a branch of, if any: completion is reported to it instead of to the fiber. */
   branchOf: Select | null = null;
-  /** Links for the one wait list that a suspension can stand in, or for the timers: what sleeps waits for nothing else. */
+  /** Links in the one list that a suspension can be in: a wait list, those due at one instant, or the fiber's frames. */
   previous: Suspension | null = null;
   following: Suspension | null = null;
   /** When it is due, if it sleeps. */
   instant: Instant<Timed> | null = null;
   /**
-   * When it began to wait, in ms of the loop's clock. Not a number from the start: V8 would box one for each suspension,
-   * also for those that complete at once.
+   * When it began to wait, in ms of the loop's clock. Not a number at first: V8 would allocate one for every suspension,
+   * including those that complete at once.
    */
   since: number | null = null;
 
@@ -94,13 +94,13 @@ export class Suspension<T = unknown, S = unknown, A = unknown> {
     return true;
   }
 
-  /** Its fiber, for which it has completed, runs again. */
+  /** Its fiber resumes after it has completed. */
   leave(): void {
     this.unpark();
     if (this.kind.resumed !== null) this.kind.resumed(this);
   }
 
-  /** By its own fiber only: of a generator that two fibers run, the other may be parked elsewhere by now. */
+  /** Throws if its fiber is no longer parked here, as happens when two fibers run one generator. */
   private unpark(): void {
     const fiber = this.fiber!;
     if (fiber.suspension !== this && !this.kind.linksSegment) throw usedTwice(this.kind.label.text);
@@ -113,7 +113,7 @@ export class Suspension<T = unknown, S = unknown, A = unknown> {
     return true;
   }
 
-  /** Its fiber is to stop: undoes the wait, which then throws `error`; or asks it to end, where it cannot be undone. */
+  /** Cancels the wait: undoes it and throws `error` at the `yield*`. A wait that cannot be undone is only asked to end. */
   interrupt(error: unknown): void {
     const { kind } = this;
     if (this.phase !== WAITING || kind.uninterruptible) return;
@@ -121,7 +121,7 @@ export class Suspension<T = unknown, S = unknown, A = unknown> {
     if (kind.undoable) this.fail(error);
   }
 
-  /** Its time has come (sleep). */
+  /** The timer has fired (sleep). */
   timeUp(): void {
     this.complete(undefined as T);
   }
@@ -144,7 +144,7 @@ export class Suspension<T = unknown, S = unknown, A = unknown> {
         if (this.phase === FAILED) throw this.value;
         this.done = true;
       } else {
-        // It has happened, but this fiber has completed so many operations at once that it is the others' turn.
+        // It has happened, but this fiber has completed so many operations without parking that others get a turn first.
         fiber.suspendAt(this);
         fiber.wake();
       }
@@ -158,7 +158,7 @@ export class Suspension<T = unknown, S = unknown, A = unknown> {
     else this.arm();
   }
 
-  /** An attempt that throws has settled it too, and costs credit: a loop that swallows that starves nobody either. */
+  /** An attempt that throws settles it too and costs credit, so a loop that swallows the error starves nobody either. */
   private settlesAtOnce(fiber: Fiber): boolean {
     try {
       if (!this.kind.attempt(this, fiber)) return false;
@@ -202,13 +202,16 @@ export class SuspensionKind<S = any, A = any, T = any> {
   readonly attempt: (suspension: Suspension<T, S, A>, fiber: Fiber) => boolean;
   readonly arm: (suspension: Suspension<T, S, A>) => void;
   readonly abort: (suspension: Suspension<T, S, A>) => void;
-  /** Told that the fiber of a completed suspension runs again; exactly once, and it does not throw. */
+  /** Called once when the fiber resumes after this has parked it and completed; not if it completed at once. Must not throw. */
   readonly resumed: ((suspension: Suspension<T, S, A>) => void) | null;
-  /** Whether it has not happened once it is aborted. What is not cannot be a branch of a select, which drops all but one. */
+  /**
+   * Whether an aborted operation is certain not to have happened. Otherwise it cannot be a branch of a select, which
+   * drops all but one.
+   */
   readonly undoable: boolean;
-  /** Not to be cancelled, only for waits that end by themselves after a cancellation (closing a scope). */
+  /** Cancellation does not interrupt it. Only for waits that end by themselves after a cancellation (closing a scope). */
   readonly uninterruptible: boolean;
-  /** Only for what links a segment. */
+  /** It links a segment instead of waiting; see `segment.ts`. */
   readonly linksSegment: boolean;
 
   constructor(options: {

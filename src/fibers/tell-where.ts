@@ -1,8 +1,8 @@
 import { current } from './current.js';
 
 /**
- * Gives an error the stack that the running fiber has in its reader's mind, as every error gets that leaves a fiber:
- * for those that a server reports and a fiber survives.
+ * Adds to an error the call chain of the running fiber, as is done for every error that leaves a fiber. For errors that a server
+ * reports and its fiber survives.
  */
 export function tellWhere(error: unknown): void {
   const { fiber } = current;

@@ -2,15 +2,14 @@ import type { Fiber } from './fiber.js';
 import type { Pool } from './pool.js';
 
 /**
- * libuv's threads, which do what the system offers no other way for: files, and looking up names. Calls that find all of
- * them busy queue where nobody sees it, so that they are counted here. What others let them do (zlib, crypto, other
- * libraries) is not.
+ * libuv's threads, for what the system does only synchronously: files, and name look-ups. Calls that find all of them busy queue
+ * out of sight, so they are counted here. What others have them do (zlib, crypto, other libraries) is not counted.
  */
 export class ThreadPool implements Pool {
   readonly text: string = 'thread pool';
   readonly isDeclared: boolean = true;
   readonly servesWhileWaiting: boolean = true;
-  /** How many threads there are. Set by who knows the machine. */
+  /** How many threads there are. Set by the governor. */
   capacity: number = 4;
   /** Calls that have ended. */
   granted: number = 0;
@@ -25,7 +24,7 @@ export class ThreadPool implements Pool {
     return Math.min(this.pending, this.capacity);
   }
 
-  /** `fiber` waits for a call that it has made just now. */
+  /** `fiber` has just made a call and waits for it. */
   begin(fiber: Fiber): void {
     this.pending++;
     if (fiber.node !== null) fiber.node.pool = this;

@@ -7,9 +7,9 @@ export function tell(fiber: Fiber): CancelledError {
 }
 
 /**
- * Whether a cancelled fiber had its cancellation thrown into it already. What it runs since is its cleanup: that meets the
- * cancellation again where it waits, but not where it is only made to give way, as between two iterations of a loop. The last one
- * is remembered, and within a shield, where others may be thrown, the one outside of it (`toldBefore`).
+ * Whether a cancelled fiber has had its cancellation thrown into it already. What it has run since is cleanup, which meets the
+ * cancellation again where it waits, but not where it only gives way by force, as between two iterations of a loop. Only the
+ * last cancellation is remembered; a shield, in which others may be thrown, restores the one outside it (`toldBefore`).
  */
 export function isTold(fiber: Fiber): boolean {
   return fiber.more().told === fiber.interruption;

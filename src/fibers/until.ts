@@ -8,7 +8,7 @@ import { Suspension, SuspensionKind } from './suspension.js';
  * Waits for a promise and returns its value.
  *
  * @param name how the graph shows the wait: `until(db.query)`.
- * @throws what it was rejected with.
+ * @throws what it was rejected with; `ArgumentError` if it is no promise.
  * Suspends: always. If cancelled: throws at once and forgets the promise, whose work goes on; where the work can be
  * stopped, `abortable` does so.
  *
@@ -19,7 +19,8 @@ import { Suspension, SuspensionKind } from './suspension.js';
  */
 export function until<T>(promise: PromiseLike<T>, name?: string): Operation<T> {
   if (!isPromise(promise)) throw expected('promise', 'a promise', promise);
-  // A cancelled fiber never comes to wait for it; its rejection must not end the process then. Lazy thenables, which
+  // A cancelled fiber never gets to wait for it, and then its rejection must not end the process. Lazy thenables, which begin
+  // their work when `then` is called, are left alone.
   // begin their work when `then` is called, are left alone.
   if (promise instanceof Promise) promise.then(undefined, ignore);
   return new Suspension<T>(kindOf(name), promise, undefined);

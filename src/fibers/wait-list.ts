@@ -38,7 +38,7 @@ export class WaitList {
     this.size--;
   }
 
-  /** The one that is at hand may be removed meanwhile. */
+  /** In order. The current one may be removed meanwhile; others may not. */
   *[Symbol.iterator](): Generator<Suspension, void, void> {
     let next: Suspension | null = null;
     for (let suspension = this.head; suspension !== null; suspension = next) {

@@ -16,8 +16,8 @@ import { iteratedByHand, Suspension, SuspensionKind } from './suspension.js';
  * The first failure, of the body or of a fiber, cancels the rest; when all have ended it is thrown (several:
  * `AggregateError`, in spawn order).
  *
- * Arguments beyond the body are passed to it. On a hot path give it those and a function that is made once: V8 makes a
- * hidden class and a prototype for each closure of a `function*` that is called, and they outlive scavenges.
+ * Arguments after the body are passed to it. On a hot path pass arguments to a function that is made once: V8 makes a hidden
+ * class and a prototype for each closure of a `function*` that is called, and they outlive scavenges.
  *
  * @returns the body's result.
  * @throws what failed; `CancelledError` when the body itself was stopped by a cancellation and so has no result.
@@ -60,7 +60,7 @@ class ScopeEnd<T> {
     return this.value as T;
   }
 
-  /** The body, or a member, was stopped short by this scope's own cancellation. */
+  /** The body or a member was stopped by this scope's own cancellation. */
   get cutShort(): boolean {
     return this.scope.cutShort || this.scope.hasStopped(this.stopped);
   }
@@ -87,14 +87,14 @@ export function* runScope<T>(body: (scope: Scope) => Operation<T>, options: Scop
   return new ScopeEnd(inner, value, stopped);
 }
 
-/** The error for a combinator whose fibers were all stopped by a cancellation from around it, so it has no result. */
+/** The error for a combinator that has no result since its fibers were stopped by a cancellation from outside. */
 export function stoppedFromOutside(): Error {
   return currentFiber('scope').interruption ?? new InternalError('fibers of a scope stopped without a cancellation');
 }
 
 /**
- * Waits until `inner`, which `fiber` has opened, has no members, runs what was deferred, and leaves it. Throws what
- * went wrong in it. Again and again: cleanups may spawn, as may others who have the scope in hand.
+ * Waits until `inner`, which `fiber` has opened, has no members, runs what was deferred, and leaves it. Throws what went wrong
+ * in it. In a loop: cleanups may spawn, as may others that have the scope.
  */
 export function* closeScope(inner: Scope, fiber: Fiber): Operation<void> {
   if (fiber.suspension !== null) throw iteratedByHand(fiber.suspension);
@@ -128,7 +128,7 @@ function enter(fiber: Fiber, inner: Scope): void {
   fiber.interruption = inner.cancellation;
 }
 
-/** Back in the scope around: what holds there holds again, which ends a cancellation of the inner one. */
+/** Back in the outer scope, whose state applies again: this ends a cancellation of the inner one. */
 function leave(fiber: Fiber, inner: Scope): void {
   const outer = inner.parent!;
   fiber.scope = outer;

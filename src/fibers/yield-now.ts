@@ -9,16 +9,15 @@ import { isTold, tell } from './told.js';
 const registers = current;
 
 /**
- * The leaf of `yieldNow`. It has no state, so one object serves every fiber: whether a fiber comes or comes back
- * is told by the fiber. That saves the allocation, and with 100,000 fibers, whose leaves would all survive a
- * scavenge, half of the switch.
+ * The leaf of `yieldNow`. It has no state, so one object serves every fiber: the fiber tells whether it arrives or comes back.
+ * That saves the allocation and, with 100,000 fibers, whose leaves would all survive a scavenge, half of the switch.
  */
 export class YieldNow {
   /** The iterator result of having suspended: this object itself, as for every leaf. */
   readonly done = false;
   readonly value: undefined = undefined;
   readonly label: Label;
-  /** The program did not ask for it: who is cancelled hears of it here once, and not in its cleanup. */
+  /** The program did not ask for it: a cancelled fiber is told so here once, but its cleanup is not interrupted. */
   private readonly isForced: boolean;
 
   constructor(label: Label, isForced: boolean = false) {
@@ -50,7 +49,7 @@ const RESUMED: IteratorReturnResult<void> = Object.freeze({ done: true, value: u
 export const YIELD: YieldNow = new YieldNow(new Label('yield'));
 
 /**
- * Lets other fibers run. The place for it is a long computation; compiled code does it by itself.
+ * Lets other fibers run. For long computations; compiled code does it by itself.
  *
  * Suspends: always. If cancelled: throws `CancelledError`.
  *
@@ -65,5 +64,5 @@ export function yieldNow(): Operation<void> {
   return YIELD;
 }
 
-/** What compiled loops give way with when the slice is over: the same, and a blocking point of its own. */
+/** How compiled loops give way when the slice is over; a blocking point of its own. */
 export const preempted: YieldNow = new YieldNow(new Label('preempted'), true);

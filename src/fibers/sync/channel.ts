@@ -9,9 +9,9 @@ import { Exchange } from './exchange.js';
 import { checkOperation, inSegment } from '../segment.js';
 
 /**
- * Carries values between fibers, first in, first out: of two sends, or two receives, that do not overlap in time the
- * earlier comes first, and so do the values of one sender. Where they overlap, those who wait are served first come,
- * first served, but at a buffered channel a running fiber may go before them.
+ * Carries values between fibers, first in, first out: of two sends, or two receives, that do not overlap in time the earlier
+ * comes first, and the values of one sender keep their order. Where they overlap, waiting fibers are served first come, first
+ * served, but at a buffered channel a running fiber may overtake them.
  *
  * No value is ever lost: a cancelled send was not received, a cancelled receive took nothing.
  */
@@ -56,7 +56,9 @@ export class Channel<T> {
     return this.exchange.trySend(value);
   }
 
-  /** Takes the next value without waiting; undefined if there is none now, or none any more: see `isClosed`. */
+  /**
+   * Takes the next value without waiting; undefined if there is none now, or the channel is closed and empty: see `isClosed`.
+   */
   tryReceive(): { readonly value: T } | undefined {
     return this.exchange.tryReceive();
   }
@@ -77,7 +79,8 @@ export class Channel<T> {
    * Runs `body` for each value, one after the other, until the channel is closed and empty.
    *
    * @throws what the body throws; the values after that stay in the channel.
-   * Suspends: while there is no value, and as the body does. If cancelled: throws; no value was taken that the body has not got.
+   * Suspends: while there is no value, and as the body does. If cancelled: throws; every value that was taken has been passed to
+   * the body.
    */
   *forEach(body: (value: T) => Operation<unknown>): Operation<void> {
     checkFunction('body', body);

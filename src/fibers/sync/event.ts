@@ -22,13 +22,13 @@ export class Event {
     return this.happened;
   }
 
-  /** It happens: wakes all who wait. A plain call, also from callbacks; the second has no effect. */
+  /** It happens: wakes all fibers that wait. A plain call, also from callbacks; further calls have no effect. */
   set(): void {
     this.happened = true;
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) waiter.complete(undefined);
   }
 
-  /** Suspends: unless it has happened. If cancelled: throws. */
+  /** Waits until it has happened. Suspends: unless it has. If cancelled: throws. */
   wait(): Operation<void> {
     return new Suspension<void>(this.kind, this, undefined);
   }

@@ -18,11 +18,10 @@ import { WaitList } from '../wait-list.js';
  * - while receivers wait, the buffer is empty or a receiver is coming;
  * - while senders wait, the buffer is full or a sender is coming.
  *
- * Hence nobody waits for what is there: whoever is coming is in the run queue. Who is woken has its value, or its
- * value is in the buffer; nothing is left to win or lose, and no cancellation can undo it. The price is that a running
- * fiber may overtake waiting ones, so that only operations that do not overlap in time are sure of their order. It
- * cannot starve them: those who wait are woken first come, first served, and each time that the one who was coming
- * has run, the next is due.
+ * Hence nobody waits for what is there: whoever is coming is in the run queue. A woken receiver has its value, and the value of
+ * a woken sender is in the buffer; there is no race left to lose, and no cancellation can undo it. The price is that a running
+ * fiber may overtake waiting ones, so that only operations that do not overlap in time are sure of their order. It cannot starve
+ * them: they are woken first come, first served, and whenever one that was coming has run, the next is woken.
  */
 export class Exchange<T> {
   readonly capacity: number;
@@ -36,7 +35,7 @@ export class Exchange<T> {
   /** Woken, and not yet run. Nobody is ever coming to an exchange without a buffer. */
   private sendersComing: number = 0;
   private receiversComing: number = 0;
-  /** The last one to come left room, or values, and nobody has made use of any since. */
+  /** The last one that came left room, or values, and nobody has used any since. */
   private roomIgnored: boolean = false;
   private valuesIgnored: boolean = false;
 
@@ -49,7 +48,7 @@ export class Exchange<T> {
     this.receiving = name !== null ? receiveKind(name, buffered) : buffered ? RECEIVE_BUFFERED : RECEIVE;
   }
 
-  /** Sends without waiting: even if receivers are coming who might make room. */
+  /** Sends without waiting. If the buffer is full while receivers wait, serves one of them to make room. */
   trySend(value: T): boolean {
     if (this.put(value, null)) return true;
     if (this.receivers.size === 0) return false;
@@ -57,7 +56,7 @@ export class Exchange<T> {
     return this.put(value, null);
   }
 
-  /** As `trySend`, the other way. */
+  /** As `trySend`, the other way round. */
   tryReceive(): { readonly value: T } | undefined {
     const taking = new Suspension<T>(this.receiving, this, undefined);
     if (this.take(taking)) return { value: taking.value };
@@ -66,7 +65,7 @@ export class Exchange<T> {
     return this.take(taking) ? { value: taking.value } : undefined;
   }
 
-  /** Those who wait get what is there for them, and the rest an error. */
+  /** Waiting fibers get what is there for them, the rest an error. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -123,7 +122,7 @@ export class Exchange<T> {
     return sender.complete(undefined);
   }
 
-  /** Wakes those for whom there is something, as long as fewer than so many are coming. */
+  /** Wakes those for whom there is something, while fewer than the given numbers are coming. */
   private settle(mostReceivers: number, mostSenders: number): void {
     const { buffer, capacity, senders, receivers } = this;
     for (;;) {
@@ -185,8 +184,8 @@ export class Exchange<T> {
 
   /**
    * One at a time is too slow for those who take one value and go to work, where a turn of the run queue is long: the
-   * last of 64 idle workers would begin after 64 turns. So who finds that the one before it has taken nothing wakes
-   * all for whom there is a value.
+   * last of 64 idle workers would begin after 64 turns. So a receiver that finds that no value was taken since the one before it
+   * came wakes all for whom there is a value.
    */
   static receiverCame(suspension: Suspension<unknown, Exchange<unknown>>): void {
     if (suspension.argument !== COMING) return;
@@ -205,7 +204,7 @@ export class Exchange<T> {
   }
 }
 
-/** The first that waits, but not in the same select: only one of its branches can come true. */
+/** The first that waits and is not a branch of `select`, of which only one branch can be taken. */
 function firstBut(select: Select | null, list: WaitList): Suspension | null {
   let first = list.peek();
   while (select !== null && first !== null && first.branchOf === select) first = first.following;
@@ -232,9 +231,9 @@ function receiveKind(name: string | null, buffered: boolean): SuspensionKind {
   });
 }
 
-/** A buffer that is filled and emptied in turn would be resized all the time; one that is ever used keeps half a kilobyte. */
+/** The capacity that a buffer keeps, half a kilobyte: one that is filled and emptied in turn would be resized all the time. */
 const KEPT = 64;
-/** Instead of the argument: it was woken by `serve` or `admit`, and did not complete at once. */
+/** Replaces the argument of one that was woken by `serve` or `admit`, and so did not complete at once. */
 const COMING = Symbol('coming');
 
 const SEND: SuspensionKind = sendKind(null, false);

@@ -10,7 +10,7 @@ import { WaitList } from '../wait-list.js';
 import { checkOperation, inSegment } from '../segment.js';
 import type { Permit, Semaphore, SemaphoreStats } from './semaphore.js';
 
-/** A permit that is out. Linked with the others of its pool, which names holders in the dump. */
+/** A permit that is held. Linked with the others of its pool, so that the dump can name the holders. */
 class IssuedPermit implements Permit {
   readonly count: number;
   readonly holder: Fiber;
@@ -38,14 +38,14 @@ class IssuedPermit implements Permit {
 
 printAs(IssuedPermit, 'Permit', ({ count, holder }) => ({ count, holder }));
 
-/** What semaphores, mutexes and resources are: it knows who holds its permits and who waits, and the dump shows them. */
+/** What semaphores, mutexes and resources have in common: knows who holds its permits and who waits, which the dump shows. */
 export class PermitPool implements Semaphore, Pool {
   readonly name: string | null;
   readonly isDeclared: boolean = false;
   readonly servesWhileWaiting: boolean = false;
   protected total: number;
   readonly waiters: WaitList = new WaitList();
-  /** Permits granted so far, and to how many that asked. */
+  /** Permits granted so far, and the number of grants. */
   granted: number = 0;
   grants: number = 0;
   private taken: number = 0;
@@ -91,7 +91,7 @@ export class PermitPool implements Semaphore, Pool {
     return this.name === null ? 'a semaphore' : `semaphore \`${this.name}\``;
   }
 
-  /** The permits that are out, the newest first. */
+  /** The permits that are held, the newest first. */
   *holders(): Generator<IssuedPermit, void, void> {
     for (let permit = this.newest; permit !== null; permit = permit.following) yield permit;
   }
@@ -106,7 +106,7 @@ export class PermitPool implements Semaphore, Pool {
     return this.issue(fiber, count);
   }
 
-  /** A permit comes back; those who waited longest get theirs. */
+  /** A permit comes back and goes to those that have waited longest. */
   takeBack(permit: IssuedPermit): void {
     if (permit.previous === null) this.newest = permit.following;
     else permit.previous.following = permit.following;
@@ -128,8 +128,8 @@ export class PermitPool implements Semaphore, Pool {
   }
 
   /**
-   * The first that waits, if there is enough for it. What comes right behind it of the same select it does not hold up. One that
-   * does not wait any more is about to leave, which calls `grantWaiting` again: its select has another answer.
+   * The first that waits, if there is enough for it. It does not hold up what comes right behind it of the same select. One that
+   * no longer waits is a branch of a select with another answer, about to leave, and `abort` then calls `grantWaiting` again.
    */
   private next(): Suspension | null {
     const first = this.waiters.peek();

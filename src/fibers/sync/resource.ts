@@ -10,14 +10,14 @@ import { noteResource } from './resources-of.js';
 import type { Permit, Semaphore } from './semaphore.js';
 
 /**
- * Something that the program knows there is only so much of: connections of a database, places in a queue of a disk,
- * seats of a licence. It is a semaphore with a name, whose capacity may change while it is used; admission reckons with
- * it as with processor and memory.
+ * Something that the program knows to be limited: connections of a database, places in the queue of a disk, seats of a licence.
+ * It is a semaphore with a name, whose capacity may change while it is used; admission takes it into account as it does
+ * processor and memory.
  */
 export interface Resource extends Semaphore {
   /**
-   * From now on there is so much of it. Below what is in use, nothing is granted until enough has come back. Fibers that
-   * wait for more than there is now get an `OverloadError`: they would hold up those behind them for nothing.
+   * Changes the capacity. Below what is in use, nothing is granted until enough has come back. Fibers that wait for more than
+   * the new capacity get an `OverloadError`: they would hold up those behind them for nothing.
    *
    * @throws `ArgumentError` unless the capacity is an integer of at least 1, or `Infinity`.
    */
@@ -27,7 +27,7 @@ export interface Resource extends Semaphore {
 /** The resource itself. */
 export class ResourcePool extends PermitPool implements Resource {
   override readonly isDeclared: boolean = true;
-  /** Of the fiber that asked for it last. */
+  /** The loop of the fiber that asked for it last. */
   private loop: RunLoop | null = null;
 
   constructor(name: string, capacity: number) {
@@ -49,7 +49,7 @@ export class ResourcePool extends PermitPool implements Resource {
     this.total = capacity;
     for (const waiter of Array.from(this.waiters)) {
       const count = waiter.argument as number;
-      // Failing one of a select takes its others out of the line.
+      // Failing a branch of a select removes its other branches.
       if (count <= capacity || waiter.phase !== WAITING) continue;
       this.waiters.remove(waiter);
       waiter.fail(this.tooMuch(count));

@@ -2,8 +2,8 @@ import type { RunLoop } from '../run-loop.js';
 import type { ResourcePool } from './resource.js';
 
 /**
- * The resources that fibers of a loop have asked for, so that tools can show those, too, that nobody waits for. A program
- * declares a few; of one that makes them up as it runs only the first are kept.
+ * The resources that fibers of a loop have asked for, so that tools can show them even when nobody waits. A program declares a
+ * few; if it makes them up as it runs, only the first `MOST` are kept.
  */
 export function resourcesOf(loop: RunLoop): ReadonlySet<ResourcePool> {
   return known.get(loop) ?? NONE;

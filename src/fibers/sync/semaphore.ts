@@ -14,7 +14,7 @@ export interface Permit extends Disposable {
 
 /**
  * Limits how many use something at once. First come, first served, also for unequal counts: a fiber that wants many
- * is not overtaken by others that want few.
+ * is not overtaken by others that want fewer.
  */
 export interface Semaphore {
   readonly name: string | null;
@@ -25,7 +25,8 @@ export interface Semaphore {
   /**
    * Waits for `count` permits.
    *
-   * @throws `ArgumentError` if there are never so many; of a resource, `OverloadError` if it shrinks below that meanwhile.
+   * @throws `ArgumentError` if `count` is no integer from 1 to the capacity; of a resource, `OverloadError` if it shrinks below
+   * `count` meanwhile.
    * Suspends: while there are too few. If cancelled: throws; nothing was acquired.
    */
   acquire(count?: number): Operation<Permit>;
