@@ -2,8 +2,8 @@ import type { Work } from '../fibers/governor.js';
 import { CpuBudget } from './cpu-budget.js';
 
 /**
- * Processor time for telling others that they were not let in: so much on connections that are kept, and as much on new ones. Whoever
- * was told to close a connection comes back on a new one, and must not find the time for telling used up.
+ * Processor time for sending refusals: so much on connections that are kept, and as much on new ones. A client that was told to
+ * close its connection comes back on a new one, and must not use up the time for the others.
  */
 export class Answers {
   private readonly onNew: CpuBudget;
@@ -14,12 +14,12 @@ export class Answers {
     this.onKept = new CpuBudget(SHARE, SAVED_MS, now);
   }
 
-  /** Spends what it takes to tell who asked for `work`, if there is as much. */
+  /** Spends the time for refusing `work`, if there is as much. */
   spend({ isFirst, answerMs }: Work, now: number): boolean {
     return (isFirst ? this.onNew : this.onKept).spend(answerMs, now);
   }
 
-  /** So much of the processor has nothing else to do. */
+  /** A share of the processor has nothing else to do, and may be used. */
   lend(share: number): void {
     this.onNew.share = this.onKept.share = Math.max(SHARE, share);
   }

@@ -3,7 +3,7 @@ import type { Fiber } from '../fibers/fiber.js';
 import type { Population } from '../fibers/population.js';
 import type { MemoryOutlook } from './memory-outlook.js';
 
-/** When memory runs out in spite of all, the fiber that holds most of it is cancelled, so that all others can go on. */
+/** When memory runs out all the same, cancels the fiber that holds most of it, so that the others can go on. */
 export class BackStop {
   /** Fibers cancelled so far. */
   stopped: number = 0;
@@ -16,7 +16,7 @@ export class BackStop {
     this.memory = memory;
   }
 
-  /** @param stuck nobody can go on, since there is no room for what any of them needs next. */
+  /** @param stuck no fiber can go on, since there is no room for what any of them needs next. */
   isWanted(stuck: boolean, now: number): boolean {
     return now >= this.stoppedAt + PAUSE_MS && (stuck || !this.memory.fits(0, SHARE));
   }
@@ -31,7 +31,7 @@ export class BackStop {
     victim.cancel(`memory ran out, and this fiber held ${megabytes} MiB of it`, new OverloadError('memory ran out'));
   }
 
-  /** Not one that holds a lock: others wait for what it was going to do. */
+  /** The fiber that holds most memory; not one that holds a lock, since others wait for it. */
   private largest(): [fiber: Fiber | null, held: number] {
     const walk = this.population.walk();
     let victim: Fiber | null = null;
@@ -47,5 +47,5 @@ export class BackStop {
 
 /** Of the heap's limit. */
 const SHARE = 0.93;
-/** How long it takes until a cancellation shows. */
+/** The time that a cancellation takes to show. */
 const PAUSE_MS = 20;

@@ -1,16 +1,16 @@
 /**
- * How many connections the kernel keeps for an entry. A burst may fill half of the goal: the processor is idle after it. In
- * overload no more than are served within a tenth of it, and some that are told that they are not. What stands behind them
- * would be answered too late, and to turn it over costs turns of the event loop.
+ * How many connections the kernel keeps for an entry. A burst may take half of the goal to serve, since the processor is idle
+ * after it. In overload it is no more than can be served within a tenth of the goal, and some to be refused: what stands behind
+ * them would be answered too late, and to turn it over costs turns of the event loop.
  */
 export class Backlog {
-  /** What the kernel was told. */
+  /** The size that the kernel was told. */
   size: number;
-  /** The size at first, the least for bursts, and the most in overload. */
+  /** The initial size: the least while calm, and the most in overload. */
   readonly usual: number;
   private readonly goal: number;
   private readonly resize: ((size: number) => void) | null;
-  /** Pieces of work that have ended, and the ms in which there was something to do; what was before counts for less. */
+  /** Pieces of work that have ended, and the ms in which there was something to do, both decaying. */
   private finished: number = 0;
   private busyMs: number = 0;
 
@@ -24,7 +24,7 @@ export class Backlog {
   /**
    * `finished` more pieces of work have ended, in `busyMs`.
    *
-   * @param crowded more comes than can be served: what was waiting was no burst.
+   * @param crowded more comes than can be served, so what was waiting was no burst.
    */
   tick(finished: number, busyMs: number, crowded: boolean): void {
     if (this.resize === null) return;
@@ -47,12 +47,12 @@ export class Backlog {
     return Math.max(this.usual, Math.min(Math.ceil(this.rate * BURST_SHARE * this.goal), MOST));
   }
 
-  /** Whether there is a queue of the kernel's, and it can be told. */
+  /** Whether there is a kernel queue that can be resized. */
   get isKernels(): boolean {
     return this.resize !== null;
   }
 
-  /** Pieces of work in a ms. */
+  /** Pieces of work per ms. */
   private get rate(): number {
     return this.busyMs > 0 ? this.finished / this.busyMs : 0;
   }
@@ -61,17 +61,23 @@ export class Backlog {
 /** Of the goal: the longest that a burst, and under overload that anything, waits in the kernel. */
 const BURST_SHARE = 0.5;
 const CROWDED_SHARE = 0.1;
-/** Connections in a ms, which to accept and to refuse takes some 2 % of the processor. The others the kernel turns away for nothing. */
+/**
+ * Connections per ms that are accepted to be refused, for some 2 % of the processor. The kernel turns the others away for
+ * nothing.
+ */
 const TOLD = 0.1;
-/** Of what was counted before, for each so many ms in which there was something to do. */
+/** What was counted before decays to this share in `KEPT_MS` in which there was something to do. */
 const KEPT = 0.8;
 const KEPT_MS = 100;
-/** Connections that come while a turn of the event loop lasts. With 16 work of 10 ms was a thirtieth less, for who was told. */
+/**
+ * Connections that come while a turn of the event loop lasts. With 16, work of 10 ms got a thirtieth less done, for the sake of
+ * refusals.
+ */
 const LEAST = 8;
-/** But where they would have to be turned over within so few ms that it takes more than 4 % of the processor, fewer. */
+/** Fewer where they would have to be turned over within so few ms that it takes more than 4 % of the processor. */
 const TURNED_PER_MS = 1 / 3;
 const LEAST_OF_ALL = 4;
-/** As Node has it. */
+/** Node's own default. */
 const MOST = 511;
-/** A smaller one is not worth a system call. */
+/** A smaller change is not worth a system call. */
 const CHANGE = 0.25;

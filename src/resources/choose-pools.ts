@@ -1,11 +1,11 @@
 import type { Pool } from '../fibers/pool.js';
 
 /**
- * Which pools are reckoned with: locks of single objects come and go, and are no resources. What the program declares, and libuv's
- * threads, come before all else; what a node names before what none does; what was known before what is new. What no node
- * names and nobody has is no more.
+ * Which pools admission takes into account, at most `MOST`: locks of single objects come and go, and are no resources. Pools
+ * that the program declares, and libuv's threads, come before all others, then those that a node names, then those known before.
+ * A pool that no node names and nobody holds is dropped.
  *
- * @param known those so far. @param named those that nodes of the graph name.
+ * @param known the pools so far. @param named those that nodes of the graph name.
  */
 export function choosePools(known: Iterable<Pool>, named: ReadonlySet<Pool>): Set<Pool> {
   const used = [...known].filter((pool) => pool.used > 0 || named.has(pool));

@@ -1,15 +1,15 @@
 /**
- * Whether all clients could be answered in time if each asked at once. Who keeps a connection asks again only when it has an
- * answer, so that no more wait than there are, however fast they ask: a closed system (Schroeder, Wierman and Harchol-Balter,
- * "Open Versus Closed", NSDI 2006). What waits is then no overload, and to refuse it helps nobody. Where clients come and go
- * the system is open, and how many there are now says nothing of how long the queue is going to be.
+ * Whether all clients could be answered in time if each asked at once. A client that keeps its connection asks again only when
+ * it has an answer, so no more requests wait than there are clients, however fast they ask: a closed system (Schroeder, Wierman
+ * and Harchol-Balter, "Open Versus Closed", NSDI 2006). What waits is then no overload, and refusing it helps nobody. Where
+ * clients come and go the system is open, and their number now says nothing about how long the queue is going to be.
  */
 export class ClosedLoop {
   /** Whether what waits will be answered in time, in the order in which it came. */
   isBounded: boolean = false;
   private readonly goal: number;
   private readonly clients: () => number;
-  /** What was answered, clients that came or went, and the ms for that, while something waited. What was before counts for less. */
+  /** Answers, clients that came or gave up, and the ms for that, while something waited; all decaying. */
   private answered: number = 0;
   private changes: number = 0;
   private ms: number = 0;
@@ -20,7 +20,7 @@ export class ClosedLoop {
     this.clients = clients;
   }
 
-  /** In `elapsedMs`, in which something waited all the time, so many were answered, and so many clients have come or given up. */
+  /** In `elapsedMs`, all through which something waited, so many were answered, and so many clients came or gave up. */
   tick(answered: number, changes: number, elapsedMs: number): void {
     const kept = KEPT ** (elapsedMs / KEPT_MS);
     this.answered = this.answered * kept + answered;
@@ -29,8 +29,8 @@ export class ClosedLoop {
   }
 
   /**
-   * @param asking how many wait or are being answered: more than there are clients if those send several requests at once.
-   * @param kernelStands others wait for a connection, nobody knows how many.
+   * @param asking how many requests wait or are being served: more than there are clients if those send several at once.
+   * @param kernelStands others wait in the kernel for a connection, nobody knows how many.
    */
   judge(asking: number, kernelStands: boolean): void {
     const { answered } = this;
@@ -41,10 +41,10 @@ export class ClosedLoop {
   }
 }
 
-/** Of what was counted before, for each so many ms. */
+/** What was counted before decays to this share in `KEPT_MS`. */
 const KEPT = 0.8;
 const KEPT_MS = 100;
-/** Of the goal: the time in which all have to be answered. Some wait longer than the mean of them, and the goal is theirs too. */
+/** Of the goal: the time in which all have to be answered. It is a mean; some wait longer, and the goal is theirs too. */
 const SHARE = 0.6;
-/** Of the answers: clients that come or give up. */
+/** Clients that come or give up, as a share of the answers. */
 const CHANGING = 0.2;

@@ -6,21 +6,21 @@ export class CpuBudget {
   private tokens: number;
   private at: number;
 
-  /** @param most up to so many ms are saved up */
+  /** @param most ms that can be saved up */
   constructor(share: number, most: number, now: number) {
     this.share = share;
     this.most = this.tokens = most;
     this.at = now;
   }
 
-  /** Spends `ms` if there is as much. */
+  /** Spends `ms` if there is that much. */
   spend(ms: number, now: number): boolean {
     if (this.refill(now) < ms) return false;
     this.tokens -= ms;
     return true;
   }
 
-  /** Spends `ms` if there is anything left, on credit if need be: otherwise what is expensive would never be allowed. */
+  /** Spends `ms` if there is anything left, on credit if need be: otherwise nothing expensive would ever be allowed. */
   borrow(ms: number, now: number): boolean {
     if (this.refill(now) <= 0) return false;
     this.tokens -= ms;

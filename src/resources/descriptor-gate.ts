@@ -2,11 +2,10 @@ import type { DescriptorStock } from '../fibers/descriptor-stock.js';
 import type { Kind } from './kind.js';
 
 /**
- * How much work the descriptors suffice for. From the graph it cannot be told: whoever opens ten files in a loop stands
- * ten times at the same node, which knows nothing of how many there were before. So each kind is looked at as a whole:
- * what one of its fibers holds on average while it lives, whenever in its life that is. That not all want theirs at
- * once is the business of the stock, which lets those finish who hold some. No queue is allowed for: who waits while
- * it holds some keeps others from them.
+ * How much work there are descriptors for. The graph cannot tell: a fiber that opens ten files in a loop stands ten times at the
+ * same node, which does not know how many came before. So each kind is looked at as a whole: what one of its fibers holds on
+ * average over its life. That not all want their most at once is left to the stock, which lets fibers that hold some finish. No
+ * queue is allowed for: a fiber that waits while it holds some keeps others from them.
  */
 export class DescriptorGate {
   private readonly stock: DescriptorStock;
@@ -21,7 +20,7 @@ export class DescriptorGate {
     return this.stock.heldByFibers;
   }
 
-  /** What there is for fibers. */
+  /** The limit, less what is open without belonging to a fiber. */
   get capacity(): number {
     const { limit, used, heldByFibers } = this.stock;
     return limit === Infinity ? Infinity : Math.max(1, limit - (used - heldByFibers));
@@ -34,7 +33,7 @@ export class DescriptorGate {
       let sum = this.sums.get(name);
       if (sum === undefined) this.sums.set(name, (sum = { held: 0, live: 0 }));
       sum.held = sum.held * decay + (held.get(name) ?? 0);
-      // Those who wait for one would make it look as if little were needed, and so let in still more.
+      // Fibers that wait for one would make the need look small, and so let in still more.
       sum.live = sum.live * decay + Math.max(0, live - (waiting.get(name) ?? 0));
     }
     for (const kind of kinds) {
@@ -52,13 +51,13 @@ export class DescriptorGate {
     return expected <= capacity;
   }
 
-  /** Before it was seen while it went on: what those held at most that have ended. */
+  /** What its fibers hold on average; before that is known, what those that have ended held at most. */
   private of({ name, descriptors }: Kind): number {
     return descriptors > 0 ? descriptors : this.stock.demandOf(name);
   }
 }
 
-/** Of a fiber only the name is known, and kinds of several entries may have the same. */
+/** By name, since kinds of several entries may share one, and of a fiber only the name is known. */
 function liveByName(kinds: readonly Kind[]): Map<string, number> {
   const live = new Map<string, number>();
   for (const kind of kinds) live.set(kind.name, (live.get(kind.name) ?? 0) + kind.live);

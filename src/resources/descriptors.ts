@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * How many descriptors the process has open; null where the system does not say, or where none is left to look with. A
+ * How many descriptors the process has open; null where the system does not say, or where none is left to look with. Takes a
  * third of a microsecond for each.
  */
 export function openDescriptors(): number | null {
@@ -9,7 +9,7 @@ export function openDescriptors(): number | null {
   return orNull(() => readdirSync('/proc/self/fd').length - 1);
 }
 
-/** How many it may have; null where the system does not say. */
+/** How many the process may have open; null where the system does not say. */
 export function descriptorLimit(): number | null {
   return orNull(() => {
     const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
@@ -17,7 +17,7 @@ export function descriptorLimit(): number | null {
   });
 }
 
-/** A meter must survive that its own resource has run out. */
+/** A meter must survive its own resource running out. */
 function orNull<T>(read: () => T): T | null {
   try {
     return read();

@@ -2,15 +2,15 @@ import type { LiveNode } from '../blocking-graph/flow-graph.js';
 import type { Kind } from './kind.js';
 
 /**
- * How much of the processor work of a kind may use whatever others still need: each node has its share of it, and so those do
- * not delay it. What is patient comes anew as soon as it is let in, and would keep more than its part of the processor: it has no
- * such claim while it has more, and others had to wait who have less.
+ * How much of the processor each kind may use whatever the others still need: every node gets its share, so the others do not
+ * delay it. Patient work is offered anew as soon as some is let in, and would take more than its part: it loses this claim while
+ * it has more than its share and kinds that have less had to wait.
  */
 export class FairShares {
-  /** The time in which what nodes have run was run, decaying like it. */
+  /** The time over which the nodes' `ranMs` was summed, decaying like it. */
   private spanMs: number = 0;
 
-  /** To be called when `elapsedMs` have gone into what the nodes ran. @param kindAt by number of the node. */
+  /** To be called when `elapsedMs` have been added to what the nodes ran. @param kindAt by the number of the node. */
   tick(
     kinds: readonly Kind[],
     nodes: readonly LiveNode[],
@@ -40,7 +40,7 @@ export class FairShares {
   }
 }
 
-/** Who is important is let in first, within bounds of its own, and takes no more from others here than anybody. */
+/** Important work is let in first, within bounds of its own, and gets no larger share here than other work. */
 function weightOf({ priority }: Kind): number {
   return Math.min(priority, 1);
 }
@@ -49,5 +49,5 @@ function add(sums: Map<Kind, number>, kind: Kind, amount: number): void {
   sums.set(kind, (sums.get(kind) ?? 0) + amount);
 }
 
-/** Of one that was offered less is left after 0.7 s, and it is not there. */
+/** The decayed rate below which a kind counts as gone: that of a single offer after 0.7 s. */
 const LEAST_RATE = 0.5;

@@ -21,15 +21,15 @@ export class GatedEntry implements Entry {
   private readonly closedLoop: ClosedLoop;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
-  /** Since the last tick: work that was answered, and work that has ended which came out of the kernel's queue. */
+  /** Since the last tick: work that was answered, and ended work that was the first on its connection. */
   private endedNow: number = 0;
   private finishedNow: number = 0;
-  /** Clients that came or gave up, without those that were sent away to connect again. */
+  /** Clients that came or gave up, except those that were sent away to connect again. */
   private changesNow: number = 0;
-  /** For how long something has been waiting, here or in the kernel, by ticks; time without counts against it. */
+  /** For how long something has been waiting, here or in the kernel, as seen by ticks; time without waiting is subtracted. */
   private standingMs: number = 0;
   private tickedAt: number = 0;
-  /** When something had last waited for too long, or something had been waiting for as long as the goal. */
+  /** When something last expired in a long-standing queue, or something had been waiting for as long as the goal. */
   private crowdedAt: number = -Infinity;
   /** Work refused and connections turned away so far, by reason. */
   readonly refusals: Map<string, number> = new Map();
@@ -48,7 +48,10 @@ export class GatedEntry implements Entry {
     this.closedLoop = new ClosedLoop(options.goal, options.clients ?? (() => Infinity));
   }
 
-  /** Turns of the outside world in which the kernel's queue is accepted in time: a short one as fast as it was made for. */
+  /**
+   * Turns of the event loop per ms that accept the kernel's queue within `AGE_SHARE` of the goal; a shortened one within
+   * `BACKLOG_SHARE`.
+   */
   get turnsPerMs(): number {
     if (!this.hasSockets) return 0;
     const { usual, size } = this.backlog;
@@ -102,7 +105,7 @@ export class GatedEntry implements Entry {
     const isCrowded = this.isCrowded(now);
     for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
       const kind = this.kindOf(work);
-      // Before anything has finished nothing is known, and those who came first will make room, too.
+      // Before anything has finished nothing is known, and those that came first will make room, as in a burst.
       const isBurst = !isCrowded || kind.obstacle === 'slow start';
       const limit = this.goal * (this.closedLoop.isBounded ? USEFUL_SHARE : isBurst ? BURST_SHARE : AGE_SHARE);
       const age = now - work.since;
@@ -113,7 +116,7 @@ export class GatedEntry implements Entry {
     }
   }
 
-  /** Lets in from the queue what fits. */
+  /** Lets in what fits from the queue. */
   drain(now: number): void {
     if (this.queue.size === 0) return;
     this.expire(now);
@@ -122,7 +125,7 @@ export class GatedEntry implements Entry {
   }
 
   /**
-   * What happened in the last `elapsedMs` is looked at, for `busyMs` of which there was something to do.
+   * Looks at what happened in the last `elapsedMs`, in `busyMs` of which there was something to do.
    *
    * @param kernelStands the kernel's queue was never empty.
    */
@@ -140,7 +143,9 @@ export class GatedEntry implements Entry {
     this.endedNow = this.finishedNow = this.changesNow = 0;
   }
 
-  /** Whether more comes than can be served. What waits may else be a burst, whose first will make room for the others in time. */
+  /**
+   * Whether more comes than can be served. Otherwise what waits may be a burst, whose first will make room for the rest in time.
+   */
   private isCrowded(now: number): boolean {
     return now <= this.crowdedAt + CALM_MS && !this.closedLoop.isBounded;
   }
@@ -220,14 +225,14 @@ class AdmittedWork implements Admitted {
   }
 }
 
-/** Of the goal: the longest that work waits to be let in, be it here or in the kernel's queue; and that of a burst. */
+/** Of the goal: the longest that work waits to be let in, here or in the kernel's queue; and the same for a burst. */
 const AGE_SHARE = 0.2;
 const BURST_SHARE = 0.7;
-/** Of the goal: the time in which what the kernel keeps is turned over. */
+/** Of the goal: the time in which the kernel's queue is turned over. */
 const BACKLOG_SHARE = 0.1;
-/** Of the goal: what would take longer, with what it has waited, cannot be answered in time any more. */
+/** Of the goal: work that would take longer, with what it has waited, can no longer be answered in time. */
 const USEFUL_SHARE = 0.95;
-/** There are pauses in any overload. */
+/** How long an entry counts as crowded after the last sign of it: any overload has pauses. */
 const CALM_MS = 1000;
 const USUAL_BACKLOG = 64;
 const MOST_KINDS = 100;

@@ -1,18 +1,18 @@
 import { Cohort } from './cohort.js';
 
 /**
- * What work of a kind takes by nature: the slowest of many that began in a row, in that row of them in which it was least. The
- * fastest one says nothing where some are answered from a cache, or fail at once; and a mean or a low quantile too little. Nor do
- * those that end in a row: where some wait for half a minute by intention, all that end before are others.
+ * How long work of a kind takes by nature: of many that began in a row the slowest, in the row where that was least. The fastest
+ * piece says nothing where some are answered from a cache or fail at once, and a mean or low quantile too little. Nor will those
+ * do that ended in a row: where some wait for half a minute on purpose, all that end before are others.
  */
 export class InherentTime {
-  /** In ms. Until all of a cohort have ended, what the slowest took so far. */
+  /** In ms. Until a cohort has ended, what the slowest took so far. */
   ms: number = 0;
   private known: boolean = false;
-  /** To which work belongs that begins now. */
+  /** The cohort of work that begins now. */
   private cohort: Cohort = new Cohort(FIRST_SIZE);
 
-  /** Work begins, which belongs to a cohort. */
+  /** Work begins; returns its cohort. */
   begin(): Cohort {
     if (this.cohort.coming === 0) this.cohort = new Cohort(SIZE);
     this.cohort.coming--;
@@ -20,7 +20,7 @@ export class InherentTime {
     return this.cohort;
   }
 
-  /** Work of `cohort` has ended; how long it would have taken is not known of who was cancelled. */
+  /** Work of `cohort` has ended. `tookMs` is null if it was cancelled: how long it would have taken is not known. */
   end(cohort: Cohort, tookMs: number | null): void {
     cohort.missing--;
     if (tookMs !== null && tookMs > cohort.slowestMs) cohort.slowestMs = tookMs;
@@ -30,14 +30,14 @@ export class InherentTime {
     this.known = true;
   }
 
-  /** Some time has passed: what work takes may change, and the program with it. */
+  /** Some time has passed: what work takes may change with the program. */
   age(): void {
     this.ms *= AGING;
   }
 }
 
-/** Of work of which one in ten is slow, one cohort in a million has none of it. */
+/** Where one in ten pieces of work is slow, one cohort in a million has none of them. */
 const SIZE = 128;
-/** In an overload from the start on, before a queue has grown. */
+/** Smaller, so that it ends before a queue has grown, where there is overload from the start. */
 const FIRST_SIZE = 32;
 const AGING = 1.001;

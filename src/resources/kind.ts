@@ -8,7 +8,7 @@ export class Kind {
   readonly patient: boolean;
   /** Names its fibers, and so its part of the graph. */
   readonly body: Function;
-  /** The number of the node where its fibers start; null before the first. */
+  /** The index of the node where its fibers start; null before the first. */
   start: number | null = null;
   live: number = 0;
   offered: number = 0;
@@ -18,31 +18,31 @@ export class Kind {
   withdrawn: number = 0;
   /** Why it was not let in when it was last asked about; null if it was. */
   obstacle: string | null = null;
-  /** Offered of late, decaying with each tick. */
+  /** Work offered of late, decaying with each tick. */
   rate: number = 0;
   /**
-   * The first of those of its name, which stands for them all where fibers are counted: two entries may have kinds of one
+   * The first kind of this name, which stands for them all where fibers are counted: two entries may have kinds of the same
    * name, as servers of the same routes at two ports do, and of a fiber only the name is known.
    */
   first: Kind = this;
-  /** Of the processor, whatever others still need of it; kept by the first. */
+  /** The share of the processor that it may use whatever others still need; kept by the first. */
   fairShare: number = 1;
-  /** For the processor, since the last tick; kept by the first. */
+  /** Whether it had to wait for the processor since the last tick; kept by the first. */
   waited: boolean = false;
-  /** Processor time that live fibers of its name are still going to use, in ms; kept by the first. */
+  /** Processor time, in ms, that live fibers of its name are still going to use; kept by the first. */
   outstandingMs: number = 0;
   /** Its fibers have started others; kept by the first. */
   startsOthers: boolean = false;
   /** Descriptors that one of its fibers holds on average while it lives. */
   descriptors: number = 0;
-  /** Without queueing for the processor. */
+  /** How long it takes by nature, without queueing for the processor. */
   readonly inherent: InherentTime = new InherentTime();
   private seen: number = 0;
 
   constructor(name: string, priority: number, patient: boolean = false) {
     this.name = name;
     this.patient = patient;
-    // It comes from the program's own code: what is no share must not end the process at the next tick.
+    // The program's own code sets it: a value that is no share must not end the process at the next tick.
     this.priority = priority > 0 ? Math.min(Math.max(priority, 1e-3), 1e3) : 1;
     this.body = Object.defineProperty(() => {}, 'name', { value: name });
   }
@@ -53,5 +53,5 @@ export class Kind {
   }
 }
 
-/** What was offered a tick ago counts for so much of what is offered now. */
+/** The weight of what was offered a tick ago, relative to what is offered now. */
 const DECAY = 0.9;

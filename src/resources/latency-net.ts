@@ -3,16 +3,16 @@ import type { InherentTime } from './inherent-time.js';
 import { RecentWork } from './recent-work.js';
 
 /**
- * A limit on how much work goes on at once, for what slows it down that nobody can see: a database behind a socket.
- * When work takes too long the limit becomes what, at the rate at which it ends, takes a fair part of the goal
- * (Little's law), which a multiplicative decrease finds only after many rounds. It follows that rate while it is
- * used up. Fed with times since the work began, since its own waiting to be let in would lock it at the minimum.
+ * A limit on how much work goes on at once, for slowness whose cause nobody can see: a database behind a socket. When work takes
+ * too long the limit becomes the amount that, at the rate at which work ends, takes a fair part of the goal (Little's law),
+ * which a multiplicative decrease finds only after many rounds. It follows that rate while it is used up. It is fed with times
+ * since the work began: counting its wait to be let in would lock the limit at the minimum.
  *
- * What is slow is judged by the kind: a report that takes half a second by nature says nothing of a page that takes two
- * milliseconds, and must not shut the door on both.
+ * Slowness is judged by kind: a report that takes half a second by nature says nothing about a page that takes two milliseconds,
+ * and must not shut out both.
  *
- * The rate is the best of late, as in BBR (Cardwell et al., ACM Queue 14 (5), 2016): a service that is still at what clients
- * have given up answers nobody for a while, and can do what it could before.
+ * The rate is the best of late, as in BBR (Cardwell et al., ACM Queue 14 (5), 2016): a service that is still busy with requests
+ * whose clients have given up answers nobody for a while, though it can do as much as before.
  */
 export class LatencyNet {
   limit: number = Infinity;
@@ -21,12 +21,12 @@ export class LatencyNet {
   private readonly goalMs: number;
   private count: number = 0;
   private slow: number = 0;
-  /** What took longer than it is to. */
+  /** Work that took longer than its aim. */
   private late: number = 0;
   private sumMs: number = 0;
-  /** What the work that has ended is to take in all. */
+  /** The sum of the aims of the work that has ended. */
   private aimMs: number = 0;
-  /** How much work may be under way to take what it is to take, by the best rate of late. */
+  /** How much work may be under way so that it takes its aim, by the best rate of late. */
   private fitting: number = 0;
   private lookAt: number = 0;
   private lookedAt: number = 0;
@@ -36,7 +36,7 @@ export class LatencyNet {
     this.recent = new RecentWork(COUNTED * goalMs);
   }
 
-  /** How much is under way that began of late. */
+  /** How much of the work that began of late is under way. */
   recentAt(now: number): number {
     this.recent.advance(now);
     return this.recent.live;
@@ -48,7 +48,7 @@ export class LatencyNet {
   }
 
   began(now: number): void {
-    // Nothing is slow for the sake of others where there were none, and the pause before says nothing of how fast work gets done.
+    // With nothing else under way, work is not slow because of other work; and the pause before says nothing about the rate.
     if (this.recent.live === 0 && this.limit === Infinity) this.forget(now);
     this.recent.begin(now);
   }
@@ -59,12 +59,12 @@ export class LatencyNet {
   }
 
   /**
-   * Work of this kind has ended that took so long, from its beginning, without queueing for the processor. What was cancelled may
-   * have been slow, but says nothing of how fast work gets done: those who give up make room, and get nothing.
+   * Work of this kind has ended `tookMs` after it began, without queueing for the processor. Cancelled work may have been slow,
+   * but says nothing about how fast work gets done: those that give up make room, and get nothing.
    */
   finished(kind: Paced, cohort: Cohort, tookMs: number, cancelled: boolean): void {
     kind.inherent.end(cohort, cancelled ? null : tookMs);
-    // A stream whose clients leave at some time: how long one takes is not known.
+    // A stream whose clients leave at some time: how long one takes by nature is not known.
     if (cancelled && kind.inherent.ms === 0) return;
     this.count++;
     this.sumMs += tookMs;
@@ -75,7 +75,7 @@ export class LatencyNet {
     if (tookMs > Math.max(SLOW * this.goalMs, inherentMs)) this.slow++;
   }
 
-  /** What it was told of late says nothing. */
+  /** Forgets what it was told of late. */
   forget(now: number): void {
     this.count = this.slow = this.late = this.sumMs = this.aimMs = 0;
     this.lookedAt = now;
@@ -112,25 +112,25 @@ interface Paced {
   readonly inherent: InherentTime;
 }
 
-/** Of the goal: from here on work is slow. */
+/** Of the goal: work that takes longer is slow. */
 const SLOW = 0.6;
-/** Of what its kind takes by nature: that is not slow. */
+/** Of what its kind takes by nature: work that takes less is not slow. */
 const INHERENT = 1.5;
 const TOLERATED = 0.05;
-/** Standard deviations: so many more are slow by chance. */
+/** Standard deviations above that which are put down to chance. */
 const CHANCE = 4;
-/** Goals: what has been under way for longer has missed it, or is meant to last, like a stream. */
+/** Goals: work that has been under way for longer has missed its goal, or is meant to last, like a stream. */
 const COUNTED = 2;
-/** Of fewer nothing is told that was not known before. */
+/** Fewer pieces of work are not enough to judge by. */
 const LEAST_COUNT = 20;
-/** Of the goal: what work is to take when it had become slow. */
+/** Of the goal: the aim, how long work is to take once it had become slow. */
 const AIM = 0.3;
-/** Of the best rate so far, with each round. */
+/** What is kept of the best rate so far with each round. */
 const FORGETTING = 0.5;
-/** Of what fits: the first limit, as soon as work takes longer than it is to. It may have been a burst. */
+/** Of what fits: the first limit, set as soon as work takes longer than its aim. It may have been a burst. */
 const HASTE = 2;
 const GROWTH = 1.5;
-/** Of the limit: from here on it grows, and below here nobody needs it. */
+/** Of the limit: with more in use it grows, with less than `IDLE` nobody needs it. */
 const USED_UP = 0.9;
 const IDLE = 0.3;
 const LEAST = 2;

@@ -7,8 +7,8 @@ import { MemoryModel } from './memory-model.js';
 import type { ResourceAccount } from './resource-account.js';
 
 /**
- * How much of V8's heap is alive, who holds it, and what is still going to be taken. The graph says what fibers at each
- * node hold on average; where single runs were measured, what they took more or less is added. All in bytes.
+ * How much of V8's heap is alive, who holds it, and what is still going to be taken. The graph says what fibers at each node
+ * hold on average; where single runs were measured, their deviation from it is added. All in bytes.
  */
 export class MemoryOutlook {
   readonly model: MemoryModel;
@@ -16,13 +16,13 @@ export class MemoryOutlook {
   private readonly heap: Heap;
   private readonly resource: ResourceAccount;
   private readonly prediction: Prediction;
-  /** The number of the resource. */
+  /** The index of the resource. */
   private readonly number: number;
-  /** Fibers of which a run was measured that allocated much. */
+  /** Fibers with a measured run that allocated much. */
   private readonly measured: Map<Fiber, Measured> = new Map();
   private standing: Float64Array = new Float64Array(0);
   private majors: number = 0;
-  /** How it was at the last major collection. */
+  /** The state at the last major collection. */
   private anchorStanding: Float64Array = new Float64Array(0);
   private anchorDeviation: number = 0;
   private predictions: number = 0;
@@ -36,7 +36,7 @@ export class MemoryOutlook {
     this.model = new MemoryModel(heap.liveAfterMajor);
   }
 
-  /** Alive, as far as is known. */
+  /** Bytes alive, as far as is known. */
   get live(): number {
     return this.model.live(this.resource.used / this.resource.scale);
   }
@@ -46,14 +46,14 @@ export class MemoryOutlook {
     return this.live + bytes <= share * this.heap.limit;
   }
 
-  /** What a fiber that runs from `node` is still going to take at most, with so many standard deviations on top. */
+  /** The most that a fiber that runs from `node` is still going to take, plus so many standard deviations. */
   peakAt(node: number, deviations: number): number {
     const demand = this.prediction.demands[this.number];
     if (demand === undefined || node >= demand.peak.length) return 0;
     return (demand.peak[node]! + deviations * Math.sqrt(demand.spread[node]!)) * this.resource.scale;
   }
 
-  /** What those who hold memory are still going to take. */
+  /** What fibers that hold memory are still going to take. */
   pending(): number {
     const demand = this.prediction.demands[this.number];
     if (demand === undefined) return 0;
@@ -63,7 +63,7 @@ export class MemoryOutlook {
     return sum * this.resource.scale;
   }
 
-  /** What a fiber at `node` holds. */
+  /** What a fiber at `node` holds on average. */
   heldAt(node: number): number {
     return (this.prediction.demands[this.number]?.held[node] ?? 0) * this.resource.scale;
   }
@@ -79,7 +79,7 @@ export class MemoryOutlook {
     return (this.measured.get(fiber)?.bytes ?? 0) * this.resource.scale;
   }
 
-  /** A run of `fiber` from `node` was measured. */
+  /** A run of `fiber` from `node` was measured to have allocated `bytes`. */
   allocated(fiber: Fiber, node: BlockingPoint, bytes: number): void {
     const index = this.graph.indexOf(node);
     if (index === null) return;
@@ -93,7 +93,7 @@ export class MemoryOutlook {
     }
   }
 
-  /** What live fibers have allocated beyond what others had at the same nodes. */
+  /** What live fibers have allocated beyond the means of the nodes where they stand. */
   beyondMeans(): number {
     let sum = 0;
     for (const fiber of this.measured.keys()) {
@@ -105,8 +105,8 @@ export class MemoryOutlook {
   }
 
   /**
-   * Its runs were more or less than usual for the nodes they began at; and it has at least what was measured, also where
-   * the graph takes two places for one, so that those who stand there have little on average.
+   * Its runs took more or less than usual for the nodes they began at. And it holds at least what was measured, even where the
+   * graph takes two places for one, so that fibers there hold little on average.
    */
   private beyondMean(fiber: Fiber, node: number): number {
     const measured = this.measured.get(fiber);
@@ -115,7 +115,9 @@ export class MemoryOutlook {
     return Math.max(measured.bytes - mean, measured.deviation);
   }
 
-  /** Live fibers have allocated so much, and stand so; after a major collection that is compared with what is alive. */
+  /**
+   * Takes in what live fibers have allocated, and where they stand; after a major collection compares that with what is alive.
+   */
   calibrate(allocated: number, standing: Float64Array): void {
     const { heap } = this;
     this.standing = standing;
@@ -127,7 +129,7 @@ export class MemoryOutlook {
     if (this.predictions > UNKNOWN) this.model.learn(allocated, heap.liveAfterMajor);
   }
 
-  /** There is a new prediction: what was held at the last major collection is seen by it. */
+  /** There is a new prediction: estimates anew by it what was held at the last major collection. */
   predicted(): void {
     this.predictions++;
     const { held } = this.prediction.demands[this.number]!;
@@ -138,7 +140,7 @@ export class MemoryOutlook {
   }
 }
 
-/** In bytes: all that was measured, and by how much that was more than usual. */
+/** In bytes: the sum of what was measured, and by how much that was more than usual. */
 interface Measured {
   bytes: number;
   deviation: number;
@@ -146,5 +148,5 @@ interface Measured {
 
 /** Predictions after which it is known what fibers hold. */
 const UNKNOWN = 5;
-/** Of the heap's limit: by less the means are near enough. */
+/** Of the heap's limit: for smaller amounts the means are good enough. */
 const WORTH_KEEPING = 0.002;

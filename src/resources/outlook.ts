@@ -13,9 +13,9 @@ import { ResourceAccount } from './resource-account.js';
 import type { SchedulingSwitches } from './scheduling-options.js';
 
 /**
- * What the work under way is still going to need of each resource, and whether more fits in. By Little's law a resource
- * that is fully used, without a queue in front, has as much outstanding as it does in the mean time until demand falls
- * due; more than that, and a little queueing, is too much:
+ * What the work under way is still going to need of each resource, and whether more fits in. By Little's law a resource that is
+ * fully used, with no queue in front, has as much demand outstanding as it serves in the mean time until demand falls due. More
+ * than that, plus a little queueing, is too much:
  *
  *     Σ Q(n) over live fibers + Q(new)  ≤  (capacity − Σ r(n) over live fibers) × (queueMs + H(new))
  */
@@ -28,7 +28,7 @@ export class Outlook {
   readonly external: ResourceAccount;
   readonly descriptors: ResourceAccount;
   readonly graph: FlowGraph;
-  /** Of the time between the last two ticks, in which the event loop had nothing to do. */
+  /** The share of the time between the last two ticks in which the event loop had nothing to do. */
   idleShare: number = 0;
   private readonly descriptorGate: DescriptorGate;
   private readonly machine: Machine;
@@ -37,9 +37,9 @@ export class Outlook {
   private standing: Float64Array = new Float64Array(0);
   private kinds: readonly Kind[] = [];
   private readonly shares: FairShares = new FairShares();
-  /** Processor time that is still going to be used by fibers of no kind, as those that handlers have started, in ms. */
+  /** Processor time, in ms, that fibers of no kind are still going to use, such as those that handlers have started. */
   private childrenMs: number = 0;
-  /** By number of the node: of which kind its fibers are, the first of that name; or null. */
+  /** By index of the node: the kind of its fibers (the first of that name), or null. */
   readonly kindAt: (Kind | null)[] = [];
 
   constructor(graph: FlowGraph, machine: Machine, stock: DescriptorStock, on: SchedulingSwitches) {
@@ -69,7 +69,7 @@ export class Outlook {
     this.descriptorGate = new DescriptorGate(stock);
   }
 
-  /** Nobody has ticked for a while: what was idle then says nothing of the next tick. */
+  /** There were no ticks for a while: how idle it was then says nothing about the next tick. */
   restart(): void {
     this.machine.idleShare();
   }
@@ -77,7 +77,7 @@ export class Outlook {
   /**
    * Learns from what happened in the last `elapsedMs`, and predicts anew.
    *
-   * @param timed whether times of that say anything: not where the process stood still.
+   * @param timed whether its times mean anything: not if the process stood still.
    */
   tick(elapsedMs: number, kinds: readonly Kind[], goalMs: number, timed: boolean = true): void {
     this.kinds = kinds;
@@ -95,7 +95,7 @@ export class Outlook {
     }
     this.descriptorGate.tick(kinds, DECAY);
     this.machine.heap.look();
-    // Before the prediction is made anew: what is held is compared by the means of the time.
+    // Before the prediction is made anew: what is held now is compared by the means that applied so far.
     this.refresh();
     this.prediction.compute(this.graph.nodes, this.resources, goalMs);
     this.memory.predicted();
@@ -104,7 +104,7 @@ export class Outlook {
     this.refresh();
   }
 
-  /** Sums up what live fibers hold and are going to need. Some nanoseconds for each edge of the graph. */
+  /** Sums up what live fibers hold and are going to need. Takes some nanoseconds for each edge of the graph. */
   refresh(): void {
     const { graph, resources, prediction } = this;
     this.standing = graph.countStanding(this.standing);
@@ -142,7 +142,8 @@ export class Outlook {
     this.descriptors.used = this.descriptorGate.held;
     for (const { meter, resource } of this.pools.values()) {
       resource.used = meter.busy;
-      // Who holds a slot is half-way through with it: not counted so far, or counted as if it still had to come.
+      // A fiber that holds a slot is half-way through with it on average: so far it was not counted, or counted as if all of it
+      // were to come.
       const counted = meter.pool.servesWhileWaiting ? 1 : 0;
       resource.outstanding += (0.5 - counted) * meter.busy * meter.holdMs;
     }
@@ -157,7 +158,7 @@ export class Outlook {
       const demands = kind.start === null ? undefined : prediction.demands[r];
       const own = demands?.outstanding[kind.start!] ?? resource.mean;
       const ownSteady = demands?.steady[kind.start!] ?? 0;
-      // Its own price, but none that would shut a dear kind out for ever: the mean passes, so must it in its turn.
+      // Its own demand, but no more than the mean, or an expensive kind would be shut out forever.
       const demand = Math.min(own, resource.mean) * resource.scale;
       if (own === 0 && ownSteady === 0) continue;
       if (resource === this.cpu && own + this.outstandingOf(kind) <= kind.first.fairShare * resource.queueMs) continue;
@@ -172,12 +173,15 @@ export class Outlook {
     return this.memory.fits(peak, ENTRY_SHARE) ? null : this.heap;
   }
 
-  /** Processor time that live fibers of its name are still going to use, and those that they have started, whosever they are. */
+  /**
+   * Processor time that live fibers of its name are still going to use; if it starts others, also that of all fibers of no kind,
+   * since it is not known who started them.
+   */
   private outstandingOf({ first }: Kind): number {
     return first.outstandingMs + (first.startsOthers ? this.childrenMs : 0);
   }
 
-  /** It is let in: until the next `refresh` it counts as standing where its kind starts. */
+  /** It was let in: until the next `refresh` it counts as standing at the node where its kind starts. */
   admit(kind: Kind): void {
     const { resources, prediction } = this;
     if (kind.start === null) return;
@@ -209,7 +213,7 @@ export class Outlook {
     return resource.kind === 'stock' ? on.stockGate : on.poolGate;
   }
 
-  /** What is waited for beyond the time of a slot is queueing: it says how many others there are. */
+  /** Waiting longer than a slot is held is queueing, which depends on how much other work there is: not counted. */
   private discountQueueing({ pool, holdMs }: PoolMeter): void {
     for (const node of this.graph.nodes) if (node.node.pool === pool) node.waitMs = Math.min(node.waitMs, holdMs);
   }
@@ -224,7 +228,7 @@ export class Outlook {
     for (const { resource } of this.pools.values()) resource.queueMs = QUEUE_SHARE * goalMs;
   }
 
-  /** By arrivals of late, so that what is shut out keeps its weight. */
+  /** Weighted by recent arrivals, so that kinds that are shut out keep their weight. */
   private mixKinds(): void {
     const { prediction, resources } = this;
     for (let r = 0; r < resources.length; r++) {
@@ -244,7 +248,7 @@ export class Outlook {
       resource.mean = weight > 0 ? outstanding / weight : 0;
       resource.delayMs = work > 0 ? Math.max(0, when / work) : 0;
     }
-    // Some pieces of work may always queue, or the processor would idle between dear ones.
+    // Some work may always queue, or the processor would idle between expensive pieces.
     this.cpu.queueMs = Math.max(this.cpu.queueMs, LEAST_QUEUE * this.cpu.mean);
   }
 
@@ -280,13 +284,13 @@ export class Outlook {
   }
 }
 
-/** What happened a tick ago counts for so much of what happens now. */
+/** The weight of what happened a tick ago, relative to what happens now. */
 const DECAY = 0.9;
-/** Of the goal: how long what is let in may queue for the processor, or for memory. */
+/** Of the goal: how long work that was let in may queue for the processor, for memory or for a pool. */
 const QUEUE_SHARE = 0.03;
-/** Of the heap's limit: above, the collector takes more time than the memory is worth. */
+/** Of the heap's limit: above it the collector takes more time than the memory is worth. */
 const MEMORY_SHARE = 0.7;
-/** Of the heap's limit: what is let in has to stay below with the most it may need. */
+/** Of the heap's limit: the peak demand of what is let in has to stay below it. */
 const ENTRY_SHARE = 0.9;
-/** Pieces of work. */
+/** Mean pieces of work that may always queue for the processor. */
 const LEAST_QUEUE = 2;

@@ -2,14 +2,14 @@ import type { Pool } from '../fibers/pool.js';
 
 /** How long slots of a pool are held, from how many were busy and how many were granted: Little's law. */
 export class PoolMeter {
-  /** Of the time: with less the event loop sees too late that a thread has finished. */
+  /** The idle share below which the event loop learns too late that a thread has finished. */
   static readonly LEAST_IDLE = 0.4;
   readonly pool: Pool;
   /** Mean time for which a slot is held, in ms. */
   holdMs: number = 0;
-  /** How many slots who asks gets at once, on average. */
+  /** How many slots a grant is of, on average. */
   atOnce: number = 1;
-  /** Slots that work at once; infinite where nobody can tell whether they are what is short. */
+  /** The pool's capacity; infinite while nobody can tell whether its slots are short. */
   capacity: number;
   private busyMs: number = 0;
   private granted: number = 0;
@@ -31,9 +31,9 @@ export class PoolMeter {
   }
 
   /**
-   * @param elapsedMs 0 where nobody knows how long slots were really held.
-   * @param idleShare of the time that has passed, in which the event loop had nothing to do. That a thread has finished is
-   * seen only between turns, so that beside a busy loop threads look busy that are not: then they are left out.
+   * @param elapsedMs 0 if it is not known how long slots were really held.
+   * @param idleShare of the time that has passed, in which the event loop had nothing to do. It learns only between turns that a
+   * thread has finished, so beside a busy loop idle threads look busy: then they are left out.
    */
   tick(elapsedMs: number, decay: number, idleShare: number): void {
     const { busy, busyBefore, pool, seenGranted, seenGrants } = this;

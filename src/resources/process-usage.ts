@@ -3,8 +3,8 @@ import type { ProcessUsage } from '../blocking-graph/snapshot.js';
 import { descriptorLimit, openDescriptors } from './descriptors.js';
 
 /**
- * Reads the meters: some 30 µs, more with thousands of descriptors, so at most some times a second. What needs a
- * descriptor where none is left reads null.
+ * Reads the meters: takes some 30 µs, more with thousands of descriptors, so call it a few times a second at most. What would
+ * need a descriptor when none is left is null.
  */
 export function processUsage(): ProcessUsage {
   const { user, system } = process.cpuUsage();

@@ -1,4 +1,4 @@
-/** Which part of the time of work is not spent waiting for the processor, or held back: that which others cause. */
+/** Which share of the time of work is not spent waiting for the processor or held back, that is, caused by other work. */
 export class QueueingMeter {
   /** From 0 to 1. */
   blockedShare: number = 1;
@@ -10,7 +10,7 @@ export class QueueingMeter {
     this.at = now;
   }
 
-  /** Since the last time so many fibers were live, and so many of them ready or held back. */
+  /** Since the last call `live` fibers were live, and `ready` of them ready or held back. */
   add(live: number, ready: number, now: number): void {
     const elapsed = now - this.at;
     this.at = now;

@@ -1,13 +1,13 @@
 /**
- * How much of the work that began within the last so many ms is under way still. Counted by slots of time, so that what
- * grows old is passed over without a list of it.
+ * How much of the work that began within the last `spanMs` is still under way. Counted by time slots, so that work grows old
+ * without a list of it.
  */
 export class RecentWork {
   live: number = 0;
-  /** As many as that there were at once, since it was set to `live`. */
+  /** The most that there was at once since it was set to `live`. */
   most: number = 0;
   private readonly slotMs: number;
-  /** Of each slot what is under way, in a ring. */
+  /** What is under way of each slot, in a ring. */
   private readonly slots: number[] = Array<number>(SLOTS).fill(0);
   /** Number of the newest slot. */
   private newest: number = -1;
@@ -22,12 +22,12 @@ export class RecentWork {
     if (this.live > this.most) this.most = this.live;
   }
 
-  /** Work that began at `since` is over. */
+  /** Work that began at `since` has ended. */
   end(since: number): void {
     this.count(since, -1);
   }
 
-  /** It is `now`: what began longer ago does not count any more. */
+  /** It is `now`: work that began too long ago no longer counts. */
   advance(now: number): void {
     const slot = Math.floor(now / this.slotMs);
     for (let next = Math.max(this.newest + 1, slot - SLOTS + 1); next <= slot; next++) {

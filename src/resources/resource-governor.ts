@@ -25,8 +25,8 @@ import type { Steering } from './steering.js';
 import { TurnDebt } from './turn-debt.js';
 
 /**
- * Keeps the work that is let in within what the resources can do in good time. Ten times a second it learns from the
- * blocking graph what work costs; in between an admission is a comparison of two numbers for each resource.
+ * Keeps the work that is let in within what the resources can do in time. Ten times a second it learns from the blocking graph
+ * what work costs; in between, an admission compares two numbers for each resource.
  */
 export class ResourceGovernor implements Governor {
   readonly entries: Set<GatedEntry> = new Set();
@@ -46,11 +46,11 @@ export class ResourceGovernor implements Governor {
   private readonly answers: Answers;
   private readonly control: CpuBudget;
   private tickedAt: number;
-  /** When the process went on that had stood still, as one that was suspended: what began before says nothing. */
+  /** When the process last resumed after it had stood still, for example suspended: what began before says nothing. */
   private wentOnAt: number = -Infinity;
   private ticks: number = 0;
   private offers: number = 0;
-  /** The outlook as it is: when it was summed up, and the pass after which nothing has changed it. */
+  /** When the outlook was last summed up, and the pass in which that is up to date. */
   private refreshedAt: number = -Infinity;
   private freshIn: number = -1;
   private debt: TurnDebt;
@@ -92,7 +92,7 @@ export class ResourceGovernor implements Governor {
     return entry;
   }
 
-  /** Ready fibers that are kept from running now, by node. */
+  /** Ready fibers that are held back now, by node. */
   get heldLists(): readonly ReadyList[] {
     return this.steering?.heldLists ?? [];
   }
@@ -101,7 +101,7 @@ export class ResourceGovernor implements Governor {
     this.entries.delete(entry);
     if (this.entries.size > 0) return;
     this.loop.unsetTimer(this);
-    // What fibers allocate is of no use to anybody now, and nobody looks after descriptors.
+    // Nobody needs to know what fibers allocate any more, and nobody looks after descriptors.
     this.loop.allocation?.spend(0);
     this.machine.heap.stop();
     this.loop.descriptors.limit = Infinity;
@@ -112,7 +112,7 @@ export class ResourceGovernor implements Governor {
     return this.loop.clock.now();
   }
 
-  /** Something happens: there will be something to learn at the next tick. */
+  /** Something happens: makes sure that there is a next tick. */
   wake(): void {
     this.offers++;
     if (this.instant !== null) return;
@@ -125,8 +125,8 @@ export class ResourceGovernor implements Governor {
   /**
    * Why one more of `kind` cannot be let in now; null if it can.
    *
-   * To sum up what is under way takes longer the more places there are to wait at. What was let in since has been added, and
-   * what has gone on needs less than before: so an older sum serves to let in, and only for a little while, but not to refuse.
+   * Summing up what is under way takes longer the more places there are to wait at. What was let in since has been added to the
+   * sum, and what has gone on needs less than before: so an older sum will do to let in, for a little while, but not to refuse.
    */
   obstacle(entry: GatedEntry, kind: Kind, now: number): string | null {
     if (now - this.refreshedAt >= REFRESH_MS) this.refresh(now);
@@ -142,19 +142,19 @@ export class ResourceGovernor implements Governor {
     return (kind.obstacle = name);
   }
 
-  /** Whether work of high priority is still within the share that is kept for it. */
+  /** Whether work of high priority is still within the share that is reserved for it. */
   hasShare(kind: Kind, now: number): boolean {
     const start = kind.start;
     const costMs = start === null ? 1 : (this.outlook?.prediction.demands[0]?.work[start] ?? 1);
     return this.control.borrow(costMs, now);
   }
 
-  /** Whether there is processor time for telling who asked for `work` that it was refused. */
+  /** Whether there is processor time for refusing `work` with an answer. */
   mayAnswer(work: Work): boolean {
     return this.answers.spend(work, this.now());
   }
 
-  /** How much may wait at an entry: each holds a connection, a descriptor that work could use. */
+  /** How much work may wait at an entry: each piece holds a connection, whose descriptor other work could use. */
   get mostWaiting(): number {
     return Math.max(LEAST_WAITING, Math.min(MOST_WAITING, WAITING_SHARE * this.loop.descriptors.limit));
   }
@@ -180,7 +180,7 @@ export class ResourceGovernor implements Governor {
     if (this.on.localCheck) this.steering?.released();
   }
 
-  /** A connection has come to one of the entries. */
+  /** A connection has arrived at one of the entries. */
   arrived(): void {
     this.debt.arrived(this.now());
     this.wake();
@@ -246,7 +246,7 @@ export class ResourceGovernor implements Governor {
     const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
     for (const kind of kinds) kind.tick();
     outlook.tick(elapsedMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
-    // Where something else is short: what is idle, but for what meters need to see.
+    // If something else is short: idle time, except what meters need to see.
     this.answers.lend(outlook.idleShare - PoolMeter.LEAST_IDLE);
     this.loop.allocation?.spend(outlook.memory.fits(0, RELAXED_SHARE) ? RELAXED_BUDGET : BUDGET);
     this.steering?.steer(outlook, kinds);
@@ -266,7 +266,7 @@ export class ResourceGovernor implements Governor {
   }
 
   private findObstacle(entry: GatedEntry, kind: Kind): ResourceAccount | string | null {
-    // With nothing under way nothing will ever make room.
+    // With nothing under way, nothing will ever make room.
     if (this.live === 0) return null;
     if (this.on.slowStart && this.slowStart.isFull(this.live, this.entries, this.now())) return 'slow start';
     if (this.on.latencyNet && entry.net.isFull) return 'latency';
@@ -275,19 +275,21 @@ export class ResourceGovernor implements Governor {
 }
 
 const TICK_MS = 100;
-/** So late a tick is in a process that was suspended; waits that lasted through that are over within so long. */
+/** A tick this late means that the process was suspended; waits that lasted through that have ended within `WAITS_PASS_MS`. */
 const STOOD_STILL_MS = 10_000;
 const WAITS_PASS_MS = 500;
-/** How old a sum of what is under way may be to let more in by. */
+/** How old the sum of what is under way may be to let more in. */
 const REFRESH_MS = 2;
-/** Of the processor: for work of high priority. */
+/** Of the processor: reserved for work of high priority. */
 const CONTROL_SHARE = 0.05;
 const RECONCILE_TICKS = 10;
-/** Of the time that fibers run, for measuring what they allocate: more where memory may become scarce. */
+/**
+ * Of the time that fibers run: for measuring what they allocate. Less while less than `RELAXED_SHARE` of the memory is used.
+ */
 const BUDGET = 0.01;
 const RELAXED_BUDGET = 0.002;
 const RELAXED_SHARE = 0.3;
-/** How much may wait at an entry: pieces of work, and of the descriptors that may be open. */
+/** How much work may wait at an entry, in pieces and as a share of the descriptors that may be open. */
 const LEAST_WAITING = 4;
 const MOST_WAITING = 1000;
 const WAITING_SHARE = 0.05;

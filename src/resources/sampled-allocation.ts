@@ -4,8 +4,8 @@ import type { ReadyList } from '../fibers/ready-list.js';
 import type { Heap } from './machine.js';
 
 /**
- * Measures runs within a budget of processor time: to measure one takes some 50 to 100 µs in a busy server. Long runs are
- * measured often, since they can pay for it, and they are those that allocate much.
+ * Measures runs within a budget of processor time: measuring one takes some 50 to 100 µs in a busy server. Long runs are
+ * measured often, since they can pay for it and allocate most.
  */
 export class SampledAllocation implements AllocationMeter {
   private readonly clock: Clock;
@@ -31,7 +31,7 @@ export class SampledAllocation implements AllocationMeter {
   due(list: ReadyList): boolean {
     this.credit += this.share * list.meanMs;
     const { measuredRuns } = list;
-    // A node that is hardly known is worth more.
+    // A node that is hardly known may be measured on less credit.
     return this.credit >= (measuredRuns < WELL_KNOWN ? (this.costMs * measuredRuns) / WELL_KNOWN : this.costMs);
   }
 
@@ -54,9 +54,9 @@ export class SampledAllocation implements AllocationMeter {
   }
 }
 
-/** Until it is known how much memory there is to spare. */
+/** Until it is known how much memory is free. */
 const FIRST_SHARE = 0.01;
 const FIRST_COST_MS = 0.1;
 const WELL_KNOWN = 8;
-/** What the record of a collection takes while the run lasts: 0.1 ms in a loop, more than 1 in a server whose caches are cold. */
+/** What recording a collection costs during a run: 0.1 ms in a loop, more than 1 in a server whose caches are cold. */
 const RECORD_MS = 1;

@@ -1,27 +1,27 @@
 import { checkOptions, expected } from '../base/check.js';
 
 /**
- * The parts of scheduling by resources, each of which can be switched off: to find out what it does, or by who
- * disagrees. All are on unless given. What each one does, and what happens without, is in `docs/scheduling.md`.
+ * The parts of scheduling by resources, each of which can be switched off, to find out what it does or because it does harm. All
+ * are on unless given. What each one does, and what happens without it, is in `docs/scheduling.md`.
  */
 export interface SchedulingOptions {
-  /** New work waits while the processor time still owed to what has begun is more than it can do in good time. */
+  /** New work waits while the processor time that admitted work still needs is more than fits into the goal. */
   readonly cpuGate?: boolean;
   /** The same for memory and descriptors. */
   readonly stockGate?: boolean;
-  /** The same for semaphores that fibers wait for. */
+  /** The same for locks, semaphores, resources and libuv's threads. */
   readonly poolGate?: boolean;
-  /** Fibers about to take memory or descriptors wait while what they will need does not fit. */
+  /** Fibers about to take much memory or a descriptor wait while what they will need does not fit. */
   readonly localCheck?: boolean;
-  /** While little is known, little is let in: eight, and two more for each that has finished. */
+  /** While little is known, little is let in: eight at once, and two more for each that has finished. */
   readonly slowStart?: boolean;
-  /** V8's heap may fill further between major collections than V8 lets it below a limit of 2 GB. */
+  /** Lets V8's heap fill further between major collections than V8 does by itself below a limit of 2 GiB. */
   readonly heapRoom?: boolean;
-  /** One fiber is cancelled when memory runs out in spite of all. */
+  /** Cancels the fiber that holds most memory when memory runs out all the same. */
   readonly backStop?: boolean;
-  /** A limit on how much goes on at once while answers are slow for a reason that nobody can see. */
+  /** Limits how much goes on at once while answers are slow for a reason that cannot be seen. */
   readonly latencyNet?: boolean;
-  /** The newest is let in first while there is a queue; else the oldest. */
+  /** Lets in the newest first while a queue persists; else the oldest. */
   readonly lifo?: boolean;
   /** Nodes that take what is scarce run less often than those that give it back; else all get the same share. */
   readonly tickets?: boolean;
@@ -31,7 +31,7 @@ export interface SchedulingOptions {
 
 export type SchedulingSwitches = Required<SchedulingOptions>;
 
-/** What `options` leave on. @throws {ArgumentError} for a switch that there is not, or a value that is no boolean. */
+/** What `options` leave on. @throws `ArgumentError` for an unknown switch, or a value that is no boolean. */
 export function switchesOf(options: SchedulingOptions = {}): SchedulingSwitches {
   checkOptions(options, 'scheduling');
   for (const [name, value] of Object.entries(options)) {

@@ -16,7 +16,7 @@ import type { Outlook } from './outlook.js';
 import type { ResourceAccount } from './resource-account.js';
 import type { ResourceGovernor } from './resource-governor.js';
 
-/** Reads what the governor knows into plain data. Changes nothing, and costs nothing until somebody looks. */
+/** Reads what the governor knows into plain data. Changes nothing, and costs nothing until it is read. */
 export class SchedulingReader implements SchedulingSource {
   private readonly governor: ResourceGovernor;
   private readonly loop: RunLoop;
@@ -37,7 +37,7 @@ export class SchedulingReader implements SchedulingSource {
     return {
       limiting: governor.watch.limiting(now),
       live: governor.live,
-      // Names come from the program: of two pools of one name the snapshot shows the sum.
+      // Names come from the program: pools of the same name are shown as their sum.
       resources: merge(outlook === null ? [] : this.resources(outlook, now), nameOf, addResources),
       entries: merge(
         [...governor.entries].map((entry) => this.entry(entry, now)),
@@ -69,7 +69,7 @@ export class SchedulingReader implements SchedulingSource {
     if (outlook === null || index === null) return null;
     const cpuMs = outlook.prediction.demands[outlook.resources.indexOf(outlook.cpu)]?.work[index];
     const timeMs = outlook.prediction.remaining[index];
-    // A node that was reached after the last tick.
+    // Undefined for a node that was reached after the last tick.
     return cpuMs === undefined || timeMs === undefined ? null : { timeMs, cpuMs };
   }
 

@@ -2,13 +2,13 @@ import type { ReadyList } from '../fibers/ready-list.js';
 import type { GatedEntry } from './gated-entry.js';
 
 /**
- * Remembers what a count cannot tell: what work has had to wait for of late, and since when an entry refuses or fibers
- * are held back. Looks a few times a second, and decides nothing.
+ * Remembers what counters cannot tell: what work has had to wait for of late, and since when an entry has been refusing or
+ * fibers have been held back. Looks a few times a second, and decides nothing.
  */
 export class SchedulingWatch {
   /** How often work was not let in since the last look, by reason. */
   private readonly blocks: Map<string, number> = new Map();
-  /** The shares of these, summed over past looks: one busy moment counts for no more than another. */
+  /** The shares of these counts, summed over past looks with decay: one busy moment counts for no more than another. */
   private readonly shares: Map<string, number> = new Map();
   private readonly refusing: Map<GatedEntry, RefusingEntry> = new Map();
   private readonly held: Map<ReadyList, HeldList> = new Map();
@@ -41,7 +41,7 @@ export class SchedulingWatch {
     return most;
   }
 
-  /** For how long `entry` has been refusing work, and for what reason most of it; null if it does not. */
+  /** For how long `entry` has been refusing work, and the most frequent reason; null if it is not refusing. */
   refusingAt(entry: GatedEntry, now: number): { reason: string; forMs: number } | null {
     const state = this.refusing.get(entry);
     if (state === undefined || state.since === null || now - state.last > PAUSE_MS) return null;
@@ -77,7 +77,7 @@ export class SchedulingWatch {
     let total = 0;
     for (const count of entry.refusals.values()) total += count;
     if (total > state.total) {
-      // What it had refused before this bout began is no part of it.
+      // What it refused before this bout began is no part of it.
       if (state.since === null) state.since = now;
       state.last = now;
     } else if (now - state.last > PAUSE_MS) {
@@ -101,10 +101,13 @@ interface HeldList {
   last: number;
 }
 
-/** With each look: what was a second ago counts for a third. What had lasted is forgotten after about four. */
+/**
+ * With each look: what was a second ago counts for a third. The reason that prevailed is forgotten about four seconds after the
+ * last time.
+ */
 const DECAY = 0.9;
 const FORGOTTEN = 0.2;
-/** Without a refusal for so long, or without a look, a bout of refusing is over. */
+/** A bout of refusing is over after so long without a refusal, or without a look. */
 const PAUSE_MS = 1000;
-/** Lists are released and asked again all the time: one that was not held at one look may be at the next. */
+/** Lists are released and asked again all the time: one that is not held at one look may be at the next. */
 const HELD_PAUSE_MS = 500;

@@ -1,8 +1,8 @@
 import type { LatencyNet } from './latency-net.js';
 
 /**
- * How much is let in before anything is known of what it needs. What has been under way for long is meant to last: if it
- * counted, some streams would keep all others out for as long as they go on.
+ * How much is let in before anything is known about what it needs. Work that has been under way for long is meant to last and
+ * does not count, or a few streams would keep everything else out for as long as they go on.
  */
 export class SlowStart {
   private most: number = FIRST;
@@ -12,7 +12,7 @@ export class SlowStart {
     this.most += PER_DONE;
   }
 
-  /** @param live how much is under way, of late or not, in all entries with these nets. */
+  /** @param live how much is under way in all entries with these nets, whenever it began. */
   isFull(live: number, entries: Iterable<{ readonly net: LatencyNet }>, now: number): boolean {
     if (live < this.most) return false;
     let recent = 0;
@@ -21,6 +21,6 @@ export class SlowStart {
   }
 }
 
-/** So many at once at first, and so many more for each that has finished. */
+/** How many at once at first, and how many more for each that has finished. */
 const FIRST = 8;
 const PER_DONE = 2;

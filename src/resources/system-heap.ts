@@ -5,14 +5,14 @@ import type { Heap } from './machine.js';
 /**
  * V8's heap, without native code.
  *
- * What a run allocates is known from a `GCProfiler`: between collections used memory only grows, and the profiler tells what
- * was used before and after each. The difference of two readings of used memory alone would be wrong for just those that
- * allocate much, since in their runs there is always a collection. It is on in measured runs only: it writes some
- * kilobytes of JSON for each collection, a millisecond in a busy server, which made every request a third more expensive.
+ * What a run allocates is known from a `GCProfiler`: between collections used memory only grows, and the profiler tells what was
+ * used before and after each. Two readings of used memory alone would be wrong exactly for the runs that allocate much, since a
+ * collection always falls into them. The profiler is on in measured runs only: it writes some kilobytes of JSON for each
+ * collection, a millisecond in a busy server, which made every request a third more expensive.
  *
- * Major collections are noticed by a symbol that nobody holds: V8 makes symbols in the old generation, which minor
- * collections leave alone. (Objects are collected by minor ones since Node 26; an observer of garbage collection would be
- * called for each.)
+ * Major collections are noticed by means of a symbol that nobody holds: V8 makes symbols in the old generation, which minor
+ * collections leave alone. (Not an object: since Node 26 minor collections collect those. Not a performance observer: it would
+ * be called for every collection.)
  */
 export class SystemHeap implements Heap {
   readonly limit: number = getHeapStatistics().heap_size_limit;
@@ -29,7 +29,7 @@ export class SystemHeap implements Heap {
   #looks: number = 0;
   readonly #constrainedMemory: () => number;
 
-  /** @param constrainedMemory what the container has, in bytes: may change while the process runs. */
+  /** @param constrainedMemory the container's limit in bytes; it may change while the process runs. */
   constructor(constrainedMemory: () => number = () => process.constrainedMemory()) {
     this.#constrainedMemory = constrainedMemory;
     this.look();
@@ -48,7 +48,7 @@ export class SystemHeap implements Heap {
   }
 
   look(): void {
-    // It is read from files, which takes a tenth of a millisecond.
+    // The limit is read from files, which takes a tenth of a millisecond.
     if (this.#looks++ % LIMIT_LOOKS === 0)
       this.externalLimit = EXTERNAL_SHARE * Math.min(this.#constrainedMemory() || Infinity, totalmem());
   }
@@ -79,10 +79,10 @@ export class SystemHeap implements Heap {
   }
 
   /**
-   * Below a limit of 2 GB V8 lets the heap grow by no more than a third to a double of what a major collection has left
-   * (`MemoryController::MaxGrowingFactor`), above by up to three times that; and never by more than half of the way to the
-   * limit. Here as above, from the next major collection on. The flag is everybody's in the process, and V8's code caches are
-   * made for one set of flags: what is loaded from now on is compiled anew, some ms for a module of Node.
+   * Below a limit of 2 GiB V8 lets the heap grow to at most between 1.3 and 2 times what a major collection has left
+   * (`MemoryController::MaxGrowingFactor`), above it up to 4 times; and never by more than half of the way to the limit. This
+   * makes it the same below as above, from the next major collection on. The flag applies to the whole process, and V8's code
+   * caches are made for one set of flags: what is loaded from now on is compiled anew, some ms for a module of Node.
    */
   expand(): void {
     if (this.limit < ROOMY_LIMIT && !process.execArgv.some((flag) => GROWTH_FLAG.test(flag)))
@@ -95,7 +95,7 @@ export class SystemHeap implements Heap {
     this.externalAllocated += Math.max(0, external - this.#externalMark);
   }
 
-  /** There was a major collection; since then at most a turn of the event loop has passed. */
+  /** There was a major collection, at most one turn of the event loop ago. */
   #collected(registry: FinalizationRegistry<null>): void {
     if (this.#collections !== registry) return;
     registry.register(Symbol(), null);
@@ -110,9 +110,9 @@ export class SystemHeap implements Heap {
 const YOUNG: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
 /** Of the machine's memory: the rest is for V8's heap, for other processes, and for the system's buffers. */
 const EXTERNAL_SHARE = 0.5;
-/** Every so many looks at memory there is one at its limit: once a second. */
+/** One look in so many reads the limit: once a second. */
 const LIMIT_LOOKS = 10;
-/** From here on V8 does by itself what `expand` asks for. */
+/** From this limit on V8 does by itself what `expand` asks for. */
 const ROOMY_LIMIT = 2 ** 31;
 const GROWTH_PERCENT = 300;
 const GROWTH_FLAG = /^--heap[-_]growing[-_]percent/;

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { descriptorLimit, openDescriptors } from './descriptors.js';
 import type { Heap, Machine } from './machine.js';
 
-/** The process that this runs in. */
+/** This process as a `Machine`. */
 export function systemMachine(heap: Heap, environment: NodeJS.ProcessEnv = process.env): Machine {
   let before = performance.eventLoopUtilization();
   return {
@@ -19,7 +19,7 @@ export function systemMachine(heap: Heap, environment: NodeJS.ProcessEnv = proce
   };
 }
 
-/** As libuv reads it, when the first call is made: what is no number counts as 0, and 0 as 1. */
+/** As libuv reads it at the first call: what is no number counts as 0, and 0 as 1. */
 function threadPoolSize(text: string | undefined): number {
   if (text === undefined) return USUAL_THREADS;
   return Math.min(Math.max(Number.parseInt(text, 10) || 0, 1), MOST_THREADS);

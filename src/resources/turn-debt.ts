@@ -1,28 +1,28 @@
 /**
- * Turns of the outside world that are owed to the kernel's queue of connections. Node accepts one in each turn, so that in
- * a program whose turns are long what stands in that queue is older than any goal, and served for nothing. It is to be
- * turned over within a fifth of the goal, as long as there is something in it: with 64 places and half a second that is
- * 640 turns a second, which cost at most 3 % of the processor.
+ * Turns of the event loop that are owed to the kernel's queue of connections. Node accepts one in each turn, so in a program
+ * whose turns are long what stands in that queue gets older than any goal, and is served for nothing. The queue is to be turned
+ * over within a fifth of the goal, as long as there is something in it: with 64 places and half a second that is 640 turns a
+ * second, which cost at most 3 % of the processor.
  */
 export class TurnDebt {
   private owed: number = 0;
   private arrivals: number = 0;
-  /** What the turn has taken so far, in ms, up to `since`; without the time in which there was nothing to do. */
+  /** What the turn has taken so far, in ms, up to `since`; without the time when there was nothing to do. */
   private tookMs: number = 0;
   /** Infinite while there is nothing to do. */
   private since: number;
-  /** Since then there is, or was until a connection came, nothing to do. */
+  /** Since when there has been nothing to do, or was until a connection came. */
   private restsSince: number = 0;
-  /** From then on a connection has come before each call of `turned`, or the one before. */
+  /** Since when a connection has come before each call of `turned`, or before the one before it. */
   private standsSince: number;
-  /** Calls of `turned` since one came. */
+  /** Calls of `turned` since a connection came. */
   private without: number = 0;
 
   constructor(now: number) {
     this.since = this.standsSince = now;
   }
 
-  /** A connection has come. */
+  /** A connection has been accepted. */
   arrived(now: number): void {
     this.arrivals++;
     if (this.since < Infinity) return;
@@ -30,7 +30,7 @@ export class TurnDebt {
     if (now > this.restsSince + AT_ONCE_MS) this.standsSince = now;
   }
 
-  /** All work is done: until the next connection comes nobody stands in the queue. */
+  /** All work is done: until the next connection comes nothing stands in the queue. */
   rests(now: number): void {
     this.tookMs += Math.max(0, now - this.since);
     this.since = Infinity;
@@ -38,7 +38,7 @@ export class TurnDebt {
   }
 
   /**
-   * A turn is over, and there is work to do. Turns in which there was none count by the connections that came in them.
+   * A turn is over, and there is work to do. Of turns without work only the connections that came in them count.
    *
    * @param perMs turns that are due in a millisecond.
    * @returns whether the next one is to come before the work.
@@ -46,13 +46,13 @@ export class TurnDebt {
   turned(perMs: number, now: number): boolean {
     this.rests(now);
     const { arrivals, owed } = this;
-    // Turns without work owe nothing for themselves: one in which the collector had the processor would call for many more.
+    // Turns without work owe nothing: one in which the collector had the processor would call for many more.
     const due = owed >= 1 ? 0 : this.tookMs * perMs;
     this.since = now;
     this.tookMs = this.arrivals = 0;
     if (arrivals === 0) {
       this.owed = 0;
-      // One may have been the alarm's, which comes without a look at the outside world.
+      // One may have been the alarm's, which comes without a poll for events.
       if (++this.without > 1) this.standsSince = now;
       return false;
     }
@@ -67,7 +67,7 @@ export class TurnDebt {
   }
 }
 
-/** So soon after the work is done who stands in the queue is accepted, behind the other events of the poll. */
+/** A connection in the queue is accepted so soon after the work is done, behind the other events of the poll. */
 const AT_ONCE_MS = 5;
-/** At once: answers have to be sent, too. */
+/** The most that are owed at once: answers have to be sent, too. */
 const MOST = 16;

@@ -3,16 +3,16 @@ import type { Work } from '../fibers/governor.js';
 import type { Kind } from './kind.js';
 
 /**
- * Work that waits to be let in. While the queue has been empty lately the oldest comes first; in a queue that does not
- * drain the newest does, since the oldest has used up its time ("adaptive LIFO").
+ * Work that waits to be let in. As long as the queue was empty a short time ago, the oldest comes first; in a queue that does
+ * not drain the newest does, since the oldest has used up its time ("adaptive LIFO").
  *
- * Each kind has a line of its own: whether work may come in is a question about its kind, and in overload, when hundreds wait, it
- * is asked after every request. Work that has left stays in its place until that is passed over.
+ * Each kind has a line of its own: whether work may be let in depends on its kind, and in overload, when hundreds wait, that is
+ * asked after every request. Work that has left stays in its line until it is passed over.
  */
 export class WorkQueue {
   /** Work that waits. */
   size: number = 0;
-  /** When it last was empty, in ms. */
+  /** When it was last empty, in ms of the loop's clock. */
   private emptyAt: number = -Infinity;
   private readonly lines: Map<Kind, Line> = new Map();
   private readonly lifo: boolean;
@@ -31,7 +31,7 @@ export class WorkQueue {
     this.size++;
   }
 
-  /** It leaves the queue, from wherever it stands. */
+  /** Takes out work, wherever it stands. */
   remove(work: Work, kind: Kind): void {
     work.waits = false;
     this.size--;
@@ -39,7 +39,7 @@ export class WorkQueue {
     if (--line.size === 0) line.works.clear();
   }
 
-  /** How long it has not been empty, in ms. */
+  /** For how long it has not been empty, in ms. */
   standingMs(now: number): number {
     return this.size === 0 ? 0 : now - this.emptyAt;
   }
@@ -55,10 +55,10 @@ export class WorkQueue {
   }
 
   /**
-   * Hands all whose kind `fits` over to `take`, in order; that is to `remove` them. A kind that did not fit is not asked about
-   * again: what is let in makes no room.
+   * Hands all work whose kind `fits` to `take`, in order, which has to `remove` it. A kind that did not fit is not asked about
+   * again: letting in other work makes no room.
    *
-   * @param isBounded even the oldest will be answered in time: none may be passed by.
+   * @param isBounded even the oldest will be answered in time, so none may be overtaken.
    */
   drain(now: number, isBounded: boolean, fits: (kind: Kind) => boolean, take: (work: Work) => void): void {
     const newestFirst = this.lifo && !isBounded && this.standingMs(now) > SETTLED_MS;
@@ -92,13 +92,13 @@ export class WorkQueue {
   }
 }
 
-/** What waits of one kind, in the order in which it came. */
+/** Waiting work of one kind, in the order in which it came. */
 class Line {
   readonly kind: Kind;
   readonly works: Deque<Work> = new Deque();
-  /** Of `works` those that wait still. */
+  /** How many of `works` still wait. */
   size: number = 0;
-  /** None of it may come in now. */
+  /** None of it may be let in now. */
   isShut: boolean = false;
 
   constructor(kind: Kind) {
@@ -124,7 +124,7 @@ class Line {
   }
 }
 
-/** A queue that stood for so long is no burst. */
+/** A queue that has stood for so long is no burst. */
 const SETTLED_MS = 100;
-/** Handed over by one `drain`: the rest has its turn after the next pass. */
+/** The most that one `drain` hands over: the rest has its turn after the next pass. */
 const MOST_AT_ONCE = 1000;
