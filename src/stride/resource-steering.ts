@@ -8,8 +8,8 @@ import { resourceTickets } from './resource-tickets.js';
 import type { StrideList, StrideRunQueue } from './stride-run-queue.js';
 
 /**
- * Steers the stride queue by resources: tickets by what nodes take and give back of what is scarce, and a check before
- * fibers run from a node that takes much memory. Those wait in their list, and nobody behind them in another.
+ * Steers the stride queue by resources: tickets by what nodes take and give back of what is scarce, and a check before fibers
+ * run from a node that takes much memory. Such fibers wait in their list, and hold up no other list.
  */
 export class ResourceSteering implements Steering {
   private readonly queue: StrideRunQueue;
@@ -61,7 +61,7 @@ export class ResourceSteering implements Steering {
     return true;
   }
 
-  /** What the fiber is going to need has to fit; who holds nothing yet leaves room for those who do. */
+  /** What the fiber is going to need has to fit; one that holds nothing yet leaves room for those that hold some. */
   private admits({ index }: LiveNode, outlook: Outlook): boolean {
     outlook.refresh();
     const held = outlook.memory.heldAt(index);
@@ -70,19 +70,21 @@ export class ResourceSteering implements Steering {
   }
 }
 
-/** It was measured to have taken what its kind takes in all. Of another fiber at the same node that cannot be told. */
+/** Whether it was measured to have taken nearly all that its kind takes. Other fibers at the same node may not have. */
 function hasEnough(fiber: Fiber, { index }: LiveNode, { memory, kindAt }: Outlook): boolean {
   const start = kindAt[index]?.start ?? null;
   const needs = start === null ? 0 : memory.peakAt(start, 0);
   return needs > 0 && memory.measuredOf(fiber) >= ENOUGH * needs;
 }
 
-/** Somebody waits for its end who holds a lock: one of those that started it, up to the one that was let in. */
+/**
+ * Whether a fiber that holds a lock waits for its end: itself, or one of those that started it, up to the one that was let in.
+ */
 function isAwaited(fiber: Fiber, { graph, kindAt }: Outlook): boolean {
   for (let one: Fiber | null = fiber; one !== null; one = one.home().host) {
     if (one.permits > 0) return true;
     const index = one.node === null ? null : graph.indexOf(one.node);
-    // Beyond it is the server, which may have been started under a lock.
+    // Farther up is the server, which may have been started under a lock.
     if (index !== null && kindAt[index]) return false;
   }
   return false;
@@ -100,10 +102,10 @@ function prioritiesOf(graph: FlowGraph, kinds: readonly Kind[]): Map<LiveNode, n
   return found;
 }
 
-/** Of what fibers may hold together: a run that takes less need not ask. */
+/** Of what fibers may hold together: runs that take less are not checked. */
 const WORTH_CHECKING = 0.002;
 /** Of what its kind takes on average. */
 const ENOUGH = 0.9;
-/** Of the heap's limit. */
+/** Of the heap's limit: what fits in normally, and for the fiber that lets the others go on. */
 const CHECK_SHARE = 0.8;
 const LAST_SHARE = 0.93;

@@ -5,9 +5,9 @@ import type { Outlook } from '../resources/outlook.js';
  *
  *     100 × (1 + Σ price × given back) / (1 + Σ price × taken)
  *
- * The price of a stock is 0 while it is less than half used, and grows to 9 at its limit; taken and given back are in
- * parts of a fiftieth of the stock, at most one whole. So a node keeps between a tenth and ten times its share, and
- * without scarcity all have the same: round robin, which for the processor alone nothing beat.
+ * The price of a stock is 0 while less than half of it is used, and grows to 9 at its limit. What is taken and given back counts
+ * in fiftieths of the stock, at most as one. So for one stock a node keeps between a tenth and ten times its share, and without
+ * scarcity all nodes have the same share: round robin, which nothing beat where only the processor is short.
  */
 export function resourceTickets(node: number, outlook: Outlook): number {
   let given = 0;

@@ -12,22 +12,22 @@ export class StrideList extends ReadyList implements StrideClient {
   heapIndex: number = -1;
   origin: number = FRACTION;
   turn: number = 0;
-  /** Whether a fiber may run from here now; null where nobody has to ask. */
+  /** Whether a fiber may run from here now; null if none has to ask. */
   guard: ((fiber: Fiber) => boolean) | null = null;
-  /** Whether a fiber goes before those who want some, and need not ask: what it does makes room, or others wait for it. */
+  /** Whether a fiber goes first without asking the guard: what it does makes room, or others wait for it. */
   isUrgent: ((fiber: Fiber) => boolean) | null = null;
-  /** Its fibers are kept from running until something changes. */
+  /** Its fibers are held back until something changes. */
   held: boolean = false;
-  /** Its first fiber may run without being asked for. */
+  /** Its first fiber may run without asking the guard. */
   pardoned: boolean = false;
 }
 
 /**
  * One ready list for each node of the blocking graph, shared out by stride scheduling: the list with the smallest
- * pass runs a batch, first in first out, and is charged for its time. So the microsecond first steps of new fibers
- * do not queue behind the long last steps of old ones.
+ * pass runs a batch, first in, first out, and is charged for its time. So the first steps of new fibers, which take
+ * microseconds, do not queue behind the long last steps of old ones.
  *
- * A list whose guard says no is held back whole, so that nothing hides behind its first fiber, and asked again when
+ * A list whose guard says no is held back as a whole, so that nothing hides behind its first fiber, and asked again when
  * something has been given back. Held fibers do not count as ready: the program may sleep meanwhile.
  */
 export class StrideRunQueue implements RunQueue {
@@ -60,9 +60,9 @@ export class StrideRunQueue implements RunQueue {
   }
 
   /**
-   * A list that has run dry leaves only when its turn comes or when time is charged. And where all that are ready stand
-   * in one list, it need not be searched for. Two fibers that play ping-pong would otherwise join and leave at every
-   * switch, a tenth of it.
+   * A list that has run empty leaves only when its turn comes or when time is charged. And if all ready fibers are in the list
+   * last pushed to, that list is taken without a search. Otherwise two fibers that play ping-pong would join and leave at every
+   * switch, which would cost a tenth of it.
    */
   take(): ReadyList | null {
     const { stride, latest } = this;
@@ -81,7 +81,7 @@ export class StrideRunQueue implements RunQueue {
 
   charge(list: ReadyList, ms: number): void {
     const { stride } = this;
-    // The first one's pass becomes the global pass: it must be one that has something to run.
+    // The first list's pass becomes the global pass, so it must have something to run.
     for (let first = stride.next(); first !== null && first.size === 0; first = stride.next()) stride.leave(first);
     stride.charge(list as StrideList, ms);
   }
@@ -90,14 +90,14 @@ export class StrideRunQueue implements RunQueue {
     if (Math.abs(tickets - list.tickets) > 0.01 * tickets) this.stride.modify(list, tickets);
   }
 
-  /** Something was given back: who was held back is asked again. */
+  /** Something was given back: lists that were held back are asked again. */
   releaseHeld(): void {
     if (this.held.length === 0) return;
     for (const list of this.held.splice(0)) this.release(list, true);
     this.onReleased();
   }
 
-  /** Lets one fiber of a held list run although it does not fit: nothing else could ever make room. */
+  /** Lets one fiber of a held list run although what it needs does not fit: nothing else could ever make room. */
   pardon(list: StrideList): void {
     this.held.splice(this.held.indexOf(list), 1);
     list.pardoned = true;
@@ -105,7 +105,7 @@ export class StrideRunQueue implements RunQueue {
     this.onReleased();
   }
 
-  /** Whoever is urgent by now is not held back, nor who was cancelled: it has only to clean up. */
+  /** Releases lists with fibers that have become urgent, or were cancelled and have only to clean up. */
   releaseUrgent(): void {
     for (const list of this.held.filter((held) => held.advance((fiber) => isUrgent(held, fiber)))) {
       this.held.splice(this.held.indexOf(list), 1);
@@ -118,7 +118,7 @@ export class StrideRunQueue implements RunQueue {
     return this.held;
   }
 
-  /** Fibers that are kept from running. */
+  /** How many fibers are held back. */
   get heldFibers(): number {
     return this.held.reduce((sum, list) => sum + list.size, 0);
   }
@@ -137,8 +137,8 @@ export class StrideRunQueue implements RunQueue {
   }
 
   /**
-   * Who is urgent goes first, and at once. So does who was cancelled: the next thing it does is to give back what it has,
-   * before those behind it take more. True if there is nothing more to do.
+   * An urgent fiber goes first, and at once. So does a cancelled one: the next thing it does is to give back what it has, before
+   * those behind it take more. True if there is nothing more to do.
    */
   private pushGuarded(list: StrideList, fiber: Fiber): boolean {
     const { held } = list;
@@ -163,7 +163,7 @@ function mayRun(list: StrideList): boolean {
   return isUrgent(list, first) || list.guard!(first);
 }
 
-/** Who holds a lock is, whatever the list says: others wait for it. */
+/** A fiber that holds a lock is urgent, whatever the list says: others wait for it. */
 function isUrgent(list: StrideList, fiber: Fiber): boolean {
   return fiber.permits > 0 || isCancelled(fiber) || list.isUrgent?.(fiber) === true;
 }
@@ -172,5 +172,5 @@ function isCancelled(fiber: Fiber): boolean {
   return fiber.interruption !== null;
 }
 
-/** Of a node until it is steered by resources, whose tickets are relative to these: the same for all. */
+/** The tickets of a node until it is steered by resources; those are relative to this. */
 const EQUAL_TICKETS = 100;

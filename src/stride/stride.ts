@@ -8,19 +8,19 @@ import { BinaryHeap } from '../base/binary-heap.js';
  * by its tickets. Over any span in which two clients stay joined and keep their tickets, what each gets differs from
  * its share of what both get by at most the longest quantum that either of them has taken.
  *
- * That bound needs the one change made here. The paper's `globalPass` is the mean pass of all joined clients, and a
- * client rejoins as far from it as it left. But one that leaves in debt for good shifts the mean against those who
- * stay, and one that sleeps keeps its debt for ever: with tickets of 1 and 1,000 and quanta of 10 ms, a newcomer could
- * wait for six seconds, and a sleeper for ten after a minute's sleep. So `globalPass` is the virtual time of start-time
- * fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996; for processors Goyal, Guo and Vin, OSDI 1996): the pass at which
- * the last client to run was chosen. It never falls, a joined client is never behind it, and one that runs only when
- * it is next is never ahead of it by more than its own last quantum. Joining keeps that so:
+ * That bound needs the one change made here. The paper's `globalPass` is the mean pass of all joined clients, and a client
+ * rejoins as far from it as it left. But a client that leaves in debt for good shifts the mean against those that stay, and one
+ * that sleeps keeps its debt forever: with tickets of 1 and 1,000 and quanta of 10 ms, a newcomer could wait for six seconds,
+ * and a sleeper for ten after a minute's sleep. So `globalPass` is the virtual time of start-time fair queueing (Goyal, Vin and
+ * Cheng, SIGCOMM 1996; for processors Goyal, Guo and Vin, OSDI 1996): the pass at which the last client to run was chosen. It
+ * never falls, a joined client is never behind it, and one that runs only when it is next is never ahead of it by more than its
+ * own last quantum. Joining keeps that so:
  *
  * - A client's distance ahead of `globalPass` is its debt, from a quantum longer than its share. It keeps its pass
  *   when it leaves, so that leaving and rejoining at once does not clear the debt, and others running meanwhile does.
  * - A client that comes back behind `globalPass` is moved up to it. A sleeper is next, which is good for its latency,
  *   but has saved up nothing. New clients begin there too.
- * - A client that leaves nobody behind owes nobody: `globalPass` moves up to it.
+ * - When the last joined client leaves, it owes nobody: `globalPass` moves up to its pass.
  */
 export class Stride<C extends StrideClient> {
   /** The pass of a client without debt, in ms per ticket. */
@@ -97,7 +97,7 @@ export class Stride<C extends StrideClient> {
     }
   }
 
-  /** Brings the pass of a client that is out up to date: measured from today's origin, and with no credit. */
+  /** Brings up to date the pass of a client that is out: measured from the current origin, and without credit. */
   private settle(client: C): void {
     const pass = client.pass - (this.origin - client.origin);
     client.pass = pass > this.globalPass ? pass : this.globalPass;
@@ -111,10 +111,10 @@ export class Stride<C extends StrideClient> {
   }
 
   /**
-   * Moves the origin of all passes up. The larger a pass, the coarser its last digit: after a year of one client with
-   * one ticket it would be 4e-6, and a batch of 1 µs on 1,000 tickets would cost nothing. Below `REBASE_AT`, which one
-   * ticket reaches in a quarter of an hour, rounding is below 2e-10 ms per ticket. Passes move by a multiple of a
-   * power of two, which is exact, so their order stands. O(n). Clients that are out follow when they are next seen.
+   * Moves the origin of all passes up. The larger a pass, the coarser its last digit: after a year of one client with one ticket
+   * it would be 4e-6, and a batch of 1 µs on 1,000 tickets would cost nothing. Below `REBASE_AT`, which a client with one ticket
+   * reaches in a quarter of an hour, rounding is below 2e-10 ms per ticket. Passes move by a multiple of a power of two, which
+   * is exact, so their order is kept. O(n). Clients that are out follow when they are next seen.
    */
   private rebase(): void {
     const shift = Math.floor(this.globalPass / REBASE_AT) * REBASE_AT;
@@ -124,9 +124,9 @@ export class Stride<C extends StrideClient> {
   }
 }
 
-/** Somebody who competes for the processor; extend it with what is to be run. */
+/** Something that competes for the processor; extend it with what is to be run. */
 export class StrideClient {
-  /** Its share of the processor is its tickets among those of all joined clients. Change it by `Stride.modify`. */
+  /** Its share of the processor is its tickets over those of all joined clients. Change them with `Stride.modify`. */
   tickets: number;
   /** What one ms costs: 1 / tickets. The paper's `stride1` is 1 here, since doubles need no scaling. */
   stride: number;
@@ -134,12 +134,12 @@ export class StrideClient {
   pass: number = 0;
   /** The origin from which `pass` is measured while it is out. */
   origin: number = 0;
-  /** Who was first among those of equal pass. */
+  /** Order among clients of equal pass. */
   turn: number = 0;
   /** Its place in the heap; -1 while it is out. */
   heapIndex: number = -1;
 
-  /** `tickets` is from 1e-6 to 1e9: whoever is to get nothing must not join. */
+  /** `tickets` is from 1e-6 to 1e9: a client that is to get nothing must not join. */
   constructor(tickets: number) {
     checkTickets(tickets);
     this.tickets = tickets;
@@ -156,5 +156,5 @@ function checkTickets(tickets: number): void {
 }
 
 const REBASE_AT = 2 ** 20;
-/** Some thirty years: no quantum, but far from where sums of doubles overflow. */
+/** Some thirty years: longer than any quantum, and far from where sums of doubles overflow. */
 const LONGEST_MS = 1e12;
