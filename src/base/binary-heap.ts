@@ -35,7 +35,7 @@ export class BinaryHeap<T extends { heapIndex: number }> {
     this.siftUp(this.items.push(item) - 1, item);
   }
 
-  /** Takes out an object wherever it stands; false when it is not here. */
+  /** Takes out an object, wherever it is; false when it is not in this heap. */
   remove(item: T): boolean {
     if (!this.has(item)) return false;
     const index = item.heapIndex;
@@ -45,12 +45,12 @@ export class BinaryHeap<T extends { heapIndex: number }> {
     return true;
   }
 
-  /** Moves an object of this heap to where it belongs now that its key has changed. */
+  /** Moves an object of this heap to its place after its key has changed. */
   update(item: T): void {
     this.place(item.heapIndex, item);
   }
 
-  /** All objects, in no order that means anything. */
+  /** All objects, in no particular order. */
   [Symbol.iterator](): IterableIterator<T> {
     return this.items[Symbol.iterator]();
   }

@@ -1,9 +1,9 @@
 /**
- * Where in the text of the program the callers of `callee` stand, nearest first, at most `most` of them: script and
- * offset, to be compared; null for functions of the engine. Empty where it does not say. Costs a microsecond or more.
+ * Where in the program's text the callers of `callee` are, nearest first, at most `most` of them: script and offset, for
+ * comparison; null for functions of the engine. Empty if the engine does not tell. Costs a microsecond or more.
  *
- * In V8 a frame that is inside of `yield* f(x)` stands at the same offset while it evaluates the call and while it
- * delegates to what came of it, and at no other consumer of an iterator is that offset the same.
+ * In V8 a frame inside `yield* f(x)` is at the same offset while it evaluates the call and while it delegates to its result, and
+ * no other consumer of an iterator has that offset.
  */
 export function callerPlaces(callee: Function, most: number): (string | null)[] {
   const { stackTraceLimit, prepareStackTrace } = Error;
@@ -32,6 +32,6 @@ function restore(key: 'stackTraceLimit' | 'prepareStackTrace', value: unknown): 
   try {
     (Error as unknown as Record<string, unknown>)[key] = value;
   } catch {
-    // Could not be set either.
+    // Frozen: it was not changed either.
   }
 }

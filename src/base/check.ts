@@ -2,7 +2,7 @@ import { ArgumentError } from './errors.js';
 import { nameOf } from './name-of.js';
 import { unheard } from './unheard.js';
 
-/** What came, as a reader of an error message wants it: "`-1` (number)". */
+/** A value as an error message shows it: "`-1` (number)". */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return `\`${String(value)}\``;
   if (typeof value === 'function') return `function \`${nameOf(value)}\``;
@@ -15,7 +15,7 @@ function classOf(value: object): string {
   return value.constructor?.name || Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
-/** A proxy may throw whatever it is asked for, and a name can be anything. */
+/** A proxy may throw at any access, and a name can be anything. */
 function asked(name: () => string): string {
   try {
     return String(name());
@@ -47,7 +47,7 @@ export function checkGoal(name: string, value: number): void {
   throw expected(name, 'a finite number of milliseconds above 0', value);
 }
 
-/** A share in relation to others': a finite number above 0. */
+/** A share relative to others: a finite number above 0. */
 export function checkPriority(name: string, value: number): void {
   if (typeof value === 'number' && value > 0 && value < Infinity) return;
   throw expected(name, 'a finite number above 0', value);
@@ -61,12 +61,12 @@ export function checkInteger(name: string, value: number, min: number, max: numb
   throw expected(name, `an integer ${range}${max === Infinity ? ' or Infinity' : ''}`, value);
 }
 
-/** The options of a function. A name or a number in their place would be passed over in silence. */
+/** The options of a function. A name or a number in their place would otherwise be ignored in silence. */
 export function checkOptions(options: unknown, name: string = 'options'): void {
   if (typeof options !== 'object' || options === null) throw expected(name, 'an object', options);
 }
 
-/** A text, and not an empty one. */
+/** A text that is not empty. */
 export function checkText(name: string, value: unknown, what: string = 'a text'): void {
   if (typeof value !== 'string' || value === '') throw expected(name, what, value);
 }
@@ -76,22 +76,20 @@ export function checkEncoding(encoding: unknown): void {
   if (!Buffer.isEncoding(encoding as string)) throw expected('encoding', 'an encoding such as `utf8`', encoding);
 }
 
-/** The permissions of a file. Node would take a function for its callback. */
+/** The permissions of a file. Node would take a function here for its callback. */
 export function checkMode(mode: number): void {
   checkInteger('mode', mode, 0, 0o7777);
 }
 
-/** What tells an operation to stop. */
 export function checkSignal(signal: AbortSignal): void {
   if (typeof signal?.addEventListener !== 'function') throw expected('signal', 'an AbortSignal', signal);
 }
 
-/** Something that can be called. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw expected(name, 'a function', value);
 }
 
-/** Something to be waited for with `until`. */
+/** Whether `until` can wait for it; a value that throws when asked is none. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   try {
     return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';

@@ -1,28 +1,28 @@
 /**
- * Port: time and the turns of the outside world, as a run loop needs them. Both enter by no other way, so that a test
- * can own them. Times are monotonic milliseconds with a fraction; their zero is the clock's own.
+ * Port: time, and turns of the event loop, as a run loop needs them. Neither enters in any other way, so that a test can control
+ * both. Times are monotonic milliseconds with a fraction; each clock has its own zero.
  */
 export interface Clock {
   now(): number;
-  /** When a wait of `ms` that begins now is over, as exactly as alarms go off. */
+  /** When a wait of `ms` that begins now is over, with the precision of alarms. */
   after(ms: number): number;
-  /** Unix time in ms, for people: it jumps when somebody sets it. */
+  /** Unix time in ms, for display: it jumps when the system's clock is set. */
   unixTime(): number;
-  /** Calls `pass` once, after the events that are already there have been delivered. */
+  /** Calls `pass` once, after events that are already pending have been delivered. */
   defer(pass: () => void): void;
   /** Calls `expire` at `at` or soon after. There is one alarm: each call replaces the last, `Infinity` only cancels. */
   alarm(at: number, expire: () => void): void;
   /**
-   * Calls `exhausted` whenever nothing outside can happen any more: no event, no timer, no descriptor is left that
-   * could wake the program. Returns how to stop asking.
+   * Calls `exhausted` whenever nothing outside can happen any more: no event, timer or descriptor is left that could wake the
+   * program. Returns a function that ends this.
    */
   onExhausted(exhausted: () => void): () => void;
 }
 
 /**
  * The clock of a real process. `defer` is `setImmediate`: it comes after the poll phase, so every event of one poll
- * is queued before a scheduler chooses among them. `beforeExit` is Node's own and exact word that nothing is left;
- * counting pending operations instead would accuse programs that are woken by plain callbacks.
+ * is queued before a scheduler chooses among them. Node's `beforeExit` says exactly when nothing is left; counting pending
+ * operations instead would accuse programs that are woken by plain callbacks.
  */
 export class SystemClock implements Clock {
   #timer: NodeJS.Timeout | undefined;
@@ -32,9 +32,9 @@ export class SystemClock implements Clock {
   }
 
   /**
-   * As for timers of Node, whose time is the system's cut to whole ms: up to one less than `ms`. With what a poll of the
-   * event loop adds, a wait is 0.2 ms longer than `ms` on average. Waiting for `now() + ms` made it 0.8 ms, and every slot
-   * of a pool was held for that much longer.
+   * As Node's timers, whose time is the system's cut to whole ms: up to 1 ms less than `ms`. With what a poll of the event loop
+   * adds, a wait is 0.2 ms longer than `ms` on average. Waiting for `now() + ms` made it 0.8 ms, and every slot of a pool was
+   * held for that much longer.
    */
   after(ms: number): number {
     return Math.floor(performance.now() + ZERO) - ZERO + Math.ceil(ms);
@@ -50,7 +50,7 @@ export class SystemClock implements Clock {
 
   alarm(at: number, expire: () => void): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    // Node's timers end at 2^31 ms; an alarm further away goes off early, finds nothing due and is set again.
+    // Node's timers reach up to 2^31 ms; an alarm further away goes off early, finds nothing due and is set again.
     this.#timer =
       at === Infinity ? undefined : setTimeout(expire, Math.min(Math.max(Math.ceil(at - this.now()), 0), 0x7fffffff));
   }
@@ -65,7 +65,7 @@ export class SystemClock implements Clock {
   }
 }
 
-/** Where between two whole ms of the time of Node's timers the zero of `performance.now()` is. */
+/** The zero of `performance.now()` as a fraction of a ms in the time of Node's timers. */
 const ZERO: number = (Number(process.hrtime.bigint() % 1_000_000_000n) / 1e6 - performance.now()) % 1;
 
 /** One listener on the process for all clocks: Node warns of a leak from the eleventh on. */

@@ -1,7 +1,7 @@
 import { InternalError } from './errors.js';
 
 /**
- * A queue with two ends in a ring buffer: every operation is O(1), amortised where the buffer is replaced.
+ * A double-ended queue in a ring buffer: every operation is O(1), amortised where the buffer is replaced.
  *
  *     items  [ e f . . . . a b c d ]      head = 6, size = 6; slots outside hold undefined
  *
@@ -16,7 +16,7 @@ export class Deque<T> {
   private count: number = 0;
   private readonly least: number;
 
-  /** `keep`: room for so many comes with the first element and is not given back, for a queue often filled and emptied. */
+  /** `keep`: room for so many is allocated with the first element and not given back, for a queue often filled and emptied. */
   constructor(keep: number = 0) {
     this.least = Math.max(LEAST_CAPACITY, 2 ** Math.ceil(Math.log2(keep)));
   }
@@ -65,7 +65,7 @@ export class Deque<T> {
     this.count = 0;
   }
 
-  /** From front to back. What an iteration sees of changes made meanwhile is not defined. */
+  /** From front to back. Changes during an iteration have undefined effects on it. */
   *[Symbol.iterator](): Generator<T, void, void> {
     for (let i = 0; i < this.count; i++) yield this.get(i) as T;
   }
@@ -98,5 +98,5 @@ export class Deque<T> {
 }
 
 const LEAST_CAPACITY = 8;
-/** The buffer is halved when fewer than one slot in so many is taken. */
+/** The buffer is halved when fewer than one slot in so many is used. */
 const SPARSE = 8;

@@ -17,7 +17,7 @@ export abstract class HeddleError extends Error {
  */
 export class CancelledError extends HeddleError {
   readonly code = 'ERR_HEDDLE_CANCELLED' as const;
-  /** What was cancelled: a scope or a fiber, outside of which the cancellation is over. */
+  /** What was cancelled: a scope or a fiber. Outside of it the cancellation has no effect. */
   declare readonly source: unknown;
 
   constructor(source: unknown, reason: string, options?: ErrorOptions) {
@@ -32,7 +32,7 @@ export class FiberCancelledError extends HeddleError {
   readonly code = 'ERR_HEDDLE_FIBER_CANCELLED' as const;
 }
 
-/** A deadline passed before the work was done (`withTimeout`, `withTimeoutAt`). Retry, or allow more time. */
+/** A deadline passed before the work was done (`withTimeout`, `withTimeoutAt`, `shield`). Retry, or allow more time. */
 export class TimeoutError extends HeddleError {
   readonly code = 'ERR_HEDDLE_TIMEOUT' as const;
 }
@@ -54,7 +54,7 @@ export class ChannelClosedError extends HeddleError {
   readonly code = 'ERR_HEDDLE_CHANNEL_CLOSED' as const;
 }
 
-/** Something was started in a scope that has ended. Start it while the scope is open, or in another one. */
+/** Something was started or deferred in a scope that has ended. Do it while the scope is open, or in another one. */
 export class ScopeClosedError extends HeddleError {
   readonly code = 'ERR_HEDDLE_SCOPE_CLOSED' as const;
 }
@@ -70,7 +70,7 @@ export class IoError extends HeddleError {
 
   constructor(operation: string, cause: unknown) {
     const { code, message = String(cause) } = (cause ?? {}) as NodeJS.ErrnoException;
-    // That of a DOMException is a number, and none of the system.
+    // The code of a DOMException is a number, and not the system's.
     const system = typeof code === 'string' ? code : null;
     const isSaid = system === null || message.includes(system);
     super(`${operation}: ${isSaid ? message : `${system} ${message}`}`, { cause });
@@ -79,32 +79,32 @@ export class IoError extends HeddleError {
   }
 }
 
-/** There is more to do than can be done in good time, so this was not begun, or stopped. Try again later. */
+/** There is more to do than can be done in time, so this was refused or stopped. Try again later. */
 export class OverloadError extends HeddleError {
   readonly code = 'ERR_HEDDLE_OVERLOAD' as const;
 }
 
-/** This side has closed the connection, file or server that it now uses. The program's fault. */
+/** What was used (a connection, a file, a server) had been closed on this side. The program's fault. */
 export class ClosedError extends HeddleError {
   readonly code = 'ERR_HEDDLE_CLOSED' as const;
 }
 
-/** Two fibers use one end of something that serves one at a time. The program's fault: put a Mutex around it. */
+/** Two fibers use one end of something that serves one at a time. The program's fault: put a mutex around it. */
 export class BusyError extends HeddleError {
   readonly code = 'ERR_HEDDLE_BUSY' as const;
 }
 
-/** More was asked for than there is room for (a body over its limit, a line without an end). The sender's fault. */
+/** Something is larger than its limit (a body, a line without an end). The sender's fault. */
 export class TooLargeError extends HeddleError {
   readonly code = 'ERR_HEDDLE_TOO_LARGE' as const;
 }
 
-/** The stream ended before as much had come as was asked for. The other side's fault. */
+/** The stream ended before all that was asked for had come. The other side's fault. */
 export class EndOfStreamError extends HeddleError {
   readonly code = 'ERR_HEDDLE_END_OF_STREAM' as const;
 }
 
-/** A program that was to succeed (`execute` with `check`) did not. The program's or the caller's fault: read `stderr`. */
+/** A program that had to succeed (`execute` with `check`) did not. The program's or the caller's fault: read `stderr`. */
 export class ExitError extends HeddleError {
   readonly code = 'ERR_HEDDLE_EXIT' as const;
   /** What it exited with; null if a signal ended it. */
@@ -122,7 +122,7 @@ export class ExitError extends HeddleError {
   }
 }
 
-/** An argument is not what the function takes. The message says what was expected and what came. */
+/** An argument is not what the function accepts. The message says what was expected and what was given. */
 export class ArgumentError extends HeddleError {
   readonly code = 'ERR_HEDDLE_ARGUMENT' as const;
 }
@@ -138,8 +138,8 @@ export class SnapshotError extends HeddleError {
 }
 
 /**
- * A program could not be looked at, or could not be made visible: it has ended, is somebody else's, is no heddle
- * program, or the place for its socket is not safe. The message says which, and what to do.
+ * A program could not be inspected, or could not be made inspectable: it has ended, belongs to somebody else, is no heddle
+ * program, or the directory for its socket is not safe. The message says which, and what to do.
  */
 export class InspectionError extends HeddleError {
   readonly code = 'ERR_HEDDLE_INSPECTION' as const;
@@ -150,7 +150,7 @@ export class InternalError extends HeddleError {
   readonly code = 'ERR_HEDDLE_INTERNAL' as const;
 }
 
-/** A source file could not be compiled: it is no program. The message says where. */
+/** A source file could not be compiled since it is not valid. The message says where. */
 export class CompileError extends HeddleError {
   readonly code = 'ERR_HEDDLE_COMPILE' as const;
 }

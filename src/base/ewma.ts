@@ -2,8 +2,8 @@
  * Exponentially weighted mean: each sample moves it by `weight` of its distance to the sample, so the last
  * 1 / weight samples count for about two thirds of it. The first sample sets it.
  *
- * "No sample yet" is a state of its own. Capriccio took a mean of zero for it, so that a mean that had decayed to
- * zero was set afresh by one outlier.
+ * "No sample yet" is a state of its own. Capriccio took a mean of zero for it, so a mean that had decayed to zero was replaced
+ * by one outlier.
  */
 export class Ewma {
   /** The mean; NaN before the first sample. */

@@ -1,8 +1,8 @@
 import { isInstance } from './is-instance.js';
 
 /**
- * What stands for an error where `isExpected` decides what becomes of it: of several that a scope has thrown together the
- * first, if each is expected; the error itself in all other cases.
+ * The error to judge where `isExpected` decides what becomes of an error: of several that a scope has thrown together the first,
+ * if each is expected; otherwise the error itself.
  */
 export function firstOf(error: unknown, isExpected: (error: unknown) => boolean): unknown {
   if (isExpected(error) || !isInstance(error, AggregateError)) return error;

@@ -12,12 +12,12 @@ export interface HistogramSnapshot {
 }
 
 /**
- * Buckets to the octave, a power of two. A bucket is at most 1/16 as wide as it is far from zero, so its middle is
- * within 1/32, about 3 %, of everything in it. Part of the format: a change is a new version of the snapshot.
+ * Buckets per octave (a factor of two). A bucket is at most 1/16 as wide as its distance from zero, so its middle is within
+ * 1/32, about 3 %, of everything in it. Part of the format: a change is a new version of the snapshot.
  */
 export const SUB_BUCKETS = 16;
 
-/** What falls into a bucket: durations ≥ `low` and < `high`, in µs. The last bucket also holds all that is longer. */
+/** The bounds of a bucket: durations ≥ `low` and < `high`, in µs. The last bucket also holds all that is longer. */
 export function bucketBounds(index: number): [lowUs: number, highUs: number] {
   // The first two octaves' worth of buckets are 1 µs wide.
   const octave = Math.max(0, Math.floor(index / SUB_BUCKETS) - 1);
@@ -43,12 +43,12 @@ export function percentileMs(histogram: HistogramSnapshot, percent: number): num
   throw expected('histogram', 'one whose buckets add up to its count', histogram);
 }
 
-/** The samples of both. */
+/** The samples of both histograms. */
 export function addHistograms(a: HistogramSnapshot, b: HistogramSnapshot): HistogramSnapshot {
   return combine(a, b, 1);
 }
 
-/** The samples that `later` has and `earlier`, taken from the same histogram before, had not. */
+/** The samples that `later` has in addition to `earlier`, taken before from the same histogram. */
 export function subtractHistograms(later: HistogramSnapshot, earlier: HistogramSnapshot): HistogramSnapshot {
   return combine(later, earlier, -1);
 }

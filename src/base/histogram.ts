@@ -6,16 +6,16 @@ import { SUB_BUCKETS, type HistogramSnapshot } from './histogram-snapshot.js';
  *
  * Each octave (from a power of two to the next) is cut into 16 buckets of equal width, which is the layout of
  * HdrHistogram with fewer digits: the index of a bucket is a shift and two additions away from the duration.
- * Buckets come into being up to the longest duration seen, a few octaves at a time, since a node whose waits are
- * short needs a quarter of them. Counts are doubles, as 32 bits overflow after an hour of a million samples a second.
+ * Buckets are allocated up to the longest duration seen, four octaves at a time, since a node whose waits are short needs a
+ * quarter of them. Counts are doubles: 32 bits overflow after an hour of a million samples a second.
  */
 export class Histogram {
   count: number = 0;
-  /** Of all durations as recorded, in µs. */
+  /** The sum of all durations as recorded, in µs. */
   sum: number = 0;
   private counts: Float64Array = EMPTY;
 
-  /** Records a duration in µs. What is below zero counts as zero, what is above the range as its end. */
+  /** Records a duration in µs. A negative one counts as zero, one above the range as its end. */
   record(us: number): void {
     if (us >= 0 && us < 2 ** 31) this.increment(bucketOf(us | 0), us);
     else this.recordExtreme(us);

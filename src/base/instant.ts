@@ -1,6 +1,6 @@
 /**
- * A time at which something is due, and what is: in the order in which it came. The links are in the timers, so that to
- * join and to leave allocates nothing and is O(1).
+ * A time at which timers are due, and those timers in the order in which they were set. The links are in the timers, so that
+ * adding and removing one allocates nothing and is O(1).
  */
 export class Instant<T extends Timer<T>> {
   /** Its place in the heap of instants; -1 while nothing is due. */
@@ -28,7 +28,7 @@ export class Instant<T extends Timer<T>> {
   }
 }
 
-/** What can be due: it has the links. */
+/** What can be due: it holds the links. */
 export interface Timer<T extends Timer<T>> {
   /** Null while it is not set. */
   instant: Instant<T> | null;

@@ -1,4 +1,4 @@
-/** The name of a function, also of one that has none, or throws when it is asked for it: it is asked while fibers start. */
+/** The name of a function, or `nameless` if it has none or throws when asked: this runs while fibers start. */
 export function nameOf(f: Function, nameless: string = 'anonymous'): string {
   try {
     const { name } = f;

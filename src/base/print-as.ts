@@ -1,6 +1,6 @@
 /**
- * How `console.log` and debuggers print the objects of a class: by a name and some facts. Without that they print all of the
- * runtime that each object is tied to. Costs an object nothing, and stands in no type.
+ * How `console.log` and debuggers print the objects of a class: by a name and some facts. Otherwise they would print the whole
+ * runtime that each object refers to. Costs an object nothing, and is not in the types.
  */
 export function printAs<T>(type: { readonly prototype: T }, name: string, facts: (one: T) => object): void {
   Object.defineProperty(type.prototype, CUSTOM, {

@@ -1,11 +1,11 @@
 import { checkInteger } from './check.js';
 
 /**
- * Pseudo-random numbers that a seed repeats exactly, on every machine: shuffled schedules, jitter, simulated worlds.
+ * Pseudo-random numbers that a seed reproduces exactly, on every machine: shuffled schedules, jitter, simulated worlds.
  *
- * The generator is sfc32 ("small fast counting", Chris Doty-Humphrey, PractRand, public domain): 128 bits of state, a
- * counter in them that makes every cycle at least 2^32 long, and only 32-bit additions, shifts and exclusive-ors,
- * which JavaScript does exactly. Not for secrets.
+ * The generator is sfc32 ("small fast counting", Chris Doty-Humphrey, PractRand, public domain): 128 bits of state, which
+ * include a counter that makes every cycle at least 2^32 long, and only 32-bit additions, shifts and exclusive-ors, which
+ * JavaScript does exactly. Not for secrets.
  */
 export class Random {
   /** What to print so that a failure can be repeated. */
@@ -32,12 +32,12 @@ export class Random {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** An integer ≥ 0 and < `n`, for `n` from 1 to 2^32. The unevenness, at most `n` / 2^53, cannot be observed. */
+  /** An integer ≥ 0 and < `n`, for `n` from 1 to 2^32. The bias, at most `n` / 2^53, cannot be observed. */
   below(n: number): number {
     return Math.floor(this.next() * n);
   }
 
-  /** Puts the elements into random order in place (Fisher and Yates) and returns the same array. */
+  /** Shuffles the array in place (Fisher and Yates) and returns it. */
   shuffle<T>(array: T[]): T[] {
     for (let i = array.length - 1; i > 0; i--) {
       const j = this.below(i + 1);

@@ -1,12 +1,12 @@
-/** What can stand on a `Roster`: it knows its place there, -1 outside. */
+/** What can be on a `Roster`: it knows its place there, -1 outside. */
 export interface Enrolled {
   slot: number;
 }
 
 /**
- * Those that are here now, in no order; to come and to go takes an assignment or two. No `Set` or `Map`: for their iterators
- * V8 links each table that they have outgrown to the next one, deleted entries outgrow one soon, and with the first of
- * them in the old generation every scavenge keeps all after it, and what was here then.
+ * A set without order, in which adding and deleting take an assignment or two. Not a `Set` or `Map`: for the sake of their
+ * iterators V8 links each table that they have outgrown to the next one, deleted entries make them outgrow one soon, and once
+ * the first is in the old generation, every scavenge keeps all later ones, and what was in them then.
  */
 export class Roster<T extends Enrolled> {
   private readonly all: T[] = [];
@@ -15,13 +15,13 @@ export class Roster<T extends Enrolled> {
     return this.all.length;
   }
 
-  /** `one` must not be here yet. */
+  /** `one` must not be in it yet. */
   add(one: T): void {
     one.slot = this.all.length;
     this.all.push(one);
   }
 
-  /** Whether it was here. The last one takes its place. */
+  /** Whether it was in it. The last one takes its place. */
   delete(one: T): boolean {
     const { slot } = one;
     if (slot < 0) return false;

@@ -4,7 +4,7 @@ export class Spread {
   variance: number = 0;
   samples: number = 0;
 
-  /** The first samples count in full: a mean that began with one outlier would take long to forget it. */
+  /** The first samples count as in a plain mean: one that began with an outlier would take long to forget it. */
   add(sample: number): void {
     const weight = Math.max(1 / ++this.samples, WEIGHT);
     const distance = sample - this.mean;
@@ -12,7 +12,9 @@ export class Spread {
     this.variance = (1 - weight) * (this.variance + weight * distance * distance);
   }
 
-  /** The variance with a doubt on top: as if some samples before had been spread like those of an exponential distribution. */
+  /**
+   * The variance with a margin for few samples: as if `DOUBT` samples before had been spread like an exponential distribution.
+   */
   get cautiousVariance(): number {
     const { mean, variance, samples } = this;
     return (DOUBT * mean * mean + samples * variance) / (DOUBT + samples);

@@ -1,6 +1,6 @@
 /**
- * A short name for a text, which depends on nothing else, so that it agrees between runs and processes: 53 bits, by FNV-1a
- * and a relative of it, to the base 36. It withstands nobody who looks for a second text with the same name.
+ * A short name for a text, which depends on nothing else, so that runs and processes agree on it: 53 bits, by FNV-1a and a
+ * variant of it, in base 36. Not collision-resistant against somebody who looks for a second text with the same name.
  */
 export function textHash(text: string): string {
   let low = 0x811c9dc5;

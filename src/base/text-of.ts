@@ -1,6 +1,6 @@
 import { describe } from './check.js';
 
-/** `String(value)`, also of what has no text or throws when it is asked for it: anything can be thrown, or abort a signal. */
+/** `String(value)`, even of what has no text or throws when asked for it: anything can be thrown, or be a signal's reason. */
 export function textOf(value: unknown): string {
   try {
     return String(value);

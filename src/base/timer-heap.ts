@@ -4,11 +4,11 @@ import { InternalError } from './errors.js';
  * Items ordered by when they are due, for `Timers`; those due at the same time leave in the order in which they came.
  *
  * A 4-ary min-heap: half as deep as a binary one, and the four times to compare on the way down are neighbours in
- * memory. Times and sequence numbers stand in typed arrays beside the items, so that sifting reads no item, which
- * among a million of them would miss the cache at every step. Each item keeps its place in `timerIndex` (-1 when it
- * is in no heap), so that removal, which is how most timeouts end, is O(log n) and allocates nothing.
+ * memory. Times and sequence numbers are in typed arrays beside the items, so that sifting reads no item: among a million that
+ * would miss the cache at every step. Each item keeps its place in `timerIndex` (-1 when it is in no heap), so that removal,
+ * which is how most timeouts end, is O(log n) and allocates nothing.
  *
- * Refused: a hierarchical timer wheel. It is O(1), but it rounds times up to its tick, loses the order within one,
+ * Rejected: a hierarchical timer wheel. It is O(1), but it rounds times up to its tick, loses the order within one,
  * and finds the next due time only by scanning; here that is one read.
  */
 export class TimerHeap<T extends { timerIndex: number }> {
@@ -42,7 +42,7 @@ export class TimerHeap<T extends { timerIndex: number }> {
     this.siftUp(index, item, at, this.order++);
   }
 
-  /** Takes out an item wherever it stands; false when it is not here. */
+  /** Takes out an item, wherever it is; false when it is not in this heap. */
   remove(item: T): boolean {
     const index = item.timerIndex;
     if (index === -1 || this.items[index] !== item) return false;

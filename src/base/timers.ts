@@ -12,9 +12,9 @@ import { TimerHeap } from './timer-heap.js';
 export class Timers<T extends Timer<T>> {
   private readonly instants: TimerHeap<Instant<T>> = new TimerHeap();
   /**
-   * By the low bits of its time, the instant that was made last; once nothing is due then, the next one is made of it. An
-   * instant that was overwritten here gets no timer more: if its time comes again, there will be a second one of that
-   * time, behind it. A `Map` would find all, and take as long as the heap does to ask it and to keep it.
+   * By the low bits of its time, the instant that was made last; once no timer is left in it, it is reused for the next one. An
+   * instant that was overwritten here gets no more timers: if its time comes up again, there is a second instant of that time,
+   * behind the first. A `Map` would find all, but asking and keeping it would take as long as the heap does.
    */
   private readonly latest: (Instant<T> | undefined)[] = [];
 
@@ -78,5 +78,5 @@ export class Timers<T extends Timer<T>> {
   }
 }
 
-/** A power of two: with an instant at every millisecond, those of a second. */
+/** A power of two: with an instant at every millisecond, the instants of about one second. */
 const LATEST = 1024;

@@ -1,6 +1,9 @@
 import { types } from 'node:util';
 
-/** For a value that is refused: what becomes of it, if it is a promise, nobody will ask, and its rejection would end the process. */
+/**
+ * For a value that is rejected as an argument: if it is a promise, nobody will await it, and its rejection would end the
+ * process.
+ */
 export function unheard(value: unknown): void {
   if (types.isPromise(value)) value.catch(() => {});
 }
