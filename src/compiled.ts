@@ -1,4 +1,4 @@
-/** What compiled code calls, put there by `heddle/register` and `heddle/plugin`: not for people. */
+/** What compiled code calls; the imports are inserted by `heddle/register` and `heddle/plugin`. Not for people. */
 export { each } from './blocking-graph/compiled/each.js';
 export { enter } from './blocking-graph/compiled/enter.js';
 export { indexed } from './blocking-graph/compiled/indexed.js';

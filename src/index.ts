@@ -1,4 +1,4 @@
-/** The door `heddle`: for those who write programs. */
+/** The door `heddle`: for programs. */
 export * from './base/errors.js';
 export { abortable } from './fibers/abortable.js';
 export { all, type Results } from './fibers/all.js';

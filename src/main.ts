@@ -8,8 +8,8 @@ import { Runtime, type RuntimeOptions } from './runtime.js';
 
 export interface MainOptions extends RuntimeOptions {
   /**
-   * Whether `heddle ps` and `heddle graph` of the same user can look at this process; true unless given or the
-   * environment has `HEDDLE_INSPECT=0`.
+   * Whether `heddle ps` and `heddle graph` of the same user can inspect this process; true unless given or the environment has
+   * `HEDDLE_INSPECT=0`.
    */
   readonly inspect?: boolean;
 }
@@ -20,19 +20,19 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 let running = false;
 let called = false;
 
-/** Whether the program has called `main`, also if that is over. */
+/** Whether the program has called `main`, even if that has ended. */
 export function hasMain(): boolean {
   return called;
 }
 
 /**
- * Runs `f` as the program of this process. The first SIGINT or SIGTERM cancels it, so that it stops in order; the
- * second ends the process at once. An error is printed, and makes the exit code 1. A signal that stopped `f` makes it 130 or
- * 143; a `process.exitCode` that the program has set stays where `f` has returned all the same.
+ * Runs `f` as the program of this process. The first SIGINT or SIGTERM cancels it, so that it stops in order; the second ends
+ * the process at once. An error is printed, and makes the exit code 1. After a signal the exit code is 130 or 143; but if `f`
+ * returned all the same, a `process.exitCode` that the program has set stays.
  *
- * @param f the program; it is given its runtime, whose `snapshot()` is the blocking graph as data.
- * @returns a promise of the end, which never rejects.
- * @throws `MisuseError` when a `main` runs already, and inside of a fiber; `ArgumentError`.
+ * @param f the program. Its argument is the runtime, whose `snapshot()` is the blocking graph as data.
+ * @returns a promise that resolves when the program has ended, and never rejects.
+ * @throws `MisuseError` when another `main` is running, and inside a fiber; `ArgumentError`.
  *
  * @example
  * main(function* () {
@@ -54,7 +54,7 @@ export function main(f: (runtime: Runtime) => Operation<unknown>, options: MainO
   });
 }
 
-/** Listens to signals and to who wants to look at it while the program runs, and tells how it ended. */
+/** Handles signals and serves inspection while the program runs, and reports how it ended. */
 async function attend(
   { root, result }: ReturnType<Runtime['start']>,
   runtime: Runtime,
@@ -67,12 +67,12 @@ async function attend(
     root.cancel(`received ${signal}`);
   };
   for (const signal of Object.keys(SIGNALS)) process.on(signal, stop);
-  // It may fail before it can be looked at; until it is awaited below that is no unhandled rejection.
+  // It may fail before it is awaited below: until then that is no unhandled rejection.
   result.catch(() => {});
   const inspection = await inspect(runtime, options);
   try {
     await result;
-    // `f` had returned already, and what it had started was stopped.
+    // `f` has returned; a signal may have stopped what it had started.
     if (stopping !== null) process.exitCode ??= SIGNALS[stopping];
   } catch (error) {
     if (stopping !== null && error instanceof CancelledError) process.exitCode = SIGNALS[stopping];
@@ -86,7 +86,10 @@ async function attend(
   }
 }
 
-/** A program runs also where nobody can look at it: a read-only or foreign directory for the socket is only said. */
+/**
+ * A program runs even where it cannot be inspected: if the directory for the socket is read-only or another user's, that is only
+ * printed.
+ */
 async function inspect(runtime: Runtime, options: MainOptions): Promise<{ close(): Promise<void> } | null> {
   if (options.inspect === false || process.env['HEDDLE_INSPECT'] === '0') return null;
   try {

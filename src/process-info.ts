@@ -1,9 +1,9 @@
 import type { ProcessInfo } from './blocking-graph/snapshot.js';
 
-/** As in `package.json`, which is not beside a bundle; `test/cli/help.test.ts` compares the two. */
+/** As in `package.json`, which is not there beside a bundle; `test/cli/help.test.ts` compares the two. */
 const VERSION = '0.1.0';
 
-/** Which process this is, for whoever looks at a snapshot of it. */
+/** Which process this is, for readers of its snapshots. */
 export function processInfo(): ProcessInfo {
   const [, program = process.title, ...args] = process.argv;
   return {

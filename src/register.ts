@@ -2,7 +2,7 @@
  * The loader's door: `node --import heddle/register app.ts` compiles the program's modules as they are loaded.
  *
  * `HEDDLE_COMPILE=package,@scope/package` names packages in `node_modules` that are compiled too; `HEDDLE_COMPILE=0`
- * leaves everything as it is. `HEDDLE_CACHE` is the directory for compiled code; `HEDDLE_CACHE=0` keeps none.
+ * turns compiling off. `HEDDLE_CACHE` is the directory for compiled code; `HEDDLE_CACHE=0` keeps none.
  */
 import * as runtime from './compiled.js';
 import { install } from './compiler/loader/install.js';

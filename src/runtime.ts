@@ -37,33 +37,35 @@ export interface RuntimeOptions {
   /** Whether the blocking graph is learned; true unless given. */
   readonly recording?: boolean;
   /**
-   * One batch in so many is a single run of a fiber that is timed by itself, for the edge of the graph that it takes; 64 unless
-   * given. At 1 every run is timed, and a switch costs two clock readings more. Everything else is counted without sampling.
+   * One batch in so many is a single run of a fiber, timed by itself for its edge of the graph; 64 unless given. At 1 every run
+   * is timed, which costs each switch two more clock readings. Everything else is counted without sampling.
    */
   readonly sampleEvery?: number;
-  /** In which order ready fibers run; `stride` unless given. Stride needs recording; without it the order is `fifo`. */
+  /**
+   * In which order ready fibers run; `stride` unless given. Stride needs recording; without recording the default is `fifo`.
+   */
   readonly queue?: 'stride' | 'fifo' | RunQueue;
-  /** How long fibers may run before the outside world gets a turn, in ms; 2 unless given. */
+  /** How long fibers may run before the event loop gets a turn, in ms; 2 unless given. */
   readonly sliceMs?: number;
-  /** Time and the outside world; the system's unless given. */
+  /** Time and the event loop; the system's unless given. */
   readonly clock?: Clock;
-  /** For the choices that are made at random: an integer from 0 to 2^32 - 1; 1 unless given. */
+  /** Seed for the choices that are made at random: an integer from 0 to 2^32 - 1; 1 unless given. */
   readonly seed?: number;
-  /** Parts of scheduling by resources that are to be off; see `docs/scheduling.md`. */
+  /** Switches off parts of scheduling by resources; see `docs/scheduling.md`. */
   readonly scheduling?: SchedulingOptions;
   /** What the program runs on; this process unless given. */
   readonly machine?: Machine;
 }
 
 export interface RunOptions extends RuntimeOptions {
-  /** Cancels the run when it is aborted. With one that is aborted already nothing is begun. */
+  /** Cancels the run when it is aborted. If it is aborted already, nothing is begun. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Where the parts meet: a run loop, its queue, its graph and its clock. No fiber, scope or count lives outside of a runtime, so several
- * run in one process without knowing of each other. What is the process's is shared: the registers of `current`, what is
- * followed around fibers, who listens to a signal or to Node's end, and what is known of the source.
+ * Where the parts meet: a run loop, its queue, its graph and its clock. No fiber, scope or count lives outside a runtime, so
+ * several run in one process without knowing of each other. What belongs to the process is shared: the registers of `current`,
+ * the async contexts that are followed, listeners to abort signals and to `beforeExit`, and what is known of the source.
  */
 export class Runtime {
   readonly loop: RunLoop;
@@ -89,7 +91,7 @@ export class Runtime {
     this.loop.makeGovernor = () => this.#govern(on, options.machine ?? null);
   }
 
-  /** Once there is an entry: programs without one do not pay for it. */
+  /** Called for the first entry, so that programs without one do not pay for it. */
   #govern(on: SchedulingSwitches, machine: Machine | null): ResourceGovernor {
     const { loop } = this;
     const heap = machine?.heap ?? new SystemHeap();
@@ -103,7 +105,7 @@ export class Runtime {
   /**
    * Runs `f()` as the first fiber of a new root scope; settles once every fiber of that scope has ended.
    *
-   * @param options.signal cancels it when it is aborted. With one that is aborted already nothing is begun.
+   * @param options.signal cancels it when it is aborted. If it is aborted already, nothing is begun.
    * @returns a promise of its result; rejected with what failed, with `CancelledError` after a cancellation, or with
    * `DeadlockError` when nothing can ever wake it.
    * @throws `MisuseError` inside of a fiber; `ArgumentError`.
@@ -112,7 +114,7 @@ export class Runtime {
     return this.start(f, options).result;
   }
 
-  /** As `run`, with the root scope in hand. */
+  /** As `run`; returns the root scope, too. */
   start<T>(
     f: () => Operation<T>,
     options: { readonly signal?: AbortSignal } = {},
@@ -162,7 +164,7 @@ export class Runtime {
       loop: this.loop,
       graph: this.#graph,
       process: processInfo(),
-      // In virtual time what the process uses would only make each run differ.
+      // In virtual time the usage of the process would only make runs differ.
       usage: () => (this.loop.clock instanceof SystemClock ? processUsage() : null),
       since: this.#since,
       shareOf: (node) => (node.ready instanceof StrideList && node.ready.tickets > 0 ? node.ready : null),
@@ -175,7 +177,7 @@ export class Runtime {
     const { live } = snapshot.fibers;
     const message = `Nothing can wake the program any more, but ${live === 1 ? '1 fiber waits' : `${live} fibers wait`}`;
     const error = new DeadlockError(message, renderText(snapshot, {}));
-    // The first time its fibers are stopped in order; if they then wait again, there is no more to be done.
+    // The first time, its fibers are stopped in order. If they then wait again, nothing more can be done.
     if (root.isCancelled) reject(error);
     else root.fail(-1, error);
   }
@@ -184,9 +186,9 @@ export class Runtime {
 printAs(Runtime, 'Runtime', ({ loop }) => ({ fibers: loop.spawned - loop.ended }));
 
 /**
- * Runs `f()` in a runtime of its own, inside of any program.
+ * Runs `f()` in a new runtime, inside any program.
  *
- * @returns a promise of its result, and rejected as that of `Runtime.run`.
+ * @returns a promise of its result, rejected as that of `Runtime.run`.
  * @throws `MisuseError` inside of a fiber; `ArgumentError`.
  * @example
  * const answer = await run(function* () {
@@ -198,19 +200,19 @@ export function run<T>(f: () => Operation<T>, options: RunOptions = {}): Promise
   return new Runtime(options).run(f, options);
 }
 
-/** In a scope that is cancelled this ends where it begins. */
+/** In a cancelled scope this ends where it begins. */
 function neverBegun(): Operation<never> {
   return suspend();
 }
 
 /** The body of a root fiber: a scope of its own, so that what it opens and defers is closed before the run is over. */
 function* rootOperation<T>(f: () => Operation<T>): Operation<T> {
-  // In a segment of its own, so that the program does not pay for these two at every resume.
+  // In a segment of its own, so that the program does not pay for these two generators at every resume.
   const end = yield* runScope(() => call(f), PLAIN);
   return end.result();
 }
 
-/** Calls `onClosed` once `root` has no members, and what was deferred in it has been run: by a member, since no fiber has it open. */
+/** Calls `onClosed` once `root` has no members and its cleanups have been run: by a new member, since no fiber has it open. */
 function closeRoot(root: Scope, onClosed: () => void): void {
   root.close(() => {
     if (!root.hasCleanups) return onClosed();

@@ -7,8 +7,8 @@ import type { Connection } from '../io/byte-stream.js';
 import { MemoryConnection, type Faults } from './memory-connection.js';
 
 /**
- * Two ends of a connection in memory, in the time of the current runtime, with the faults that are asked for. Both belong to the
- * current scope, as what `connect` has opened does, until `adopt` ties one to another.
+ * Makes the two ends of a connection in memory, in the time of the current runtime, with the given faults. Both belong to the
+ * current scope, as a connection of `connect` does, until `adopt` ties one to another.
  *
  * @example
  * const [client, server] = yield* connectionPair({ delay: 20, piece: 3 });
@@ -24,7 +24,7 @@ export function* connectionPair(faults: Faults = {}): Operation<[Connection, Con
   const pair = MemoryConnection.pair(loop.clock);
   for (const end of pair) {
     end.tie(scope);
-    // What was written leaves after the scope has ended, too.
+    // What was written still leaves after the scope has ended.
     rootOf(scope).spawnDaemon(carry, end, faults, loop.random);
   }
   return pair;

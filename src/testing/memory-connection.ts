@@ -14,15 +14,15 @@ import { readKinds } from '../io/read-kinds.js';
 
 /** How a connection in memory misbehaves. */
 export interface Faults {
-  /** How long bytes are under way, in ms; 0 unless given. */
+  /** How long bytes are in transit, in ms; 0 unless given. */
   readonly delay?: number;
-  /** Bytes arrive in pieces of 1 to so many, of random length; as they were written unless given. */
+  /** Bytes arrive in pieces of random length from 1 to this; as they were written unless given. */
   readonly piece?: number;
-  /** The connection is reset for both sides when so many bytes have gone one way; never unless given. */
+  /** The connection is reset for both sides after so many bytes in one direction; never unless given. */
   readonly resetAfter?: number;
 }
 
-/** What is under way in one direction: bytes, or the end. */
+/** What is in transit in one direction: bytes, or the end. */
 type Parcel = Buffer | typeof END;
 const END = Symbol('end');
 
@@ -44,9 +44,9 @@ export class MemoryConnection extends BufferedConnection implements Connection, 
   private readonly outgoing: Deque<{ readonly parcel: Parcel; readonly sentAt: number }> = new Deque();
   private unsent: number = 0;
   private flowing: boolean = false;
-  /** Its end has come to its peer. */
+  /** Its end has reached its peer. */
   private hasEnded: boolean = false;
-  /** The carrier that waits for something to do, or for the peer to read. */
+  /** Resumes the carrier, if that waits for something to carry, or for the peer to read. */
   private carrier: Resume<void> | null = null;
 
   private constructor(clock: Clock) {
@@ -89,7 +89,7 @@ export class MemoryConnection extends BufferedConnection implements Connection, 
     this.peer.break();
   }
 
-  /** Nobody waits for what was written to leave: the carrier goes on. */
+  /** Nobody waits until what was written has left: the carrier goes on. */
   letGo(): void {
     this.refuseUse();
   }
@@ -140,7 +140,7 @@ export class MemoryConnection extends BufferedConnection implements Connection, 
     for (let left = resetAfter; ;) {
       yield* this.parcelReady();
       const { parcel, sentAt } = this.outgoing.popFront()!;
-      // What was sent after another has been under way all the while.
+      // A later parcel has been in transit all the while.
       const still = sentAt + delay - this.clock.now();
       if (still > 0) yield* sleep(still);
       if (parcel === END) {
@@ -208,7 +208,7 @@ export class MemoryConnection extends BufferedConnection implements Connection, 
     this.writer.fail(failure('net.write'));
   }
 
-  /** The carriers come to their ends, too. */
+  /** Ends both carriers, too. */
   protected override leave(): void {
     super.leave();
     this.finish();
@@ -226,5 +226,5 @@ function brokenPipe(): IoError {
   return new IoError('net.write', Object.assign(cause, { code: 'EPIPE' }));
 }
 
-/** Bytes under way in one direction that make a writer wait. */
+/** Bytes in transit in one direction that make a writer wait. */
 const HIGH_WATER = 65_536;

@@ -1,9 +1,9 @@
 import { expected as mismatch } from '../base/check.js';
 
-/** What is expected to have happened: in this order, where a set means in any order. */
+/** The events that are expected, in order; those in a set may come in any order. */
 export type ExpectedEvents = readonly (string | ReadonlySet<string>)[];
 
-/** Null if the events are as expected, else where they differ first. */
+/** Null if the events are as expected, otherwise where they first differ. Throws `ArgumentError`. */
 export function sameEvents(events: readonly string[], expected: ExpectedEvents): string | null {
   if (!Array.isArray(events)) throw mismatch('events', 'an array of texts', events);
   if (!Array.isArray(expected)) throw mismatch('expected', 'an array of texts and sets of texts', expected);

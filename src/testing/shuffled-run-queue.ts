@@ -4,8 +4,8 @@ import { ReadyList } from '../fibers/ready-list.js';
 import type { RunQueue } from '../fibers/run-queue.js';
 
 /**
- * Runs ready fibers in random order, one at a time: what holds under many seeds depends on no schedule. A seed gives
- * the same schedule each time.
+ * Runs ready fibers in random order, one at a time: what holds under many seeds does not depend on the schedule. The same seed
+ * gives the same schedule.
  */
 export class ShuffledRunQueue implements RunQueue {
   readonly name = 'other';

@@ -8,31 +8,31 @@ import { until } from '../fibers/until.js';
 import { ShuffledRunQueue } from './shuffled-run-queue.js';
 import { VirtualClock } from './virtual-clock.js';
 
-/** What a simulated program has at hand beside the library itself. */
+/** What a simulated program is given beside the library itself. */
 export interface World {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly runtime: Runtime;
-  /** What happened so far, for `sameEvents`. */
+  /** The events logged so far, for `sameEvents`. */
   readonly events: string[];
   log(event: string): void;
-  /** Waits until every other fiber waits and no promise is about to settle; time does not move. */
+  /** Waits until every other fiber waits and no promise is about to settle. Time does not move meanwhile. */
   untilIdle(): Operation<void>;
 }
 
 export interface SimulateOptions {
-  /** Of the schedule and of `world.random`; 1 unless given. */
+  /** The seed of the schedule and of `world.random`; 1 unless given. */
   readonly seed?: number;
-  /** `shuffled` runs ready fibers in random order (unless given); `stride` and `fifo` as in production. */
+  /** `shuffled` (unless given) runs ready fibers in random order; `stride` and `fifo` as in production. */
   readonly queue?: 'shuffled' | 'stride' | 'fifo';
   /** Whether time jumps ahead when nothing is ready; true unless given. */
   readonly autoAdvance?: boolean;
 }
 
 /**
- * Runs a program in virtual time, on a schedule that a seed decides. Time jumps ahead where all fibers wait for it, whatever the
- * world does meanwhile, so that deadlines pass before sockets, files or processes have answered: what needs those is tested by
- * `run`, and a server in it by `listen({ port: 0 })` and `fetch`. For connections there is `connectionPair`.
+ * Runs a program in virtual time, on a schedule that the seed decides. When all fibers wait, time jumps to the next timer,
+ * whatever is going on outside, so deadlines pass before sockets, files or processes have answered. Test what needs those with
+ * `run`, and a server with `listen({ port: 0 })` and `fetch`. For connections there is `connectionPair`.
  *
  * @example
  * const took = await simulate(function* () {
@@ -65,10 +65,10 @@ export function simulate<T>(body: (world: World) => Operation<T>, options: Simul
 }
 
 /**
- * Runs a program under many schedules; on a failure the error's message and stack begin with the seed. What is thrown and cannot
- * be changed, or is no error, is the `cause` of one.
+ * Runs a program under many schedules. On a failure the error's message and stack begin with the seed; what is thrown and cannot
+ * be changed, or is no error, becomes the `cause` of a new one.
  *
- * @param runs how many; the environment variable `FUZZ_RUNS` raises it.
+ * @param options.runs how many, 50 unless given; the environment variable `FUZZ_RUNS` raises it.
  */
 export async function simulateMany(
   body: (world: World) => Operation<unknown>,
@@ -88,14 +88,14 @@ export async function simulateMany(
   }
 }
 
-/** The error itself, whose class tests ask for; around one that cannot be changed, and what is none, a new one. */
+/** The error itself, since tests check its class; a new error around one that cannot be changed, or is none. */
 function withSeed(error: unknown, seed: number): unknown {
   const mark = `[seed ${seed}]`;
   if (isInstance(error, Error))
     try {
       const { message, stack } = error;
       error.message = `${mark} ${message}`;
-      // It has the message as it was when the error was made.
+      // The stack contains the message as it was when the error was made.
       if (stack !== undefined) error.stack = `${mark} ${stack}`;
       return error;
     } catch {

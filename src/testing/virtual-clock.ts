@@ -2,18 +2,18 @@ import { checkDuration, checkOptions } from '../base/check.js';
 import type { Clock } from '../base/clock.js';
 
 /**
- * Time under a test's control. It stands still while fibers run; when nothing is ready any more it jumps to the next
- * alarm (`autoAdvance`), or waits to be moved by `advance`. So a test of an hour takes a millisecond, and takes the
- * same course each time. Several runtimes may share one: processes that talk to each other, say.
+ * Time under a test's control. It stands still while fibers run; when nothing is ready any more it jumps to the next alarm
+ * (`autoAdvance`), or waits to be moved by `advance`. So a test of an hour takes a millisecond, and runs the same each time.
+ * Several runtimes may share one, for example processes that talk to each other.
  *
- * Promises that settle by themselves are waited for; real input and output is not, since nothing tells that it is
- * under way: time would jump ahead of it. Use in-memory connections, or the system's clock.
+ * Promises that settle by themselves are waited for. Real input and output is not, since nothing tells that it is going on: time
+ * would jump past it. Use in-memory connections, or the system's clock.
  */
 export class VirtualClock implements Clock {
   readonly autoAdvance: boolean;
   private time: number;
   private passes: (() => void)[] = [];
-  /** When each is to be called: there is one for each runtime. */
+  /** When each alarm is due: there is one for each runtime. */
   private readonly alarms: Map<() => void, number> = new Map();
   private readonly whenExhausted: Set<() => void> = new Set();
   private whenIdle: (() => void)[] = [];
@@ -53,7 +53,7 @@ export class VirtualClock implements Clock {
     return () => void this.whenExhausted.delete(exhausted);
   }
 
-  /** Resolves when nothing can happen any more without time moving on. */
+  /** Resolves when nothing more can happen until time moves. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
       this.whenIdle.push(resolve);
@@ -61,7 +61,7 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Moves time on by `ms`, with all that happens meanwhile in its order. */
+  /** Moves time on by `ms`; everything due until then happens in its order. */
   async advance(ms: number): Promise<void> {
     checkDuration('ms', ms);
     const until = this.time + ms;
@@ -79,7 +79,7 @@ export class VirtualClock implements Clock {
     this.turn(false);
   }
 
-  /** In macrotasks, so that promises settle in between; `quiet` if the turn before had nothing to do. */
+  /** In macrotasks, so that promises settle in between. `quiet` if the turn before had nothing to do. */
   private turn(quiet: boolean): void {
     setImmediate(() => {
       const passes = this.passes;
