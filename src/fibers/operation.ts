@@ -20,6 +20,6 @@ export type OperationFunction<A extends readonly unknown[], T> = (...args: A) =>
  * (`Generator<Leaf, string, unknown>`); nobody makes one by hand.
  */
 export interface Leaf {
-  /** Nothing has this property. It is how the type checker answers who writes `yield` before an operation. */
+  /** Nothing has this property. With it the type checker names the fix when `yield` is written before an operation. */
   readonly 'write `yield*`, not `yield`': never;
 }

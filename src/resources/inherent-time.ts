@@ -2,8 +2,8 @@ import { Cohort } from './cohort.js';
 
 /**
  * How long work of a kind takes by nature: of many that began in a row the slowest, in the row where that was least. The fastest
- * piece says nothing where some are answered from a cache or fail at once, and a mean or low quantile too little. Nor will those
- * do that ended in a row: where some wait for half a minute on purpose, all that end before are others.
+ * piece says nothing where some are answered from a cache or fail at once, and a mean or low quantile too little. Nor would a
+ * row by end times do: where some wait for half a minute on purpose, all that end before them are others.
  */
 export class InherentTime {
   /** In ms. Until a cohort has ended, what the slowest took so far. */

@@ -18,7 +18,7 @@ export class Kind {
   withdrawn: number = 0;
   /** Why it was not let in when it was last asked about; null if it was. */
   obstacle: string | null = null;
-  /** Work offered of late, decaying with each tick. */
+  /** Work offered recently, decaying with each tick. */
   rate: number = 0;
   /**
    * The first kind of this name, which stands for them all where fibers are counted: two entries may have kinds of the same

@@ -11,7 +11,8 @@ import { RecentWork } from './recent-work.js';
  * Slowness is judged by kind: a report that takes half a second by nature says nothing about a page that takes two milliseconds,
  * and must not shut out both.
  *
- * The rate is the best of late, as in BBR (Cardwell et al., ACM Queue 14 (5), 2016): a service that is still busy with requests
+ * The rate is the best recent one, as in BBR (Cardwell et al., ACM Queue 14 (5), 2016): a service that is still busy with
+ * requests
  * whose clients have given up answers nobody for a while, though it can do as much as before.
  */
 export class LatencyNet {
@@ -26,7 +27,7 @@ export class LatencyNet {
   private sumMs: number = 0;
   /** The sum of the aims of the work that has ended. */
   private aimMs: number = 0;
-  /** How much work may be under way so that it takes its aim, by the best rate of late. */
+  /** How much work may be under way so that it takes its aim, by the best recent rate. */
   private fitting: number = 0;
   private lookAt: number = 0;
   private lookedAt: number = 0;
@@ -36,7 +37,7 @@ export class LatencyNet {
     this.recent = new RecentWork(COUNTED * goalMs);
   }
 
-  /** How much of the work that began of late is under way. */
+  /** How much of the work that began recently is under way. */
   recentAt(now: number): number {
     this.recent.advance(now);
     return this.recent.live;
@@ -75,7 +76,7 @@ export class LatencyNet {
     if (tookMs > Math.max(SLOW * this.goalMs, inherentMs)) this.slow++;
   }
 
-  /** Forgets what it was told of late. */
+  /** Forgets what it was told recently. */
   forget(now: number): void {
     this.count = this.slow = this.late = this.sumMs = this.aimMs = 0;
     this.lookedAt = now;

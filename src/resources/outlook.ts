@@ -14,8 +14,8 @@ import type { SchedulingSwitches } from './scheduling-options.js';
 
 /**
  * What the work under way is still going to need of each resource, and whether more fits in. By Little's law a resource that is
- * fully used, with no queue in front, has as much demand outstanding as it serves in the mean time until demand falls due. More
- * than that, plus a little queueing, is too much:
+ * fully used, with no queue in front, has as much demand outstanding as it serves in the average time until demand falls due.
+ * More than that, plus a little queueing, is too much:
  *
  *     Σ Q(n) over live fibers + Q(new)  ≤  (capacity − Σ r(n) over live fibers) × (queueMs + H(new))
  */

@@ -1,4 +1,4 @@
-/** Which share of the time of work is not spent waiting for the processor or held back, that is, caused by other work. */
+/** Which share of the time that work is under way is not spent ready or held back: that waiting is caused by other work. */
 export class QueueingMeter {
   /** From 0 to 1. */
   blockedShare: number = 1;

@@ -5,7 +5,7 @@ import { checkOptions, expected } from '../base/check.js';
  * are on unless given. What each one does, and what happens without it, is in `docs/scheduling.md`.
  */
 export interface SchedulingOptions {
-  /** New work waits while the processor time that admitted work still needs is more than fits into the goal. */
+  /** New work waits while the processor time that admitted work still needs is more than the processor can do in time. */
   readonly cpuGate?: boolean;
   /** The same for memory and descriptors. */
   readonly stockGate?: boolean;

@@ -2,7 +2,7 @@ import type { ReadyList } from '../fibers/ready-list.js';
 import type { GatedEntry } from './gated-entry.js';
 
 /**
- * Remembers what counters cannot tell: what work has had to wait for of late, and since when an entry has been refusing or
+ * Remembers what counters cannot tell: what work has had to wait for recently, and since when an entry has been refusing or
  * fibers have been held back. Looks a few times a second, and decides nothing.
  */
 export class SchedulingWatch {
@@ -33,7 +33,7 @@ export class SchedulingWatch {
     for (const [list, { last }] of this.held) if (now - last > HELD_PAUSE_MS) this.held.delete(list);
   }
 
-  /** What work has had to wait for most often of late; null if it did not wait. */
+  /** What work has had to wait for most often recently; null if it did not wait. */
   limiting(now: number): string | null {
     if (now - this.lookedAt > PAUSE_MS) return null;
     let most: string | null = null;

@@ -6,7 +6,7 @@ import { Suspension, SuspensionKind } from '../suspension.js';
 import { WaitList } from '../wait-list.js';
 
 /**
- * The inside of a channel. Without a buffer a sender and a receiver meet: who comes second completes both.
+ * The inside of a channel. Without a buffer a sender and a receiver meet: whichever comes second completes both.
  *
  * With a buffer they need not, and had better not: a value handed to each of many waiting receivers costs a switch to
  * a fiber that the caches have forgotten, while one receiver takes all 64 from the buffer for the price of one. With
