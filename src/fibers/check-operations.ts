@@ -5,8 +5,8 @@ import type { Operation } from './operation.js';
 import { YieldNow } from './yield-now.js';
 
 /**
- * Checks what `all` and `race` run: an array of operations, all different. One generator driven by two fibers would be resumed
- * by each while it waits for the other.
+ * Checks what `all` and `race` run: an array of operations, all different. If two fibers drove one generator, each would resume
+ * it in the middle of the other's wait.
  */
 export function checkOperations(operations: readonly Operation<unknown>[]): void {
   if (!Array.isArray(operations)) throw expected('operations', 'an array of operations', operations);

@@ -38,10 +38,10 @@ export class DescriptorStock {
   }
 
   /**
-   * Takes over what the system reports: how many may be open, and how many are, including those that nobody counts, such as of
-   * logs and other libraries; null where it does not say. Files that are being opened or closed may or may not be among them, so
-   * what others have is known only within bounds. It rarely changes, and is kept as long as it is within them: too low a guess
-   * would exceed the system's limit.
+   * Takes over what the system reports: how many may be open, and how many are, including those that nobody counts, such as
+   * those of logs and other libraries; null where it does not say. Files that are being opened or closed may or may not be among
+   * them, so what others have is known only within bounds. It rarely changes, and is kept as long as it is within them: too low
+   * a guess would exceed the system's limit.
    */
   reconcile(systemsLimit: number | null, open: number | null): void {
     this.limit = systemsLimit === null ? Infinity : Math.max(1, Math.floor(systemsLimit * LIMIT_SHARE));
@@ -221,7 +221,7 @@ export class DescriptorStock {
 
 /**
  * Whether it holds a lock, or the fiber does that has its scope open and cannot go on before it ends. No farther up: in a server
- * that was started under a lock every request would.
+ * that was started under a lock every request would count.
  */
 function isLocking(fiber: Fiber): boolean {
   if (fiber.permits > 0) return true;

@@ -32,7 +32,7 @@ export function throwInto(segment: Segment, misuse: unknown): Result {
   }
 }
 
-/** Where in `begin` segments are resumed, as `callerPlaces` tells it to what they call; null where it does not. */
+/** Where in `begin` segments are resumed, as `callerPlaces` reports it to the functions they call; null where it does not. */
 export function placeOfBegin(): string | null {
   return (places ??= findPlaces()).begin;
 }

@@ -22,7 +22,10 @@ export interface GateOptions {
    * such as the messages of a queue or the pages of a crawl. False unless given.
    */
   readonly patient?: boolean;
-  /** The share of the processor of its work in relation to other work; 1 unless given, less for background work. */
+  /**
+   * Its work's share of the processor relative to other work; 1 unless given, less for background work. Above 1 it is let in at
+   * once, within bounds.
+   */
   readonly priority?: number;
 }
 

@@ -60,7 +60,7 @@ export interface Entry {
 export abstract class Work {
   /** What it is, in a few words: `GET /search`. What work costs is predicted from earlier work of its kind. */
   readonly kind: string;
-  /** Its share of the processor in relation to other work; 1 for ordinary work. Above 1 it is let in at once, within bounds. */
+  /** Its share of the processor relative to other work; 1 for ordinary work. Above 1 it is let in at once, within bounds. */
   readonly priority: number;
   /** Whether it is the first on its connection, which then stood in the kernel's queue. */
   readonly isFirst: boolean;

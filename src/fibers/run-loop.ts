@@ -290,7 +290,7 @@ export class RunLoop {
 const MOST_BATCHES = 10_000;
 /** Ready fibers: enough for the scheduler to choose among, few enough for their requests to stay in the young generation. */
 const CROWD = 16;
-/** Of the time that a crowd ran: for so long events are taken in before the next. Fewer requests come than were answered. */
+/** The share of a crowd's run time for which events are then taken in: fewer requests come in it than were answered. */
 const WORLDS_SHARE = 0.25;
 /** An alarm that goes off this long after the last pass begins a pass itself. */
 const REST_MS = 0.5;

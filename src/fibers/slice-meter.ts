@@ -111,8 +111,8 @@ export class SliceMeter {
 /** Most fibers in a batch, and runs that may share a clock reading. */
 const BATCH = 64;
 /**
- * The longest batch where work has a goal: a fiber that was granted a slot, which is idle meanwhile, goes on before many others.
- * Without a goal, ten thousand busy connections would pay a fifth more for nothing.
+ * The longest batch where work has a goal, so that a fiber that was granted a slot, which is idle meanwhile, does not wait
+ * behind many others. Without a goal, ten thousand busy connections would pay a fifth more for nothing.
  */
 const GOVERNED_MS = 0.1;
 /** Runs below this share clock readings: 64 of them then take less than a tenth of a millisecond. */
