@@ -15,9 +15,10 @@ export type Selected<B extends Record<string, Operation<unknown>>> = {
  * Waits for the first of several leaf operations (receive, send, acquire, event, sleep, join, until …), takes exactly
  * that one, and undoes the others as if they had never been tried. If several could complete at once, one of them is
  * chosen at random, so that none starves. Branches do not serve each other: a `send` beside a `receive` at one channel
- * waits for another fiber. What cannot be undone once it has begun (`abortable`, reading a file) is no branch.
+ * waits for another fiber. What cannot be undone once it has begun (`abortable`, reading a file) cannot be a branch.
  *
- * @throws what the branch that was taken throws; `ArgumentError` if a branch is no leaf.
+ * @throws what the branch that was taken throws; `ArgumentError` if a branch is no fresh leaf, `MisuseError` if it cannot be
+ * undone.
  * Suspends: unless a branch completes at once. If cancelled: no branch has happened. What the undoing of a branch throws
  * (`suspend`) is a failure of the scope, since the select has its answer by then.
  *
@@ -36,10 +37,10 @@ export function* select<B extends Record<string, Operation<unknown>>>(branches: 
   return { branch: names[taken]!, value: suspensions[taken]!.value } as Selected<B>;
 }
 
-/** The state of one select: libdill's clauses, whose first to fire drops the others. */
+/** The state of one select, as in libdill: the first of its branches to fire drops the others. */
 export class Select {
   readonly branches: readonly Suspension[];
-  /** Where trying begins. */
+  /** The index of the branch that is tried first. */
   private readonly first: number;
   private suspension: Suspension | null = null;
 
@@ -69,7 +70,7 @@ export class Select {
       branch.fiber = fiber;
       branch.branchOf = this;
       try {
-        // Tried again: the registration of another branch may have brought what this one would wait for.
+        // Tried again: arming another branch may have brought what this one would wait for.
         const atOnce = branch.kind.attempt(branch, fiber);
         branch.phase = WAITING;
         if (atOnce) branch.complete(branch.value);
@@ -89,9 +90,9 @@ export class Select {
     this.undo(branch);
   }
 
-  /** Undoes all branches that still wait, beside the one that has settled, if any. */
+  /** Undoes all branches that still wait, except the one that has settled, if any. */
   undo(settled: Suspension | null): void {
-    // All of them first: whatever comes for one comes too late, also when it is the undoing of another that brings it.
+    // Marked first, all of them: what then comes for one is too late, even if undoing another brings it.
     for (const branch of this.branches) if (branch.phase === WAITING) branch.phase = FAILED;
     for (const branch of this.branches) if (branch.phase === FAILED && branch !== settled) branch.kind.abort(branch);
   }
