@@ -1,8 +1,8 @@
 /**
- * Whether a server can go on after `error`, an `'error'` event while it listened: one connection could not be accepted,
- * for want of descriptors or memory, because its client had gone, or because the network or a firewall said so (Linux
- * hands on errors of the new connection, accept(2)). The next one may be. After any other error none would come any more,
- * in silence: such a server ends, and says why.
+ * Whether a listening server survives `error`, an `'error'` event. It does if a single connection could not be
+ * accepted: for want of descriptors or memory, because its client had gone, or because of the network or a firewall (on
+ * Linux accept(2) reports pending errors of the new connection). After any other error it would silently accept nothing
+ * more: such a server ends, and says why.
  */
 export function outlives(error: NodeJS.ErrnoException): boolean {
   return TRANSIENT.has(error.code ?? '');

@@ -6,20 +6,20 @@ import type { ByteReader } from './byte-reader.js';
 import type { DelimiterOptions, ReadableBytes, WritableBytes } from './byte-stream.js';
 import type { ByteWriter } from './byte-writer.js';
 
-/** A connection, whatever carries its bytes: a reader and a writer behind one face, which belong to a scope. */
+/** What connections have in common, whatever carries their bytes: a reader, a writer and an owning scope. */
 export abstract class BufferedConnection implements ReadableBytes, WritableBytes {
   protected abstract readonly reader: ByteReader;
   protected abstract readonly writer: ByteWriter;
-  /** There is no more to be done with it; of a socket, the descriptor is free. */
+  /** Nothing more can be done with it; the descriptor of a socket is free. */
   protected gone: boolean = false;
   private untie: (() => void) | null = null;
 
-  /** Drops what has not left, and resets the connection. */
+  /** Drops unsent data and resets the connection. */
   abstract destroy(): void;
 
   /**
-   * Closes without waiting, when its scope ends. What was written may still leave, for a while that no peer can
-   * prolong: a scope with thousands of slow clients must not wait for one after the other.
+   * Closes without waiting, when its scope ends. What was written may still be sent, for a bounded time that no peer
+   * can prolong: a scope with thousands of slow clients must not wait for them one by one.
    */
   abstract letGo(): void;
 
@@ -27,7 +27,7 @@ export abstract class BufferedConnection implements ReadableBytes, WritableBytes
     this.tie(ownerOf('connection.adopt', scope));
   }
 
-  /** Makes `scope` its owner; one that is gone needs none. */
+  /** Makes `scope` its owner, unless the connection is gone already. */
   tie(scope: Scope): void {
     this.untie?.();
     this.untie = this.gone
@@ -39,7 +39,7 @@ export abstract class BufferedConnection implements ReadableBytes, WritableBytes
         );
   }
 
-  /** It is gone: its scope keeps nothing of it. */
+  /** Marks it as gone and drops the reference that its scope holds. */
   protected leave(): void {
     this.gone = true;
     this.untie?.();

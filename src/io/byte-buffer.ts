@@ -1,18 +1,20 @@
 /**
- * Bytes that have come and nobody has taken yet, in one piece, so that searching and taking never meet a border.
+ * Bytes that have arrived and not been taken, in one contiguous piece, so that neither searching nor taking ever
+ * crosses a chunk boundary.
  *
  *     store  [ taken | start … end | room ]
  *
- * A chunk that comes into an empty buffer is adopted without copying, which is the ordinary case: a reader is faster
- * than its network. Further ones are copied into a store that at least doubles, so a byte is copied a constant number
- * of times however small the chunks are, and a peer that sends byte by byte cannot make a million objects of them (as
- * a list of chunks would). What was handed out is never written again: bytes are only added behind `end`.
+ * A chunk that arrives at an empty buffer is adopted without copying; this is the common case, as readers are faster
+ * than networks. Further chunks are copied into a store that at least doubles, so however small the chunks are, each
+ * byte is copied an amortized constant number of times, and a peer that sends byte by byte does not cause a million
+ * objects (as it would in a list of chunks). Bytes that were handed out are never overwritten: new ones go behind
+ * `end`.
  */
 export class ByteBuffer {
   private store: Buffer = NOTHING;
   private start: number = 0;
   private end: number = 0;
-  /** Whether the room behind `end` is ours; it is not in a chunk that was adopted. */
+  /** Whether the room behind `end` is ours to write to; that of an adopted chunk is not. */
   private owned: boolean = false;
 
   get size(): number {
@@ -38,7 +40,7 @@ export class ByteBuffer {
     return bytes;
   }
 
-  /** The first `length` bytes as UTF-8 text; they stay. */
+  /** The first `length` bytes as UTF-8 text, without taking them. */
   text(length: number): string {
     return this.store.toString('utf8', this.start, this.start + length);
   }
@@ -48,7 +50,7 @@ export class ByteBuffer {
     return index < this.size ? this.store[this.start + index] : undefined;
   }
 
-  /** Where `sought` first begins, from `from` on; -1 if it is not there in full. */
+  /** Index of the first occurrence of `sought` at or after `from`; -1 if there is none. */
   indexOf(sought: Uint8Array | number, from: number): number {
     const found = this.store.subarray(this.start + from, this.end).indexOf(sought);
     return found === -1 ? -1 : from + found;

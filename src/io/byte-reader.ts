@@ -7,26 +7,26 @@ import type { DelimiterOptions, ReadableBytes } from './byte-stream.js';
 import { limitOf } from './limit-of.js';
 import type { Delimiter, ReadKinds } from './read-kinds.js';
 
-/** Where a reader's bytes come from: pushed by `feed` between `resume` and `pause`, and shortly after. */
+/** Where a reader's bytes come from. It calls `feed` between `resume` and `pause`, and perhaps shortly after `pause`. */
 export interface ByteSource {
-  /** The reader wants bytes. May feed at once. */
+  /** The reader wants bytes. May call `feed` synchronously. */
   resume(): void;
   /** The reader has enough for now. */
   pause(): void;
-  /** The fiber that reads has learned of the end. */
+  /** The reading fiber is being told of the end. */
   endSeen(): void;
 }
 
 /**
- * The reading half of every stream of bytes, whatever feeds it. It takes nothing from its source until it is first
- * read, and pauses it while `HIGH_WATER` bytes wait for a reader. As long as a fiber waits the source flows: what that
- * can amount to is bounded by what the fiber asked for.
+ * The reading half of every byte stream, whatever its source. The source is not started before the first read, and is
+ * paused while `HIGH_WATER` bytes are buffered. While a fiber waits, the source flows regardless: what that can amount
+ * to is bounded by what the fiber asked for.
  *
- * Bytes are taken at the moment when they suffice, not when the fiber runs, so a cancelled read took nothing and a
- * completed one is not lost.
+ * A waiting read takes its bytes as soon as they suffice, not when its fiber runs: a cancelled read has taken nothing,
+ * and what a completed one took is not lost.
  */
 export class ByteReader implements ReadableBytes {
-  // In the order of use, and without objects that an idle stream does not need: among thousands of connections each
+  // Fields in order of use, and no objects that an idle stream does not need: with thousands of connections, each
   // object that a message touches is a cache miss.
   private waiting: Suspension | null = null;
   readonly kinds: ReadKinds;
@@ -36,7 +36,7 @@ export class ByteReader implements ReadableBytes {
   private endWasSeen: boolean = false;
   private failure: (() => Error) | null = null;
   private readonly source: ByteSource;
-  /** Bytes of the buffer in which the delimiter that the waiting fiber wants does not begin. */
+  /** How many bytes at the front of the buffer are known not to begin the delimiter that the waiting fiber wants. */
   searched: number = 0;
 
   constructor(source: ByteSource, kinds: ReadKinds) {
@@ -69,12 +69,12 @@ export class ByteReader implements ReadableBytes {
     return new Suspension<string | null>(this.kinds.line, this, limitOf(options, USUAL_LIMIT, 1));
   }
 
-  /** How many bytes have come and were not read. */
+  /** How many bytes have arrived and not been read. */
   get unread(): number {
     return this.buffered === null ? 0 : this.buffered.size;
   }
 
-  /** Those bytes. */
+  /** The unread bytes. */
   get buffer(): ByteBuffer {
     return (this.buffered ??= new ByteBuffer());
   }
@@ -83,10 +83,10 @@ export class ByteReader implements ReadableBytes {
     return this.waiting !== null;
   }
 
-  /** The source's: more bytes. They are not to be changed afterwards. */
+  /** For the source: more bytes, which must not be changed afterwards. */
   feed(chunk: Buffer): void {
     const waiting = this.waiting;
-    // The hot path: a fiber waits for whatever comes, and gets it as it is.
+    // The hot path: a fiber waits for whatever comes, and gets the chunk itself.
     if (waiting !== null && waiting.kind === this.kinds.some && chunk.length <= (waiting.argument as number)) {
       if (chunk.length === 0) return;
       this.waiting = null;
@@ -103,20 +103,20 @@ export class ByteReader implements ReadableBytes {
     }
   }
 
-  /** The source's: no more bytes. */
+  /** For the source: no more bytes. */
   end(): void {
     this.ended = true;
     if (this.waiting !== null) this.offer(this.waiting);
   }
 
-  /** The stream broke. What came before can still be read, then `failure` makes the error; ignored after the end. */
+  /** The stream broke. What is buffered can still be read, then reads throw what `failure` makes. Ignored after the end. */
   fail(failure: () => Error): void {
     if (this.ended) return;
     this.failure ??= failure;
     if (this.waiting !== null) this.offer(this.waiting);
   }
 
-  /** This side will not read any more: what has come is dropped, and reading throws what `failure` makes. */
+  /** Drops what is buffered; from now on reading throws what `failure` makes. */
   close(failure: () => Error): void {
     this.buffered = null;
     this.ended = false;
@@ -124,7 +124,7 @@ export class ByteReader implements ReadableBytes {
     if (this.waiting !== null) this.offer(this.waiting);
   }
 
-  /** Makes `suspension` the one that waits; there can be one. */
+  /** Makes `suspension` the waiting read; fails it with `BusyError` if there is one already. */
   wait(suspension: Suspension): void {
     if (this.waiting !== null) {
       suspension.fail(new BusyError(`${this.kinds.label}: another fiber is reading from this stream`));
@@ -134,17 +134,17 @@ export class ByteReader implements ReadableBytes {
     if (!this.flowing) this.resume();
   }
 
-  /** Lets bytes come before anybody reads, within what may wait for a reader. */
+  /** Lets the source flow before the first read, until `HIGH_WATER` bytes are buffered. */
   readAhead(): void {
     if (!this.flowing) this.resume();
   }
 
-  /** The one that waits gives up. */
+  /** The waiting read was cancelled. */
   giveUp(): void {
     this.waiting = null;
   }
 
-  /** Whether nothing more will come, which the fiber is about to learn. Throws if that is because of a failure. */
+  /** Whether the stream has ended; the caller is about to tell the fiber so. Throws if the stream has failed. */
   isOver(): boolean {
     if (this.failure !== null) throw this.failure();
     if (this.ended && !this.endWasSeen) {
@@ -154,12 +154,12 @@ export class ByteReader implements ReadableBytes {
     return this.ended;
   }
 
-  /** Bytes were taken: the source may flow again before the rest is used up. */
+  /** Bytes were taken: resumes the source at `LOW_WATER`, before the buffer is empty. */
   wasTaken(): void {
     if (!this.flowing && !this.ended && this.failure === null && this.unread <= LOW_WATER) this.resume();
   }
 
-  /** Tries again for the fiber that waits. */
+  /** Retries the waiting read. */
   private offer(waiting: Suspension): void {
     this.waiting = null;
     try {
@@ -176,7 +176,7 @@ export class ByteReader implements ReadableBytes {
   }
 }
 
-/** Of what is read up to a delimiter, in bytes. */
+/** Of a read up to a delimiter, in bytes, the delimiter included. */
 const USUAL_LIMIT = 65_536;
 const HIGH_WATER = 65_536;
 const LOW_WATER = HIGH_WATER / 2;

@@ -8,27 +8,27 @@ import type { WritableBytes } from './byte-stream.js';
 
 /** Where a writer's bytes go. */
 export interface ByteSink {
-  /** Takes all of `data`. False if it has enough for now: it will call `drained`. */
+  /** Takes all of `data`. False if it is full for now: it will call `drained`. */
   put(data: string | Uint8Array): boolean;
   /** Nothing more will come. */
   finish(): void;
 }
 
 /**
- * The writing half of every stream of bytes, whatever takes them. A fiber waits for room *before* it writes, and its
- * write then completes at once: so a cancelled write was not written, not even in part. (Waiting afterwards, as
- * `'drain'` invites to, would leave a cancelled fiber with a message that is sent all the same.) The buffer in the
- * sink exceeds its mark by one message at most. Writers wait in order.
+ * The writing half of every byte stream, whatever its sink. A fiber waits for room *before* it writes, and its write
+ * then completes at once, so a cancelled write wrote nothing, not even a part. (Waiting afterwards, as `'drain'`
+ * invites to, would leave a cancelled fiber with a message that is sent all the same.) The buffer in the sink exceeds
+ * its high-water mark by one message at most. Writers are served in order.
  */
 export class ByteWriter implements WritableBytes {
   private readonly kinds: WriteKinds;
   private readonly sink: ByteSink;
   private full: boolean = false;
   private ended: boolean = false;
-  /** The sink is to be finished after those who wait. */
+  /** `sink.finish` is due once the waiting writers are done. */
   private finishing: boolean = false;
   private failure: (() => Error) | null = null;
-  /** Made when one first waits: most connections never have any. */
+  /** Made when a writer first waits: most connections never need it. */
   private writers: WaitList | null = null;
 
   constructor(sink: ByteSink, kinds: WriteKinds) {
@@ -50,7 +50,7 @@ export class ByteWriter implements WritableBytes {
     return this.writers === null ? 0 : this.writers.size;
   }
 
-  /** The sink's: there is room again. */
+  /** For the sink: there is room again. */
   drained(): void {
     this.full = false;
     while (!this.full) {
@@ -62,7 +62,10 @@ export class ByteWriter implements WritableBytes {
     if (this.finishing) this.finishLast();
   }
 
-  /** Nobody will read what is still to come: those who wait write it, later writes throw; then the sink is finished. */
+  /**
+   * The other side has ended and this one follows: writers that wait still write, later ones throw what `failure`
+   * makes; then the sink is finished.
+   */
   conclude(failure: () => Error): void {
     if (this.failure !== null) return;
     this.failure = failure;
@@ -70,7 +73,7 @@ export class ByteWriter implements WritableBytes {
     this.finishLast();
   }
 
-  /** The stream broke or was closed: writing throws what `failure` makes; the first one counts. */
+  /** The stream broke or was closed: writing throws what `failure` makes; the first failure counts. */
   fail(failure: () => Error): void {
     this.failure ??= failure;
     this.finishing = false;
@@ -123,7 +126,7 @@ export class ByteWriter implements WritableBytes {
     if (writer.finishing) writer.finishLast();
   }
 
-  /** The two ways to wait of writers whose waits are labelled `label`. Made once for each label. */
+  /** The kinds of a writer's waits, labelled `label`. Made once per label. */
   static kinds(label: WaitKind): WriteKinds {
     const { attempt, attemptEnd, arm, abort } = ByteWriter;
     return {

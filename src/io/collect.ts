@@ -2,7 +2,7 @@ import { expected } from '../base/check.js';
 import { TooLargeError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
 
-/** Reads bytes or text to the end. As `collectChunks`, in one piece. */
+/** As `collectChunks`, but returns everything in one buffer. */
 export function* collect(source: ChunkSource, limit: number, what: string): Operation<Buffer> {
   const chunks: Uint8Array[] = [];
   yield* collectChunks(source, limit, what, chunks);
@@ -10,11 +10,11 @@ export function* collect(source: ChunkSource, limit: number, what: string): Oper
 }
 
 /**
- * Reads bytes or text to the end, into `chunks`, where all is that was taken.
+ * Reads bytes or text to the end and appends them to `chunks`, which holds all that was taken even if this throws.
  *
- * @param limit the most bytes to take.
- * @param what is how errors call it.
- * @throws `TooLargeError` when more than `limit` bytes have come.
+ * @param limit the most bytes to accept.
+ * @param what names the source in errors.
+ * @throws `TooLargeError` when more than `limit` bytes have arrived.
  */
 export function* collectChunks(
   source: ChunkSource,
@@ -40,7 +40,7 @@ export function tooLarge(what: string, limit: number): TooLargeError {
   return new TooLargeError(`${what} has more than ${limit} bytes`);
 }
 
-/** The bytes of a chunk of a stream of bytes or of text. */
+/** A chunk of bytes or text as bytes. Throws `ArgumentError` for anything else. */
 export function toBytes(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk;
   if (typeof chunk === 'string') return Buffer.from(chunk);

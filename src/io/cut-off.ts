@@ -2,18 +2,18 @@ import type { ServerHttp2Stream } from 'node:http2';
 import type { Writable } from 'node:stream';
 
 /**
- * Cuts off what was begun and will not be completed. A stream of HTTP/2 that is destroyed without an error ends as if it
- * were complete (RST_STREAM with NO_ERROR), so it is closed with one.
+ * Aborts a message that was begun and will not be completed. An HTTP/2 stream that is destroyed without an error looks
+ * complete to the other side (RST_STREAM with NO_ERROR), so it is closed with an error code.
  */
 export function cutOff(destination: Writable & { readonly stream?: ServerHttp2Stream }): void {
   cut.add(destination);
   const stream = (destination.stream ?? destination) as Partial<ServerHttp2Stream>;
-  // One that the other side has closed already is only held up by what cannot be written any more.
+  // A stream that the other side has closed is kept open only by writes that can no longer happen: it is destroyed too.
   if (stream.closed === false && 'rstCode' in stream) stream.close!(INTERNAL_ERROR);
   else destination.destroy();
 }
 
-/** Whether it was cut off here. If it was, it is not the other side that has gone. */
+/** Whether this side cut it off: then its closing does not mean that the other side has gone. */
 export function wasCutOff(destination: Writable): boolean {
   return cut.has(destination);
 }

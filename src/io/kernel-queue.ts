@@ -1,17 +1,20 @@
 import type { Server } from 'node:net';
 import type { EntryOptions } from '../fibers/governor.js';
 
-/** Connections that the kernel keeps until they are accepted, unless somebody says how many, or knows how many can be served. */
+/**
+ * Default length of the kernel's queue of connections that were not accepted yet, until an option or the governor says
+ * otherwise.
+ */
 export const USUAL_BACKLOG = 64;
 
-/** The kernel's queues in front of the servers of one entry, all of one size. */
+/** The kernel's queues of connections in front of the servers of one entry, all of one length. */
 export class KernelQueues {
-  /** What the entry has to know. A size that was asked for stays as it is. */
+  /** For the entry. A length that the user asked for is never changed. */
   readonly options: Pick<EntryOptions, 'backlog' | 'resizeBacklog'>;
   private readonly servers: Iterable<Server>;
   private size: number;
 
-  /** @param servers may become more. */
+  /** @param servers may grow later. @param asked the length that the user asked for. */
   constructor(servers: Iterable<Server>, asked: number | undefined) {
     const backlog = asked ?? USUAL_BACKLOG;
     this.options = asked === undefined ? { backlog, resizeBacklog: (size) => this.resize(size) } : { backlog };
@@ -19,7 +22,7 @@ export class KernelQueues {
     this.size = backlog;
   }
 
-  /** Tells a server that has listened with another size. */
+  /** Applies the current length to a server that began to listen with another. */
   tell(server: Server): void {
     resizeBacklog(server, this.size);
   }
@@ -31,10 +34,10 @@ export class KernelQueues {
 }
 
 /**
- * The server is asked to listen once more, which is how a system is told another size. Node has no word for it, so that its
- * handle is asked; one that cannot, as in a worker of `cluster` or on Windows, leaves the size as it is.
+ * Calls listen(2) again, which changes the length of the queue. Node has no API for that, so this uses its handle.
+ * Where the handle cannot do it, as in a worker of `cluster` or on Windows, the length stays as it is.
  *
- * @returns whether it was asked.
+ * @returns whether the length was changed.
  */
 export function resizeBacklog(server: Server, size: number): boolean {
   const handle = (server as { _handle?: { listen?(backlog: number): number } | null })._handle;

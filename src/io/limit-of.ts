@@ -1,6 +1,6 @@
 import { checkInteger, checkOptions } from '../base/check.js';
 
-/** The most bytes that are taken: what `options` say, or else `usual`. Throws `ArgumentError`. */
+/** `options.limit`, or `usual` without one: the most bytes to take. Throws `ArgumentError`. */
 export function limitOf(options: { readonly limit?: number }, usual: number, least: number = 0): number {
   checkOptions(options);
   const { limit = usual } = options;

@@ -1,5 +1,5 @@
 /**
- * How long a connection that this side has ended waits for the other side's end, in ms. Closed before, with bytes unread or
- * on their way, the kernel resets it and forgets what it has still to deliver.
+ * How long a connection that this side has ended waits for the other side's end, in ms. If it were closed earlier, with
+ * incoming bytes unread or in flight, the kernel would reset it and discard what it has yet to deliver.
  */
 export const LINGER_MS = 5000;

@@ -3,7 +3,7 @@ import { Label, type WaitKind } from '../fibers/label.js';
 import { SuspensionKind, WAITING, type Suspension } from '../fibers/suspension.js';
 import type { ByteReader } from './byte-reader.js';
 
-/** The ways to wait for bytes. They differ in when the buffer suffices and in what is then taken. */
+/** The ways to wait for bytes. They differ in when the buffered bytes suffice, and in what is then taken. */
 export interface ReadKinds {
   readonly label: WaitKind;
   readonly some: SuspensionKind;
@@ -19,7 +19,7 @@ export interface Delimiter {
   readonly limit: number;
 }
 
-/** The kinds of readers whose waits are labelled `label`. Made once for each label. */
+/** The kinds of a reader's waits, labelled `label`. Made once per label. */
 export function readKinds(label: WaitKind): ReadKinds {
   const kind = <A>(
     attempt: (suspension: Suspension<unknown, ByteReader, A>) => boolean,
@@ -94,8 +94,8 @@ function attemptLine(suspension: Suspension<unknown, ByteReader, number>): boole
 }
 
 /**
- * How many bytes there are up to and including the delimiter; -1 if it has not come yet. A fiber that has waited goes
- * on where its last search ended, so a delimiter that comes byte by byte costs no more than one that comes at once.
+ * The length up to and including the delimiter; -1 if it has not arrived. A waiting fiber continues where its last
+ * search ended, so that data which arrives byte by byte is not searched again from the start.
  */
 function find(
   suspension: Suspension,
