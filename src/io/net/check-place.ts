@@ -1,6 +1,6 @@
 import { checkInteger, checkOptions, expected } from '../../base/check.js';
 
-/** Where a listener or a connection is to be, and whether it is to speak TLS. */
+/** Where to listen or to connect, and whether to speak TLS. */
 export interface Place {
   readonly port?: number;
   readonly path?: string;
@@ -19,5 +19,8 @@ export function checkPlace(options: Place, leastPort: number): void {
   if (tls !== undefined && tls !== true) checkOptions(tls, 'tls');
 }
 
-/** Of a longer one Node would take the beginning, and meet whoever else has that. On Windows it is the name of a pipe. */
+/**
+ * In bytes. Node silently truncates a longer path, and would use whatever socket has that name. On Windows it names a
+ * pipe.
+ */
 const LONGEST_PATH = process.platform === 'win32' ? 256 : process.platform === 'linux' ? 107 : 103;

@@ -16,22 +16,22 @@ export interface ConnectOptions {
   readonly port?: number;
   /** Name or address; `localhost` unless given. */
   readonly host?: string;
-  /** Of a Unix socket. */
+  /** Path of a Unix socket. */
   readonly path?: string;
   /** Speak TLS: `true`, or with the options of `tls.connect`. */
   readonly tls?: true | ConnectionOptions;
-  /** Whether this side may still write when the other has ended; false unless given: then it ends as well. */
+  /** Whether this side may still write after the other has ended. False unless given: it ends too once that end is read. */
   readonly halfOpen?: boolean;
-  /** Whether small writes are sent at once (no Nagle's algorithm); true unless given. */
+  /** Whether small writes are sent at once (Nagle's algorithm off); true unless given. */
   readonly noDelay?: boolean;
 }
 
 /**
  * Connects to a server. The connection belongs to the scope in which `connect` is called, so that it outlives a
- * `withTimeout` around it.
+ * `withTimeout` around the call.
  *
  * @throws `IoError` if that fails, with `system` such as `ECONNREFUSED` or `ENOTFOUND`.
- * Suspends: until it is connected, with TLS until the handshake is over. If cancelled: throws, and gives up the
+ * Suspends: until it is connected, with TLS until the handshake is over. If cancelled: throws, and abandons the
  * attempt.
  *
  * @example
@@ -63,7 +63,7 @@ const CONNECT: SuspensionKind<Request, Socket, Connection> = new SuspensionKind(
   label: new Label('net.connect'),
   arm(suspension) {
     const { options, scope } = suspension.subject;
-    // Now: from the callback below what a getter throws would end the process.
+    // Read now: a getter that throws in the callback below would end the process.
     const { path, tls, halfOpen = false } = options;
     let socket: Socket;
     try {
@@ -73,7 +73,7 @@ const CONNECT: SuspensionKind<Request, Socket, Connection> = new SuspensionKind(
       return;
     }
     suspension.argument = socket;
-    // It reads only once it is read.
+    // Nothing is read from the socket before the first `read`.
     socket.pause();
     const refuse = (error: Error): void => void suspension.fail(new IoError('net.connect', error));
     socket.on('error', refuse);

@@ -5,8 +5,9 @@ import type { Scope } from '../../fibers/scope.js';
 import type { SocketConnection } from './socket-connection.js';
 
 /**
- * A connection that asks to be let in; one that is not is reset, which costs least and tells its client at once. It is
- * withdrawn when its client has gone. Whoever has sent something and then ended may still wait for an answer.
+ * A connection that asks to be admitted. A refused one is reset: that is cheapest, and tells its client at once. It is
+ * withdrawn when its client goes away; but a client that has sent something and then ended may still wait for an
+ * answer.
  */
 export class ConnectionWork extends Work {
   private readonly scope: Scope;

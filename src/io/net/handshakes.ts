@@ -3,7 +3,7 @@ import type { Server, TLSSocket } from 'node:tls';
 import { plainSocketOf } from '../plain-socket.js';
 
 /**
- * The TLS handshakes of a server. Node runs them before anybody sees the connection and leaves those under way alone
+ * The TLS handshakes in progress on a server. Node runs them before anyone sees the connection, and does not abort them
  * when the server is closed; this keeps their sockets, so that they can be counted and closed.
  */
 export class Handshakes {
@@ -18,7 +18,7 @@ export class Handshakes {
     server.on('secureConnection', (socket: TLSSocket) => this.pending.delete(plainSocketOf(socket)));
     server.on('tlsClientError', (_error, socket) => {
       this.failed++;
-      // Node leaves one open whose time is over: who connects and says nothing would hold a descriptor for ever.
+      // Node leaves the socket open when a handshake times out: a silent client would hold a descriptor for ever.
       socket.destroy();
     });
   }
@@ -27,7 +27,7 @@ export class Handshakes {
     return this.pending.size;
   }
 
-  /** Closes those under way. */
+  /** Aborts the handshakes in progress. */
   abandon(): void {
     for (const socket of this.pending) socket.destroy();
     this.pending.clear();

@@ -18,28 +18,29 @@ export interface ListenOptions {
   readonly port?: number;
   /** Address to listen at; all of this machine's unless given. */
   readonly host?: string;
-  /** Of a Unix socket. */
+  /** Path of a Unix socket. */
   readonly path?: string;
   /**
-   * How long a connection's work may take, in ms, before it is worth nothing to who opened it. With a goal `serve` lets in only
-   * as many connections as can be served in that time with what there is of processor, memory and descriptors, and
-   * closes the others. For connections that do one thing; those that stay open have no goal.
+   * How long a connection's work may take, in ms, before its client has no use for it. With a goal `serve` admits only
+   * as many connections as can be served in that time with the processor, memory and descriptors there are, and closes
+   * the others. For connections that do one thing; give no goal for those that stay open.
    */
   readonly goal?: number;
-  /** Their share of the processor in relation to other work, 1 unless given; above 1 they are let in first. With a goal only. */
+  /** Their share of the processor relative to other work, 1 unless given; above 1 they are admitted first. Only with a goal. */
   readonly priority?: number;
   /**
-   * How many connections the kernel holds before it lets new clients try again; 64 unless given, and with a goal as many as
-   * can be served within half of it, 64 at least, and under overload within a tenth.
+   * How many connections the kernel queues before they are accepted; further clients have to try again. 64 unless
+   * given. With a goal, and without a number here, it is adjusted: as many as can be served within half of the goal, 64
+   * at least; under overload within a tenth of the goal, 64 at most.
    */
   readonly backlog?: number;
-  /** How many accepted connections may wait for `accept`; 64 unless given. Beyond, the newest is reset. */
+  /** How many accepted connections may wait for `accept`; 64 unless given. Beyond that the newest is reset. */
   readonly queue?: number;
-  /** Speak TLS, with the options of `tls.createServer`. A handshake may take 10 s unless `handshakeTimeout` says else. */
+  /** Speak TLS, with the options of `tls.createServer`. Its `handshakeTimeout` is 10 s unless given. */
   readonly tls?: TlsOptions;
-  /** Whether this side may still write when the other has ended; false unless given: then it ends as well. */
+  /** Whether this side may still write after the other has ended. False unless given: it ends too once that end is read. */
   readonly halfOpen?: boolean;
-  /** Whether small writes are sent at once (no Nagle's algorithm); true unless given. */
+  /** Whether small writes are sent at once (Nagle's algorithm off); true unless given. */
   readonly noDelay?: boolean;
 }
 
@@ -85,7 +86,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
   label: new Label('net.listen'),
   arm(suspension) {
     const { options, scope } = suspension.subject;
-    // All of them now: from the callback below what a getter throws would end the process.
+    // Read all of them now: a getter that throws in the callback below would end the process.
     const { port, host, path, goal = null, priority = 1, backlog, queue = 64, tls, halfOpen = false } = options;
     let server: Server;
     try {
@@ -108,7 +109,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
       const close = (): void => listener.close();
       try {
         listener.untie = ownedBy(scope, close, close);
-        // A cancellation while the name was looked up could not stop it.
+        // A cancellation cannot stop a server whose host name is being looked up.
         if (!suspension.complete(listener)) close();
       } catch (error) {
         suspension.fail(error);
@@ -118,7 +119,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
     try {
       server.listen({ ...(path === undefined ? { port, host } : { path }), backlog: backlog ?? USUAL_BACKLOG });
     } catch (error) {
-      // Some Nodes throw where others say it later.
+      // Some versions of Node throw what others emit later.
       refuse(error as Error);
     }
   },

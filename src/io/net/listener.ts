@@ -3,9 +3,9 @@ import type { Connection } from '../byte-stream.js';
 
 export interface ServeOptions {
   /**
-   * Told of what a handler threw. Unless given, it goes to standard error: what the other side brought about in one
-   * line, none where it reset or gave up the connection; anything else with its stack. What it throws, or a
-   * promise of it is rejected with, ends `serve`.
+   * Called with what a handler threw. Unless given, that is printed to standard error: in one line if the other side
+   * caused it, not at all if the other side reset or abandoned the connection, otherwise with its stack. If `onError`
+   * throws, or returns a promise that is rejected, `serve` ends with that error.
    */
   readonly onError?: (error: unknown, connection: Connection) => void;
 }
@@ -17,16 +17,17 @@ export interface Listener {
   /** The address; of a Unix socket its path. */
   readonly address: string;
   /**
-   * Takes the connection that has waited longest. It belongs to the scope in which `accept` is called (so that it outlives a
-   * `withTimeout` around it), from which its fiber can `adopt` it. Nothing is read from it before its first `read`; with TLS its handshake is over.
+   * Takes the connection that has waited longest. It belongs to the scope in which `accept` is called (so that it
+   * outlives a `withTimeout` around the call); a fiber can `adopt` it from there. Nothing is read from it before its
+   * first `read`; with TLS its handshake is over.
    *
    * @throws `ClosedError` once the listener is closed, `IoError` if it broke.
    * Suspends: until there is one. If cancelled: throws; none was taken.
    */
   accept(): Operation<Connection>;
   /**
-   * Accepts for ever, and runs `handler` for each connection in a fiber and a scope of its own, which the connection
-   * belongs to. What one handler throws ends its connection and no other.
+   * Accepts for ever, and runs `handler` for each connection in a fiber and a scope of its own, which owns the
+   * connection. What a handler throws ends its own connection and no other.
    *
    * @throws as `accept`.
    * Suspends: always. If cancelled: throws; the handlers' fibers belong to the current scope, as if spawned.
@@ -45,7 +46,7 @@ export interface ListenerStats {
   readonly accepted: number;
   /** Connections that wait for `accept`. */
   readonly queued: number;
-  /** Connections that were closed because too many waited, or that the system had no room for. */
+  /** Connections that were closed because too many waited, or because the system had no room for them. */
   readonly refused: number;
   /** Connections whose TLS handshake is under way. */
   readonly handshaking: number;

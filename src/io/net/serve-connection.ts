@@ -17,7 +17,10 @@ import { until } from '../../fibers/until.js';
 import { scope } from '../../fibers/with-scope.js';
 import type { Connection } from '../byte-stream.js';
 
-/** One connection of `serve`: it belongs to a scope that ends with its handler, and so do the handler's fibers. */
+/**
+ * Runs `handler` for one connection of `serve`, in a scope of its own, which owns the connection and the fibers of the
+ * handler.
+ */
 export function* serveConnection(
   connection: Connection,
   handler: (connection: Connection) => Operation<unknown>,
@@ -29,14 +32,14 @@ export function* serveConnection(
     if (isInstance(error, CancelledError)) throw error;
     tellWhere(error);
     const told: unknown = onError(error, connection);
-    // Of an async function, whose rejection would else end the process.
+    // From an async `onError`: a rejection that nobody handles would end the process.
     if (isPromise(told)) yield* until(told, 'onError');
   }
 }
 
 /**
- * In a segment of its own: a handler waits for every message, and each resume would else go through the four
- * generators above it, a quarter of what an echo costs with a thousand connections.
+ * In a segment of its own: a handler waits for every message, and each resume would otherwise pass through the four
+ * generators above it, a quarter of the cost of an echo with a thousand connections.
  */
 function* handle(
   _scope: unknown,
@@ -48,8 +51,8 @@ function* handle(
 }
 
 /**
- * A server must not end because one of its clients went away, nor say nothing of what its handlers throw. That clients
- * go away is nothing to say: a thousand at once would be a thousand lines.
+ * The default `onError`: what a handler throws is printed and does not end the server. That a client went away is not
+ * even printed: a thousand at once would be a thousand lines.
  */
 export function reportToStderr(error: unknown): void {
   if (isInstance(error, IoError) && GONE.has(error.system)) return;
@@ -57,7 +60,10 @@ export function reportToStderr(error: unknown): void {
   process.stderr.write(`heddle/net: a connection's handler failed: ${text}\n`);
 }
 
-/** What the other side can bring about as often as it likes: a line for each, where a fault of the program has its stack. */
+/**
+ * Errors that the other side can cause as often as it likes: one line each, without the stack that a bug in the program
+ * gets.
+ */
 const NOT_OURS: readonly (abstract new (...args: never) => HeddleError)[] = [
   IoError,
   EndOfStreamError,

@@ -15,7 +15,7 @@ import { readKinds } from '../read-kinds.js';
 
 /** How a connection ends. */
 export interface ConnectionManner {
-  /** Whether this side may go on after the other has ended. */
+  /** Whether this side may go on writing after the other has ended. */
   readonly halfOpen: boolean;
   /** Whether it can be reset: plain TCP can, TLS and Unix sockets cannot. */
   readonly resettable: boolean;
@@ -24,13 +24,13 @@ export interface ConnectionManner {
 /**
  * A connection over a socket of `node:net` or `node:tls`.
  *
- * Bytes come by `'data'` events, and the socket flows while its reader has room, so the ordinary message costs no pause
- * and no resume. Measured with 1000 connections and messages of 64 bytes: to pause after each chunk until the next read
- * costs 3 % more of the server's processor time, `'readable'` and `read()` the same as `'data'`, `for await` 15 to 20 %.
- * `onread` with a buffer of our own is not to be had for sockets that a server accepts.
+ * Bytes arrive by `'data'` events, and the socket flows while its reader has room, so the ordinary message costs no
+ * pause and no resume. Measured with 1000 connections and messages of 64 bytes: pausing after each chunk until the next
+ * read costs 3 % more of the server's processor time, `'readable'` with `read()` the same as `'data'`, `for await` 15
+ * to 20 % more. `onread` with a buffer of our own is not available for sockets that a server accepts.
  *
- * A socket always stays half-open in Node's eyes: otherwise Node ends it before the fiber has written its answers to
- * what came together with the end. Unless it was asked to stay so, this side ends when its fiber has read the end.
+ * Every socket has `allowHalfOpen` set: otherwise Node would end this side before the fiber has answered what arrived
+ * together with the end. Unless `halfOpen` was asked for, this side ends when its fiber has read the end.
  */
 export class SocketConnection extends BufferedConnection implements Connection, ByteSource, ByteSink {
   private readonly socket: Socket;
@@ -42,7 +42,7 @@ export class SocketConnection extends BufferedConnection implements Connection, 
   /** This side has closed it, or it broke. */
   private closing: boolean = false;
 
-  /** `socket` is paused, and allowed to be half-open. */
+  /** `socket` is paused and has `allowHalfOpen` set. */
   constructor(socket: Socket, manner: ConnectionManner) {
     super();
     this.socket = socket;
@@ -71,10 +71,10 @@ export class SocketConnection extends BufferedConnection implements Connection, 
 
   destroy(): void {
     const { socket } = this;
-    // After `close` a reset would take from the kernel what it has still to deliver.
+    // After `close` a reset would make the kernel discard what it has yet to deliver.
     const left = this.closing && socket.writableFinished;
     this.refuseUse();
-    // While its end is on the way a socket cannot be reset; Node would then leave the descriptor open.
+    // A socket cannot be reset while its shutdown is in progress: Node would then leave the descriptor open.
     const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
     if (this.manner.resettable && !left && !ending && !this.gone) socket.resetAndDestroy();
     else socket.destroy();
@@ -87,8 +87,8 @@ export class SocketConnection extends BufferedConnection implements Connection, 
   }
 
   /**
-   * Calls `left` when the other side goes away before anybody reads: it breaks the connection, or ends it without having
-   * sent anything, unless this side may then go on. For that some of what it sends is read. Returns how to stop it.
+   * Calls `left` if the other side goes away before anyone reads: if it breaks the connection, or ends it without
+   * having sent anything and `halfOpen` is off. To notice, it reads ahead. Returns a function that stops the watching.
    */
   whenLeft(left: () => void): () => void {
     const { socket, reader } = this;
@@ -174,7 +174,7 @@ export class SocketConnection extends BufferedConnection implements Connection, 
   private startClosing(): void {
     if (this.closing) return;
     this.refuseUse();
-    // What still comes is read and dropped until the other side ends, too, upon which Node closes the descriptor.
+    // Incoming data is read and dropped until the other side ends too; Node then closes the descriptor.
     this.socket.resume();
     this.socket.end();
   }
@@ -183,7 +183,7 @@ export class SocketConnection extends BufferedConnection implements Connection, 
     this.lingering ??= setTimeout(() => this.destroy(), LINGER_MS).unref();
   }
 
-  /** What was written has left, or never will: who closed it waits no more. */
+  /** What was written has been sent or never will be: completes the `close` calls that wait. */
   private left(): void {
     if (!this.gone && !this.socket.readableEnded) this.linger();
     const { closers } = this;

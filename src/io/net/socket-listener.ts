@@ -20,7 +20,7 @@ import type { Listener, ListenerStats, ServeOptions } from './listener.js';
 import { reportToStderr, serveConnection } from './serve-connection.js';
 import { SocketConnection, type ConnectionManner } from './socket-connection.js';
 
-/** With what goal, if any, and what priority connections are let in, and how many of them the kernel was asked to keep. */
+/** How connections are admitted: the goal (null for none), the priority, and the `backlog` that was asked for. */
 interface Gating {
   readonly goal: number | null;
   readonly priority: number;
@@ -30,10 +30,10 @@ interface Gating {
 /**
  * A listening server of `node:net` or `node:tls`.
  *
- * Node cannot pause accepting without closing the server, so the gate is behind it: connections stand unread in a
- * bounded queue until a fiber accepts them. Beyond the bound the newest is reset at once: the client learns of it, and
- * those before it have waited longer. Under overload the place to wait is the kernel's backlog, which fills while the
- * program is too busy to come here.
+ * Node cannot pause accepting without closing the server, so connections are held after they are accepted: unread, in a
+ * bounded queue, until a fiber takes them. Beyond the bound the newest is reset at once: its client learns of it, and
+ * the others have waited longer. Under overload the place to wait is the kernel's backlog, which fills while the
+ * program is too busy to accept.
  */
 export class SocketListener implements Listener {
   readonly port: number;
@@ -49,7 +49,7 @@ export class SocketListener implements Listener {
   private accepted: number = 0;
   private refused: number = 0;
   private failure: (() => Error) | null = null;
-  /** Takes it from its scope, once it is closed before that ends. */
+  /** Removes it from its scope, when it is closed before that ends. */
   untie: () => void = () => {};
 
   constructor(server: Server, bound: number, manner: ConnectionManner & Gating) {
@@ -88,7 +88,7 @@ export class SocketListener implements Listener {
       for (;;) {
         const connection = yield* this.accept();
         const operation = serveConnection(connection, handler, onError);
-        // The fiber goes by the handler's name.
+        // The graph shows the fiber under the handler's name.
         if (entry === null) scope.startMember(handler, operation, false);
         else {
           entry.arrived();
@@ -117,7 +117,7 @@ export class SocketListener implements Listener {
   }
 
   private arrived(socket: Socket): void {
-    // A plain socket comes paused; one that is secured has to be.
+    // A plain socket is paused already (`pauseOnConnect`), a TLS socket is not.
     socket.pause();
     const connection = new SocketConnection(socket, this.manner);
     if (this.failure !== null) return connection.destroy();
@@ -162,7 +162,7 @@ export class SocketListener implements Listener {
     const listener = suspension.subject;
     if (listener.failure !== null) throw listener.failure();
     for (let first = listener.queue.popFront(); first !== undefined; first = listener.queue.popFront()) {
-      // One that broke while it waited is no connection any more.
+      // It broke while it waited.
       if (first.isClosed) continue;
       listener.hand(first, suspension);
       return suspension.finish(first);

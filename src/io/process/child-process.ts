@@ -23,12 +23,12 @@ export interface Exit {
 }
 
 /**
- * A running program; `start` makes one. It belongs to the scope in which `start` was called, which stops it when it
- * ends and does not end before it has exited.
+ * A running program, made by `start`. It belongs to the scope in which `start` was called: when that ends, it stops the
+ * program and waits until it has exited.
  */
 export class ChildProcess {
   readonly pid: number;
-  /** For errors: what was run. */
+  /** What was run, for error messages. */
   readonly command: string;
   private readonly child: NodeChildProcess;
   private readonly grace: number;
@@ -47,11 +47,11 @@ export class ChildProcess {
     this.pid = child.pid!;
     this.command = command;
     this.grace = grace;
-    // Listening from the start: Node throws away what nobody listens for once the process has exited.
+    // Listens from the start: once the process has exited, Node discards output that nobody listens for.
     this.input = ifPiped(child.stdin, (stream) => new Writer(stream, true, scope));
     this.output = ifPiped(child.stdout, (stream) => new ByteStreamReader(stream, true, scope));
     this.errors = ifPiped(child.stderr, (stream) => new ByteStreamReader(stream, true, scope));
-    // After its pipes, so that a scope that ends stops it before it closes them.
+    // After its pipes, since a scope cleans up the newest first: the process is stopped before its pipes are closed.
     const untie = ownedBy(scope, () => this.stop());
     endWithUs(child, () => (this.stopping ? 'SIGKILL' : 'SIGTERM'));
     child.once('exit', (code, signal) => this.exited({ code, signal }));
@@ -63,17 +63,29 @@ export class ChildProcess {
     child.on('error', () => {});
   }
 
-  /** Its standard input. Writing waits while the program does not read; `finish` ends it. */
+  /**
+   * Its standard input. Writing waits while the program does not read; `finish` ends it.
+   *
+   * @throws `MisuseError` unless it is a pipe.
+   */
   get stdin(): Writer {
     return this.input ?? notPiped(this.command, 'stdin');
   }
 
-  /** Its standard output. A program whose output nobody reads comes to a standstill once the pipe is full. */
+  /**
+   * Its standard output. A program whose output nobody reads blocks once the pipe is full.
+   *
+   * @throws `MisuseError` unless it is a pipe.
+   */
   get stdout(): BytesReader {
     return this.output ?? notPiped(this.command, 'stdout');
   }
 
-  /** Its standard error, if that was asked for (`stderr: 'pipe'`). */
+  /**
+   * Its standard error, if that was asked for (`stderr: 'pipe'`).
+   *
+   * @throws `MisuseError` unless it is a pipe.
+   */
   get stderr(): BytesReader {
     return this.errors ?? notPiped(this.command, 'stderr');
   }
@@ -86,13 +98,17 @@ export class ChildProcess {
   /**
    * Waits until it has exited.
    *
-   * Suspends: unless it has. If cancelled: throws; the process goes on, until its scope ends.
+   * Suspends: unless it has exited. If cancelled: throws; the process goes on, until its scope ends.
    */
   wait(): Operation<Exit> {
     return new Suspension<Exit>(WAIT, this, undefined);
   }
 
-  /** Sends it a signal. False if that was not possible: it has exited, or it is not ours to signal. */
+  /**
+   * Sends it a signal. False if that was not possible: it has exited, or we may not signal it. A plain call.
+   *
+   * @throws `ArgumentError` for a signal that the system does not know.
+   */
   kill(signal: NodeJS.Signals = 'SIGTERM'): boolean {
     if (!Object.hasOwn(constants.signals, signal))
       throw expected('signal', 'the name of a signal such as `SIGTERM`', signal);
@@ -100,8 +116,8 @@ export class ChildProcess {
   }
 
   /**
-   * Stops it: SIGTERM, after the grace period SIGKILL, and waits until it has exited and its pipes are closed. What it
-   * still writes is thrown away. Only this process is stopped; what it has started itself is its own to stop.
+   * Stops it: SIGTERM, and SIGKILL after the grace period; then waits until it has exited and its pipes are closed.
+   * What it still writes is discarded. Processes that it has started itself are not stopped.
    *
    * Suspends: until then. If cancelled: throws; its scope stops it in any case.
    */

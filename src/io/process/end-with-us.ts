@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** The processes that run, and what each is to be sent if this one ends before them. */
+/** The running child processes, and the signal that each gets if this process ends first. */
 const running: Map<ChildProcess, () => NodeJS.Signals> = new Map();
 
 /**
- * Stops `child` where this process ends at once, by a second signal, `process.exit` or an error that nobody caught: nobody
- * would be left to stop it. Nothing can be done where this process is killed.
+ * Signals `child` when this process ends abruptly, by a second signal, `process.exit` or an uncaught error: nobody
+ * would be left to stop it. Nothing can be done when this process is killed.
  */
 export function endWithUs(child: ChildProcess, signal: () => NodeJS.Signals): void {
   if (running.size === 0) process.on('exit', stopAll);

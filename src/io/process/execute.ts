@@ -8,16 +8,17 @@ import type { Exit } from './child-process.js';
 import { start, type StartOptions } from './start.js';
 
 export interface ExecuteOptions extends Omit<StartOptions, 'stdin' | 'stdout' | 'stderr'> {
-  /** What it finds on its standard input; nothing unless given. */
+  /** Its standard input; empty unless given. */
   readonly input?: string | Uint8Array;
   /** The most bytes that it may write to its standard output, and to its standard error; 16 MiB unless given. */
   readonly limit?: number;
-  /** Whether it is an error if it does not exit with 0; false unless given. */
+  /** Whether to throw `ExitError` unless it exits with 0; false unless given. */
   readonly check?: boolean;
   /** How its output becomes text; `utf8` unless given, `buffer` for bytes. */
   readonly encoding?: BufferEncoding | 'buffer';
 }
 
+/** How a program ended, and what it wrote. */
 export interface Executed<T> extends Exit {
   readonly stdout: T;
   readonly stderr: T;
@@ -26,9 +27,9 @@ export interface Executed<T> extends Exit {
 /**
  * Runs a program to its end and returns what it wrote. No shell is involved.
  *
- * @throws `IoError` if it cannot be started; `TooLargeError` if it writes more than `limit`; `ExitError` if it fails
- * and `check` is set.
- * Suspends: until it has exited and its output is at its end. If cancelled: stops it as `start` says, then throws.
+ * @throws `IoError` if it cannot be started; `TooLargeError` if it writes more than `limit`; `ExitError` if `check` is
+ * set and it does not exit with 0.
+ * Suspends: until it has exited and its output has ended. If cancelled: stops it as `start` says, then throws.
  *
  * @example
  * const { stdout } = yield* execute('git', ['rev-parse', 'HEAD'], { check: true });
@@ -65,7 +66,7 @@ export function* execute(
   return { ...exit, stdout: stdout.toString(encoding), stderr: stderr.toString(encoding) };
 }
 
-/** Programs need not read all of their input (`head` does not), so it is no error that one has gone away. */
+/** Programs need not read all of their input (`head` does not), so it is no error if they have closed it. */
 function* give(stdin: Writer, input: string | Uint8Array): Operation<void> {
   try {
     yield* stdin.write(input);

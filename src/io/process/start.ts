@@ -8,19 +8,19 @@ import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { ChildProcess } from './child-process.js';
 
-/** What a standard stream of the process is: a pipe to here, nothing, or the same as ours. */
+/** What a standard stream of the process is: a pipe to this program, nothing, or our own stream. */
 export type Stdio = 'pipe' | 'ignore' | 'inherit';
 
 export interface StartOptions {
   /** Where it runs; the current directory unless given. */
   readonly cwd?: string | URL;
-  /** All of its environment; ours unless given. */
+  /** Its whole environment, not additions to ours; ours unless given. */
   readonly env?: NodeJS.ProcessEnv;
   /** `pipe` unless given. */
   readonly stdin?: Stdio;
   /** `pipe` unless given. */
   readonly stdout?: Stdio;
-  /** `inherit` unless given: a pipe that nobody reads would bring it to a standstill. */
+  /** `inherit` unless given: a pipe that nobody reads would block it once full. */
   readonly stderr?: Stdio;
   /** How long it may take to exit after SIGTERM, in ms, before SIGKILL; 5,000 unless given. */
   readonly grace?: number;
@@ -29,14 +29,15 @@ export interface StartOptions {
 }
 
 /**
- * Starts a program. It belongs to the innermost scope where this is called, and is stopped when that ends: SIGTERM,
- * SIGKILL after the grace period, and the scope waits until it has exited. If our own process ends at once (by a second
- * signal, or `process.exit`), it is sent SIGTERM, or SIGKILL if it was told to stop before.
+ * Starts a program. It belongs to the innermost scope where this is called, and is stopped when that ends: SIGTERM, and
+ * SIGKILL after the grace period; the scope waits until it has exited. If our own process ends abruptly (by a second
+ * signal, or `process.exit`), it gets SIGTERM, or SIGKILL if it was being stopped already.
  *
  * No shell is involved: nothing in `args` is interpreted.
  *
  * @throws `IoError` if it cannot be started (`ENOENT`: no such program, or no such `cwd`).
- * Suspends: only to fail. If cancelled: throws, and nothing was started.
+ * Suspends: always, but only until its turn comes or the start has failed. If cancelled: throws if it was not started
+ * yet; else returns it.
  *
  * @example
  * const sort = yield* start('sort', ['-n']);
@@ -89,7 +90,7 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
   undoable: false,
 });
 
-/** The system answers the same where there is no such directory as where there is no such program. */
+/** The system reports a missing `cwd` as it reports a missing program, so the message names the directory. */
 function told(error: Error, command: string, cwd: string | URL | undefined): Error {
   if (/\s/.test(command))
     error.message += ` (there is no shell: what follows the program's name belongs into \`args\`)`;
