@@ -6,7 +6,7 @@ import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 
 export interface LookupOptions {
-  /** 4 or 6 for addresses of that kind only; 0, both, unless given. */
+  /** 4 or 6 for addresses of that family only; 0 for both, unless given. */
   readonly family?: 0 | 4 | 6;
 }
 
@@ -16,7 +16,7 @@ export interface Address {
 }
 
 /**
- * Looks up the address of a host as the system does it (`/etc/hosts`, then what else it is set up to ask), the
+ * Looks up the address of a host as the system does (`/etc/hosts`, then whatever it is configured to ask); the
  * preferred one if there are several.
  *
  * @throws `IoError`, with `system` such as `ENOTFOUND`.

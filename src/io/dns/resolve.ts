@@ -31,12 +31,12 @@ export interface DnsRecords {
 }
 
 export interface ResolveOptions {
-  /** Addresses of the name servers to ask, `host` or `host:port`; the system's unless given. */
+  /** IP addresses of the name servers to ask, each with a port if need be (`127.0.0.1:5353`); the system's unless given. */
   readonly servers?: readonly string[];
 }
 
 /**
- * Asks name servers for records, without `/etc/hosts`.
+ * Asks name servers for records; `/etc/hosts` is not consulted.
  *
  * @throws `IoError`, with `system` such as `ENOTFOUND`, `ENODATA` or `ETIMEOUT`.
  * Suspends: always. If cancelled: throws, and stops asking.
@@ -55,7 +55,7 @@ export function resolve<R extends keyof DnsRecords = 'A'>(
   return new Suspension<DnsRecords[R]>(RESOLVE, { host, rrtype, options } satisfies Question, undefined);
 }
 
-/** Asks for the names of an IP address. Otherwise as `resolve`. */
+/** Asks for the names of an IP address; otherwise as `resolve`. */
 export function reverse(address: string, options: ResolveOptions = {}): Operation<string[]> {
   if (typeof address !== 'string') throw expected('address', 'an IP address', address);
   checkOptions(options);
@@ -70,7 +70,7 @@ interface Question {
 
 type Ask = (resolver: Resolver, question: Question, answer: (error: Error | null, records: unknown) => void) => void;
 
-/** A resolver for each question: it stops all that it was asked, so a shared one could not stop one alone. */
+/** One resolver per query: `cancel` stops all queries of a resolver, so a shared one could not stop a single query. */
 function kind(name: string, ask: Ask): SuspensionKind<Question, Resolver, unknown> {
   return new SuspensionKind({
     label: new Label('dns', name),
@@ -86,7 +86,7 @@ function kind(name: string, ask: Ask): SuspensionKind<Question, Resolver, unknow
           else suspension.complete(records);
         });
       } catch (error) {
-        // Node asks nobody before it knows whom.
+        // Node throws only for bad arguments, before it asks anybody.
         suspension.fail(new ArgumentError(`dns.${name}: ${(error as Error).message}`, { cause: error }));
       }
     },

@@ -11,10 +11,11 @@ import { checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { fsOperation } from './fs-operation.js';
 
-// Each of these returns the system's answer also when it is cancelled: `CancelledError` means that it was never begun.
+// Once begun, each of these returns the system's answer even if cancelled: `CancelledError` means that nothing was
+// begun.
 
 /**
- * Makes a directory; with `recursive` also those above it, and one that is there already is no error.
+ * Makes a directory; with `recursive` also its parents, and then it is no error if it exists.
  *
  * @param options.mode its permissions; 0o777 unless given, less the process's umask.
  * @throws `IoError`.
@@ -29,7 +30,7 @@ export function mkdir(
 }
 
 /**
- * Removes a file; with `recursive` a directory and all that is in it. With `force` it is no error that there is none.
+ * Removes a file; with `recursive` also a directory and everything in it. With `force` a missing file is no error.
  *
  * @throws `IoError`.
  * Suspends: always. If cancelled: waits for the system's answer and returns it.
@@ -68,7 +69,7 @@ export function copyFile(
 }
 
 /**
- * Makes a link at `path` that points to `target`.
+ * Makes a symbolic link at `path` that points to `target`.
  *
  * @throws `IoError`.
  * Suspends: always. If cancelled: waits for the system's answer and returns it.

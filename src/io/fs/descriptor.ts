@@ -4,8 +4,9 @@ import type { Done } from './fs-operation.js';
 import type { Room } from './room.js';
 
 /**
- * An open file's number, and who is using it. It is closed only after every call on it has come back, also those whose
- * fibers have gone: the system gives a closed number to the next file at once, and a late call would act on that one.
+ * A file descriptor and the calls that use it. It is closed only after every call on it has returned, even those whose
+ * fibers have gone: the system reuses a closed descriptor for the next file at once, and a late call would act on that
+ * one.
  */
 export class Descriptor {
   private readonly fd: number;
@@ -14,7 +15,7 @@ export class Descriptor {
   private readonly room: Room;
   private uses: number = 0;
   private moving: boolean = false;
-  /** Who waits for the closing; null while it has not been asked for. */
+  /** The callbacks that wait for the closing; null while it has not been asked for. */
   private closers: Done<void>[] | null = null;
   private closed: boolean = false;
 
@@ -26,12 +27,12 @@ export class Descriptor {
     this.room = room;
   }
 
-  /** No more calls are taken. */
+  /** No more calls are accepted. */
   get isClosed(): boolean {
     return this.closers !== null;
   }
 
-  /** Runs `call` on the number. */
+  /** Runs `call` on the descriptor. Throws `ClosedError`. */
   use<T>(call: (fd: number, done: Done<T>) => void, done: Done<T>): void {
     if (this.closers !== null) throw new ClosedError('The file is closed');
     this.uses++;
@@ -46,7 +47,10 @@ export class Descriptor {
     }
   }
 
-  /** As `use`, for calls that move the file's position: one at a time, or the bytes would be shared out at random. */
+  /**
+   * As `use`, for calls that move the file's position: one at a time, or they would divide the bytes among them at
+   * random. Throws `BusyError`.
+   */
   move<T>(call: (fd: number, done: Done<T>) => void, done: Done<T>): void {
     if (this.moving) {
       throw new BusyError(
@@ -90,7 +94,7 @@ export class Descriptor {
     });
   }
 
-  /** Node names a file only where it gets a path: `no space left on device` on one of a thousand is no help. */
+  /** Node names the file only in errors of calls that got a path; `no space left on device` without a name is no help. */
   private named(error: NodeJS.ErrnoException): Error {
     if (error.path === undefined) {
       error.path = this.path;

@@ -10,19 +10,19 @@ import type { Room } from './room.js';
 import { writeAll } from './write-all.js';
 
 /**
- * An open file; `open` makes one. It belongs to the scope in which `open` was called and is closed when that ends.
+ * An open file, made by `open`. It belongs to the scope in which `open` was called and is closed when that ends.
  *
- * `read` and `write` without a position go on where the last one ended, one at a time (`BusyError`); calls with a
- * position may run side by side. All throw `IoError`, and `ClosedError` after `close`.
+ * `read` and `write` without a position continue where the last such call ended, one at a time (`BusyError`); calls
+ * with a position may run concurrently. All throw `IoError`, and `ClosedError` after `close`.
  *
- * Reading a FIFO or a terminal through this keeps one of Node's few file threads until data come, and cannot be
+ * Reading a FIFO or a terminal this way occupies one of Node's few file threads until data arrives, and cannot be
  * stopped: use `reader` of `heddle/streams` for those.
  */
 export class File {
   readonly path: string;
   private readonly descriptor: Descriptor;
 
-  /** @param room what the descriptor takes up. */
+  /** @param room the reserved place of the descriptor. */
   constructor(fd: number, path: string, scope: Scope, room: Room) {
     const untie = ownedBy(scope, () => this.close());
     this.descriptor = new Descriptor(fd, path, untie, room);
@@ -34,7 +34,7 @@ export class File {
   }
 
   /**
-   * Reads up to `length` bytes (64 KiB) at the file's position, and moves it.
+   * Reads up to `length` bytes (64 KiB unless given) at the file's position, and advances it.
    *
    * @returns at least one byte; null at the end of the file.
    * Suspends: always. If cancelled: waits for the system's answer and returns it, so that no byte is lost.
@@ -57,7 +57,7 @@ export class File {
   }
 
   /**
-   * Reads into the caller's memory, at `position` or else at the file's position.
+   * Reads into the caller's memory, from `position` or else from the file's position.
    *
    * @returns how many bytes; 0 at the end of the file.
    * Suspends: always. If cancelled: waits for the system's answer and returns it; the memory is not written to later.
@@ -81,7 +81,7 @@ export class File {
     return WRITE_AT(this.descriptor, bytes, position);
   }
 
-  /** What the system knows of it. Suspends: always. If cancelled: throws at once. */
+  /** Returns its metadata. Suspends: always. If cancelled: throws at once. */
   stat(): Operation<Stats> {
     return STAT(this.descriptor);
   }
@@ -96,16 +96,16 @@ export class File {
     return options.dataOnly === true ? SYNC_DATA(this.descriptor) : SYNC(this.descriptor);
   }
 
-  /** Makes it `length` bytes long. Suspends: always. If cancelled: waits for the answer and returns. */
+  /** Makes it `length` bytes long, 0 unless given. Suspends: always. If cancelled: waits for the answer and returns. */
   truncate(length: number = 0): Operation<void> {
     checkInteger('length', length, 0);
     return TRUNCATE(this.descriptor, length);
   }
 
   /**
-   * Closes it after the calls that are running. Closing twice is allowed.
+   * Closes it once the calls in progress have returned. Closing twice is allowed.
    *
-   * Suspends: always. If cancelled: closes it all the same, also in a fiber that is cancelled already.
+   * Suspends: always. If cancelled, even before it began: closes it all the same.
    */
   close(): Operation<void> {
     return CLOSE(this.descriptor);
@@ -115,7 +115,7 @@ export class File {
 printAs(File, 'File', ({ path, isClosed }) => ({ path, isClosed }));
 
 const CHUNK = 64 * 1024;
-/** What one call of the system takes. */
+/** The most that one system call transfers (Linux). */
 const MAX_LENGTH = 2 ** 31 - 4096;
 
 const READ = fsOperation<[Descriptor, number], Buffer | null>('read', 'wait', (descriptor, length, done) => {

@@ -19,7 +19,7 @@ export interface ChunkOptions {
  *
  * @param source a path, opened and closed here, or an open file, left open. Without `start` and `end` an open file is
  * read on from its position; with one of them its position is neither used nor moved.
- * @throws `IoError`, and what `body` throws.
+ * @throws `IoError`, `OverloadError` as `open`; what `body` throws.
  * Suspends: always. If cancelled: throws.
  *
  * @example
@@ -42,7 +42,7 @@ export function* forEachChunk(
   }
   const file = yield* open(source);
   try {
-    // Reading on works also for what has no positions, such as a FIFO.
+    // Sequential reads also work where there are no positions, such as on a FIFO.
     yield* start === 0 && end === Infinity ? readOn(file, body, chunk) : readRange(file, body, chunk, start, end);
   } finally {
     yield* file.close();

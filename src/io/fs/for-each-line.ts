@@ -7,10 +7,10 @@ import type { File } from './file.js';
 import { forEachChunk } from './for-each-chunk.js';
 
 /**
- * Runs `body` for each line of a file, one after another, with one chunk in memory at a time. Lines end with LF or
- * CR LF, which are not part of them. An open file is read on from its position and left open.
+ * Runs `body` for each line of a file, one after another, with one chunk in memory at a time. Lines end with LF or CR
+ * LF, which are not part of them. An open file is read on from its position and left open.
  *
- * @throws `IoError`; `TooLargeError` at a line over the limit; what `body` throws.
+ * @throws `IoError`, `OverloadError` as `open`; `TooLargeError` at a line over the limit; what `body` throws.
  * Suspends: always. If cancelled: throws.
  */
 export function* forEachLine(source: PathLike | File, body: Body<string>, options: LineOptions = {}): Operation<void> {

@@ -3,25 +3,25 @@ import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 
-/** How `node:fs` answers. */
+/** A callback of `node:fs`. */
 export type Done<T> = (error: Error | null, result?: T) => void;
 
 /**
- * What a cancellation does to a call that is with the thread pool already, where nothing can stop it.
+ * What a cancellation does to a call that the thread pool already has, where nothing can stop it.
  *
  * - `forget`: the fiber goes on at once and the answer is dropped. For calls that change nothing.
- * - `wait`: the fiber stays until the answer is there and gets it, so that `CancelledError` always means that nothing
- *   was changed. Also for reading into memory that belongs to the caller, who would find it written to later.
+ * - `wait`: the fiber waits for the answer and gets it, so that `CancelledError` always means that nothing was changed.
+ *   Also for reads into the caller's memory, which would otherwise be written to later.
  * - `ignore`: runs in a cancelled fiber too, as closing must.
  */
 export type WhenCancelled = 'forget' | 'wait' | 'ignore';
 
 /**
- * Makes operations of a function of `node:fs` that takes a callback, which costs less than its promise.
+ * Makes an operation of a callback function of `node:fs`; the callback costs less than a promise.
  *
- * @param name how errors (`fs.stat`) and the graph (`fs(stat)`) call it.
- * @param start calls it. What it throws is about its arguments.
- * @param late gets a result that came after it had been forgotten, to close it, and the arguments.
+ * @param name what errors (`fs.stat`) and the graph (`fs(stat)`) call it.
+ * @param start calls the function. What it throws becomes an `ArgumentError`: Node throws only for bad arguments.
+ * @param late gets a result that arrives after its fiber has gone, to close it, and the arguments.
  */
 export function fsOperation<A extends readonly unknown[], T>(
   name: string,

@@ -13,23 +13,27 @@ import { IoError } from '../../base/errors.js';
 import type { Operation } from '../../fibers/operation.js';
 import { fsOperation } from './fs-operation.js';
 
-// Look-ups change nothing, so all of them are forgotten when they are cancelled.
+// Look-ups change nothing, so a cancelled one throws at once and its answer is dropped.
 
-/** What the system knows of the file, following links. @throws `IoError`. If cancelled: throws at once. */
+/**
+ * Returns the metadata of a file, following symbolic links. @throws `IoError`. Suspends: always. If cancelled: throws
+ * at once.
+ */
 export function stat(path: PathLike): Operation<Stats> {
   return STAT(path);
 }
 
-/** As `stat`, of the link itself. */
+/** As `stat`, but of a symbolic link itself. */
 export function lstat(path: PathLike): Operation<Stats> {
   return LSTAT(path);
 }
 
 /**
- * Whether there is such a file. Only "no such file" (`ENOENT`) means no: a directory that may not be entered says
- * nothing about what is in it. Opening it and handling the error is better where that is what you want to do next.
+ * Whether there is such a file. Only `ENOENT` means no: a directory that may not be entered says nothing about what is
+ * in it. If the file is to be opened next, open it and handle the error instead.
  *
- * @throws `IoError` for everything else. If cancelled: throws at once.
+ * @throws `IoError` for any other error.
+ * Suspends: always. If cancelled: throws at once.
  */
 export function* exists(path: PathLike): Operation<boolean> {
   try {
@@ -41,22 +45,22 @@ export function* exists(path: PathLike): Operation<boolean> {
   }
 }
 
-/** The names in a directory, in no order. @throws `IoError`. If cancelled: throws at once. */
+/** The names in a directory, in no particular order. @throws `IoError`. Suspends: always. If cancelled: throws at once. */
 export function readdir(path: PathLike): Operation<string[]> {
   return READ_NAMES(path);
 }
 
-/** As `readdir`, each with its type. */
+/** As `readdir`, each name with its type. */
 export function readEntries(path: PathLike): Operation<Dirent[]> {
   return READ_ENTRIES(path);
 }
 
-/** The absolute path without links. @throws `IoError`. If cancelled: throws at once. */
+/** The absolute path without symbolic links. @throws `IoError`. Suspends: always. If cancelled: throws at once. */
 export function realpath(path: PathLike): Operation<string> {
   return REALPATH(path);
 }
 
-/** Where a link points. @throws `IoError`. If cancelled: throws at once. */
+/** The target of a symbolic link. @throws `IoError`. Suspends: always. If cancelled: throws at once. */
 export function readlink(path: PathLike): Operation<string> {
   return READLINK(path);
 }

@@ -8,14 +8,15 @@ import { fsOperation, type Done } from './fs-operation.js';
 import { takeRoom, type Room } from './room.js';
 
 /**
- * Opens a file. It belongs to the scope that is the innermost one where `open` is called, so a file opened with
- * `yield* withTimeout(1000, open(path))` outlives the timeout; when that scope ends, it is closed.
+ * Opens a file. It belongs to the innermost scope where `open` is called, so with
+ * `yield* withTimeout(1000, open(path))` it outlives the timeout; when that scope ends, it is closed.
  *
- * @param flags as Node has them: `r` (reading, the default), `r+`, `w` (writing, empties it), `a` (appending), `wx` …
+ * @param flags as in Node: `r` (reading, the default), `r+`, `w` (writing, empties it), `a` (appending), `wx` …
  * @param mode the permissions of a new file; 0o666 unless given, less the process's umask.
- * @throws `IoError`.
- * Suspends: always. If cancelled: throws at once, and what is opened late is closed; with flags that create or empty
- * a file it waits for the answer and returns it.
+ * @throws `IoError`; `OverloadError` if all descriptors are held by fibers that wait for more of them.
+ * Suspends: always; when descriptors are short, first until one is free. If cancelled: throws at once, and what is
+ * opened late is closed; but with flags that create or empty a file, a call that has begun is waited for and the file
+ * returned.
  *
  * @example
  * const file = yield* open('access.log', 'a');

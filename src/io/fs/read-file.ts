@@ -11,7 +11,7 @@ import { open } from './open.js';
  * Reads a whole file.
  *
  * @param options.limit the most bytes that it may have; what a Buffer can hold unless given.
- * @throws `IoError`; `TooLargeError` before reading more than `limit`.
+ * @throws `IoError`, `OverloadError` as `open`; `TooLargeError` if it has more than `limit` bytes.
  * Suspends: always. If cancelled: throws after the piece of at most 1 MiB that is being read; the file is closed.
  */
 export function* readFile(path: PathLike, options: { readonly limit?: number } = {}): Operation<Buffer> {
@@ -20,14 +20,14 @@ export function* readFile(path: PathLike, options: { readonly limit?: number } =
   try {
     const { size } = yield* file.stat();
     if (size > limit) throw tooLarge(String(file.path), limit);
-    // What has no size of its own says 0: /proc, devices, and empty files.
+    // Files in /proc, devices and empty files have size 0.
     return size > 0 ? yield* readKnown(file, size) : yield* collect(file, limit, String(file.path));
   } finally {
     yield* file.close();
   }
 }
 
-/** As `readFile`, as text. */
+/** As `readFile`, but returns text. */
 export function* readText(
   path: PathLike,
   encoding: BufferEncoding = 'utf8',
@@ -37,7 +37,7 @@ export function* readText(
   return (yield* readFile(path, options)).toString(encoding);
 }
 
-/** A file that grows meanwhile is read as far as it was. */
+/** Reads the `size` bytes that the file had, fewer if it has shrunk; what it gains meanwhile is left out. */
 function* readKnown(file: File, size: number): Operation<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(size);
   let length = 0;
@@ -49,5 +49,5 @@ function* readKnown(file: File, size: number): Operation<Buffer> {
   return buffer.subarray(0, length);
 }
 
-/** Large enough that the trips to the thread pool do not count, small enough to be stopped between two. */
+/** Large enough to make the trips to the thread pool negligible, small enough for a cancellation to come soon. */
 const PIECE = 1024 * 1024;

@@ -4,14 +4,17 @@ import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
 import type { Holding } from '../../fibers/holding.js';
 import type { Operation } from '../../fibers/operation.js';
 
-/** Waits for room for one more descriptor. `operation` is what it is for, as errors call it. */
+/** Waits until one more descriptor may be opened. Errors name `operation`. */
 export function* takeRoom(operation: string): Operation<Room> {
   return new Room(yield* currentFiber(operation).loop.descriptors.take());
 }
 
-/** Room for a descriptor. It is given back only once the system has closed what it was for, also where nobody waits for that. */
+/**
+ * A reserved place for one descriptor. It is given back only when the system has closed the descriptor, even if nobody
+ * waits for that.
+ */
 export class Room {
-  /** The system was asked for a descriptor: its answer tells what becomes of the room. */
+  /** The system was asked for a descriptor: from now on its answer decides what becomes of this place. */
   asked: boolean = false;
   private readonly holding: Holding;
 
@@ -19,12 +22,12 @@ export class Room {
     this.holding = holding;
   }
 
-  /** A descriptor has come. */
+  /** The descriptor is open. */
   filled(): void {
     this.stock.settled();
   }
 
-  /** None comes. */
+  /** No descriptor was opened. */
   refused(): void {
     this.closed();
   }
@@ -38,7 +41,7 @@ export class Room {
     this.stock.giveBack(this.holding);
   }
 
-  /** Closes what filled it. Nobody is left who could be told of an error. */
+  /** Closes the descriptor. Nobody is left to report an error to. */
   close(fd: number): void {
     this.closing();
     close(fd, () => this.closed());

@@ -10,10 +10,10 @@ import { remove } from './changes.js';
 import { fsOperation } from './fs-operation.js';
 
 /**
- * Makes an empty directory in the system's place for temporary files. It belongs to the innermost scope where this is
- * called and is removed, with all that is in it, when that ends.
+ * Makes an empty directory in the system's directory for temporary files. It belongs to the innermost scope where this
+ * is called and is removed, with everything in it, when that ends.
  *
- * @param prefix the beginning of its name.
+ * @param prefix the beginning of its name; `heddle-` unless given.
  * @returns its path.
  * @throws `IoError`.
  * Suspends: always. If cancelled: waits for the answer and returns it.
@@ -30,7 +30,7 @@ function* make(scope: Scope, prefix: string): Operation<string> {
   return path;
 }
 
-/** Nobody is left who could be told of an error. */
+/** Without a callback: nobody is left to report an error to. */
 function removeLate(path: string): void {
   rm(path, { recursive: true, force: true }, () => {});
 }

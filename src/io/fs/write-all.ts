@@ -1,7 +1,7 @@
 import { write } from 'node:fs';
 import type { Done } from './fs-operation.js';
 
-/** Writes until all is written: one `write` may take less than it was given, for instance when the disk fills up. */
+/** Writes all of `data`: a single `write` may take less than it was given, for instance when the disk fills up. */
 export function writeAll(fd: number, data: NodeJS.ArrayBufferView, position: number | null, done: Done<void>): void {
   const size = data.byteLength;
   const writeFrom = (offset: number): void => {

@@ -7,7 +7,7 @@ import { takeRoom } from './room.js';
 export interface WriteFileOptions {
   /** The permissions of a new file; 0o666 unless given, less the process's umask. */
   readonly mode?: number;
-  /** How it is opened: `w` or `a` unless given; `wx` fails if it is there already. */
+  /** How it is opened: `w` or `a` unless given; `wx` fails if the file exists. */
   readonly flag?: string;
   /** How text is encoded; `utf8` unless given. */
   readonly encoding?: BufferEncoding;
@@ -16,7 +16,7 @@ export interface WriteFileOptions {
 /**
  * Writes a whole file, replacing what is there. Do not change `data` meanwhile.
  *
- * @throws `IoError`; then a part may have been written.
+ * @throws `IoError`; then a part may have been written. `OverloadError` as `open`.
  * Suspends: always. If cancelled: throws if it was not begun; else waits until it is written, and returns.
  */
 export function writeFile(
@@ -28,7 +28,7 @@ export function writeFile(
   return withRoom('fs.writeFile', WRITE(path, data, options));
 }
 
-/** As `writeFile`, at the end of what is there. */
+/** As `writeFile`, but appends to what is there. */
 export function appendFile(path: PathLike, data: string | Uint8Array, options: WriteFileOptions = {}): Operation<void> {
   checkWriting(options);
   return withRoom('fs.appendFile', APPEND(path, data, options));
@@ -39,7 +39,7 @@ function checkWriting(options: WriteFileOptions): void {
   if (options.mode !== undefined) checkMode(options.mode);
 }
 
-/** Node opens and closes the file within the call: its answer, for which these always wait, says that it is closed. */
+/** Node opens and closes the file within the call. Its answer, for which these calls always wait, means that it is closed. */
 function* withRoom(operation: string, call: Operation<void>): Operation<void> {
   const room = yield* takeRoom(operation);
   try {

@@ -17,7 +17,7 @@ export interface BindOptions {
   readonly host?: string;
   /** `udp4` unless given. */
   readonly type?: 'udp4' | 'udp6';
-  /** How many datagrams may wait for `receive`; 1024 unless given. Beyond, the newest is dropped. */
+  /** How many datagrams may wait for `receive`; 1024 unless given. Beyond that the newest is dropped. */
   readonly queue?: number;
 }
 
@@ -58,7 +58,7 @@ const BIND: SuspensionKind<Request, Socket, UdpSocket> = new SuspensionKind({
     const socket = createSocket({ type });
     suspension.argument = socket;
     const refuse = (error: Error): void => {
-      // Node leaves one that could not be bound open.
+      // Node leaves a socket open that could not be bound.
       if (suspension.fail(new IoError('udp.bind', error))) socket.close();
     };
     socket.on('error', refuse);

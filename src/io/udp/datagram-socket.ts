@@ -12,8 +12,8 @@ import { lookup } from '../dns/lookup.js';
 import type { Datagram, UdpSocket, UdpStats } from './udp-socket.js';
 
 /**
- * A bound socket of `node:dgram`. It cannot be paused, so what nobody receives stands in a bounded queue, and beyond
- * the bound the newest is dropped, as the kernel does: a sender that wants to be heard sends again.
+ * A bound socket of `node:dgram`. It cannot be paused, so what nobody has received waits in a bounded queue. Beyond the
+ * bound the newest datagram is dropped, as the kernel does: a sender that needs delivery sends again.
  */
 export class DatagramSocket implements UdpSocket {
   readonly port: number;
@@ -23,13 +23,13 @@ export class DatagramSocket implements UdpSocket {
   private readonly bound: number;
   private readonly queue: Deque<Datagram> = new Deque();
   private readonly receivers: WaitList = new WaitList();
-  /** Whose datagrams are with Node: of one that is closed meanwhile it says nothing. */
+  /** Sends that Node has not answered yet: it never does if the socket is closed meanwhile. */
   private readonly senders: WaitList = new WaitList();
   private received: number = 0;
   private sent: number = 0;
   private dropped: number = 0;
   private failure: ((operation: string) => Error) | null = null;
-  /** Takes it from its scope, once it is closed before that ends. */
+  /** Removes it from its scope, when it is closed before that ends. */
   untie: () => void = () => {};
 
   constructor(socket: Socket, type: 'udp4' | 'udp6', bound: number) {
@@ -75,7 +75,7 @@ export class DatagramSocket implements UdpSocket {
     });
   }
 
-  /** Node would look the name up inside of its send, where no cancellation reaches it. */
+  /** Looked up here: within the `send` of Node a look-up could not be cancelled. */
   private *sendByName(data: string | Uint8Array, port: number, name: string): Operation<void> {
     const { address } = yield* lookup(name, { family: this.type === 'udp4' ? 4 : 6 });
     yield* this.send(data, port, address);

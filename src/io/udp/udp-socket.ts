@@ -7,7 +7,7 @@ export interface Datagram {
   readonly port: number;
 }
 
-/** A socket for datagrams, which may get lost, doubled or out of order. It belongs to the scope that opened it. */
+/** A socket for datagrams, which may be lost, duplicated or reordered. It belongs to the scope in which `bind` was called. */
 export interface UdpSocket {
   readonly port: number;
   readonly address: string;
@@ -22,15 +22,15 @@ export interface UdpSocket {
   /**
    * Sends one datagram (text as UTF-8). A name instead of an address is looked up first.
    *
-   * @param address the own machine's unless given.
+   * @param address the loopback address unless given.
    * @throws `IoError`, with `system` such as `EMSGSIZE`; `ClosedError` once it is closed.
-   * Suspends: until the kernel has taken it. If cancelled: during a look-up it throws, and nothing was sent; what was
-   * handed to the kernel cannot be taken back, so then it completes.
+   * Suspends: until the kernel has taken it. If cancelled: during a look-up it throws, and nothing was sent; a datagram
+   * that was handed to the kernel cannot be taken back, so the call then completes.
    */
   send(data: string | Uint8Array, port: number, address?: string): Operation<void>;
   /**
-   * Closes it. What waits for `receive` is dropped; fibers in `receive` and `send` get `ClosedError`. A plain call; twice is
-   * allowed.
+   * Closes it. Datagrams that wait for `receive` are dropped; fibers in `receive` and `send` get `ClosedError`. A plain
+   * call; twice is allowed.
    */
   close(): void;
   stats(): UdpStats;
@@ -41,7 +41,7 @@ export interface UdpStats {
   readonly sent: number;
   /** Datagrams that wait for `receive`. */
   readonly queued: number;
-  /** Datagrams that were dropped because too many waited. The kernel drops more when the program does not come here. */
+  /** Datagrams that were dropped because too many waited. The kernel drops more while the program is too busy to read them. */
   readonly dropped: number;
   readonly waitingToReceive: number;
   readonly isClosed: boolean;
