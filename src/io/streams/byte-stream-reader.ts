@@ -14,13 +14,14 @@ import { ReadableWatch } from './readable-watch.js';
 import type { Reader, StreamOptions } from './reader.js';
 import { checkReadable } from './stream-reader.js';
 
-/** A reader of bytes, wherever the chunks of the stream end: by length, by delimiter, by line. */
+/** Reads bytes by length, by delimiter or by line, wherever the chunks of the stream end. */
 export interface BytesReader extends ReadableBytes, Reader<Buffer> {
   read(max?: number): Operation<Buffer | null>;
 }
 
 /**
- * Reads a Node stream of bytes or text; as `reader`, and by length, by delimiter and by line.
+ * As `reader`, for a Node stream of bytes or text: reads also by length, by delimiter and by line. A plain call, inside
+ * a fiber.
  *
  * @example
  * const input = byteReader(process.stdin);
@@ -59,7 +60,7 @@ export class ByteStreamReader extends ByteReader implements BytesReader {
 
 printAs(ByteStreamReader, 'BytesReader', () => ({}));
 
-/** Lets bytes out of a stream while the reader wants some. */
+/** Moves bytes from the stream to its reader while that wants some. */
 class Tap implements ByteSource {
   private readonly stream: Readable;
   private open: boolean = false;
@@ -104,7 +105,7 @@ class Tap implements ByteSource {
       try {
         bytes = toBytes(chunk);
       } catch (error) {
-        // Thrown in an event of the stream it would end the process.
+        // Thrown in a listener of the stream it would end the process.
         this.open = false;
         return this.reader.fail(() => error as Error);
       }

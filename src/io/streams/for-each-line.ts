@@ -19,7 +19,7 @@ export interface LineOptions {
 
 /**
  * Runs `body` for each line of a stream, one after another. Lines end with LF or CR LF, which are not part of them. A
- * stream is taken over, as by `readAll`; a reader is left as it is.
+ * stream is taken over, as by `readAll`; a reader is left open.
  *
  * @throws as `Reader.read`; `TooLargeError` at a line over the limit; what `body` throws.
  * Suspends: as reading does. If cancelled: throws; what was read is lost.
@@ -49,7 +49,7 @@ export function* forEachLine(
   }
 }
 
-/** Runs `body` for each line that is there. */
+/** Runs `body` for each line that is complete. */
 export function* eachLine(lines: LineSplitter, body: Body<string>): Operation<void> {
   for (let line = lines.next(); line !== null; line = lines.next()) {
     const work = body(line);

@@ -1,14 +1,14 @@
 import { TooLargeError } from '../../base/errors.js';
 
 /**
- * Cuts chunks of bytes into lines, wherever the chunks end. A line ends with LF or CR LF, which are not part of it, or
- * at the end of all. Bytes are decoded line by line, so no character is torn apart. Unlike `ByteReader.readLine`, which
- * is an operation for each line, it costs nothing but the decoding, for those who go through all lines anyway.
+ * Splits chunks of bytes into lines, wherever the chunks end. A line ends with LF or CR LF, which are not part of it,
+ * or at the end of the data. Bytes are decoded line by line, so no character is split. Unlike `ByteReader.readLine`,
+ * which takes an operation per line, it costs only the decoding, for those who go through all lines anyway.
  */
 export class LineSplitter {
   private readonly limit: number;
   private readonly encoding: BufferEncoding;
-  /** The beginning of a line whose end has not come. */
+  /** The beginning of a line whose end has not arrived. */
   private pieces: Buffer[] = [];
   private held: number = 0;
   private chunk: Buffer = NOTHING;
@@ -42,7 +42,7 @@ export class LineSplitter {
     return line.toString(this.encoding, 0, line.at(-1) === CR ? line.length - 1 : line.length);
   }
 
-  /** There are no more chunks: what stands behind the last end of a line is a line too. */
+  /** There are no more chunks: what follows the last line ending is a line too. */
   end(): void {
     this.ended = true;
   }

@@ -8,14 +8,14 @@ import type { Reader } from './reader.js';
 import { writer, Writer } from './writer.js';
 
 /**
- * Copies a stream into another, no faster than that takes it, and ends that.
+ * Copies a stream into another, no faster than that accepts it, and then ends the destination.
  *
- * It takes streams over: if it fails or is cancelled, those that are not at their end are destroyed, except for the
- * destination with `end: false`. Readers and writers belong to whoever made them and are left as they are: a request of
- * `node:http` that is to be answered all the same is piped as `reader(request)`, since its connection ends with it.
+ * Streams are taken over: if this fails or is cancelled, those that are not at their end are destroyed, except for the
+ * destination with `end: false`. Readers and writers belong to whoever made them and are left open: if a request of
+ * `node:http` has to be answered in any case, pipe it as `reader(request)`, since to destroy it closes its connection.
  *
  * @param options.end whether the destination is ended; true unless given.
- * @throws what either of them failed with. A destination that breaks is noticed also while the source is silent.
+ * @throws what either of them failed with. A destination that breaks is noticed even while the source is silent.
  * Suspends: as reading and writing do. If cancelled: throws; part of the source has been copied.
  */
 export function pipe<T>(

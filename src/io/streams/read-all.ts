@@ -8,11 +8,11 @@ import type { Reader } from './reader.js';
 import { readerOf } from './reader-of.js';
 
 /**
- * Reads a stream of bytes or text to its end. It takes a stream over: if it fails or is cancelled, the stream is
- * destroyed. A reader, such as the `stdout` of a process, is left as it is.
+ * Reads a stream of bytes or text to its end. A stream is taken over: if this fails or is cancelled, the stream is
+ * destroyed. A reader, such as the `stdout` of a process, is left open.
  *
  * @param options.limit the most bytes to take; what a Buffer can hold unless given.
- * @throws as `Reader.read`; `TooLargeError` when more than `limit` bytes have come.
+ * @throws as `Reader.read`; `TooLargeError` when more than `limit` bytes have arrived.
  * Suspends: as reading does. If cancelled: throws; what was read is lost.
  */
 export function* readAll(

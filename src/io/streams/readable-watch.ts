@@ -3,7 +3,7 @@ import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { prematureClose, streamError } from './stream-error.js';
 
-/** What a reader of a Node stream is told of it. */
+/** What a reader is told of its Node stream. */
 export interface ReadableEvents {
   /** There is something to read, or the end. */
   readable(): void;
@@ -14,9 +14,9 @@ export interface ReadableEvents {
 }
 
 /**
- * The listeners of a reader on its stream, which come and go together. 'readable' and not 'data', because then nothing
- * is taken out of the stream that nobody asked for, and because a child process throws away the output of streams
- * that nobody listens to once it has exited.
+ * A reader's listeners on its stream, which are added and removed together. 'readable' rather than 'data', so that
+ * nothing is taken out of the stream before it is asked for; and from the start, because Node discards the output of a
+ * child process that has exited where nobody listens.
  */
 export class ReadableWatch {
   private readonly stream: Readable;
@@ -43,7 +43,7 @@ export class ReadableWatch {
     this.own = own;
     this.events = events;
     this.untie = ownedBy(scope, () => events.close());
-    // What fails a stream of ours after its end, or because it was destroyed, has nobody left to be told.
+    // An error of an owned stream after its end, or because it was destroyed, concerns nobody any more.
     if (own) stream.on('error', () => {});
     stream.on('error', this.onError);
     stream.on('end', this.onEnd);
@@ -54,12 +54,12 @@ export class ReadableWatch {
     else if (stream.destroyed) this.onClose();
   }
 
-  /** Takes the listeners off; destroys a stream that is own and was not over. */
+  /** Removes the listeners; destroys a stream that is owned and not at its end. */
   letGo(): void {
     this.detach();
     if (this.over) return;
     if (this.own) this.stream.destroy();
-    // As `readline` leaves it: else a process whose work is done would wait for more.
+    // Paused, as `readline` leaves it: otherwise standard input would keep a process alive whose work is done.
     else if ((this.stream as { fd?: number }).fd === STDIN) process.nextTick(pauseUnread, this.stream);
   }
 
@@ -75,7 +75,10 @@ export class ReadableWatch {
   }
 }
 
-/** In the next tick, when the stream has noticed that its listeners are gone: before that it takes itself for paused. */
+/**
+ * To be called in the next tick, once the stream has noticed that its listeners are gone: until then it takes itself
+ * for paused.
+ */
 function pauseUnread(stream: Readable): void {
   if (stream.listenerCount('readable') === 0 && stream.listenerCount('data') === 0) stream.pause();
 }

@@ -4,7 +4,7 @@ import type { Reader } from './reader.js';
 import { reader } from './stream-reader.js';
 import { fromWeb } from './web-reader.js';
 
-/** `source` if it is a reader, else one of it that owns it. */
+/** `source` itself if it is a reader, else a reader that owns the stream. */
 export function readerOf<T>(source: Reader<T> | Readable | ReadableStream<T>): Reader<T> {
   if (source instanceof ReadableStream) return fromWeb<T>(source, { own: true });
   if (typeof source?.read !== 'function') throw expected('source', 'a reader or a stream to read from', source);

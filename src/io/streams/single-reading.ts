@@ -4,17 +4,15 @@ import type { Suspension } from '../../fibers/suspension.js';
 import { SuspensionKind } from '../../fibers/suspension.js';
 import { Label } from '../../fibers/label.js';
 
-/**
- * What the readers of Node and of web streams share: the one fiber that may wait, and how the stream came to its end.
- */
+/** What the readers of Node and of web streams share: the one fiber that may wait, and how the stream ended. */
 export abstract class SingleReading {
   protected waiting: Suspension | null = null;
   private ended: boolean = false;
   private failure: { readonly error: unknown } | null = null;
 
-  /** Takes what is there, into `suspension.value`; false if that is nothing. */
+  /** Takes what is there into `suspension.value`; false if there is nothing. */
   protected abstract take(suspension: Suspension<unknown, SingleReading>): boolean;
-  /** Somebody waits. */
+  /** A fiber has begun to wait. */
   protected abstract wanted(): void;
 
   protected get over(): boolean {
@@ -40,7 +38,7 @@ export abstract class SingleReading {
     this.answer()?.fail(error);
   }
 
-  /** The one who waits, who is to be answered now. */
+  /** Removes and returns the waiting read, which is to be answered now. */
   protected answer(): Suspension | null {
     const { waiting } = this;
     this.waiting = null;

@@ -4,15 +4,15 @@ import { isInstance } from '../../base/is-instance.js';
 import type { WaitKind } from '../../fibers/label.js';
 
 /**
- * What a fiber is to see of a stream's failure. A refusal of the system is an `IoError` as everywhere in heddle; what a
- * program or a library destroyed the stream with is passed on as it is.
+ * What a fiber sees of a stream's failure. System errors become `IoError`, as everywhere in heddle; what a program or a
+ * library destroyed the stream with is passed on unchanged.
  */
 export function streamError(operation: WaitKind, error: unknown): unknown {
   if (isInstance(error, HeddleError)) return error;
   if (typeof error !== 'object' || error === null) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ERR_STREAM_PREMATURE_CLOSE') return prematureClose(operation, error);
-  // A connection that `node:http` has lost is an `ECONNRESET` that names no call of the system.
+  // `node:http` reports a lost connection as an `ECONNRESET` without a system call.
   return syscall === undefined && !(code! in constants.errno) ? error : new IoError(operation, error);
 }
 

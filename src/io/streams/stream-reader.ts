@@ -11,8 +11,8 @@ import { READ, SingleReading } from './single-reading.js';
 
 /**
  * Reads a Node stream, of bytes, text or objects, chunk by chunk. The reader belongs to the current scope; its
- * listeners leave the stream when that ends, at the end of the stream, or by `close`. Nobody else should read the
- * stream meanwhile.
+ * listeners are removed when that ends, at the end of the stream, or by `close`. Nobody else should read the stream
+ * meanwhile. A plain call, inside a fiber.
  *
  * @example
  * const input = reader<Buffer>(process.stdin);
@@ -25,7 +25,7 @@ export function reader<T = Buffer>(stream: Readable, options: StreamOptions = {}
 }
 
 export function checkReadable(stream: Readable): void {
-  // A reader has a `read`, too.
+  // A `Reader` has a `read` too.
   if (typeof stream?.read !== 'function' || typeof stream.on !== 'function')
     throw expected('stream', 'a readable stream', stream);
 }
@@ -73,7 +73,7 @@ export class StreamReader<T> extends SingleReading implements Reader<T> {
 
   protected wanted(): void {}
 
-  /** Without a fiber that waits, what has come stays where it is: reading would only move it to another buffer. */
+  /** With no fiber waiting, data stays in the stream: reading would only move it to another buffer. */
   private readable(): void {
     if (this.waiting === null) return;
     const chunk = this.stream.read() as T | null;

@@ -8,14 +8,15 @@ import { Feed, type Producer } from '../../fibers/feed.js';
 import { checkChunk } from './check-chunk.js';
 
 /**
- * Makes a Node stream that a fiber of the current scope feeds.
+ * Makes a Node stream that a fiber of the current scope feeds. A plain call, inside a fiber.
  *
- * The fiber is cancelled when the stream is destroyed. When the fiber fails, the stream is destroyed with its error if
- * somebody listens for one, otherwise the failure is the scope's; when it is cancelled, the stream is closed before
- * its end. The scope does not end before the fiber, so a stream that nobody reads has to be destroyed.
+ * The fiber is cancelled when the stream is destroyed. If the fiber fails, the stream is destroyed with its error if it
+ * has an `'error'` listener; otherwise the scope fails. If the fiber is cancelled, the stream is closed before its end.
+ * The scope waits for the fiber, so a stream that nobody reads has to be destroyed.
  *
- * @param options.objectMode whether chunks are anything rather than bytes and text; false unless given.
- * @param options.highWaterMark how much is made ahead, in bytes or objects; Node's default unless given.
+ * @param options.objectMode whether chunks may be any value, not only bytes and text; false unless given.
+ * @param options.highWaterMark how much is buffered ahead of the consumer, in bytes or objects; Node's default unless
+ * given.
  *
  * @example
  * const numbers = toReadable<string>(function* (push) {
@@ -42,7 +43,7 @@ export function toReadable<T = string | Uint8Array>(
     push: (chunk) => readable.push(chunk),
     end: () => void readable.push(null),
     fail(error) {
-      // Node ends the process when a stream fails that nobody listens to, and a cancellation is no failure.
+      // Without a listener Node would end the process; and a cancellation is no failure.
       const seen = !isInstance(error, CancelledError) && readable.listenerCount('error') > 0;
       readable.destroy(seen ? asError(error) : undefined);
       return seen;
@@ -51,14 +52,14 @@ export function toReadable<T = string | Uint8Array>(
   return readable;
 }
 
-/** Node would destroy the stream, and the process with it where nobody listens. */
+/** For such a chunk Node would destroy the stream with an error, which ends the process if nobody listens. */
 function checkBytes(chunk: unknown): void {
   checkChunk(chunk);
   if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk))
     throw expected('chunk', 'a text or bytes (or give `objectMode`)', chunk);
 }
 
-/** A stream takes only errors for failures. */
+/** A stream can fail only with an `Error`. */
 function asError(thrown: unknown): Error {
   return isInstance(thrown, Error) ? thrown : new Error(textOf(thrown), { cause: thrown });
 }

@@ -8,13 +8,13 @@ import { checkChunk } from './check-chunk.js';
 import { prematureClose } from './stream-error.js';
 
 /**
- * Makes a web stream that a fiber of the current scope feeds.
+ * Makes a web stream that a fiber of the current scope feeds. A plain call, inside a fiber.
  *
- * The fiber is cancelled when the stream is. When the fiber fails, so does the stream, with its error; when it is
- * cancelled, with an `EndOfStreamError`. The scope does not end before the fiber, so a stream that nobody reads has to
- * be cancelled.
+ * The fiber is cancelled when the stream is. If the fiber fails, the stream fails with its error; if the fiber is
+ * cancelled, with an `EndOfStreamError`. The scope waits for the fiber, so a stream that nobody reads has to be
+ * cancelled.
  *
- * @param strategy how much is made ahead; one chunk unless given.
+ * @param strategy how much is buffered ahead of the consumer; one chunk unless given.
  *
  * @example
  * const body = toWebStream<string>(function* (push) {

@@ -10,8 +10,10 @@ import { READ, SingleReading } from './single-reading.js';
 import { streamError } from './stream-error.js';
 
 /**
- * Reads a web stream, such as the body of a `fetch` response, with operations. The reader belongs to the current scope
- * and locks the stream until that ends, or until `close`.
+ * Reads a web stream, such as the body of a `fetch` response, with operations. The reader belongs to the current scope.
+ * It locks the stream until that scope ends, the stream ends or fails, or until `close`. A plain call, inside a fiber.
+ *
+ * @throws `TypeError` if the stream is locked already.
  *
  * @example
  * const response = yield* abortable((signal) => fetch(url, { signal }));
@@ -27,7 +29,10 @@ class WebReader<T> extends SingleReading implements Reader<T> {
   private readonly source: ReadableStreamDefaultReader<T>;
   private readonly own: boolean;
   private readonly untie: () => void;
-  /** The stream has been asked. An answer cannot be declined, so one whose fiber was cancelled is kept for the next. */
+  /**
+   * A read of the stream is pending. It cannot be taken back, so if its fiber is cancelled the chunk is kept for the
+   * next one.
+   */
   private asked: boolean = false;
   private kept: { readonly chunk: T } | null = null;
   private readonly onAnswer = (result: { done: boolean; value?: T | undefined }): void => {
@@ -65,7 +70,7 @@ class WebReader<T> extends SingleReading implements Reader<T> {
     this.closedByUs();
     if (over) return;
     this.kept = null;
-    // What the source says to being cancelled is nobody's concern any more.
+    // Nobody is left to be told that the cancellation failed.
     if (this.own) this.source.cancel().catch(() => {});
     this.letGo();
   }

@@ -9,12 +9,12 @@ import { cutOff } from '../cut-off.js';
 import { prematureClose, streamError } from './stream-error.js';
 
 /**
- * Those who write to one Node stream. A fiber waits for room before it writes and then has written, so a cancelled
- * write was not written; the stream's buffer exceeds its mark by one chunk at most.
+ * The fibers that write to one Node stream. A fiber waits for room before it writes, and its write then completes at
+ * once, so a cancelled write wrote nothing; the stream's buffer exceeds its high-water mark by one chunk at most.
  */
 export class WriteQueue {
   readonly stream: Writable;
-  /** Who waits for room, for all to be passed on, and for a failure, which none comes after that. */
+  /** Fibers that wait for room, for the stream to finish, and for a failure, which cannot come once it has finished. */
   readonly writing: WaitList = new WaitList();
   readonly finishing: WaitList = new WaitList();
   readonly watching: WaitList = new WaitList();
@@ -45,7 +45,7 @@ export class WriteQueue {
     this.stream = stream;
     this.own = own;
     this.untie = ownedBy(scope, () => this.close());
-    // What fails a stream of ours after its last use, or because it was destroyed, has nobody left to be told.
+    // An error of an owned stream after its last use, or because it was destroyed, concerns nobody any more.
     if (own) stream.on('error', () => {});
     stream.on('error', this.onError);
     stream.on('finish', this.onFinish);
@@ -60,7 +60,7 @@ export class WriteQueue {
     return this.finished || this.stream.writableEnded;
   }
 
-  /** A response of HTTP/2 does not say whether it is waiting for `drain`. */
+  /** An HTTP/2 response has no `writableNeedDrain`. */
   private get full(): boolean {
     const { stream } = this;
     return stream.writableNeedDrain ?? stream.writableLength >= stream.writableHighWaterMark;
@@ -71,7 +71,7 @@ export class WriteQueue {
     if (this.failure !== null) throw this.failure.error;
   }
 
-  /** Writes or ends if it can be done now and nobody waits. */
+  /** Writes or ends if there is room and nobody waits. Throws what is wrong. */
   tryNow(suspension: Suspension): boolean {
     const { stream } = this;
     if (stream.destroyed) throw prematureClose('stream.write');
@@ -87,7 +87,7 @@ export class WriteQueue {
     if (this.own && unfinished) cutOff(this.stream);
   }
 
-  /** Returns what is wrong with what was to be written, if anything. */
+  /** Writes or ends; returns the error if the stream does not accept that, else null. */
   private perform(suspension: Suspension): Error | null {
     const { stream } = this;
     try {

@@ -9,8 +9,8 @@ import type { StreamOptions } from './reader.js';
 import { BROKEN, END, FINISHED, WRITE, WriteQueue } from './write-queue.js';
 
 /**
- * Writes to a Node stream with operations. The writer belongs to the current scope; its listeners leave the stream
- * when that ends, when all is written, or by `close`.
+ * Writes to a Node stream with operations. The writer belongs to the current scope; its listeners are removed when that
+ * ends, when everything is written, or by `close`. A plain call, inside a fiber.
  *
  * @example
  * const output = writer(createGzip());
@@ -32,11 +32,11 @@ export class Writer<T = string | Uint8Array> {
   }
 
   /**
-   * Waits until there is room in the stream's buffer, then writes `chunk` whole. It returns when the stream has taken
-   * it over, which is before it has arrived anywhere: `finish` waits for that. Do not change `chunk` meanwhile.
+   * Waits until there is room in the stream's buffer, then writes `chunk` whole. It returns when the stream has
+   * accepted the chunk, before it has arrived anywhere; `finish` waits for that. Do not change `chunk` meanwhile.
    *
-   * @throws what the stream failed with, a failure of the system as `IoError`; `ClosedError` after `end`, `finish` or
-   * `close`; `EndOfStreamError` if the stream was closed by others.
+   * @throws what the stream failed with, system errors as `IoError`; `ClosedError` after `end`, `finish` or `close`;
+   * `EndOfStreamError` if others closed the stream; `ArgumentError` if it does not accept such a chunk.
    * Suspends: while there is no room, or others wait for it. If cancelled: throws; nothing was written.
    */
   write(chunk: T): Operation<void> {
@@ -44,7 +44,7 @@ export class Writer<T = string | Uint8Array> {
   }
 
   /**
-   * Ends the stream, behind what was written. Twice is as once.
+   * Ends the stream, after what was written. A second call has no effect.
    *
    * @throws as `write`.
    * Suspends: while there is no room, or others wait for it. If cancelled: throws; more can be written.
@@ -65,9 +65,10 @@ export class Writer<T = string | Uint8Array> {
   }
 
   /**
-   * Waits until the stream fails or is closed, and throws that: to learn of it while there is nothing to write. Returns
-   * once it has been ended and has passed on all that was written.
+   * Waits for the stream to fail: to learn of it while there is nothing to write. Returns once the stream has been
+   * ended and has passed on all that was written.
    *
+   * @throws as `write`.
    * Suspends: until then. If cancelled: throws.
    */
   broken(): Operation<void> {
@@ -75,8 +76,8 @@ export class Writer<T = string | Uint8Array> {
   }
 
   /**
-   * Lets go of the stream; one that is `own` and has not finished is destroyed. Those who wait get `ClosedError`. A
-   * plain call; twice is allowed.
+   * Releases the stream; one that is `own` and has not finished is destroyed. Those who wait get `ClosedError`. A plain
+   * call; twice is allowed.
    */
   close(): void {
     this.queue.close();
