@@ -1,7 +1,10 @@
 import { firstOf } from '../../base/first-of.js';
 import { statusOf } from './status-of.js';
 
-/** What a request is answered by that failed: of several errors that were thrown together the first, if each is an answer. */
+/**
+ * The error that answers a failed request: of several thrown together the first, if each of them has a status;
+ * otherwise `error`.
+ */
 export function answerOf(error: unknown): unknown {
   return firstOf(error, (one) => statusOf(one) !== null);
 }

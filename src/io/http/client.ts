@@ -13,14 +13,17 @@ import { parseJson } from './parse-json.js';
 import { readTwice } from './read-twice.js';
 import { ResponseError } from './response-error.js';
 
-/** A response as its reader sees it. Its body is cancelled with the current scope, unless it was read to its end. */
+/**
+ * A response as its reader sees it. It belongs to the scope in which `fetch` was called: when that ends, its body is
+ * cancelled unless it was read to its end.
+ */
 export class ClientResponse {
   /** The web's own object, for what is missing here. */
   readonly raw: Response;
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   readonly #disown: () => void;
   #cancelled: boolean = false;
-  /** Somebody has read it to its end, or begun to read the whole of it. */
+  /** It was read to its end, or `bytes` has begun to read it. */
   #isSpent: boolean = false;
 
   constructor(raw: Response, disown: () => void) {
@@ -45,7 +48,7 @@ export class ClientResponse {
    * Reads the next piece of the body; null at its end.
    *
    * @throws `IoError` if the response breaks; `ClosedError` after `cancel`, and once its scope has ended.
-   * Suspends: until one has come. If cancelled: throws, and the rest of the body is given up.
+   * Suspends: until one has arrived. If cancelled: throws, and the rest of the body is cancelled.
    */
   *read(): Operation<Uint8Array | null> {
     this.#check();
@@ -55,7 +58,7 @@ export class ClientResponse {
     try {
       const { done, value } = yield* until(reader.read(), 'http.body');
       finished = true;
-      // A body that is cancelled ends, as one that has come whole does.
+      // A cancelled body ends in the same way as a complete one.
       this.#check();
       if (done) {
         this.#isSpent = true;
@@ -72,10 +75,11 @@ export class ClientResponse {
   /**
    * Reads the whole body.
    *
-   * @param options.limit most bytes to take, 16 MiB unless given: more than of a request, since the program has asked for it.
-   * @throws `TooLargeError` beyond it, and gives up the rest; `IoError` if the response breaks; `ClosedError` after `cancel`;
-   * `MisuseError` if it was read already.
-   * Suspends: until it has come. If cancelled: throws, and the rest of the body is given up.
+   * @param options.limit the most bytes to take, 16 MiB unless given: more than of a request, since the program has
+   * asked for it.
+   * @throws `TooLargeError` beyond it, and cancels the rest; `IoError` if the response breaks; `ClosedError` after
+   * `cancel`; `MisuseError` if it was read to its end already.
+   * Suspends: until it has arrived. If cancelled: throws, and the rest of the body is cancelled.
    */
   *bytes(options: { readonly limit?: number } = {}): Operation<Buffer> {
     const limit = limitOf(options, USUAL_LIMIT);
@@ -90,17 +94,17 @@ export class ClientResponse {
     }
   }
 
-  /** Reads the whole body as UTF-8 text; all else as `bytes`. */
+  /** Reads the whole body as UTF-8 text; otherwise as `bytes`. */
   *text(options: { readonly limit?: number } = {}): Operation<string> {
     return (yield* this.bytes(options)).toString('utf8');
   }
 
-  /** Reads the whole body as JSON; all else as `bytes`. @throws `SyntaxError` if it is not. */
+  /** Reads the whole body as JSON; otherwise as `bytes`. @throws `SyntaxError` if it is not JSON. */
   *json(options: { readonly limit?: number } = {}): Operation<unknown> {
     return parseJson(yield* this.text(options));
   }
 
-  /** Returns the response itself. @throws `ResponseError` unless the status is 200 to 299, and then gives up the body. */
+  /** Returns the response itself. @throws `ResponseError` unless the status is 200 to 299; the body is then cancelled. */
   expectOk(): this {
     if (this.ok) return this;
     this.cancel();
@@ -111,7 +115,7 @@ export class ClientResponse {
     if (this.#cancelled) throw new ClosedError('http.body: the response was cancelled, or its scope has ended');
   }
 
-  /** Gives up the rest of the body. */
+  /** Cancels the rest of the body. A plain call; twice is allowed. */
   cancel(): void {
     this.#cancelled = true;
     this.#disown();
@@ -123,14 +127,14 @@ export class ClientResponse {
 printAs(ClientResponse, 'ClientResponse', ({ status, raw }) => ({ status, url: raw.url }));
 
 /**
- * Sends a request, by Node's `fetch` and with its options, and waits for the head of the response. Redirects are followed
- * unless `redirect` says else, and bodies that are compressed come decoded, though their headers still tell the encoding and
- * the length that they had. To send a stream give `body: toWebStream(…)` with `duplex: 'half'`.
+ * Sends a request, by Node's `fetch` and with its options, and waits for the head of the response. The response belongs
+ * to the scope in which `fetch` is called, so that it outlives a `withTimeout` around the call.
  *
- * @throws `ArgumentError` unless the URL is whole; `IoError` with Node's code when no response came.
- * The response belongs to the scope in which `fetch` is called, so that it outlives a `withTimeout` around it.
+ * Redirects are followed unless `redirect` says otherwise. Compressed bodies are decoded, though the headers still
+ * state the encoding and the length that they had. To send a stream give `body: toWebStream(…)` with `duplex: 'half'`.
  *
- * Suspends: until the head has come. If cancelled: aborts the request and throws.
+ * @throws `ArgumentError` unless the URL is absolute; `IoError` with Node's code if no response came.
+ * Suspends: until the head has arrived. If cancelled: aborts the request and throws.
  *
  * @example
  * const response = (yield* fetch('https://example.org/')).expectOk();
@@ -149,7 +153,7 @@ function* request(url: string | URL, init: RequestInit, scope: Scope): Operation
   } catch (error) {
     throw wrap('http.fetch', error);
   }
-  // Without a body there is nothing to give up, and no end to be read by which the scope would let go of it.
+  // Without a body there is nothing to cancel, and no end at which the scope would let go of it.
   const { body } = raw;
   if (body === null) return new ClientResponse(raw, () => {});
   const disown = ownedBy(
@@ -163,7 +167,10 @@ function* request(url: string | URL, init: RequestInit, scope: Scope): Operation
 
 const USUAL_LIMIT = 16 * 1024 * 1024;
 
-/** `fetch` hides what happened in the cause of a "fetch failed"; without a cause it is about the arguments. */
+/**
+ * What happened is the `cause` of the `TypeError` ("fetch failed") that `fetch` throws; without a cause, it is about
+ * the arguments.
+ */
 function wrap(operation: string, error: unknown): unknown {
   const { cause } = error as { cause?: unknown };
   return error instanceof TypeError && cause instanceof Error ? new IoError(operation, cause) : error;

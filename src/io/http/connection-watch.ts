@@ -8,9 +8,10 @@ import type { RunLoop } from '../../fibers/run-loop.js';
 import { plainSocketOf } from '../plain-socket.js';
 
 /**
- * The connections of a server as descriptors. Each is counted; when few are left, those that have never sent a whole
- * request are closed, the oldest first: two thousand clients that send a byte a second would else shut out all others.
- * With none left a new one is closed at once: Node would do so without a word, and files could not be opened either.
+ * Counts the connections of a server as descriptors. When few descriptors are left, each new connection closes the
+ * oldest one that has been silent for too long, that is, has not sent the head of a request: two thousand clients that
+ * send a byte a second would otherwise shut out all others. With none left the new one is closed at once: at the limit
+ * of the system Node would do so silently, and files could not be opened either.
  */
 export class ConnectionWatch {
   private readonly stock: DescriptorStock;
@@ -20,7 +21,7 @@ export class ConnectionWatch {
   /** Connections that are open. */
   count: number = 0;
   private readonly clock: Clock;
-  /** Without a request so far. */
+  /** Connections without a request so far. */
   private readonly silent: Roster<Silence> = new Roster();
   /** One for all sockets: a closure for each would live as long as they do. */
   private readonly onClose: (this: Socket) => void;
@@ -37,7 +38,7 @@ export class ConnectionWatch {
     };
   }
 
-  /** A whole request's head has come. True if it is the first of its connection. */
+  /** The head of a request has arrived. Returns whether it is the first of its connection. */
   requested(socket: Socket): boolean {
     return this.hears(plainSocketOf(socket));
   }
@@ -68,7 +69,7 @@ export class ConnectionWatch {
     if (oldest !== null && oldest.since < before) this.close(oldest.socket, 'no request on a connection');
   }
 
-  /** Whether it has been silent until now. */
+  /** The connection is silent no more. Returns whether it was until now. */
   private hears(socket: Watched): boolean {
     const silence = socket[SILENCE];
     return silence !== undefined && silence.watch === this && this.silent.delete(silence);
@@ -92,7 +93,7 @@ interface Silence extends Enrolled {
 const SILENCE: unique symbol = Symbol('heddle.silence');
 type Watched = Socket & { [SILENCE]?: Silence };
 
-/** Of the descriptors that may be open. */
+/** The share of the descriptor limit above which silent connections are closed. */
 const CROWDED = 0.85;
-/** Of the goal. */
+/** The share of the goal after which a connection has been silent for too long. */
 const PATIENCE = 0.2;

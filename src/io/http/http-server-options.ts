@@ -10,38 +10,43 @@ export interface HttpServerOptions {
   /** All addresses unless given, as in Node. */
   readonly host?: string;
   /**
-   * How long an answer may take, in ms, before it is worth nothing to who asked. With a goal the server lets in only as
-   * many requests as it can answer in that time with what it has of processor, memory and descriptors, and answers 503 to the others.
-   * Too low, and it refuses what it could have done in time; too high, and answers come late before anything is refused.
-   * Without one it takes all that come.
+   * How long an answer may take, in ms, before the client has no use for it. With a goal the server admits only as many
+   * requests as it can answer in that time with the processor, memory and descriptors it has, and answers 503 to the
+   * others. Too low, and it refuses requests that it could have answered in time; too high, and answers are late before
+   * anything is refused. Without a goal all requests are admitted.
    */
   readonly goal?: number;
   /**
-   * Tells kinds of requests apart, by whose cost each is judged; method and path unless given. There should be tens of
-   * kinds, not one for each user: beyond a hundred the rest is one kind.
+   * The kind of a request: what a request will cost is predicted from others of its kind. Method and path unless given.
+   * There should be tens of kinds, not one for each user: beyond a hundred the rest is one kind. Only with a goal.
    */
   readonly kindOf?: (request: ServerRequest) => string;
   /**
-   * The share of the processor for a request in relation to others, 1 unless given. What has more than 1, such as the
-   * check of a load balancer, is let in even under overload, within a twentieth of the processor.
+   * The share of the processor for a request relative to others, 1 unless given. A request with more than 1, such as
+   * the check of a load balancer, is admitted even under overload, within a twentieth of the processor. Only with a
+   * goal.
    */
   readonly priorityOf?: (request: ServerRequest) => number;
   /**
-   * How many connections the kernel keeps until they are accepted; 511 unless given, as in Node. With a goal as many as can be
-   * served within half of it, 64 at least, and under overload within a tenth: what stands there for longer is served for nothing.
+   * How many connections the kernel queues before they are accepted; 511 unless given, as in Node. With a goal, and
+   * without a number here, it is adjusted: as many as can be served within half of the goal, 64 at least; under
+   * overload within a tenth of the goal, 64 at most: those behind them would be answered too late.
    */
   readonly backlog?: number;
-  /** For HTTPS. */
+  /** For HTTPS: the options of `https.createServer`. */
   readonly tls?: TlsServerOptions;
   /** Node's own limits (`headersTimeout`, `requestTimeout`, `keepAliveTimeout`, `maxHeaderSize`, …), in ms and bytes. */
   readonly node?: ServerOptions;
-  /** How long requests may go on after the server was told to stop, in ms; 10,000 unless given, `Infinity` for as long as they take. */
+  /** How long requests may go on after the server was told to stop, in ms; 10,000 unless given, `Infinity` for no limit. */
   readonly grace?: number;
-  /** Is told what handlers threw, except what answers the client (`HttpError`); prints it unless given. */
+  /**
+   * Called with what handlers threw, unless that became the answer (`HttpError`, `TooLargeError`, `OverloadError`) or
+   * the client has gone. Unless given, it is printed to standard error.
+   */
   readonly onError?: (error: unknown, request: ServerRequest) => void;
 }
 
-/** @throws `ArgumentError`. What was not checked here would be found out by the first request. */
+/** @throws `ArgumentError`. Without these checks the first request would fail instead. */
 export function checkServerOptions(options: HttpServerOptions): void {
   checkOptions(options);
   const { port = 0, host, goal, backlog = USUAL_BACKLOG, grace = 0 } = options;

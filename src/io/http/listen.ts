@@ -49,13 +49,13 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
     server.on('error', refuse);
     server.once('listening', () => {
       server.off('error', refuse);
-      // A cancellation while the name was looked up could not stop it.
+      // A cancellation cannot stop a server whose host name is being looked up.
       if (!suspension.complete(new HttpServer(server, options))) server.close();
     });
     try {
       server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) });
     } catch (error) {
-      // Some Nodes throw where others say it later.
+      // Some versions of Node throw what others emit later.
       refuse(error as Error);
     }
   },

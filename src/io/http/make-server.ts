@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { IoError } from '../../base/errors.js';
 import type { HttpServerOptions } from './http-server-options.js';
 
-/** Node's server, with or without TLS. Throws `IoError` where it refuses its options, such as a key that is none. */
+/** Node's server, with or without TLS. Throws `IoError` if Node rejects its options, such as an invalid key. */
 export function makeServer({ tls, node = {} }: HttpServerOptions): Server {
   try {
     return tls === undefined ? createServer(node) : createTlsServer({ ...tls, ...node });

@@ -7,7 +7,7 @@ export interface OpenResponse extends Enrolled {
   readonly response: ServerResponse;
 }
 
-/** Responses that have not left yet: their handlers are at work, or their last bytes on the way. */
+/** Responses that are not closed yet: their handlers are at work, or their last bytes on the way. */
 export class OpenResponses {
   private readonly all: Roster<OpenResponse> = new Roster();
   private emptied: () => void = () => {};
@@ -16,12 +16,12 @@ export class OpenResponses {
     this.all.add(open);
   }
 
-  /** Does nothing when it has left already. */
+  /** Does nothing if it was deleted already. */
   delete(open: OpenResponse): void {
     if (this.all.delete(open) && this.all.size === 0) this.emptied();
   }
 
-  /** Resolves when all have left; those that have not in `graceMs` are cut. To be called when no more are added. */
+  /** Resolves when all are closed; those that are not after `graceMs` are cut off. To be called when no more are added. */
   left(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const cut = setTimeout(() => {
@@ -37,15 +37,16 @@ export class OpenResponses {
   }
 
   /**
-   * Calls `close`, which closes connections that are idle. Node takes those for idle, too, on which a response that was
-   * ended is still on its way, and would cut it: they are closed after it, and no later than in `graceMs`.
+   * Calls `close`, which closes idle connections. To Node a connection is idle even while a response that was ended is
+   * still on its way, and would be cut: such a connection is closed after its response, or after `graceMs` at the
+   * latest.
    */
   spare(close: () => void, graceMs: number): void {
     // Over HTTP/2 no server closes its sessions before its streams.
     const leaving = Array.from(this.all, ({ response }) => response).filter(
       (response) => response.finished && response instanceof ServerResponse,
     );
-    // What Node asks. Everything else asks `writableEnded`.
+    // `finished` is what Node asks; everything else asks `writableEnded`.
     for (const response of leaving) response.finished = false;
     close();
     for (const response of leaving) response.finished = true;
@@ -56,7 +57,10 @@ export class OpenResponses {
     }
   }
 
-  /** Ends a connection after `response`, whose client was not told that it is the last, unless there are more on it by then. */
+  /**
+   * Ends the connection after `response`, whose client was not told that it is the last, unless there are others on it
+   * by then.
+   */
   endAfter(response: ServerResponse): void {
     const { socket } = response.req;
     const end = (): void => {
@@ -67,12 +71,12 @@ export class OpenResponses {
   }
 }
 
-/** While much is on the way Node does not read: what the client has sent meanwhile comes in the next turn. */
+/** While much output is pending Node does not read: what the client has sent meanwhile arrives in the next turn. */
 function afterReading(act: () => void): void {
   setImmediate(() => setImmediate(act));
 }
 
-/** Of longer ones Node makes 1 ms. */
+/** Node turns longer ones into 1 ms. */
 function timeout(ms: number): number {
   return Math.min(ms, 2 ** 31 - 1);
 }

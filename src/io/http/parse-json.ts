@@ -1,7 +1,4 @@
-/**
- * As `JSON.parse`, but a byte order mark before the body is no part of it: some clients send one, and the decoders of the web
- * (`Response.json()`) pass over it.
- */
+/** As `JSON.parse`, but skips a byte order mark at the beginning, as `Response.json()` does: some clients send one. */
 export function parseJson(source: string): unknown {
   return JSON.parse(source.startsWith(BYTE_ORDER_MARK) ? source.slice(1) : source);
 }

@@ -2,23 +2,24 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { readOn, stopReading } from './stop-reading.js';
 
-/** Of a connection. */
+/** The state of a connection with pipelined requests. */
 interface Pipeline {
-  /** Responses that came while one before them was not sent yet (HTTP/1.1 pipelining). */
+  /** Responses to requests that arrived before an earlier one was answered (HTTP/1.1 pipelining). */
   readonly behind: Set<ServerResponse>;
-  /** Runs while nothing is read. */
+  /** Runs while reading is stopped. */
   patience: NodeJS.Timeout | undefined;
 }
 
 const pipelines: WeakMap<Socket, Pipeline> = new WeakMap();
 
 /**
- * Node tells the end of a connection only to the response that is being sent on it. This tells those, too, that wait
- * behind it: their fibers would else go on for nobody, for ever where they wait for room to write.
+ * Registers a response that waits behind others. Node reports the end of a connection only to the response that is
+ * being sent on it; this also tells those behind it, whose fibers would otherwise work on for nobody, or for ever where
+ * they wait for room to write.
  *
- * Nor does it stop reading while answers are still being made, of which a client may ask for any number: with so many
- * behind, no more is read from it (`stopReading`). Then nobody learns that it has gone, either. So it is hung up on when
- * nothing was written to it for as long as it might take to send a head.
+ * Nor does Node stop reading while answers are still being made, and a client may send any number of requests: from
+ * `MOST_BEHIND` responses on, no more is read (`stopReading`). But then nobody would notice that the client has gone,
+ * so the connection is closed if nothing is written to it for as long as a client may take to send a head.
  */
 export function waitsBehind(response: ServerResponse, socket: Socket): void {
   let pipeline = pipelines.get(socket);
@@ -46,7 +47,7 @@ export function waitsBehind(response: ServerResponse, socket: Socket): void {
   });
 }
 
-/** Not where Node was told that a head may take for ever. */
+/** None where the time for a head is unlimited. */
 function hangUpLate(socket: ServerSocket): NodeJS.Timeout | undefined {
   const { headersTimeout = 0 } = socket.server ?? {};
   if (headersTimeout === 0) return undefined;
@@ -59,8 +60,8 @@ function hangUpLate(socket: ServerSocket): NodeJS.Timeout | undefined {
   return patience.unref();
 }
 
-/** As Node's server of HTTP has it. */
+/** `node:http` sets `server` on the sockets of a server. */
 type ServerSocket = Socket & { readonly server?: Partial<Pick<Server, 'headersTimeout'>> };
 
-/** Clients that send requests ahead at all send some tens. */
+/** Clients that pipeline at all send some tens of requests ahead. */
 const MOST_BEHIND = 100;

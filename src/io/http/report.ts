@@ -2,8 +2,8 @@ import { isPromise } from '../../base/check.js';
 import { tellWhere } from '../../fibers/tell-where.js';
 
 /**
- * Tells `onError` what a handler threw, or prints it as what `subject` came to. What goes wrong with that is printed, be it
- * thrown or a promise's: it would end the process.
+ * Passes what a handler threw to `onError`; without one, prints it after `subject`. What `onError` throws, or a promise
+ * of it is rejected with, is printed: it would end the process.
  */
 export function report<Q>(
   error: unknown,
@@ -13,7 +13,7 @@ export function report<Q>(
 ): void {
   tellWhere(error);
   try {
-    // What comes first is a format, in which the escapes of a path would take the error's place.
+    // The first argument is a format, in which a `%` of a path would consume the error.
     if (onError === undefined) return console.error('%s:', subject, error);
     const told = onError(error, request);
     if (isPromise(told)) told.then(undefined, (second: unknown) => console.error(second));

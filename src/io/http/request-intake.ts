@@ -8,17 +8,17 @@ import { OpenResponses } from './open-responses.js';
 import { RequestWork, type Respondent } from './request-work.js';
 
 export interface IntakeOptions {
-  /** How snapshots call it. */
+  /** Its name in snapshots. */
   readonly name: string;
   /** As `HttpServerOptions.goal`. */
   readonly goal: number | undefined;
-  /** What stands in front of it. */
+  /** The queue of the kernel in front of it. */
   readonly kernel: Pick<EntryOptions, 'backlog' | 'resizeBacklog'>;
 }
 
 /**
- * Where requests come in, whoever parses and routes them: with a goal they are let in by their kind, without one all are.
- * Each is answered by a fiber of `requests`.
+ * Where requests come in, whoever parses and routes them: with a goal they are admitted by their kind, without one all
+ * are. Each is answered by a fiber of `requests`.
  */
 export class RequestIntake {
   readonly requests: Scope;
@@ -26,7 +26,7 @@ export class RequestIntake {
   private readonly entry: Entry | null;
   private readonly goal: number | undefined;
   private readonly watches: ConnectionWatch[] = [];
-  /** Connections of servers that nobody watches, which have brought a request. */
+  /** Connections that have brought a request, of servers that are not watched. */
   private readonly known: WeakSet<Socket> = new WeakSet();
 
   constructor(requests: Scope, { name, goal, kernel }: IntakeOptions) {
@@ -36,7 +36,7 @@ export class RequestIntake {
       goal === undefined ? null : requests.loop.openEntry({ name, goal, clients: () => this.clients, ...kernel });
   }
 
-  /** Whether somebody decides about requests: only then their kinds and priorities matter. */
+  /** Whether requests have to be admitted: only then do kinds and priorities matter. */
   get governed(): boolean {
     return this.entry !== null;
   }
@@ -47,7 +47,10 @@ export class RequestIntake {
     this.watches.push(new ConnectionWatch(server, this.requests.loop, this.entry, this.goal!));
   }
 
-  /** Calls `respondent.begin` or `respondent.refuse`, once, now or later, unless the client goes away before. */
+  /**
+   * Calls `respondent.begin` or `respondent.refuse`, once, now or later, unless the client goes away before. Throws
+   * `ArgumentError`.
+   */
   offer(
     kind: string,
     priority: number,
@@ -66,7 +69,10 @@ export class RequestIntake {
     this.entry?.close();
   }
 
-  /** Infinity for servers that nobody watches: their connections may carry any number of requests. */
+  /**
+   * How many connections are open; Infinity for servers that are not watched: their connections may carry any number of
+   * requests.
+   */
   private get clients(): number {
     if (this.watches.length === 0) return Infinity;
     let sum = 0;
@@ -77,7 +83,7 @@ export class RequestIntake {
   /** Whether this is the first request of its connection. */
   private isFirst(socket: Socket): boolean {
     if (this.watches.length > 0) {
-      // Each has to be told.
+      // Every watch has to be told.
       let first = false;
       for (const watch of this.watches) if (watch.requested(socket)) first = true;
       return first;

@@ -15,11 +15,11 @@ import { wasAnswered } from './was-answered.js';
 export interface Respondent {
   /** The request may begin: `work.start` is to be called, now or later, unless its client goes away before. */
   begin(work: RequestWork): void;
-  /** It may not, or was stopped before its answer began. */
+  /** It may not begin, or was stopped before its answer began. */
   refuse(retryAfterMs: number): void;
 }
 
-/** A request that asks to be let in. It is withdrawn, or its fiber cancelled, when the client goes away. */
+/** A request that asks to be admitted. It is withdrawn, or its fiber cancelled, when the client goes away. */
 export class RequestWork extends Work implements OpenResponse {
   override readonly answerMs: number = 0.06;
   readonly message: IncomingMessage;
@@ -46,18 +46,19 @@ export class RequestWork extends Work implements OpenResponse {
   }
 
   /**
-   * To be called once. Without an entry everything may begin. Until it has left the response is in `open`. Where its client
-   * has gone already, while a framework did something before, nothing begins.
+   * To be called once. Without an entry it begins at once. Its response stays in `open` until it is closed. Does
+   * nothing if the client has gone already, as it may while a framework does its own work first.
    */
   offerTo(entry: Entry | null, open: OpenResponses): void {
     if (isClosed(this.response)) return;
     open.add(this);
-    // `once` would wrap the listener and take it off again; to hear of it twice does nothing.
+    // `once` would wrap the listener and remove it again; a second call does no harm.
     this.response.on('close', () => {
       open.delete(this);
       this.closed(entry);
     });
-    // Node closes no stream that its client gives up without an error while there is something left to write to it.
+    // Node does not close an HTTP/2 stream that its client gives up without an error while something is left to be
+    // written.
     if (isStream(this.message)) this.message.stream.once('aborted', () => this.closed(entry));
     if (this.response.socket === null) waitsBehind(this.response, this.message.socket);
     if (entry !== null) return entry.offer(this);
@@ -72,8 +73,8 @@ export class RequestWork extends Work implements OpenResponse {
   }
 
   /**
-   * Starts the fiber that answers it, known in the graph by its kind; by `f` if nobody had to let it in. Not if its client
-   * has gone since it was let in.
+   * Starts the fiber that answers it, which the graph shows by its kind, or by `f` without an entry. Does nothing if
+   * the client has gone since the request was admitted.
    */
   start(requests: Scope, f: Function, operation: Operation<void>): void {
     if (isClosed(this.response)) return;
@@ -85,7 +86,7 @@ export class RequestWork extends Work implements OpenResponse {
     this.admitted?.end();
   }
 
-  /** Its fiber was cancelled. If that was for want of resources, whoever asked is still to be told. */
+  /** Its fiber was cancelled. If that was for want of resources, the client is still to be told. */
   stopped(error: CancelledError): void {
     if (error.cause instanceof OverloadError && !this.response.headersSent) this.respondent.refuse(STOPPED_MS);
     else cutOff(this.response);
@@ -93,8 +94,9 @@ export class RequestWork extends Work implements OpenResponse {
 
   refuse({ retryAfterMs, isFinal }: Refusal): void {
     if (isFinal && (this.isFirst || isStream(this.message))) return hangUp(this.message);
-    // Who keeps a connection is told all the same: a proxy takes a server that closes it without a word for broken. But then it
-    // has to connect again, and meets the kernel's queue, which turns away for nothing.
+    // On a connection that was used before, the client is answered all the same: a proxy takes a server that closes it
+    // without a word for broken. But the connection is closed, so that the client comes back by the kernel's queue,
+    // which turns away for free.
     if (isFinal) this.response.shouldKeepAlive = false;
     this.respondent.refuse(retryAfterMs);
   }
@@ -106,7 +108,10 @@ export class RequestWork extends Work implements OpenResponse {
   }
 }
 
-/** Over HTTP/2 only the request's stream is closed, by the code that says that nothing was done and it may be sent again. */
+/**
+ * Closes the connection. Over HTTP/2 only the stream of the request, with the code which says that nothing was done and
+ * that it may be sent again.
+ */
 function hangUp(message: IncomingMessage): void {
   if (isStream(message)) message.stream.close(REFUSED_STREAM);
   else message.socket.destroy();
@@ -119,5 +124,5 @@ function isStream(message: IncomingMessage): message is IncomingMessage & { read
 
 /** RFC 9113, 7. */
 const REFUSED_STREAM = 0x7;
-/** When to come again if it was stopped, in ms. */
+/** When to try again after it was stopped, in ms. */
 const STOPPED_MS = 1000;

@@ -2,12 +2,13 @@ import { HeddleError } from '../../base/errors.js';
 import type { ClientResponse } from './client.js';
 
 /**
- * Another server has answered with something else than was hoped for. No `HttpError`: a handler that lets it pass answers
- * 500, since what a service behind it has not found its own client has not asked for, nor is to know where it was.
+ * The status of a `fetch` response is not 200 to 299 (`expectOk`). Not an `HttpError`: a handler that lets it pass
+ * answers 500, since a 404 of a service behind it is no answer to its own client, who must not learn the address of
+ * that service either.
  */
 export class ResponseError extends HeddleError {
   readonly code = 'ERR_HEDDLE_RESPONSE' as const;
-  /** Its status says what; the body has been given up. */
+  /** The response; its body has been cancelled. */
   declare readonly response: ClientResponse;
 
   constructor(response: ClientResponse) {

@@ -11,20 +11,20 @@ import type { Reply } from './reply.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
 
 /**
- * Sends a reply. A body that fits into the socket's buffer is handed over and done; a larger one, or a stream, keeps
- * its fiber waiting at `http.respond`, where a slow client can be seen.
+ * Sends a reply. A body that fits into the response's buffer is handed over at once; with a larger one, or a stream,
+ * the fiber waits at `http.respond`, where the graph shows slow clients.
  */
 export function* sendReply(response: ServerResponse, reply: Reply): Operation<void> {
   if (!mayBeReply(reply)) throw notAReply(reply);
   const { status = 200, headers, body } = reply;
-  // What is below announces an answer, and is none: the client would wait on.
+  // 1xx only announces a reply: the client would go on waiting.
   checkInteger('status', status, 200, 999);
   if (headers) checkHeaders(headers);
   if (typeof body === 'function') {
     response.strictContentLength = true;
     response.writeHead(status, headers);
     response.flushHeaders();
-    // A HEAD request gets the head of what GET would get; its body is not made.
+    // A HEAD request gets the head that GET would get; its body is not made.
     if (response.req.method !== 'HEAD') {
       const written = body((chunk) => new Suspension<void>(WRITE, response, chunk));
       yield* inSegment(checkOperation(written, body));
@@ -36,7 +36,8 @@ export function* sendReply(response: ServerResponse, reply: Reply): Operation<vo
   } else {
     return sendWhole(response, status, headers, body ?? '');
   }
-  // It is ended once it has left: from then on Node takes its connection for idle, and cuts it when the server stops.
+  // Ended only once it has drained: Node takes the connection of an ended response for idle, and cuts it when the
+  // server stops.
   if (response.writableNeedDrain) yield* new Suspension<void>(DRAIN, response, undefined);
   response.end();
 }
@@ -51,7 +52,7 @@ export function sendWhole(
   response.end(sendHead(response, status, headers, body) ? body : undefined);
 }
 
-/** Returns whether the body is to follow. */
+/** Sends the head. Returns whether a body follows. */
 function sendHead(
   response: ServerResponse,
   status: number,
@@ -67,8 +68,9 @@ function sendHead(
 }
 
 /**
- * `headers`, and the length of `body` unless they tell it: two, of which one may be wrong, are how requests are smuggled. A list
- * of names and values, which Node writes at once: each header of an object it would merge with those that were set before.
+ * `headers`, and the length of `body` unless they state one: two lengths, of which one may be wrong, are how requests
+ * are smuggled. They form one flat list for `writeHead`: with a `setHeader` before it Node would merge header by
+ * header.
  */
 function fieldsOf(
   response: ServerResponse,
@@ -81,7 +83,7 @@ function fieldsOf(
     fields.push(name, value!);
     isTold ||= LENGTH.test(name);
   }
-  // A client would wait for the rest, or take it for the next reply.
+  // If the body is shorter, the client waits for the rest; if it is longer, it takes the rest for the next reply.
   if (isTold) response.strictContentLength = true;
   else if (body !== null)
     fields.push('content-length', typeof body === 'string' ? Buffer.byteLength(body) : body!.byteLength);
@@ -90,13 +92,13 @@ function fieldsOf(
 
 const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 
-/** Data would pass for a reply of nothing. */
+/** Whether it can be a reply. Data that was returned by mistake would otherwise pass for an empty one. */
 function mayBeReply(reply: unknown): reply is Reply {
   if (typeof reply !== 'object' || reply === null || Array.isArray(reply) || ArrayBuffer.isView(reply)) return false;
   return !isOperation(reply) && !(reply instanceof Promise) && !isData(reply);
 }
 
-/** Whether it says something, and nothing that a reply says. */
+/** Whether it has properties, but none of a reply. */
 function isData(reply: Reply): boolean {
   if (reply.status !== undefined || reply.headers !== undefined || reply.body !== undefined) return false;
   return Object.keys(reply).some((key) => !PARTS.has(key));
@@ -151,7 +153,7 @@ function gone(): IoError {
   return new IoError('http.respond', Object.assign(new Error('the client has gone'), { code: 'ECONNRESET' }));
 }
 
-/** Waits for room first and writes then, so that a write that was cancelled was not written. */
+/** Waits for room before it writes, so that a cancelled write wrote nothing. */
 const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new SuspensionKind<
   ServerResponse,
   string | Uint8Array,
@@ -173,7 +175,7 @@ const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new Sus
         response.write(chunk);
         suspension.complete(undefined);
       } catch (error) {
-        // Thrown in an event of the response it would end the process.
+        // Thrown in a listener of the response it would end the process.
         suspension.fail(error);
       }
     });
@@ -181,7 +183,7 @@ const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new Sus
   abort: unlisten,
 });
 
-/** Waits until what was written has left. */
+/** Waits until the response has drained. */
 const DRAIN: SuspensionKind<ServerResponse, unknown, void> = new SuspensionKind({
   label: new Label('http.respond'),
   arm: (suspension) => awaitDrain(suspension, () => suspension.complete(undefined)),

@@ -6,13 +6,13 @@ import { listen } from './listen.js';
 import type { Handler, HttpServer } from './server.js';
 
 export interface ServeOptions extends HttpServerOptions {
-  /** Told when the server listens. */
+  /** Called when the server listens. */
   readonly onListen?: (server: HttpServer) => void;
 }
 
 /**
- * Listens and serves until cancelled: `listen` and `HttpServer.serve` in one. With a `goal` that is all there is to say
- * for a server that stays within its means.
+ * Listens and serves until cancelled: `listen` and `HttpServer.serve` in one. With a `goal` it refuses what it could
+ * not answer in time.
  *
  * @throws as `listen` and `HttpServer.serve`.
  * Suspends: always. If cancelled: stops as `HttpServer.serve` does.

@@ -17,21 +17,24 @@ export class ServerRequest {
   readonly raw: IncomingMessage;
   #reader: Reader<Buffer> | undefined;
   #scope: Scope | null = null;
-  /** Somebody has read all of it, or has lost some of it at that. */
+  /** The body was read to its end, or a part of it was lost in trying. */
   #isSpent: boolean = false;
 
   constructor(raw: IncomingMessage) {
     this.raw = raw;
   }
 
-  /** The server's: makes `scope` the owner of its body, which may be read in several scopes within that, one after another. */
+  /**
+   * For the server: makes `scope` the owner of the body, which may be read in several scopes within that one, one after
+   * another.
+   */
   static tie(request: ServerRequest, scope: Scope): void {
     request.#scope = scope;
   }
 
   /**
-   * The server's: of a body that was read in part nobody reads the rest any more. Of one that was not read at all Node drops
-   * it by itself; with this one unread the next request on its connection would never be.
+   * For the server: drops the rest of a body that was read in part, or the next request on its connection would never
+   * arrive. Node itself drops a body that was not read at all.
    */
   static dropRest(request: ServerRequest): void {
     if (request.#reader !== undefined && !request.raw.readableEnded) request.raw.resume();
@@ -51,7 +54,7 @@ export class ServerRequest {
     const { url } = this;
     const end = url.indexOf('?');
     const path = end < 0 ? url : url.slice(0, end);
-    // Whoever takes this server for a proxy sends the host in front (RFC 9112, 3.2.2).
+    // A client that takes this server for a proxy puts the host in front (RFC 9112, 3.2.2).
     return path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/';
   }
 
@@ -72,8 +75,9 @@ export class ServerRequest {
   /**
    * Reads the next piece of the body; null at its end.
    *
-   * @throws `IoError` if the connection breaks; `BusyError` while another fiber reads.
-   * Suspends: while none has come. If cancelled: throws; what comes then is for the next read.
+   * @throws `IoError` if the connection breaks; `BusyError` while another fiber reads; `ClosedError` or
+   * `ScopeClosedError` once the request is over.
+   * Suspends: until one has arrived. If cancelled: throws; nothing was taken.
    */
   read(): Operation<Buffer | null> {
     this.#reader ??= new StreamReader<Buffer>(this.raw, false, this.#scope ?? currentFiber('request.read').scope);
@@ -83,10 +87,10 @@ export class ServerRequest {
   /**
    * Reads the whole body.
    *
-   * @param options.limit most bytes to take, 1 MiB unless given: less than of a response, since strangers send it.
-   * @throws `TooLargeError` beyond it, which the server answers with 413 unless it is caught; `MisuseError` if it was read
-   * already; otherwise as `read`.
-   * Suspends: until it has come. If cancelled: throws; what had come of it is gone.
+   * @param options.limit the most bytes to take, 1 MiB unless given: less than of a response, since strangers send it.
+   * @throws `TooLargeError` beyond it, which the server answers with 413 unless it is caught; `MisuseError` if it was
+   * read already; otherwise as `read`.
+   * Suspends: until it has arrived. If cancelled: throws; what was read of it is lost.
    */
   *bytes(options: { readonly limit?: number } = {}): Operation<Buffer> {
     const limit = limitOf(options, USUAL_LIMIT);
@@ -101,13 +105,13 @@ export class ServerRequest {
     return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
   }
 
-  /** Reads the whole body as UTF-8 text; all else as `bytes`. */
+  /** Reads the whole body as UTF-8 text; otherwise as `bytes`. */
   *text(options: { readonly limit?: number } = {}): Operation<string> {
     return (yield* this.bytes(options)).toString('utf8');
   }
 
   /**
-   * Reads the whole body as JSON; all else as `bytes`.
+   * Reads the whole body as JSON; otherwise as `bytes`.
    *
    * @throws `HttpError` 400 if it is not JSON.
    */

@@ -30,6 +30,7 @@ import { ServerRequest } from './server-request.js';
 import { statusOf } from './status-of.js';
 import { readOn, stopReading } from './stop-reading.js';
 
+/** Answers one request, in a fiber and a scope of its own. What it throws is answered as `HttpServer.serve` says. */
 export type Handler = (request: ServerRequest) => Operation<Reply>;
 
 /** A listening HTTP server. Parsing is `node:http`'s. */
@@ -47,7 +48,7 @@ export class HttpServer {
   /** Ends `serve`. */
   #stopped: ((failure: Error) => void) | null = null;
   #begin: ((message: IncomingMessage, response: ServerResponse) => void) | null = null;
-  /** Requests that came between `listen` and `serve`: of each connection those that were read with its first. */
+  /** Requests that arrived between `listen` and `serve`: of each connection the first one and those that were read with it. */
   readonly #early: [message: IncomingMessage, response: ServerResponse][] = [];
   #counts = { active: 0, served: 0, failed: 0, cancelled: 0 };
 
@@ -59,7 +60,7 @@ export class HttpServer {
     raw.on('request', (message, response) => {
       if (this.#begin !== null) return this.#begin(message, response);
       this.#early.push([message, response]);
-      // A client may send any number without waiting for answers.
+      // A client may send any number of requests without waiting for answers.
       stopReading(message.socket);
     });
     raw.on('error', (error) => this.#erred(error));
@@ -77,18 +78,21 @@ export class HttpServer {
     return `${this.#options.tls === undefined ? 'http' : 'https'}://${host}:${this.port}`;
   }
 
-  /** Requests under way, and how those before have ended. */
+  /** Requests in progress, and how the others have ended. */
   stats(): { readonly active: number; readonly served: number; readonly failed: number; readonly cancelled: number } {
     return Object.freeze({ ...this.#counts });
   }
 
   /**
-   * Answers every request by `handler`, each in a fiber of its own, until cancelled. A client that goes away cancels
-   * its fiber. What a handler throws is answered (500, an `HttpError`'s own status, 413 for a body over its limit) or, in
-   * the middle of its reply, cuts the connection; it never ends the server.
+   * Answers every request by `handler`, each in a fiber of its own, until cancelled. When a client goes away, its fiber
+   * is cancelled. What a handler throws is answered (an `HttpError` with its own status, `TooLargeError` with 413,
+   * `OverloadError` with 503, all else with 500) or, once its reply has begun, cuts the connection; it never ends the
+   * server.
    *
-   * @throws `ClosedError` once it is closed, `IoError` if it can accept no more; first it stops as if cancelled.
-   * If cancelled: accepts no more, closes idle connections, lets requests go on for `grace` ms, cancels the rest.
+   * @throws `ClosedError` once it is closed, `IoError` if it can accept no more, each after it has stopped as if
+   * cancelled; `ClosedError` at once if it serves already.
+   * Suspends: always. If cancelled: accepts no more, closes idle connections, lets requests go on for `grace` ms,
+   * cancels the rest, then throws.
    */
   serve(handler: Handler): Operation<never> {
     checkFunction('handler', handler);
@@ -111,7 +115,7 @@ export class HttpServer {
     });
   }
 
-  /** The requests' own scope: a stop of the server reaches them only after the grace. */
+  /** The requests have a scope of their own: a stop of the server reaches them only after the grace. */
   *#serveRequests(handler: Handler, stopping: Event): Operation<void> {
     const accept = (requests: Scope): Operation<void> => this.#accept(requests, handler, stopping);
     yield* runScope(accept, { deadline: Infinity, shielded: true });
@@ -139,7 +143,7 @@ export class HttpServer {
     yield* this.#drained();
   }
 
-  /** A request asks to be let in, by its kind. */
+  /** Offers a request to be admitted, by its kind. */
   #offer(intake: RequestIntake, handler: Handler, message: IncomingMessage, response: ServerResponse): void {
     const request = new ServerRequest(message);
     const { kindOf = methodAndPath, priorityOf } = this.#options;
@@ -158,8 +162,8 @@ export class HttpServer {
   /** Closes the listener and idle connections, and waits until the busy ones have sent their replies and are closed. */
   *#drained(): Operation<void> {
     const { raw } = this;
-    // Requests that still come on open connections are answered, and told that they were the last; first of all, since one
-    // may be refused at once.
+    // Requests that still arrive on open connections are answered, and told that they are the last. Prepended, since
+    // the listener for requests may refuse one at once.
     raw.prependListener('request', (_message, response) => void (response.shouldKeepAlive = false));
     yield* suspend<void>((resume) => {
       raw.once('close', () => resume());
@@ -196,7 +200,7 @@ export class HttpServer {
     try {
       this.#tell(answerOf(error), request, response);
     } catch (second) {
-      // An error that throws when it is looked at, or has what cannot be sent.
+      // The error throws when it is looked at, or it cannot be sent.
       console.error(second);
       response.destroy();
     }
@@ -208,11 +212,11 @@ export class HttpServer {
     if (!answers && !hasGone(response))
       report(error, request, this.#options.onError, `${request.method} ${request.path}`);
     if (!response.headersSent) sendFailure(request.raw, response, error);
-    // What was ended is whole, and on its way.
+    // A reply that was ended is complete, and on its way.
     else if (!response.writableEnded) response.destroy();
   }
 
-  /** It listened, and now there is an error. */
+  /** An `'error'` event of the listening server. */
   #erred(error: Error): void {
     if (!outlives(error)) this.#stop(new IoError('http.accept', error));
   }
@@ -223,7 +227,7 @@ export class HttpServer {
   }
 
   /**
-   * Accepts no more, and closes connections that are idle. Requests under way go on for `grace` ms, and replies on the way
+   * Accepts no more, and closes idle connections. Requests in progress go on for `grace` ms, and replies on their way
    * arrive; then `serve` ends with a `ClosedError`. A plain call; twice is allowed.
    */
   close(): void {

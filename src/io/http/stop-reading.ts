@@ -4,15 +4,16 @@ import { TLSSocket } from 'node:tls';
 type HttpSocket = Socket & { _paused?: boolean; parser?: { resume(): void } | null };
 
 /**
- * Reads no more requests from a connection of a server, after those that have been read already. Node goes on after each
- * request unless its own mark says not to; it takes that off when something of an answer has left, so that to ask once is
- * not enough.
+ * Reads no more requests from a connection of a server, after those that have been read already. Node goes on reading
+ * after each request unless its own flag `_paused` is set, and clears that flag when part of an answer has left: so
+ * this has to be called again with each further request.
  */
 export function stopReading(socket: HttpSocket): void {
   socket._paused = true;
   socket.pause();
-  // Over TLS what is decrypted already still comes, which Node's parser takes for an error by then, as long as it reads the
-  // connection itself. Once somebody has listened for data it does no more, and gets them by the stream, which waits.
+  // Over TLS, data that is decrypted already still arrives, and Node's parser, as long as it reads from the handle
+  // itself, takes it for an error. Listening for data once ends that: from then on the parser gets its data from the
+  // stream, which waits.
   if (socket instanceof TLSSocket) socket.on('data', ignore).off('data', ignore);
 }
 
