@@ -15,7 +15,7 @@ export interface FileServerOptions {
 
 /**
  * A static file server: what `heddle serve` runs, and how straight-line server code reads. Each request is a fiber; it
- * waits where it says `yield*`, and what it opens is closed with it, also when the client goes away in the middle.
+ * waits where it says `yield*`, and what it opens is closed with it, even if the client goes away in the middle.
  */
 export function* fileServer(directory: string, { hidden = false }: FileServerOptions = {}): Operation<Handler> {
   const root = yield* realpath(directory);
@@ -45,7 +45,10 @@ export function* fileServer(directory: string, { hidden = false }: FileServerOpt
   };
 }
 
-/** The file that a path of a URL names, wherever symbolic links lead; null unless that is within `root`. */
+/**
+ * The file that the path of a URL names, with symbolic links resolved; null if that is outside of `root`, hidden or
+ * malformed.
+ */
 function* locate(root: string, urlPath: string, hidden: boolean): Operation<string | null> {
   let decoded: string;
   try {
@@ -90,7 +93,7 @@ function* sendFile(request: ServerRequest, path: string): Operation<Reply> {
   };
   if (isFresh(request.headers, etag, mtime)) return { status: 304, headers };
 
-  // Of a part there is only GET (RFC 9110, 14.2): HEAD tells of all of it.
+  // Ranges are for GET only (RFC 9110, 14.2): HEAD describes the whole file.
   const range = request.method === 'GET' ? parseRange(request.headers, size, etag, mtime) : null;
   if (range === 'unsatisfiable')
     return { status: 416, headers: { 'content-range': `bytes */${size}`, ...headers }, body: '' };
@@ -101,7 +104,7 @@ function* sendFile(request: ServerRequest, path: string): Operation<Reply> {
     headers: { 'content-length': end - start, ...headers, ...partial },
   };
   if (request.method === 'HEAD') return head;
-  // A small part is sent at once. A large one goes in pieces, as fast as the client takes them.
+  // A small part is sent at once, a large one in pieces, as fast as the client takes them.
   if (end - start <= PIECE) return { body: yield* read(file, start, end), ...head };
   return { body: (write) => copy(file, start, end, write), ...head };
 }

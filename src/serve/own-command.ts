@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /**
- * The command line of the copy of heddle that a program imports, as a URL; null if that is this copy, or there is none.
- * They differ where heddle was installed globally too, or several times in one repository.
+ * The URL of the command-line program of the copy of heddle that `program` imports; null if that is this copy, or there
+ * is none. The copies differ if heddle is also installed globally, or several times in one repository.
  */
 export function ownCommand(program: string): string | null {
   const { resolve } = createRequire(realpathSync(program));

@@ -7,9 +7,9 @@ export interface ByteRange {
 }
 
 /**
- * The part of a file that a request asks for (RFC 9110, 14.2). Null for all of it: also for what is malformed, for
- * several ranges at once, which a server may refuse to put together, and when `If-Range` says that the client's
- * copy is of another version.
+ * The part of a file that a request asks for (RFC 9110, 14.2). Null for all of it: also if the range is malformed, for
+ * several ranges at once, which a server may ignore, and when `If-Range` says that the client's copy is of another
+ * version.
  */
 export function parseRange(
   headers: IncomingHttpHeaders,

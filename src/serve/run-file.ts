@@ -14,8 +14,8 @@ export interface RunFileOptions {
 }
 
 /**
- * Runs a program as `node file args…` would, in this process, whose command line asks for that. If it exports a
- * `function*` by default, and has not called `main` itself, that is its `main`.
+ * Runs a program in this process, as `node file args…` would. If its default export is a `function*`, and it has not
+ * called `main` itself, that function becomes its `main`.
  */
 export async function runFile(file: string, args: readonly string[], options: RunFileOptions = {}): Promise<void> {
   const path = resolve(file);
@@ -23,24 +23,26 @@ export async function runFile(file: string, args: readonly string[], options: Ru
   // Its fibers run in the copy of heddle that it imports, and `main` and the compiler have to be of that one.
   const other = ownCommand(path);
   if (other !== null) {
-    // It reads the same command line.
+    // That copy reads the same command line.
     await import(other);
     return;
   }
   process.argv.splice(1, process.argv.length, path, ...args);
   if (options.compile !== false) {
-    // After the arguments, by which it knows the program; before the program, which it compiles.
+    // After the arguments are set, from which it learns which file is the program; before the program, which it
+    // compiles.
     await import('../register.js');
-    // By these `fork` and `cluster` start the program's children, which are its modules too.
+    // `fork` and `cluster` pass these on, so that child processes of the program are compiled too.
     process.execArgv.push('--import', new URL('../register.js', import.meta.url).href);
   }
   runMain(path);
-  // Beside loaders of others Node begins with it a little later, and what was imported before that is no main module.
+  // With other loaders installed Node begins to load the program a little later, and if it was imported before that it
+  // would not be the main module.
   await setImmediate();
-  // It is there already, or Node tells that it failed.
+  // It is loaded already; if that failed, Node reports it.
   const program = await import(pathToFileURL(path).href).catch(() => null);
   if (types.isGeneratorFunction(program?.default) && !hasMain()) await main(program.default);
 }
 
-/** How Node itself starts a program: what it runs knows by `require.main` and `import.meta.main` that it is the program. */
+/** How Node itself starts a program: this way `require.main` and `import.meta.main` tell a module that it is the program. */
 const { runMain } = Module as unknown as { runMain(path: string): void };

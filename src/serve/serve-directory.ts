@@ -13,7 +13,7 @@ export interface ServeDirectoryOptions {
   readonly root: string;
   readonly port: number;
   readonly host: string;
-  /** Of the live page; on the loopback interface whatever `host` says. */
+  /** Port of the live page, which is on the loopback interface whatever `host` says. */
   readonly inspectPort: number;
   /** Whether files and directories whose names begin with a dot are served too. */
   readonly hidden: boolean;
@@ -39,7 +39,10 @@ export function serveDirectory({ root, port, host, inspectPort, hidden }: ServeD
   });
 }
 
-/** On the loopback interface only who names it gets something: pages from elsewhere must not read what is not for the network. */
+/**
+ * On the loopback interface, serves only requests that name it as their host: pages from elsewhere (DNS rebinding) must
+ * not read what is not for the network.
+ */
 function forHost(host: string, handler: Handler): Handler {
   if (!namesLoopback(host.includes(':') ? `[${host}]` : host)) return handler;
   return function file(request: ServerRequest): Operation<Reply> {
@@ -52,8 +55,8 @@ function* refused(): Operation<Reply> {
 }
 
 /**
- * A port that is taken is said in one line, with the option that says another: a stack would only show where heddle asked
- * for it.
+ * Reports a failure to listen in one line, and for a port that is not available the option that chooses another: a
+ * stack would only show where heddle asked for it. Returns null then.
  */
 function* orExplain<T>(opening: Operation<T>, option: string): Operation<T | null> {
   try {

@@ -1,7 +1,7 @@
 import { statSync, type Stats } from 'node:fs';
 import { ArgumentError } from '../base/errors.js';
 
-/** What is at a path that somebody has named; undefined if nothing is. Throws `ArgumentError` where that cannot be told. */
+/** The stats of what is at `path`; undefined if nothing is. Throws `ArgumentError` if that cannot be found out. */
 export function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
