@@ -44,7 +44,7 @@ export function remove(
 }
 
 /**
- * Gives a file another path, replacing what is there.
+ * Moves a file to another path, replacing what is there.
  *
  * @throws `IoError`.
  * Suspends: always. If cancelled: waits for the system's answer and returns it.

@@ -87,7 +87,7 @@ export class File {
   }
 
   /**
-   * Waits until what was written is on the disk; with `dataOnly` without the metadata that reading it does not need.
+   * Waits until what was written is on the disk; with `dataOnly`, of the metadata only what is needed to read it.
    *
    * Suspends: always. If cancelled: throws at once, and the system goes on.
    */
