@@ -123,7 +123,8 @@ export class DescriptorStock {
   /** What fibers that hold some are still going to need. */
   get pending(): number {
     let sum = 0;
-    for (const { fiber, held } of this.holdings) sum += Math.max(0, this.demandOf(fiber.name) - held);
+    for (const { fiber, held } of this.holdings)
+      if (!fiber.hasEnded) sum += Math.max(0, this.demandOf(fiber.name) - held);
     return sum;
   }
 
@@ -137,7 +138,7 @@ export class DescriptorStock {
     if (this.waiters.size === 0) return;
     for (const suspension of this.waiters) if (suspension.fiber!.holding !== null) this.grantIfFits(suspension);
     this.grantInOrder();
-    if (this.waiters.size > 0 && this.waitingHolders() === this.holdings.size) this.unlock();
+    if (this.waiters.size > 0) this.unlock();
   }
 
   /** One no longer waits. If it was the first, it may have been in the way of others. */
@@ -159,29 +160,56 @@ export class DescriptorStock {
   }
 
   /**
-   * All that hold some wait for more. The one that needs least gets one and can finish, and then the others; if there is nothing
-   * left to lend, the last of them fails and so gives back what it holds.
+   * Where nobody is going to give any back before one that waits goes on, the one that needs least is lent one, so that it can
+   * finish, and then the others. If there is nothing left to lend, the last of them fails, and so gives back what it holds.
    */
   private unlock(): void {
-    const lent = this.holdings.size > 0 ? LAST_SHARE : 1;
-    if (this.used < lent * this.limit) return this.grantLeast();
-    if (this.holdings.size === 0) return;
-    const last = [...this.waiters].findLast(({ fiber }) => fiber!.holding !== null)!;
+    if (this.holdings.size === 0) {
+      if (this.used < this.limit) this.grantLeast([...this.waiters]);
+      return;
+    }
+    const locked = this.locked();
+    if (locked.length === 0) return;
+    if (this.used < LAST_SHARE * this.limit) return this.grantLeast(locked);
+    const last = locked.at(-1)!;
     this.waiters.remove(last);
     last.fail(new OverloadError('All descriptors are held by fibers that wait for more. Open fewer at once'));
   }
 
-  private grantLeast(): void {
+  private grantLeast(waiters: Suspension[]): void {
     const need = (fiber: Fiber): number => this.demandOf(fiber.name) - (fiber.holding?.held ?? 0);
-    const [least] = [...this.waiters].sort((a, b) => need(a.fiber!) - need(b.fiber!));
+    const [least] = waiters.sort((a, b) => need(a.fiber!) - need(b.fiber!));
     this.waiters.remove(least!);
     least!.complete(this.issue(least!.fiber!));
   }
 
-  private waitingHolders(): number {
-    let waiting = 0;
-    for (const { fiber } of this.waiters) if (fiber!.holding !== null) waiting++;
-    return waiting;
+  /**
+   * Those that wait and thereby keep others from giving back what they hold; none if some holder can go on. A holder cannot
+   * that waits here itself, or for the end of a scope in which another one waits. What a fiber that has ended left open is
+   * closed at the end of the scope that it belonged to, or of one around that.
+   */
+  private locked(): Suspension[] {
+    const scopes = new Set<Scope>();
+    for (const { fiber } of this.holdings) {
+      if (fiber.isWaiting && (fiber.suspension as Suspension).subject === this) continue;
+      let { scope } = fiber;
+      if (fiber.hasEnded) while (scope.closed && scope.parent !== null) scope = scope.parent;
+      else if (scope.host !== fiber || !scope.isEnding) return [];
+      scopes.add(scope);
+    }
+    const locked: Suspension[] = [];
+    const others = new Set(scopes);
+    for (const suspension of this.waiters) {
+      const fiber = suspension.fiber!;
+      let isInvolved = fiber.holding !== null;
+      for (let scope: Scope | null = fiber.scope; scope !== null && scopes.size > 0; scope = scope.parent) {
+        if (!scopes.has(scope)) continue;
+        isInvolved = true;
+        others.delete(scope);
+      }
+      if (isInvolved) locked.push(suspension);
+    }
+    return others.size === 0 ? locked : [];
   }
 
   private fits(fiber: Fiber): boolean {

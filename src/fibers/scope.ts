@@ -205,6 +205,11 @@ export class Scope implements ScopeHandle {
     this.settle();
   }
 
+  /** Whether whoever has it open waits for its members to end. */
+  get isEnding(): boolean {
+    return this.onEmpty !== null;
+  }
+
   get hasMembers(): boolean {
     return this.members.length > 0;
   }

@@ -1,5 +1,16 @@
 import test from 'ava';
-import { all, moveOnAfter, mutex, OverloadError, scope, sleep, spawn, type Operation } from 'heddle';
+import {
+  all,
+  moveOnAfter,
+  mutex,
+  OverloadError,
+  scope,
+  sleep,
+  spawn,
+  spawnDaemon,
+  type Operation,
+  type Scope,
+} from 'heddle';
 import { currentFiber } from '#src/fibers/current.js';
 import type { DescriptorStock } from '#src/fibers/descriptor-stock.js';
 import type { FiberHandle } from '#src/fibers/fiber.js';
@@ -33,6 +44,15 @@ function* holdOrGiveUp(stock: DescriptorStock, count: number): Operation<void> {
   } catch (error) {
     if (!(error instanceof OverloadError)) throw error;
   }
+}
+
+function* caught(operation: Operation<unknown>): Operation<unknown> {
+  try {
+    yield* operation;
+  } catch (error) {
+    return error;
+  }
+  return undefined;
 }
 
 test('without a limit nobody waits, and all are counted', (t) =>
@@ -207,6 +227,76 @@ test('where all who hold some want more, the one that wants least is lent one', 
     stock.count(-7);
   }));
 
+/** As the governor does while some wait. */
+function* lookAgain(stock: DescriptorStock): Operation<never> {
+  for (;;) {
+    yield* sleep(100);
+    stock.grantWaiting();
+  }
+}
+
+/** Takes so many, which are given back when the scope ends that `owner` is. */
+function* takeFor(owner: Scope, stock: DescriptorStock, count: number): Operation<void> {
+  for (let i = 0; i < count; i++) {
+    const holding = yield* stock.take();
+    owner.defer(() => stock.giveBack(holding));
+  }
+}
+
+test('who has ended, and left what it holds to a scope in which others wait for more, is not waited for', (t) =>
+  simulateManyClean(
+    function* () {
+      const stock = stockOf(10);
+      yield* spawnDaemon(lookAgain, stock);
+      const opened = scope(function* (inner) {
+        // Ten have theirs, and end. An eleventh is lent one, and there is none for the last.
+        for (let i = 0; i < 12; i++) inner.spawn(takeFor, inner, stock, 1);
+      });
+      const error = yield* caught(opened);
+      t.true(error instanceof OverloadError, String(error));
+      t.is(stock.counted, 0);
+    },
+    { runs: 20 },
+  ));
+
+test('nor who waits for the end of a scope in which others wait for more', (t) =>
+  simulateManyClean(
+    function* () {
+      const stock = stockOf(10);
+      yield* spawnDaemon(lookAgain, stock);
+      let finished = 0;
+      const parent = function* (): Operation<void> {
+        yield* scope(function* (own) {
+          yield* takeFor(own, stock, 5);
+          yield* sleep(1);
+          yield* all([1, 2].map(() => scope((inner) => takeFor(inner, stock, 1))));
+          finished++;
+        });
+      };
+      yield* scope(function* (inner) {
+        for (let i = 0; i < 2; i++) inner.spawn(parent);
+      });
+      t.is(finished, 2);
+      t.is(stock.counted, 0);
+    },
+    { runs: 20 },
+  ));
+
+test('while a scope goes on that will give some back, nobody is lent any', (t) =>
+  simulateClean(function* ({ clock }) {
+    const stock = stockOf(1);
+    const holder = yield* spawn(() =>
+      scope(function* (own) {
+        yield* all([takeFor(own, stock, 1)]);
+        yield* sleep(10);
+      }),
+    );
+    yield* sleep(1);
+    yield* scope((inner) => takeFor(inner, stock, 1));
+    t.is(holder.status, 'succeeded');
+    t.is(clock.now(), 10);
+  }));
+
 test('the graph knows how many more were taken at its places than given back', (t) =>
   simulateClean(function* ({ runtime }) {
     const stock = stockOf(Infinity);
@@ -290,7 +380,7 @@ test('a limit that rises while some wait lets them in at the next look', (t) =>
     yield* sleep(1);
     stock.limit = 10;
     stock.grantWaiting();
-    yield* sleep(0);
+    yield* sleep(1);
     t.is(waiter.status, 'succeeded');
   }));
 
