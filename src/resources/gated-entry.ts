@@ -85,6 +85,8 @@ export class GatedEntry implements Entry {
   }
 
   arrived(): void {
+    // A server that is only watched may go on accepting.
+    if (this.closed) return;
     this.changesNow++;
     this.governor.arrived();
   }

@@ -77,6 +77,18 @@ test('the heap is watched while there is an entry, and no longer', (t) => {
   t.false(machine.heap.watched);
 });
 
+test('what comes to an entry that is closed sets nothing in motion', (t) => {
+  const machine = new SimulatedMachine({ descriptorLimit: 100 });
+  const { loop } = new Runtime({ clock: machine, machine });
+  const entry = loop.openEntry({ name: 'only', goal: 100 })!;
+  t.not(loop.descriptors.limit, Infinity);
+  entry.close();
+  // The door of a framework watches servers that it does not close.
+  entry.arrived();
+  for (let i = 0; i < 100; i++) machine.turn(1000, true, () => {});
+  t.is(loop.descriptors.limit, Infinity);
+});
+
 test('the heap is given room by the first entry, unless that is switched off', (t) => {
   for (const heapRoom of [true, false]) {
     const machine = new SimulatedMachine({});
