@@ -77,7 +77,7 @@ export class Runtime {
     const { recording = true, sampleEvery = 64, sliceMs = 2, seed = 1, clock = new SystemClock() } = options;
     checkDuration('sliceMs', sliceMs);
     if (typeof clock?.now !== 'function') throw expected('clock', 'a Clock', clock);
-    checkInteger('seed', seed, 0);
+    checkInteger('seed', seed, 0, 2 ** 32 - 1);
     checkInteger('sampleEvery', sampleEvery, 1);
     const on = switchesOf(options.scheduling);
     const order = options.queue ?? (recording && on.perNodeQueues ? 'stride' : 'fifo');

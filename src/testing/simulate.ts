@@ -46,11 +46,13 @@ export function simulate<T>(body: (world: World) => Operation<T>, options: Simul
   checkOptions(options);
   const { seed = 1, queue = 'shuffled', autoAdvance = true } = options;
   const clock = new VirtualClock({ autoAdvance });
+  checkInteger('seed', seed, 0, 2 ** 32 - 1);
   const random = new Random(seed);
+  // Of one seed all three would be the same numbers, and what the program draws would decide what the schedule does.
   const runtime = new Runtime({
     clock,
-    seed,
-    queue: queue === 'shuffled' ? new ShuffledRunQueue(new Random(seed)) : queue,
+    seed: (seed ^ SELECTS) >>> 0,
+    queue: queue === 'shuffled' ? new ShuffledRunQueue(new Random(seed ^ SCHEDULE)) : queue,
   });
   const events: string[] = [];
   const world: World = {
@@ -103,3 +105,7 @@ function withSeed(error: unknown, seed: number): unknown {
     }
   return new Error(`${mark} ${textOf(error)}`, { cause: error });
 }
+
+/** Make other seeds of one: for the schedule, and for what `select` chooses. */
+const SCHEDULE = 0x5c4ed01e;
+const SELECTS = 0x5e1ec75;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ArgumentError, now, Runtime, scope, sleep, until, yieldNow, type Operation } from 'heddle';
+import { ArgumentError, now, Runtime, scope, select, sleep, until, yieldNow, type Operation } from 'heddle';
 import { sameEvents, simulate, simulateMany, VirtualClock } from 'heddle/testing';
 
 test('a set among the expected events means in any order, and no more than that', (t) => {
@@ -63,6 +63,38 @@ test('many schedules are really different', async (t) => {
     { runs: 100 },
   );
   t.is(orders.size, 6);
+});
+
+test('what the program draws says nothing about the schedule, nor about what select takes', async (t) => {
+  // Of 400 pairs of fair coins half agree; of the same coins all.
+  let alikeFirst = 0;
+  let alikeTaken = 0;
+  await simulateMany(
+    function* ({ random }) {
+      const drawn = random.below(2);
+      const order: number[] = [];
+      yield* scope(function* (inner) {
+        for (const n of [0, 1])
+          inner.spawn(function* () {
+            order.push(n);
+          });
+      });
+      const { branch } = yield* select({ 0: sleep(0), 1: sleep(0) });
+      if (order[0] === drawn) alikeFirst++;
+      if (Number(branch) === drawn) alikeTaken++;
+    },
+    { runs: 400 },
+  );
+  t.true(Math.abs(alikeFirst - 200) < 60, `the first to run: ${alikeFirst} of 400`);
+  t.true(Math.abs(alikeTaken - 200) < 60, `the branch taken: ${alikeTaken} of 400`);
+});
+
+test('a seed beyond 32 bits is refused by name', async (t) => {
+  for (const seed of [-1, 2 ** 32, 0.5]) {
+    const expected = { instanceOf: ArgumentError, message: /Expected `seed` to be an integer from 0 to 4294967295/ };
+    await t.throwsAsync(async () => simulate(yieldNow, { seed }), expected);
+    t.throws(() => new Runtime({ seed }), expected);
+  }
 });
 
 test('an hour of virtual time is over at once, and is an hour', async (t) => {
