@@ -16,7 +16,7 @@ import type { Recorder } from './recorder.js';
 import type { RunQueue } from './run-queue.js';
 import { isCall, linkSegment, unlinkSegment } from './segment.js';
 import { SliceMeter } from './slice-meter.js';
-import { isAstray, isStoppedAside, straighten } from './straighten.js';
+import { isAstray, stopAside, straighten } from './straighten.js';
 import type { Suspension } from './suspension.js';
 import type { Timed } from './timed.js';
 import { ThreadPool } from './thread-pool.js';
@@ -63,7 +63,7 @@ export class RunLoop {
   private deferred: boolean = false;
   /** When `runIfCrowded` may run a slice again within this poll. */
   private crowdAt: number = FRACTION;
-  private readonly turned_ = (): void => {
+  private readonly onTurn = (): void => {
     this.deferred = false;
     this.crowdAt = FRACTION;
     const now = this.meter.start();
@@ -71,9 +71,9 @@ export class RunLoop {
     else this.pass(now);
   };
   /** A while after the last pass the event loop has had its turn: what is due runs now. Right after one, events go first. */
-  private readonly alarm_ = (): void => {
+  private readonly onAlarm = (): void => {
     this.alarmAt = Infinity;
-    if (!this.deferred && this.clock.now() - this.now >= REST_MS) this.turned_();
+    if (!this.deferred && this.clock.now() - this.now >= REST_MS) this.onTurn();
     else this.requestPass();
   };
 
@@ -217,7 +217,7 @@ export class RunLoop {
   step(fiber: Fiber, credit: number): void {
     fiber.enter();
     this.credit = credit;
-    let fresh = fiber.suspension === null && !isStoppedAside(fiber);
+    let fresh = fiber.suspension === null && !stopAside(fiber);
     let misuse: unknown = null;
     let misuses = 0;
     for (;;) {
@@ -274,7 +274,7 @@ export class RunLoop {
   private requestPass(): void {
     if (this.deferred) return;
     this.deferred = true;
-    this.clock.defer(this.turned_);
+    this.clock.defer(this.onTurn);
   }
 
   /** One that is too early is kept: an empty pass costs less than moving it. Without timers it would keep the process alive. */
@@ -282,7 +282,7 @@ export class RunLoop {
     const at = this.timers.nextAt;
     if (at === this.alarmAt || (at > this.alarmAt && at !== Infinity)) return;
     this.alarmAt = at;
-    this.clock.alarm(at, this.alarm_);
+    this.clock.alarm(at, this.onAlarm);
   }
 }
 

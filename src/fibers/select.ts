@@ -1,6 +1,7 @@
 import { checkOptions, expected } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
 import { currentFiber } from './current.js';
+import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
 import type { Operation } from './operation.js';
 import { isCall } from './segment.js';
@@ -50,13 +51,13 @@ export class Select {
   }
 
   /** Takes a branch that completes at once. */
-  attempt(suspension: Suspension<unknown, Select>): boolean {
+  attempt(suspension: Suspension<unknown, Select>, fiber: Fiber): boolean {
     const { branches, first } = this;
     for (let i = 0; i < branches.length; i++) {
       const index = (first + i) % branches.length;
       const branch = branches[index]!;
-      branch.fiber = currentFiber('select');
-      if (!branch.kind.attempt(branch, branch.fiber)) continue;
+      branch.fiber = fiber;
+      if (!branch.kind.attempt(branch, fiber)) continue;
       branch.phase = COMPLETED;
       return suspension.finish(index);
     }
@@ -114,7 +115,7 @@ function leaf(name: string, operation: Operation<unknown>): Suspension {
 
 const SELECT: SuspensionKind<Select, undefined, number> = new SuspensionKind({
   label: new Label('select'),
-  attempt: (suspension) => suspension.subject.attempt(suspension),
+  attempt: (suspension, fiber) => suspension.subject.attempt(suspension, fiber),
   arm: (suspension) => suspension.subject.arm(suspension),
   abort(suspension) {
     suspension.subject.undo(null);

@@ -7,11 +7,13 @@ import { isTold, tell } from './told.js';
 import { closeScope } from './with-scope.js';
 
 /**
- * Whether a fiber that was set aside before its newest segment began has been cancelled since. If so, ends that segment before
- * it begins, and the call throws: a recursion that never suspends could not be stopped otherwise. Two things do begin: a shield,
- * since cancellation must not prevent what it protects, and what a fiber calls that has been told already.
+ * If a fiber that was set aside before its newest segment began has been cancelled since, ends that segment before it begins,
+ * so that the call throws: a recursion that never suspends could not be stopped otherwise. Two things do begin: a shield, since
+ * cancellation must not prevent what it protects, and what a fiber calls that has been told already.
+ *
+ * @returns whether the segment was ended
  */
-export function isStoppedAside(fiber: Fiber): boolean {
+export function stopAside(fiber: Fiber): boolean {
   const { interruption, frame, generator } = fiber;
   if (interruption === null || frame === null || generator instanceof shield || isTold(fiber)) return false;
   if (fiber.scope !== segmentScope(fiber)) return false;

@@ -12,5 +12,5 @@ export function tell(fiber: Fiber): CancelledError {
  * last cancellation is remembered; a shield, in which others may be thrown, restores the one outside it (`toldBefore`).
  */
 export function isTold(fiber: Fiber): boolean {
-  return fiber.more().told === fiber.interruption;
+  return fiber.extras !== null && fiber.extras.told === fiber.interruption;
 }

@@ -12,8 +12,7 @@ import { RecentWork } from './recent-work.js';
  * and must not shut out both.
  *
  * The rate is the best recent one, as in BBR (Cardwell et al., ACM Queue 14 (5), 2016): a service that is still busy with
- * requests
- * whose clients have given up answers nobody for a while, though it can do as much as before.
+ * requests whose clients have given up answers nobody for a while, though it can do as much as before.
  */
 export class LatencyNet {
   limit: number = Infinity;
@@ -78,9 +77,7 @@ export class LatencyNet {
 
   /** Forgets what it was told recently. */
   forget(now: number): void {
-    this.count = this.slow = this.late = this.sumMs = this.aimMs = 0;
-    this.lookedAt = now;
-    this.lookAt = now + LEAST_ROUND_MS;
+    this.restart(now, LEAST_ROUND_MS);
   }
 
   /** To be called some times a second, with all kinds. */
@@ -95,9 +92,7 @@ export class LatencyNet {
     const elapsed = now - this.lookedAt;
     this.fitting = Math.max(aimMs / elapsed, FORGETTING * this.fitting);
     // After a change it takes one round of work until its effect shows.
-    this.lookAt = now + Math.max(LEAST_ROUND_MS, isLimited ? Math.min(sumMs / count, this.goalMs) : 0);
-    this.lookedAt = now;
-    this.count = this.slow = this.late = this.sumMs = this.aimMs = 0;
+    this.restart(now, Math.max(LEAST_ROUND_MS, isLimited ? Math.min(sumMs / count, this.goalMs) : 0));
     for (const { inherent } of kinds) inherent.age();
     if (slow > TOLERATED * count + CHANCE * Math.sqrt(TOLERATED * count)) {
       this.limit = Math.max(LEAST, Math.min(this.fitting, this.limit));
@@ -106,6 +101,13 @@ export class LatencyNet {
     } else if (most < Math.max(IDLE * this.limit, LEAST)) this.limit = Infinity;
     else if (most >= USED_UP * this.limit)
       this.limit = Math.min(GROWTH * this.limit + 1, Math.max(this.fitting, LEAST));
+  }
+
+  /** Begins a round of `roundMs`, of which nothing is known yet. */
+  private restart(now: number, roundMs: number): void {
+    this.count = this.slow = this.late = this.sumMs = this.aimMs = 0;
+    this.lookedAt = now;
+    this.lookAt = now + roundMs;
   }
 }
 

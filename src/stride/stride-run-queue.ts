@@ -93,7 +93,7 @@ export class StrideRunQueue implements RunQueue {
   /** Something was given back: lists that were held back are asked again. */
   releaseHeld(): void {
     if (this.held.length === 0) return;
-    for (const list of this.held.splice(0)) this.release(list, true);
+    for (const list of this.held.splice(0)) this.release(list);
     this.onReleased();
   }
 
@@ -101,7 +101,7 @@ export class StrideRunQueue implements RunQueue {
   pardon(list: StrideList): void {
     this.held.splice(this.held.indexOf(list), 1);
     list.pardoned = true;
-    this.release(list, true);
+    this.release(list);
     this.onReleased();
   }
 
@@ -109,7 +109,7 @@ export class StrideRunQueue implements RunQueue {
   releaseUrgent(): void {
     for (const list of this.held.filter((held) => held.advance((fiber) => isUrgent(held, fiber)))) {
       this.held.splice(this.held.indexOf(list), 1);
-      this.release(list, true);
+      this.release(list);
       this.onReleased();
     }
   }
@@ -130,9 +130,9 @@ export class StrideRunQueue implements RunQueue {
     this.held.push(list);
   }
 
-  private release(list: StrideList, wasHeld: boolean): void {
+  private release(list: StrideList): void {
+    if (list.held) this.ready += list.size;
     list.held = false;
-    if (wasHeld) this.ready += list.size;
     if (list.size > 0 && list.heapIndex < 0) this.stride.join(list);
   }
 
@@ -149,7 +149,7 @@ export class StrideRunQueue implements RunQueue {
     list.unshift(fiber);
     if (!held) this.ready++;
     else this.held.splice(this.held.indexOf(list), 1);
-    this.release(list, held);
+    this.release(list);
     return true;
   }
 }

@@ -165,9 +165,7 @@ export function permitKind(label: Label): SuspensionKind<PermitPool, number, Per
     label,
     attempt(suspension, fiber) {
       const permit = suspension.subject.grant(fiber, suspension.argument);
-      if (permit === null) return false;
-      suspension.value = permit;
-      return true;
+      return permit !== null && suspension.finish(permit);
     },
     arm(suspension) {
       const pool = suspension.subject;
