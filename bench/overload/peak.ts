@@ -1,5 +1,6 @@
 import { median } from '../harness/median.js';
 import { assignmentFor } from './assignment-for.js';
+import { bestPoint, type Point } from './best-point.js';
 import { climb } from './climb.js';
 import { runGenerator } from './generator-process.js';
 import { MeasuredCpu } from './measured-cpu.js';
@@ -31,10 +32,7 @@ const samplesOfCost = 3;
 /** Few enough that ten times dearer work is done within the deadline. */
 const clientsForDearWork = 8;
 
-/**
- * Scans the number of clients, then takes a second, longer look at the best one: the best of several noisy figures would be too good.
- * Then it tries whether random arrivals get more.
- */
+/** Scans the number of clients, looks again at the best, and then tries whether random arrivals get more. */
 export async function findPeak(
   scenario: Scenario,
   settings: Settings,
@@ -42,20 +40,23 @@ export async function findPeak(
 ): Promise<Peak> {
   const { quick } = settings;
   const seconds = quick ? 0.5 : 1;
-  const look = (point: Partial<Point> & Pick<Point, 'clients'>): Promise<Look> => {
+  const look = (point: Partial<Load> & Pick<Load, 'clients'>): Promise<Look> => {
     progress(`${scenario.name}: looks for the peak, ${point.clients} clients`);
     return lookAt(scenario, settings, { seconds, cost: 1, classes: scenario.classes, ...point });
   };
-  let best = { clients: 0, rate: 0 };
+  const points: Point[] = [];
   for (const clients of quick ? clientCounts.filter((count) => count % 16 === 0) : clientCounts) {
     const { rate, alive } = await look({ clients });
-    if (alive && rate > best.rate) best = { clients, rate };
     // More clients would end it as well.
     if (!alive) break;
+    points.push({ clients, rate });
   }
+  const best = await bestPoint(points, async (clients) => {
+    const { rate, alive } = await look({ clients, seconds: quick ? seconds : 3 });
+    return alive ? rate : 0;
+  });
   if (best.rate === 0) throw new Error(`${scenario.name}: the uncontrolled server answers nobody`);
-  const closed = quick ? best : await look({ clients: best.clients, seconds: 3 });
-  const rate = await climb(closed.rate, (offered) => {
+  const rate = await climb(best.rate, (offered) => {
     progress(`${scenario.name}: looks for the peak, ${offered.toFixed(0)} requests/s`);
     return uncontrolledGoodput(scenario, settings, offered);
   });
@@ -73,7 +74,7 @@ export async function findPeak(
   return { rate, rateAtCost, clients: best.clients, costs: costs.length === 0 ? [1] : costs };
 }
 
-interface Point {
+interface Load {
   readonly clients: number;
   readonly seconds: number;
   readonly cost: number;
@@ -88,18 +89,18 @@ interface Look {
 }
 
 /** A closed loop. */
-function lookAt(scenario: Scenario, settings: Settings, point: Point): Promise<Look> {
+function lookAt(scenario: Scenario, settings: Settings, load: Load): Promise<Look> {
   return onStage(scenario, settings, { subject: 'node:http' }, async (server) => {
-    server.setCost(point.cost);
+    server.setCost(load.cost);
     const cpu = new MeasuredCpu(server);
     const { rate, answered } = await runGenerator(
       {
         kind: 'closed',
         ...assignmentFor(scenario, settings, server),
-        classes: point.classes,
-        clients: point.clients,
+        classes: load.classes,
+        clients: load.clients,
         warmUpSeconds: settings.warmUpSeconds,
-        seconds: point.seconds,
+        seconds: load.seconds,
       },
       (phase) => cpu.enter(phase),
     );
