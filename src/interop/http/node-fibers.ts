@@ -4,7 +4,7 @@ import { checkFunction } from '../../base/check.js';
 import { nameOf } from '../../base/name-of.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
-import { hasGone } from '../../io/http/has-gone.js';
+import { hasGone } from '../../io/http/response-state.js';
 import { report } from '../../io/http/report.js';
 import { sendFailure } from '../../io/http/send-failure.js';
 import { statusOf } from '../../io/http/status-of.js';

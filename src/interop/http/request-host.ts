@@ -12,7 +12,7 @@ import { PLAIN, Scope } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
 import { runScope } from '../../fibers/with-scope.js';
 import { cutOff } from '../../io/cut-off.js';
-import { answerOf } from '../../io/http/answer-of.js';
+import { answerOf } from '../../io/http/status-of.js';
 import { endOfGrace } from '../../io/http/end-of-grace.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';

@@ -6,10 +6,9 @@ import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/gove
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
 import { cutOff } from '../cut-off.js';
-import { isClosed } from './is-closed.js';
 import type { OpenResponse, OpenResponses } from './open-responses.js';
 import { waitsBehind } from './pipeline.js';
-import { wasAnswered } from './was-answered.js';
+import { isClosed, wasAnswered } from './response-state.js';
 
 /** Who answers a request. */
 export interface Respondent {

@@ -14,9 +14,7 @@ import { event, type Event } from '../../fibers/sync/event.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { KernelQueues } from '../kernel-queue.js';
-import { answerOf } from './answer-of.js';
 import { endOfGrace } from './end-of-grace.js';
-import { hasGone } from './has-gone.js';
 import type { HttpServerOptions } from './http-server-options.js';
 import { lingerAfter } from './linger.js';
 import type { Reply } from './reply.js';
@@ -24,10 +22,11 @@ import { refuse } from './refuse.js';
 import { report } from './report.js';
 import { RequestIntake } from './request-intake.js';
 import type { RequestWork } from './request-work.js';
+import { hasGone } from './response-state.js';
 import { sendFailure } from './send-failure.js';
 import { sendReply } from './send-reply.js';
 import { ServerRequest } from './server-request.js';
-import { statusOf } from './status-of.js';
+import { answerOf, statusOf } from './status-of.js';
 import { readOn, stopReading } from './stop-reading.js';
 
 /** Answers one request, in a fiber and a scope of its own. What it throws is answered as `HttpServer.serve` says. */
