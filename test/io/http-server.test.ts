@@ -1205,6 +1205,32 @@ test.serial('a stopped server closes the connection of a request that fails', as
   });
 });
 
+test.serial(
+  'a stopped server closes the connection of a request that is at work longer than its response',
+  async (t) => {
+    await leavesNothing(t, function* () {
+      const options = { host: '127.0.0.1', port: 0, grace: 60_000, node: { keepAliveTimeout: 6000 } };
+      const server = yield* listen(options);
+      const latch = event();
+      const serving = yield* spawn(() =>
+        server.serve(function* handler() {
+          yield* latch.wait();
+          yield* spawn(() => sleep(100));
+          return text('done');
+        }),
+      );
+      const answer = yield* spawn(() => exchange(server.port, get('/')));
+      yield* atWork(server, 1);
+      yield* stop(server, serving);
+      latch.set();
+      const began = now();
+      t.regex(yield* answer.join(), /200 OK[^]*done/);
+      yield* thrownBy(serving.join());
+      t.true(now() < began + 5000, 'it did not wait for the connection to time out');
+    });
+  },
+);
+
 test.serial('a client that goes away cancels all requests of its pipeline', async (t) => {
   await leavesNothing(t, () =>
     serving(

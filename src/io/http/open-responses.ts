@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http';
 import { Roster, type Enrolled } from '../../base/roster.js';
 import { cutOff } from '../cut-off.js';
+import { isClosed } from './response-state.js';
 
 /** An entry of `OpenResponses`. */
 export interface OpenResponse extends Enrolled {
@@ -67,7 +68,9 @@ export class OpenResponses {
       for (const { response: other } of this.all) if (other.req.socket === socket) return;
       socket.end();
     };
-    response.once('close', () => afterReading(end));
+    // The cleanup of a request may have ended long after its response.
+    if (isClosed(response)) afterReading(end);
+    else response.once('close', () => afterReading(end));
   }
 }
 
