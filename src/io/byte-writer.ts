@@ -8,7 +8,7 @@ import type { WritableBytes } from './byte-stream.js';
 
 /** Where a writer's bytes go. */
 export interface ByteSink {
-  /** Takes all of `data`. False if it is full for now: it will call `drained`. */
+  /** Takes all of `data`, or throws and takes nothing. False if it is full for now: it will call `drained`. */
   put(data: string | Uint8Array): boolean;
   /** Nothing more will come. */
   finish(): void;
@@ -23,7 +23,7 @@ export interface ByteSink {
 export class ByteWriter implements WritableBytes {
   private readonly kinds: WriteKinds;
   private readonly sink: ByteSink;
-  private full: boolean = false;
+  private full: boolean;
   private ended: boolean = false;
   /** `sink.finish` is due once the waiting writers are done. */
   private finishing: boolean = false;
@@ -31,9 +31,11 @@ export class ByteWriter implements WritableBytes {
   /** Made when a writer first waits: most connections never need it. */
   private writers: WaitList | null = null;
 
-  constructor(sink: ByteSink, kinds: WriteKinds) {
+  /** @param full whether the sink is full already. */
+  constructor(sink: ByteSink, kinds: WriteKinds, full: boolean = false) {
     this.sink = sink;
     this.kinds = kinds;
+    this.full = full;
   }
 
   write(data: string | Uint8Array): Operation<void> {
@@ -56,8 +58,13 @@ export class ByteWriter implements WritableBytes {
     while (!this.full) {
       const writer = this.shift();
       if (writer === null) break;
-      this.perform(writer);
-      writer.complete(undefined);
+      try {
+        this.perform(writer);
+        writer.complete(undefined);
+      } catch (error) {
+        // Thrown in a listener of the sink it would end the process.
+        writer.fail(error);
+      }
     }
     if (this.finishing) this.finishLast();
   }

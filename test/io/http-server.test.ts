@@ -724,7 +724,6 @@ test.serial(
       *'/number'(write: (chunk: unknown) => Operation<void>) {
         yield* write(5);
       },
-      // There is no room by then: it is written from an event.
       *'/later'(write: (chunk: unknown) => Operation<void>) {
         yield* write(Buffer.alloc(10_000_000));
         yield* write(5);
@@ -763,6 +762,14 @@ test.serial('a length that is not that of the body cuts the connection, and is r
     '/long': { ...fields('2'), body: 'abcdef' },
     '/streamed-short': { ...fields('100'), body: (write) => write('abc') },
     '/streamed-long': { ...fields(2), body: (write) => write('abcdef') },
+    // There is no room by then: it is written from an event.
+    '/later': {
+      ...fields(1_000_000),
+      *body(write) {
+        yield* write(Buffer.alloc(1_000_000));
+        yield* write('abcdef');
+      },
+    },
     '/right': { ...fields('3'), body: 'abc' },
     '/streamed-right': { ...fields('3'), body: (write) => write('abc') },
     '/none': { ...fields(100), status: 304 },
@@ -773,18 +780,18 @@ test.serial('a length that is not that of the body cuts the connection, and is r
         return replies[request.path]!;
       },
       function* (server) {
-        for (const path of Object.keys(replies).slice(0, 4)) {
+        for (const path of Object.keys(replies).slice(0, 5)) {
           const answers = yield* exchange(server.port, get(path) + get('/right'));
           t.is(answers.match(/HTTP\/1\.1/g)?.length ?? 1, 1, answers);
         }
         t.deepEqual(
           reported.map((error) => (error as { code: string }).code),
-          Array.from({ length: 4 }, () => 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'),
+          Array.from({ length: 5 }, () => 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'),
         );
         const last = 'HEAD /short HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
         const answers = yield* exchange(server.port, ['/right', '/streamed-right', '/none'].map(get).join('') + last);
         t.is(answers.match(/HTTP\/1\.1 (200|304)/g)?.length, 4, answers);
-        t.is(reported.length, 4);
+        t.is(reported.length, 5);
       },
       { onError: (error) => void reported.push(error) },
     ),
@@ -987,6 +994,62 @@ test.serial('a slow client makes the writer wait, and memory stays bounded', asy
       },
     );
   });
+});
+
+test.serial('fibers that write one reply wait for room, each in its turn', async (t) => {
+  const pieces = Array.from({ length: 200 }, (_, i) => Buffer.alloc(50_000, i));
+  const warnings: Error[] = [];
+  const warned = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', warned);
+  let excess = 0;
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return {
+          body: function* (write) {
+            yield* all(pieces.map((piece) => write(piece)));
+          },
+        };
+      },
+      function* (server) {
+        server.raw.prependListener('request', (_message, response: ServerResponse) => {
+          const { write } = response;
+          response.write = (...args: unknown[]) => {
+            const hasRoom = write.apply(response, args as never);
+            excess = Math.max(excess, response.writableLength - response.writableHighWaterMark);
+            return hasRoom;
+          };
+        });
+        const body = yield* (yield* fetch(server.url)).bytes();
+        t.true(body.equals(Buffer.concat(pieces)));
+      },
+    ),
+  );
+  process.off('warning', warned);
+  t.true(excess < 51_000, `${excess} bytes above the mark`);
+  t.deepEqual(warnings, []);
+});
+
+test.serial('what is written to a reply that is complete is an error of who writes, and ends nothing', async (t) => {
+  const reported: unknown[] = [];
+  await leavesNothing(t, () =>
+    serving(
+      function* handler() {
+        return {
+          body: function* (write) {
+            yield* spawn(() => write('too late'));
+            yield* write('in time');
+          },
+        };
+      },
+      function* (server) {
+        t.is(yield* (yield* fetch(server.url)).text(), 'in time');
+        yield* eventually(() => reported.length > 0);
+        t.true(reported[0] instanceof ClosedError, String(reported[0]));
+      },
+      { onError: (error) => void reported.push(error) },
+    ),
+  );
 });
 
 test.serial('an answer arrives whole, though it is the last and its request has not come whole', async (t) => {

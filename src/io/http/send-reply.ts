@@ -1,11 +1,10 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { checkInteger, describe, expected } from '../../base/check.js';
-import { IoError, MisuseError } from '../../base/errors.js';
+import { ClosedError, IoError, MisuseError } from '../../base/errors.js';
 import { unheard } from '../../base/unheard.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
-import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
-import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { ByteWriter } from '../byte-writer.js';
 import { checkHeaders } from './check-headers.js';
 import type { Reply } from './reply.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
@@ -20,26 +19,29 @@ export function* sendReply(response: ServerResponse, reply: Reply): Operation<vo
   // 1xx only announces a reply: the client would go on waiting.
   checkInteger('status', status, 200, 999);
   if (headers) checkHeaders(headers);
+  let output: ByteWriter;
   if (typeof body === 'function') {
     response.strictContentLength = true;
     response.writeHead(status, headers);
     response.flushHeaders();
+    output = bodyWriter(response);
     // A HEAD request gets the head that GET would get; its body is not made.
     if (response.req.method !== 'HEAD') {
-      const written = body((chunk) => new Suspension<void>(WRITE, response, chunk));
+      const written = body((chunk) => output.write(chunk));
       yield* inSegment(checkOperation(written, body));
     }
   } else if (typeof body !== 'string' && !(body instanceof Uint8Array) && body !== undefined && body !== null) {
     throw expected('body', 'a text, bytes or a function* that writes them', body);
   } else if (body && body.length > response.writableHighWaterMark) {
     if (sendHead(response, status, headers, body)) response.write(body);
+    output = bodyWriter(response);
   } else {
     return sendWhole(response, status, headers, body ?? '');
   }
   // Ended only once it has drained: Node takes the connection of an ended response for idle, and cuts it when the
   // server stops.
-  if (response.writableNeedDrain) yield* new Suspension<void>(DRAIN, response, undefined);
-  response.end();
+  if (response.writableNeedDrain) yield* output.end();
+  else response.end();
 }
 
 /** Sends a reply whose body is at hand. A plain call. */
@@ -120,72 +122,25 @@ function nameOf(reply: unknown): string {
   return `${describe(reply)}, which is data: write \`return json(…)\``;
 }
 
-interface Listeners {
-  readonly done: () => void;
-  readonly closed: () => void;
-}
-
-function awaitDrain(suspension: Suspension<unknown, ServerResponse>, done: () => void): void {
-  const response = suspension.subject;
-  const closed = (): void => {
-    unlisten(suspension);
-    suspension.fail(gone());
+/** Writes the body of a response whose head was sent, each piece once there is room for it. */
+function bodyWriter(response: ServerResponse): ByteWriter {
+  const refusal = (): Error => (response.writableEnded ? complete() : gone());
+  const put = (data: string | Uint8Array): boolean => {
+    if (response.writableEnded || response.destroyed) throw refusal();
+    return response.write(data);
   };
-  suspension.argument = {
-    closed,
-    done: () => {
-      unlisten(suspension);
-      done();
-    },
-  } satisfies Listeners;
-  response.once('drain', (suspension.argument as Listeners).done);
-  response.once('close', closed);
+  const output = new ByteWriter({ put, finish: () => void response.end() }, RESPOND, response.writableNeedDrain);
+  response.on('drain', () => output.drained());
+  response.on('close', () => output.fail(refusal));
+  return output;
 }
 
-function unlisten(suspension: Suspension<unknown, ServerResponse>): void {
-  const response = suspension.subject;
-  const { done, closed } = suspension.argument as Listeners;
-  response.off('drain', done);
-  response.off('close', closed);
+const RESPOND = ByteWriter.kinds('http.respond');
+
+function complete(): ClosedError {
+  return new ClosedError('http.respond: the reply is complete');
 }
 
 function gone(): IoError {
   return new IoError('http.respond', Object.assign(new Error('the client has gone'), { code: 'ECONNRESET' }));
 }
-
-/** Waits for room before it writes, so that a cancelled write wrote nothing. */
-const WRITE: SuspensionKind<ServerResponse, string | Uint8Array, void> = new SuspensionKind<
-  ServerResponse,
-  string | Uint8Array,
-  void
->({
-  label: new Label('http.respond'),
-  attempt(suspension) {
-    const response = suspension.subject;
-    if (response.destroyed) throw gone();
-    if (response.writableNeedDrain) return false;
-    response.write(suspension.argument);
-    return true;
-  },
-  arm(suspension) {
-    const response = suspension.subject;
-    const chunk = suspension.argument;
-    awaitDrain(suspension, () => {
-      try {
-        response.write(chunk);
-        suspension.complete(undefined);
-      } catch (error) {
-        // Thrown in a listener of the response it would end the process.
-        suspension.fail(error);
-      }
-    });
-  },
-  abort: unlisten,
-});
-
-/** Waits until the response has drained. */
-const DRAIN: SuspensionKind<ServerResponse, unknown, void> = new SuspensionKind({
-  label: new Label('http.respond'),
-  arm: (suspension) => awaitDrain(suspension, () => suspension.complete(undefined)),
-  abort: unlisten,
-});
