@@ -677,6 +677,8 @@ test('bad arguments are refused at once', (t) => {
     () => listen({ port: -1 }),
     () => listen({ port: 0, queue: 0 }),
     () => listen({ port: 0, backlog: 0 }),
+    () => listen({ port: 0, tls: true as never }),
+    () => connect({ port: 1, tls: false as never }),
   ])
     t.throws(wrong, { instanceOf: ArgumentError });
 });

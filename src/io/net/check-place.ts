@@ -1,22 +1,20 @@
-import { checkInteger, checkOptions, expected } from '../../base/check.js';
+import { checkInteger, expected } from '../../base/check.js';
 
-/** Where to listen or to connect, and whether to speak TLS. */
+/** Where to listen or to connect. */
 export interface Place {
   readonly port?: number;
   readonly path?: string;
-  readonly tls?: object | true;
 }
 
 /** Throws `ArgumentError`. */
 export function checkPlace(options: Place, leastPort: number): void {
-  const { port, path, tls } = options ?? {};
+  const { port, path } = options ?? {};
   if (path === undefined) {
     if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
     checkInteger('port', port, leastPort, 65_535);
   } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
   else if (Buffer.byteLength(path) > LONGEST_PATH)
     throw expected('path', `the path of a Unix socket, ${LONGEST_PATH} bytes long at most`, path);
-  if (tls !== undefined && tls !== true) checkOptions(tls, 'tls');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { checkText } from '../../base/check.js';
+import { checkOptions, checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
@@ -42,6 +42,7 @@ export interface ConnectOptions {
 export function connect(options: ConnectOptions): Operation<Connection> {
   checkPlace(options, 1);
   if (options.host !== undefined) checkText('host', options.host, 'the name or address of a host');
+  if (options.tls !== undefined && options.tls !== true) checkOptions(options.tls, 'tls');
   const { scope } = currentFiber('net.connect');
   return new Suspension<Connection>(CONNECT, { options, scope } satisfies Request, undefined);
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { checkGoal, checkInteger, checkPriority, checkText } from '../../base/check.js';
+import { checkGoal, checkInteger, checkOptions, checkPriority, checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
@@ -66,6 +66,7 @@ export function listen(options: ListenOptions): Operation<Listener> {
   if (options.goal !== undefined) checkGoal('goal', options.goal);
   if (options.priority !== undefined) checkPriority('priority', options.priority);
   checkInteger('queue', queue, 1, Infinity);
+  if (options.tls !== undefined) checkOptions(options.tls, 'tls');
   const { scope } = currentFiber('net.listen');
   return new Suspension<Listener>(LISTEN, { options, scope } satisfies Request, undefined);
 }
