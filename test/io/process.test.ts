@@ -78,11 +78,19 @@ test('a program that cannot be started is an IoError at its start', (t) =>
       String(yield* thrownBy(start('true', [], { cwd: '/no/such/directory' }))),
       /ENOENT \(in \/no\/such\/directory\)$/,
     );
-    t.regex(String(yield* thrownBy(start('echo a'))), /ENOENT \(there is no shell: .* into `args`\)$/);
+    t.regex(String(yield* thrownBy(start('echo a'))), /ENOENT \(there is no shell: .* in `args`\)$/);
     t.like(yield* thrownBy(start('/etc')), { system: 'EACCES' });
     t.true((yield* thrownBy(start('a\0b'))) instanceof ArgumentError);
     t.throws(() => start(''), { instanceOf: ArgumentError });
     t.throws(() => start('true', 'x' as never), { instanceOf: ArgumentError });
+  }));
+
+test('options that are none of these do not reach the system: there is never a shell', (t) =>
+  runs(t, function* () {
+    const options = { shell: true, argv0: 'other' } as object;
+    for (const attempt of [() => start('true; true', [], options), () => execute('true; true', [], options)])
+      t.like(yield* thrownBy(attempt()), { operation: 'process.start', system: 'ENOENT' });
+    t.is((yield* execute('sh', ['-c', 'echo $0'], options)).stdout, 'sh\n');
   }));
 
 test('too much output stops the program', (t) =>

@@ -58,7 +58,7 @@ export function* execute(
     const child = yield* start(command, args, { ...others, stdin, stdout: 'pipe', stderr: 'pipe' });
     const output = work.spawn(collect, child.stdout, limit, `The output of \`${command}\``);
     const errors = work.spawn(collect, child.stderr, limit, `The standard error of \`${command}\``);
-    if (input !== undefined) work.spawn(give, child.stdin, input);
+    if (input !== undefined) work.spawn(writeInput, child.stdin, input);
     return { stdout: yield* output.join(), stderr: yield* errors.join(), exit: yield* child.wait() };
   });
   if (check && exit.code !== 0) throw new ExitError(command, exit, stderr.subarray(-STDERR_TAIL).toString());
@@ -67,7 +67,7 @@ export function* execute(
 }
 
 /** Programs need not read all of their input (`head` does not), so it is no error if they have closed it. */
-function* give(stdin: Writer, input: string | Uint8Array): Operation<void> {
+function* writeInput(stdin: Writer, input: string | Uint8Array): Operation<void> {
   try {
     yield* stdin.write(input);
     yield* stdin.finish();

@@ -51,15 +51,16 @@ export function start(
   options: StartOptions = {},
 ): Operation<ChildProcess> {
   checkOptions(options);
-  const { stdin = 'pipe', stdout = 'pipe', stderr = 'inherit', grace = 5000, ...others } = options;
+  const { stdin = 'pipe', stdout = 'pipe', stderr = 'inherit', grace = 5000, cwd, env, uid, gid } = options;
   if (typeof command !== 'string' || command === '') throw expected('command', 'the name of a program', command);
   if (!Array.isArray(args)) throw expected('args', 'an array of strings', args);
   checkDuration('grace', grace, true);
   for (const [name, stdio] of Object.entries({ stdin, stdout, stderr }))
     if (!STDIO.has(stdio)) throw expected(name, "'pipe', 'ignore' or 'inherit'", stdio);
   const { scope } = currentFiber('start');
-  const launch = (): NodeChildProcess => spawn(command, args, { ...others, stdio: [stdin, stdout, stderr] });
-  return new Suspension<ChildProcess>(START, { command, cwd: options.cwd, grace, scope, launch }, undefined);
+  const known = { cwd, env, uid, gid, stdio: [stdin, stdout, stderr] };
+  const launch = (): NodeChildProcess => spawn(command, args, known);
+  return new Suspension<ChildProcess>(START, { command, cwd, grace, scope, launch }, undefined);
 }
 
 const STDIO: ReadonlySet<unknown> = new Set<Stdio>(['pipe', 'ignore', 'inherit']);
@@ -80,7 +81,8 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
       if (scope.closed) throw new ScopeClosedError('start in a scope that has ended');
       const child = launch();
       if (child.pid !== undefined) suspension.complete(new ChildProcess(child, command, grace, scope));
-      else child.once('error', (error) => suspension.fail(new IoError('process.start', told(error, command, cwd))));
+      else
+        child.once('error', (error) => suspension.fail(new IoError('process.start', explained(error, command, cwd))));
     } catch (error) {
       suspension.fail(startError(error));
     }
@@ -91,9 +93,8 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
 });
 
 /** The system reports a missing `cwd` as it reports a missing program, so the message names the directory. */
-function told(error: Error, command: string, cwd: string | URL | undefined): Error {
-  if (/\s/.test(command))
-    error.message += ` (there is no shell: what follows the program's name belongs into \`args\`)`;
+function explained(error: Error, command: string, cwd: string | URL | undefined): Error {
+  if (/\s/.test(command)) error.message += ` (there is no shell: what follows the program's name belongs in \`args\`)`;
   if (cwd !== undefined) error.message += ` (in ${String(cwd)})`;
   return error;
 }
