@@ -1,12 +1,15 @@
-import { Agent, request as rawRequest, type IncomingHttpHeaders } from 'node:http';
-import { once } from 'node:events';
+import { Agent, request as rawRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import { connect, createServer, Server as PlainServer } from 'node:net';
+import { connect, createServer, Server as PlainServer, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { ArgumentError, event, OverloadError, Runtime, sleep, spawn, until, type Event, type Operation } from 'heddle';
 import { listen, serve, text, type Handler, type HttpServer } from 'heddle/http';
 import type { Fiber } from '#src/fibers/fiber.js';
+import type { Entry } from '#src/fibers/governor.js';
+import type { RunLoop } from '#src/fibers/run-loop.js';
+import { ConnectionWatch } from '#src/io/http/connection-watch.js';
 import { resizeBacklog } from '#src/io/kernel-queue.js';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
@@ -297,6 +300,38 @@ test.serial(
       descriptors.others = others;
     }),
 );
+
+test('of the connections that have brought no request the oldest is closed first', (t) => {
+  let now = 0;
+  const closed: number[] = [];
+  const server = new EventEmitter();
+  const descriptors = { used: 90, limit: 100, hasRoomForConnection: true, count() {} };
+  const watch = new ConnectionWatch(
+    server as Server,
+    { descriptors, clock: { now: () => now } } as unknown as RunLoop,
+    { arrived() {}, turnedAway() {} } as unknown as Entry,
+    100,
+  );
+  const sockets = Array.from({ length: 8 }, (_, i) => {
+    const socket = new EventEmitter();
+    const destroy = (): void => {
+      closed.push(i);
+      socket.emit('close');
+    };
+    return Object.assign(socket, { destroy });
+  });
+  const arrives = (i: number): boolean => server.emit('connection', sockets[i]);
+  for (; now < 5; now++) arrives(now);
+  const requested = (i: number): boolean => watch.requested(sockets[i] as unknown as Socket);
+  t.true(requested(2));
+  t.false(requested(2));
+  sockets[0]!.emit('close');
+  sockets[4]!.emit('close');
+  now = 1000;
+  for (const i of [5, 6, 7]) arrives(i);
+  t.deepEqual(closed, [1, 3]);
+  t.is(watch.count, 4);
+});
 
 test.serial('over TLS, too, a connection that has brought a request stays when descriptors are few', (t) => {
   const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(`test/fixtures/localhost-${name}.pem`));

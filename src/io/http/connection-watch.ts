@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.js';
-import { Roster, type Enrolled } from '../../base/roster.js';
 import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
 import type { Entry } from '../../fibers/governor.js';
 import type { RunLoop } from '../../fibers/run-loop.js';
@@ -21,8 +20,9 @@ export class ConnectionWatch {
   /** Connections that are open. */
   count: number = 0;
   private readonly clock: Clock;
-  /** Connections without a request so far. */
-  private readonly silent: Roster<Silence> = new Roster();
+  /** The ends of a list of the connections that have brought no request so far, the oldest first. */
+  private oldest: Silence | null = null;
+  private newest: Silence | null = null;
   /** One for all sockets: a closure for each would live as long as they do. */
   private readonly onClose: (this: Socket) => void;
 
@@ -40,17 +40,19 @@ export class ConnectionWatch {
 
   /** The head of a request has arrived. Returns whether it is the first of its connection. */
   requested(socket: Socket): boolean {
-    return this.hears(plainSocketOf(socket));
+    return this.markHeard(plainSocketOf(socket));
   }
 
   private opened(socket: Socket): void {
-    const { stock, silent } = this;
+    const { stock, newest } = this;
     stock.count(1);
     this.count++;
     const now = this.clock.now();
-    const silence: Silence = { watch: this, socket, since: now, slot: -1 };
+    const silence: Silence = { watch: this, socket, since: now, older: newest, newer: null };
     (socket as Watched)[SILENCE] = silence;
-    silent.add(silence);
+    this.newest = silence;
+    if (newest === null) this.oldest = silence;
+    else newest.newer = silence;
     socket.on('close', this.onClose);
     this.entry.arrived();
     if (!stock.hasRoomForConnection) this.close(socket, 'no descriptor for a connection');
@@ -60,38 +62,48 @@ export class ConnectionWatch {
   private closed(socket: Socket): void {
     this.stock.count(-1);
     this.count--;
-    this.hears(socket);
+    this.markHeard(socket);
   }
 
   private closeOldest(before: number): void {
-    let oldest: Silence | null = null;
-    for (const one of this.silent) if (oldest === null || one.since < oldest.since) oldest = one;
+    const { oldest } = this;
     if (oldest !== null && oldest.since < before) this.close(oldest.socket, 'no request on a connection');
   }
 
   /** The connection is silent no more. Returns whether it was until now. */
-  private hears(socket: Watched): boolean {
+  private markHeard(socket: Watched): boolean {
     const silence = socket[SILENCE];
-    return silence !== undefined && silence.watch === this && this.silent.delete(silence);
+    if (silence?.watch !== this) return false;
+    socket[SILENCE] = undefined;
+    const { older, newer } = silence;
+    if (older === null) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.newest = older;
+    else newer.older = older;
+    silence.older = silence.newer = null;
+    return true;
   }
 
   private close(socket: Socket, reason: string): void {
     this.entry.turnedAway(reason);
-    this.hears(socket);
+    this.markHeard(socket);
     socket.destroy();
   }
 }
 
 /** A connection that has brought no request yet. */
-interface Silence extends Enrolled {
+interface Silence {
   readonly watch: ConnectionWatch;
   readonly socket: Socket;
   /** When it came. */
   readonly since: number;
+  /** Its neighbours in the list. */
+  older: Silence | null;
+  newer: Silence | null;
 }
 
 const SILENCE: unique symbol = Symbol('heddle.silence');
-type Watched = Socket & { [SILENCE]?: Silence };
+type Watched = Socket & { [SILENCE]?: Silence | undefined };
 
 /** The share of the descriptor limit above which silent connections are closed. */
 const CROWDED = 0.85;
