@@ -91,6 +91,24 @@ test('calls are counted while they are with the thread pool, also those that nob
   });
 });
 
+test('closing is a call to the thread pool once, whoever else closes the file, and not while others use it', async (t) => {
+  const runtime = new Runtime({ queue: 'fifo', sliceMs: 1000 });
+  const { threadPool } = runtime.loop;
+  await runtime.run(function* () {
+    const file = yield* fs.open('package.json');
+    t.is(threadPool.granted, 1);
+    const reading = yield* spawn(() => file.read());
+    const closing = yield* spawn(() => all([file.close(), file.close()]));
+    for (let i = 0; i < 10 && !file.isClosed; i++) yield* yieldNow();
+    t.is(threadPool.pending, 1);
+    yield* reading.join();
+    yield* closing.join();
+    yield* file.close();
+    t.is(threadPool.granted, 3);
+    t.is(threadPool.pending, 0);
+  });
+});
+
 test('what is written can be read back, as bytes and as text', (t) =>
   inDirectory(t, function* (dir) {
     const path = join(dir, 'a');

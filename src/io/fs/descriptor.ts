@@ -1,6 +1,7 @@
 import { close } from 'node:fs';
 import { BusyError, ClosedError } from '../../base/errors.js';
-import type { Done } from './fs-operation.js';
+import type { Suspension } from '../../fibers/suspension.js';
+import { fsError, type Done } from './fs-operation.js';
 import type { Room } from './room.js';
 
 /**
@@ -15,8 +16,8 @@ export class Descriptor {
   private readonly room: Room;
   private uses: number = 0;
   private moving: boolean = false;
-  /** The callbacks that wait for the closing; null while it has not been asked for. */
-  private closers: Done<void>[] | null = null;
+  /** Who waits for the closing; null while it has not been asked for. */
+  private closers: Suspension<void>[] | null = null;
   private closed: boolean = false;
 
   /** @param onClose called when closing is first asked for. */
@@ -71,11 +72,11 @@ export class Descriptor {
     }, done);
   }
 
-  /** Closes it once nothing uses it. Closing again only waits. */
-  close(done: Done<void>): void {
-    if (this.closed) return done(null);
-    if (this.closers !== null) return void this.closers.push(done);
-    this.closers = [done];
+  /** Closes it once nothing uses it, and completes `closer` then. Closing again only waits. */
+  close(closer: Suspension<void>): void {
+    if (this.closed) return void closer.complete(undefined);
+    if (this.closers !== null) return void this.closers.push(closer);
+    this.closers = [closer];
     this.onClose();
     if (this.uses === 0) this.closeNow();
   }
@@ -86,11 +87,19 @@ export class Descriptor {
   }
 
   private closeNow(): void {
+    const closers = this.closers!;
+    const fiber = closers[0]!.fiber!;
+    const { threadPool } = fiber.loop;
+    threadPool.begin(fiber);
     this.room.closing();
     close(this.fd, (error) => {
+      threadPool.end();
       this.closed = true;
       this.room.closed();
-      for (const done of this.closers!) done(error && this.named(error));
+      for (const closer of closers) {
+        if (error) closer.fail(fsError('close', this.named(error)));
+        else closer.complete(undefined);
+      }
     });
   }
 

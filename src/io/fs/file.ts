@@ -1,9 +1,11 @@
 import { fdatasync, fstat, fsync, ftruncate, read, type Stats } from 'node:fs';
 import { checkInteger, checkOptions } from '../../base/check.js';
 import { printAs } from '../../base/print-as.js';
+import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
+import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { Descriptor } from './descriptor.js';
 import { fsOperation } from './fs-operation.js';
 import type { Room } from './room.js';
@@ -108,7 +110,7 @@ export class File {
    * Suspends: always. If cancelled, even before it began: closes it all the same.
    */
   close(): Operation<void> {
-    return CLOSE(this.descriptor);
+    return new Suspension<void>(CLOSE, this.descriptor, undefined);
   }
 }
 
@@ -176,7 +178,14 @@ const TRUNCATE = fsOperation<[Descriptor, number], void>('truncate', 'wait', (de
   descriptor.use((fd, answered) => ftruncate(fd, length, answered), done),
 );
 
-const CLOSE = fsOperation<[Descriptor], void>('close', 'ignore', (descriptor, done) => descriptor.close(done));
+/** It runs in a cancelled fiber, too. */
+const CLOSE: SuspensionKind<Descriptor, undefined, void> = new SuspensionKind({
+  label: new Label('fs', 'close'),
+  arm: (suspension) => suspension.subject.close(suspension),
+  abort() {},
+  undoable: false,
+  uninterruptible: true,
+});
 
 function filled(buffer: Buffer, count: number | undefined): Buffer | null {
   return count === undefined || count === 0 ? null : buffer.subarray(0, count);

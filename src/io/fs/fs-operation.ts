@@ -12,15 +12,15 @@ export type Done<T> = (error: Error | null, result?: T) => void;
  * - `forget`: the fiber goes on at once and the answer is dropped. For calls that change nothing.
  * - `wait`: the fiber waits for the answer and gets it, so that `CancelledError` always means that nothing was changed.
  *   Also for reads into the caller's memory, which would otherwise be written to later.
- * - `ignore`: runs in a cancelled fiber too, as closing must.
  */
-export type WhenCancelled = 'forget' | 'wait' | 'ignore';
+export type WhenCancelled = 'forget' | 'wait';
 
 /**
  * Makes an operation of a callback function of `node:fs`; the callback costs less than a promise.
  *
  * @param name what errors (`fs.stat`) and the graph (`fs(stat)`) call it.
- * @param start calls the function. What it throws becomes an `ArgumentError`: Node throws only for bad arguments.
+ * @param start calls the function, which answers later. What it throws becomes an `ArgumentError`: Node throws only for
+ * bad arguments.
  * @param late gets a result that arrives after its fiber has gone, to close it, and the arguments.
  */
 export function fsOperation<A extends readonly unknown[], T>(
@@ -48,12 +48,11 @@ export function fsOperation<A extends readonly unknown[], T>(
     },
     abort() {},
     undoable: whenCancelled === 'forget',
-    uninterruptible: whenCancelled === 'ignore',
   });
   return (...args) => new Suspension<T>(kind, args, undefined);
 }
 
-function fsError(name: string, error: Error): Error {
+export function fsError(name: string, error: Error): Error {
   return error instanceof HeddleError ? error : new IoError(`fs.${name}`, error);
 }
 
