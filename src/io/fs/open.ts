@@ -34,7 +34,7 @@ function* openIn(scope: Scope, path: PathLike, flags: string | number, mode: num
   try {
     fd = yield* changesNothing(flags) ? OPEN(path, flags, mode, room) : CREATE(path, flags, mode, room);
   } catch (error) {
-    if (!room.asked) room.refused();
+    if (!room.asked) room.closed();
     throw error;
   }
   try {
@@ -52,17 +52,15 @@ function changesNothing(flags: string | number): boolean {
 
 function start(path: PathLike, flags: string | number, mode: number, room: Room, done: Done<number>): void {
   nodeOpen(path, flags, mode, (error, fd) => {
-    if (error) room.refused();
+    if (error) room.closed();
     else room.filled();
     done(error, fd);
   });
   room.asked = true;
 }
 
-function closeLate(fd: number, ...[, , , room]: Arguments): void {
-  room.close(fd);
-}
-
 type Arguments = [PathLike, string | number, number, Room];
-const OPEN = fsOperation<Arguments, number>('open', 'forget', start, closeLate);
-const CREATE = fsOperation<Arguments, number>('open', 'wait', start, closeLate);
+const OPEN = fsOperation<Arguments, number>('open', 'forget', start, (fd, _path, _flags, _mode, room) =>
+  room.close(fd),
+);
+const CREATE = fsOperation<Arguments, number>('open', 'wait', start);

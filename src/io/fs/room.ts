@@ -27,15 +27,11 @@ export class Room {
     this.stock.settled();
   }
 
-  /** No descriptor was opened. */
-  refused(): void {
-    this.closed();
-  }
-
   closing(): void {
     this.stock.closing();
   }
 
+  /** The descriptor is closed, or none was opened. */
   closed(): void {
     this.stock.settled();
     this.stock.giveBack(this.holding);

@@ -35,9 +35,4 @@ function removeLate(path: string): void {
   rm(path, { recursive: true, force: true }, () => {});
 }
 
-const MAKE = fsOperation<[string], string>(
-  'tempDirectory',
-  'wait',
-  (prefix, done) => mkdtemp(prefix, done),
-  removeLate,
-);
+const MAKE = fsOperation<[string], string>('tempDirectory', 'wait', (prefix, done) => mkdtemp(prefix, done));
