@@ -432,6 +432,20 @@ test.serial('a cancelled accept takes no connection', (t) =>
   }),
 );
 
+test.serial('a connection for a scope that has ended is reset, and does not count as accepted', (t) =>
+  leavesNothing(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const late = yield* scope(function* () {
+      return { accept: listener.accept() };
+    });
+    const client = yield* connect({ port: listener.port, host });
+    yield* eventually(() => listener.stats().queued === 1);
+    t.true((yield* thrownBy(late.accept)) instanceof ScopeClosedError);
+    t.true((yield* thrownBy(client.read())) instanceof IoError);
+    t.like(listener.stats(), { accepted: 0, queued: 0 });
+  }),
+);
+
 test.serial('beyond the queue the newest connection is reset and counted', (t) =>
   leavesNothing(t, function* () {
     const listener = yield* listen({ port: 0, host, queue: 2 });

@@ -39,8 +39,7 @@ export class SocketListener implements Listener {
   readonly port: number;
   readonly address: string;
   private readonly server: Server;
-  private readonly manner: ConnectionManner;
-  private readonly gating: Gating;
+  private readonly manner: ConnectionManner & Gating;
   /** How many connections may wait. */
   private readonly bound: number;
   private readonly queue: Deque<SocketConnection> = new Deque();
@@ -59,7 +58,6 @@ export class SocketListener implements Listener {
     this.server = server;
     this.bound = bound;
     this.manner = manner;
-    this.gating = manner;
     this.handshakes = server instanceof TlsServer ? new Handshakes(server) : null;
     server.on(this.handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) => this.arrived(socket));
     server.on('error', (error) => this.failed(error));
@@ -75,7 +73,7 @@ export class SocketListener implements Listener {
     const { onError = reportToStderr } = options;
     checkFunction('onError', onError);
     const { scope } = currentFiber('listener.serve');
-    const { goal, priority, backlog } = this.gating;
+    const { goal, priority, backlog } = this.manner;
     const entry =
       goal === null
         ? null
@@ -142,8 +140,8 @@ export class SocketListener implements Listener {
   }
 
   private hand(connection: SocketConnection, acceptor: Suspension): void {
-    this.accepted++;
     connection.tie(acceptor.argument as Scope);
+    this.accepted++;
   }
 
   private stop(failure: () => Error): void {
