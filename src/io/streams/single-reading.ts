@@ -47,7 +47,7 @@ export abstract class SingleReading {
 
   static attempt(suspension: Suspension<unknown, SingleReading>): boolean {
     const reading = suspension.subject;
-    if (reading.waiting !== null) throw new BusyError('stream.read: another fiber is reading this stream');
+    if (reading.waiting !== null) return false;
     if (reading.take(suspension)) return true;
     if (reading.failure !== null) throw reading.failure.error;
     return reading.ended && suspension.finish(null);
