@@ -30,7 +30,7 @@ export function* fileServer(directory: string, { hidden = false }: FileServerOpt
       if (found.isFile()) return yield* sendFile(request, path);
       // Not a pipe or a device: opening one may wait for ever.
       if (!found.isDirectory()) return notFound();
-      if (!request.path.endsWith('/')) return redirect(`${request.path}/`);
+      if (!request.path.endsWith('/')) return redirect(`${request.path}/${queryOf(request)}`);
       const index = yield* sendIndex(request, root, path);
       if (index !== null) return index;
       const entries = yield* readEntries(path);
@@ -133,6 +133,12 @@ function contentType(path: string): string {
 
 function notFound(): Reply {
   return text('Not found\n', { status: 404 });
+}
+
+/** The query as the client sent it, with its question mark. */
+function queryOf({ url }: ServerRequest): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
 }
 
 function redirect(location: string): Reply {

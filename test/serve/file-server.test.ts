@@ -170,6 +170,7 @@ test.serial('directories: an index, a listing with escaped names, a redirect to 
       t.is((yield* get('/with-index/')).body, '<p>index');
       const redirected = yield* get('/with-index');
       t.deepEqual([redirected.status, redirected.headers['location']], [301, '/with-index/']);
+      t.is((yield* get('/with-index?a=%2f&b')).headers['location'], '/with-index/?a=%2f&b');
       t.is((yield* get('//with-index')).headers['location'], '/with-index/');
       t.is((yield* get('/\\a/..%2fwith-index')).headers['location'], '/a/..%2fwith-index/');
       const listing = yield* get('/plain/');
