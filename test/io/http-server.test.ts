@@ -39,13 +39,13 @@ import {
   listen,
   ResponseError,
   text,
-  type ClientResponse,
   type Handler,
   type HttpServer,
   type Reply,
   type ServerRequest,
 } from 'heddle/http';
 import { readAll } from 'heddle/streams';
+import { ClientResponse } from '#src/io/http/client.js';
 import { waitsBehind } from '#src/io/http/pipeline.js';
 import { report } from '#src/io/http/report.js';
 import { eventually } from '../support/eventually.js';
@@ -1551,6 +1551,14 @@ test.serial('fetch reports a refused connection with the code of the system', as
     }
   });
 });
+
+test('a body that fails with what is no error is thrown as it is', (t) =>
+  run(function* () {
+    for (const reason of [undefined, null, 'broken']) {
+      const response = new Response(new ReadableStream({ start: (controller) => controller.error(reason) }));
+      t.is(yield* thrownBy(new ClientResponse(response, () => {}).read()), reason);
+    }
+  }));
 
 test.serial('with its fiber a fetch is cancelled, and the reading of a body: the server learns of it', async (t) => {
   const began = channel<string>(2);

@@ -141,7 +141,7 @@ printAs(ClientResponse, 'ClientResponse', ({ status, raw }) => ({ status, url: r
  * const page = yield* response.text();
  */
 export function fetch(url: string | URL, init: Omit<RequestInit, 'signal'> = {}): Operation<ClientResponse> {
-  if (!URL.canParse(String(url))) throw expected('url', 'a whole URL, with `https://` or `http://`', url);
+  if (!URL.canParse(String(url))) throw expected('url', 'an absolute URL, with `https://` or `http://`', url);
   checkOptions(init, 'init');
   return request(url, init, currentFiber('http.fetch').scope);
 }
@@ -172,6 +172,5 @@ const USUAL_LIMIT = 16 * 1024 * 1024;
  * the arguments.
  */
 function wrap(operation: string, error: unknown): unknown {
-  const { cause } = error as { cause?: unknown };
-  return error instanceof TypeError && cause instanceof Error ? new IoError(operation, cause) : error;
+  return error instanceof TypeError && error.cause instanceof Error ? new IoError(operation, error.cause) : error;
 }
