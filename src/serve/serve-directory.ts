@@ -25,11 +25,12 @@ export function serveDirectory({ root, port, host, inspectPort, hidden }: ServeD
   return main(function* serve(runtime) {
     const handler = forHost(host, yield* fileServer(root, { hidden }));
     const server = yield* orExplain(listen({ port, host }), '--port');
+    if (server === null) return;
     const page = yield* orExplain(
       until(openLivePage({ port: inspectPort, snapshot: () => runtime.snapshot() }), 'live page'),
       '--inspect-port',
     );
-    if (server === null || page === null) return;
+    if (page === null) return;
     console.log(`files of ${root}   ${server.url}\nblocking graph   ${page.url}\nstop with Ctrl-C`);
     try {
       yield* server.serve(handler);
@@ -63,7 +64,7 @@ function* orExplain<T>(opening: Operation<T>, option: string): Operation<T | nul
     return yield* opening;
   } catch (error) {
     if (error instanceof CancelledError) throw error;
-    const advice = NOT_TO_BE_HAD.has(systemCode(error))
+    const advice = UNAVAILABLE.has(systemCode(error))
       ? `: choose another port with ${option}, 0 for any that is free`
       : '';
     console.error(`heddle: ${(error as Error).message}${advice}`);
@@ -76,4 +77,4 @@ function systemCode(error: unknown): string | undefined {
   return error instanceof IoError ? error.system : (error as NodeJS.ErrnoException).code;
 }
 
-const NOT_TO_BE_HAD: ReadonlySet<string | undefined> = new Set(['EADDRINUSE', 'EACCES']);
+const UNAVAILABLE: ReadonlySet<string | undefined> = new Set(['EADDRINUSE', 'EACCES']);

@@ -119,6 +119,8 @@ test('a port that is taken is an error in one line that says how to take another
       new RegExp(`^heddle: .*EADDRINUSE.*: choose another port with ${option}, 0 for any that is free\n$`),
     );
   }
+  const both = ['--port', String(port), '--inspect-port', String(port)];
+  t.regex((await heddle(['serve', 'docs', ...both])).stderr, /^heddle: .*EADDRINUSE.* with --port, .*\n$/);
   other.close();
 });
 
