@@ -607,7 +607,7 @@ test('what JSON cannot tell, and headers that are none, are an error of who repl
   for (const value of [undefined, () => {}, Symbol('x')])
     t.throws(() => json(value), {
       instanceOf: ArgumentError,
-      message: /^Expected `value` to be something that JSON can tell/,
+      message: /^Expected `value` to be something that JSON can represent/,
     });
   for (const make of [text, json])
     t.throws(() => make('x', { headers: new Headers({ a: 'b' }) as never }), {

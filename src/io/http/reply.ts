@@ -26,7 +26,7 @@ export function text(body: string, init: Omit<Reply, 'body'> = {}): Reply {
 /** A reply of JSON. @throws `ArgumentError` for what has no JSON, such as `undefined`; `TypeError` for a cycle or a BigInt. */
 export function json(value: unknown, init: Omit<Reply, 'body'> = {}): Reply {
   const body = JSON.stringify(value) as string | undefined;
-  if (body === undefined) throw expected('value', 'something that JSON can tell', value);
+  if (body === undefined) throw expected('value', 'something that JSON can represent', value);
   return replyOf('application/json; charset=utf-8', body, init);
 }
 

@@ -56,7 +56,7 @@ function* handle(
  */
 export function reportToStderr(error: unknown): void {
   if (isInstance(error, IoError) && GONE.has(error.system)) return;
-  const text = NOT_OURS.some((kind) => isInstance(error, kind)) ? String(error) : inspect(error);
+  const text = CAUSED_BY_PEERS.some((kind) => isInstance(error, kind)) ? String(error) : inspect(error);
   process.stderr.write(`heddle/net: a connection's handler failed: ${text}\n`);
 }
 
@@ -64,7 +64,7 @@ export function reportToStderr(error: unknown): void {
  * Errors that the other side can cause as often as it likes: one line each, without the stack that a bug in the program
  * gets.
  */
-const NOT_OURS: readonly (abstract new (...args: never) => HeddleError)[] = [
+const CAUSED_BY_PEERS: readonly (abstract new (...args: never) => HeddleError)[] = [
   IoError,
   EndOfStreamError,
   TooLargeError,
