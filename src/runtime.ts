@@ -1,6 +1,7 @@
 import { SystemClock, type Clock } from './base/clock.js';
 import { checkDuration, checkFunction, checkInteger, checkOptions, checkSignal, expected } from './base/check.js';
 import { DeadlockError, MisuseError } from './base/errors.js';
+import { checkKnown } from './base/known-options.js';
 import { printAs } from './base/print-as.js';
 import { Random } from './base/random.js';
 import { textOf } from './base/text-of.js';
@@ -62,6 +63,20 @@ export interface RunOptions extends RuntimeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** With what `run` and `main` have besides: they hand on theirs whole. */
+const KNOWN = {
+  recording: true,
+  sampleEvery: true,
+  queue: true,
+  sliceMs: true,
+  clock: true,
+  seed: true,
+  scheduling: true,
+  machine: true,
+  signal: true,
+  inspect: true,
+} as const;
+
 /**
  * Where the parts meet: a run loop, its queue, its graph and its clock. No fiber, scope or count lives outside a runtime, so
  * several run in one process without knowing of each other. What belongs to the process is shared: the registers of `current`,
@@ -73,7 +88,7 @@ export class Runtime {
   readonly #since: number;
 
   constructor(options: RuntimeOptions = {}) {
-    checkOptions(options);
+    checkKnown('Runtime', options, KNOWN);
     const { recording = true, sampleEvery = 64, sliceMs = 2, seed = 1, clock = new SystemClock() } = options;
     checkDuration('sliceMs', sliceMs);
     if (typeof clock?.now !== 'function') throw expected('clock', 'a Clock', clock);

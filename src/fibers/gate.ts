@@ -1,6 +1,7 @@
-import { checkFunction, checkGoal, checkOptions, checkPriority, checkText } from '../base/check.js';
+import { checkFunction, checkGoal, checkPriority, checkText } from '../base/check.js';
 import { CancelledError, FiberCancelledError, OverloadError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
+import { checkKnown } from '../base/known-options.js';
 import { nameOf } from '../base/name-of.js';
 import { currentFiber } from './current.js';
 import type { FiberHandle } from './fiber.js';
@@ -44,7 +45,7 @@ export interface Gate {
 
 /** Opens a gate, which is closed when the current scope ends. */
 export function gate(options: GateOptions): Gate {
-  checkOptions(options);
+  checkKnown<GateOptions>('gate', options, { name: true, goal: true, patient: true, priority: true });
   const { name, goal, patient = false, priority = 1 } = options;
   checkText('name', name);
   checkGoal('goal', goal);

@@ -145,6 +145,38 @@ for (const [name, call] of Object.entries(optioned)) {
     });
 }
 
+/** Where an option that is passed over would leave a program without what it asked for. */
+const misspelt: Readonly<Record<string, () => unknown>> = {
+  gate: () => gate({ name: 'g', goal: 50, prioriti: 2 } as never),
+  resource: () => resource('r', { capacity: 1, capacty: 2 } as never),
+  Runtime: () => new Runtime({ schedulling: {} } as never),
+  run: () => run(noop, { singal: AbortSignal.abort() } as never),
+  main: () => main(noop, { inspct: false } as never),
+  'net.listen': () => listen({ port: 0, gaol: 50 } as never),
+  'net.connect': () => connect({ port: 9, tsl: true } as never),
+  'http.listen': () => listenHttp({ gaol: 50 } as never),
+  'http.listen of what only serve has': () => listenHttp({ onListen: nothing } as never),
+  'http.serve': () => serve(noop as never, { port: 0, gaol: 50 } as never),
+  nodeFibers: () => nodeFibers({ kindof: () => '' } as never),
+  expressFibers: () => expressFibers({ gaol: 50 } as never),
+  honoFibers: () => honoFibers({ gaol: 50 } as never),
+};
+
+for (const [name, call] of Object.entries(misspelt))
+  test(`${name} says that it has no such option`, async (t) => {
+    await t.throwsAsync(inFiber(call), { instanceOf: ArgumentError, message: /^Unknown option `\w+` of `\w+`; / });
+  });
+
+test('an unknown option is told with the one that may have been meant, or with all', (t) => {
+  const told = (options: object): string => (t.throws(() => serve(noop as never, options)) as Error).message;
+  t.is(told({ gaol: 500 }), 'Unknown option `gaol` of `serve`; did you mean `goal`?');
+  t.is(told({ onlisten: nothing }), 'Unknown option `onlisten` of `serve`; did you mean `onListen`?');
+  t.is(told({ priority: nothing }), 'Unknown option `priority` of `serve`; did you mean `priorityOf`?');
+  t.regex(told({ verbose: true }), /^Unknown option `verbose` of `serve`; there are `port`, `host`, .*, `onListen`$/);
+  // Those of Node are Node's to judge.
+  t.notThrows(() => serve(noop as never, { node: { requestTimeut: 1 } as object, tls: { ticketKey: 1 } as object }));
+});
+
 /** Calls that are wrong in one place. */
 const others: Readonly<Record<string, () => unknown>> = {
   'a host that is a number': () => listen({ port: 0, host: wrong(7) }),

@@ -541,6 +541,18 @@ test.serial('fastify: operations that a plain handler returns are run, as of plu
     }
 });
 
+test.serial('fastify: what Fastify takes for any plugin is no unknown option', async (t) => {
+  const app = fastify();
+  await app.register(fastifyFibers, { goal: 500, prefix: '/here', logLevel: 'warn' });
+  await app.ready();
+  await app.close();
+  const other = fastify();
+  await t.throwsAsync(async () => other.register(fastifyFibers, { gaol: 500 } as object), {
+    code: 'ERR_HEDDLE_ARGUMENT',
+    message: 'Unknown option `gaol` of `fastifyFibers`; did you mean `goal`?',
+  });
+});
+
 test.serial('fastify: a request that had to wait goes on as the one it is', async (t) => {
   const requests = new AsyncLocalStorage<string>();
   const seen: unknown[] = [];

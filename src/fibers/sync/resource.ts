@@ -1,5 +1,6 @@
 import { checkInteger, checkText } from '../../base/check.js';
 import { OverloadError } from '../../base/errors.js';
+import { checkKnown } from '../../base/known-options.js';
 import { printAs } from '../../base/print-as.js';
 import type { Fiber } from '../fiber.js';
 import { Label } from '../label.js';
@@ -74,5 +75,6 @@ printAs(ResourcePool, 'Resource', (one) => ({ name: one.name, ...one.stats() }))
  */
 export function resource(name: string, options: { readonly capacity: number }): Resource {
   checkText('name', name);
-  return new ResourcePool(name, options?.capacity);
+  checkKnown('resource', options, { capacity: true });
+  return new ResourcePool(name, options.capacity);
 }

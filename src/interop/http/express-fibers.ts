@@ -1,8 +1,9 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { checkFunction, describe } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { asHttpError } from './as-http-error.js';
-import type { HostOptions } from './request-host.js';
+import { HOST_OPTIONS, type HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
 /** Answers through `response`, or calls `next`. `P` are the parameters of the route. */
@@ -57,5 +58,6 @@ function kindOf<P, A, B, Q>({ method, baseUrl, route }: Request<P, A, B, Q>): st
  * fibers.attach(app.listen(8080));
  */
 export function expressFibers(options: HostOptions = {}): ExpressFibers {
+  checkKnown('expressFibers', options, HOST_OPTIONS);
   return new ExpressFibers(options);
 }

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
 import { expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
+import { checkKnown } from '../../base/known-options.js';
 import { nameOf } from '../../base/name-of.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -10,7 +11,7 @@ import { refuse } from '../../io/http/refuse.js';
 import type { RequestWork, Respondent } from '../../io/http/request-work.js';
 import { asError } from './as-error.js';
 import { asHttpError } from './as-http-error.js';
-import { RequestHost, type Handling, type HostOptions } from './request-host.js';
+import { HOST_OPTIONS, RequestHost, type Handling, type HostOptions } from './request-host.js';
 
 type Handler = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) => Operation<unknown>;
 
@@ -47,6 +48,7 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
       throw new MisuseError(
         '`fastifyFibers` is registered already, here or in a plugin around: once is enough for both',
       );
+    checkKnown('fastifyFibers', options, KNOWN);
     app.decorate(REGISTERED, true);
     const host = new RequestHost('fastify', options);
     host.watch(app.server);
@@ -223,6 +225,9 @@ function unadopted(): MisuseError {
 function isGeneratorFunction(f: unknown): boolean {
   return typeof f === 'function' && GENERATOR_FUNCTION.isPrototypeOf(f);
 }
+
+/** With what Fastify itself takes for any plugin. */
+const KNOWN = { ...HOST_OPTIONS, prefix: true, logLevel: true, logSerializers: true } as const;
 
 /** The functions that a route may have besides its handler. */
 const HOOKS = [

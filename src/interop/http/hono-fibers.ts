@@ -3,13 +3,14 @@ import type { Context, Env, Input } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { checkFunction } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
 import { isClosed, wasAnswered } from '../../io/http/response-state.js';
 import { retryAfter } from '../../io/http/retry-after.js';
 import { statusOf } from '../../io/http/status-of.js';
 import { asError } from './as-error.js';
-import type { Handling, HostOptions } from './request-host.js';
+import { HOST_OPTIONS, type Handling, type HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
 /** Returns the response, as made by `context.json(…)` and the like. */
@@ -120,5 +121,6 @@ function asException(thrown: unknown): Error {
  * fibers.attach(serve({ fetch: app.fetch, port: 8080 }));
  */
 export function honoFibers(options: HostOptions = {}): HonoFibers {
+  checkKnown('honoFibers', options, HOST_OPTIONS);
   return new HonoFibers(options);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { checkFunction } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import { nameOf } from '../../base/name-of.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
@@ -8,7 +9,7 @@ import { hasGone } from '../../io/http/response-state.js';
 import { report } from '../../io/http/report.js';
 import { sendFailure } from '../../io/http/send-failure.js';
 import { statusOf } from '../../io/http/status-of.js';
-import type { HostOptions } from './request-host.js';
+import { HOST_OPTIONS, type HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
 export interface NodeFibersOptions extends HostOptions {
@@ -89,5 +90,6 @@ export class NodeFibers extends ServerFibers {
  * server.listen(8080);
  */
 export function nodeFibers(options: NodeFibersOptions = {}): NodeFibers {
+  checkKnown('nodeFibers', options, { ...HOST_OPTIONS, kindOf: true, onError: true });
   return new NodeFibers(options);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node
 import type { Server, Socket } from 'node:net';
 import { checkDuration, checkFunction, checkGoal, checkInteger, checkOptions, expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
+import type { Known } from '../../base/known-options.js';
 import { unheard } from '../../base/unheard.js';
 import { current } from '../../fibers/current.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
@@ -38,6 +39,14 @@ export interface HostOptions {
   /** Runs the fibers; unless given, the current fiber's runtime, or outside of fibers a new one. */
   readonly runtime?: Runtime;
 }
+
+export const HOST_OPTIONS: Known<HostOptions> = {
+  goal: true,
+  priorityOf: true,
+  backlog: true,
+  grace: true,
+  runtime: true,
+};
 
 /**
  * What a request's fiber runs, and callbacks for how it ended. Neither is called if a request with a connection was cancelled:

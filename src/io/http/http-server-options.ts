@@ -1,6 +1,7 @@
 import type { ServerOptions } from 'node:http';
 import type { ServerOptions as TlsServerOptions } from 'node:https';
 import { checkDuration, checkFunction, checkGoal, checkInteger, checkOptions, checkText } from '../../base/check.js';
+import { checkKnown, type Known } from '../../base/known-options.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
 import type { ServerRequest } from './server-request.js';
 
@@ -46,9 +47,22 @@ export interface HttpServerOptions {
   readonly onError?: (error: unknown, request: ServerRequest) => void;
 }
 
+export const SERVER_OPTIONS: Known<HttpServerOptions> = {
+  port: true,
+  host: true,
+  goal: true,
+  kindOf: true,
+  priorityOf: true,
+  backlog: true,
+  tls: true,
+  node: true,
+  grace: true,
+  onError: true,
+};
+
 /** @throws `ArgumentError`. Without these checks the first request would fail instead. */
-export function checkServerOptions(options: HttpServerOptions): void {
-  checkOptions(options);
+export function checkServerOptions(f: string, options: HttpServerOptions, known: Known<HttpServerOptions>): void {
+  checkKnown(f, options, known);
   const { port = 0, host, goal, backlog = USUAL_BACKLOG, grace = 0 } = options;
   checkInteger('port', port, 0, 65_535);
   if (host !== undefined) checkText('host', host, 'an address of this machine');

@@ -7,7 +7,7 @@ import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
-import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
+import { checkServerOptions, SERVER_OPTIONS, type HttpServerOptions } from './http-server-options.js';
 import { makeServer } from './make-server.js';
 import { HttpServer } from './server.js';
 
@@ -24,7 +24,12 @@ import { HttpServer } from './server.js';
  * });
  */
 export function listen(options: HttpServerOptions = {}): Operation<HttpServer> {
-  checkServerOptions(options);
+  checkServerOptions('listen', options, SERVER_OPTIONS);
+  return openServer(options);
+}
+
+/** As `listen`, by options that were checked. */
+export function openServer(options: HttpServerOptions): Operation<HttpServer> {
   return open(options, currentFiber('http.listen').scope);
 }
 

@@ -1,8 +1,9 @@
 import { checkFunction } from '../../base/check.js';
+import type { Known } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
-import { checkServerOptions, type HttpServerOptions } from './http-server-options.js';
-import { listen } from './listen.js';
+import { checkServerOptions, SERVER_OPTIONS, type HttpServerOptions } from './http-server-options.js';
+import { openServer } from './listen.js';
 import type { Handler, HttpServer } from './server.js';
 
 export interface ServeOptions extends HttpServerOptions {
@@ -23,11 +24,13 @@ export interface ServeOptions extends HttpServerOptions {
  * }, { port: 8080, goal: 500 });
  */
 export function serve(handler: Handler, options: ServeOptions = {}): Operation<never> {
-  checkServerOptions(options);
+  checkServerOptions('serve', options, SERVE_OPTIONS);
   checkFunction('handler', handler);
   return scope(function* () {
-    const server = yield* listen(options);
+    const server = yield* openServer(options);
     options.onListen?.(server);
     return yield* server.serve(handler);
   });
 }
+
+const SERVE_OPTIONS: Known<ServeOptions> = { ...SERVER_OPTIONS, onListen: true };

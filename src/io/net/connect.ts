@@ -2,6 +2,7 @@ import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'n
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { checkOptions, checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
+import { checkKnown, type Known } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -41,11 +42,21 @@ export interface ConnectOptions {
  */
 export function connect(options: ConnectOptions): Operation<Connection> {
   checkPlace(options, 1);
+  checkKnown('connect', options, CONNECT_OPTIONS);
   if (options.host !== undefined) checkText('host', options.host, 'the name or address of a host');
   if (options.tls !== undefined && options.tls !== true) checkOptions(options.tls, 'tls');
   const { scope } = currentFiber('net.connect');
   return new Suspension<Connection>(CONNECT, { options, scope } satisfies Request, undefined);
 }
+
+const CONNECT_OPTIONS: Known<ConnectOptions> = {
+  port: true,
+  host: true,
+  path: true,
+  tls: true,
+  halfOpen: true,
+  noDelay: true,
+};
 
 interface Request {
   readonly options: ConnectOptions;

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { checkGoal, checkInteger, checkOptions, checkPriority, checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
+import { checkKnown, type Known } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -60,6 +61,7 @@ export interface ListenOptions {
  */
 export function listen(options: ListenOptions): Operation<Listener> {
   checkPlace(options, 0);
+  checkKnown('listen', options, LISTEN_OPTIONS);
   const { backlog = USUAL_BACKLOG, queue = 64 } = options;
   if (options.host !== undefined) checkText('host', options.host, 'an address of this machine');
   checkInteger('backlog', backlog, 1);
@@ -70,6 +72,19 @@ export function listen(options: ListenOptions): Operation<Listener> {
   const { scope } = currentFiber('net.listen');
   return new Suspension<Listener>(LISTEN, { options, scope } satisfies Request, undefined);
 }
+
+const LISTEN_OPTIONS: Known<ListenOptions> = {
+  port: true,
+  host: true,
+  path: true,
+  goal: true,
+  priority: true,
+  backlog: true,
+  queue: true,
+  tls: true,
+  halfOpen: true,
+  noDelay: true,
+};
 
 interface Request {
   readonly options: ListenOptions;
