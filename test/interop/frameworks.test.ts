@@ -1452,6 +1452,32 @@ test.serial('hono: what is thrown and is no Error, or has the status of no error
   t.deepEqual(said, []);
 });
 
+test.serial('hono: what is no response is an error that names the fix', async (t) => {
+  await using fibers = honoFibers();
+  const app = new Hono();
+  const answers: Record<string, unknown> = {
+    data: { a: 1 },
+    map: new Map(),
+    text: 'well',
+    plain: new Response('plain'),
+    nothing: undefined,
+  };
+  app.get(
+    '/:what',
+    fibers.handler(function* (context) {
+      return answers[context.req.param('what')!] as Response;
+    }),
+  );
+  app.onError((error) => new Response(error.message, { status: 500 }));
+  for (const what of ['data', 'map', 'text']) {
+    const response = await app.request(`/${what}`);
+    t.is(response.status, 500, what);
+    t.regex(await response.text(), /has to return a Response: write `return context\.json\(…\)`/);
+  }
+  t.is(await (await app.request('/plain')).text(), 'plain');
+  t.is((await app.request('/nothing')).status, 404);
+});
+
 test.serial('hono: a handler that has begun goes on in a fiber', async (t) => {
   const log: unknown[] = [];
   await onHono(

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { EventEmitter, once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { format, inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import test, { type ExecutionContext } from 'ava';
 import {
   all,
@@ -597,6 +598,36 @@ test.serial('data is no reply, and headers are names and values', async (t) => {
         );
         t.regex(reported[2]!, /an object of class `Object`, which is data: write `return json\(…\)`/);
         for (const path of ['/none', '/nothing']) t.is((yield* fetch(server.url + path)).status, 200, path);
+      },
+      { onError: (error) => void reported.push((error as Error).message) },
+    ),
+  );
+});
+
+test.serial('a map, a date, an error or an object of a class is no reply, and the error names the fix', async (t) => {
+  class User {}
+  const replies: Record<string, readonly [unknown, RegExp]> = {
+    '/map': [new Map([['name', 'Ada']]), /class `Map`.*`return json\(Object\.fromEntries\(…\)\)`/],
+    '/set': [new Set(['Ada']), /class `Set`.*`return json\(\[\.\.\.…\]\)`/],
+    '/date': [new Date(0), /class `Date`.*`return json\(…\)`/],
+    '/user': [new User(), /class `User`.*`return json\(…\)`/],
+    '/error': [new Error('wrong'), /class `Error`: write `throw …`/],
+    '/answer': [new HttpError(404, 'not there'), /class `HttpError`: write `throw …`/],
+    '/bytes': [Buffer.from('x'), /class `Buffer`.*`return \{ body: … \}`/],
+  };
+  const reported: string[] = [];
+  const plain = [{}, Object.create(null), runInNewContext('({})')];
+  await leavesNothing(t, () =>
+    serving(
+      function* handler({ path }) {
+        return (replies[path]?.[0] ?? plain[Number(path.slice(1))]) as Reply;
+      },
+      function* (server) {
+        for (const [path, [, fix]] of Object.entries(replies)) {
+          t.is((yield* fetch(server.url + path)).status, 500, path);
+          t.regex(reported.pop()!, fix);
+        }
+        for (const i of plain.keys()) t.is((yield* fetch(`${server.url}/${i}`)).status, 200);
       },
       { onError: (error) => void reported.push((error as Error).message) },
     ),

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Env, Input } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
-import { checkFunction } from '../../base/check.js';
+import { checkFunction, describe } from '../../base/check.js';
+import { MisuseError } from '../../base/errors.js';
 import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
@@ -67,7 +68,10 @@ export class HonoFibers extends ServerFibers {
       const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>;
       const handling: Handling<R> = {
         operation: body,
-        done: resolve,
+        done(value) {
+          checkResponse(value);
+          resolve(value);
+        },
         failed(error) {
           // The fiber has begun a reply itself, which an error response would seem to complete.
           if (outgoing?.headersSent) cutOff(outgoing);
@@ -91,6 +95,14 @@ export class HonoFibers extends ServerFibers {
       });
     });
   }
+}
+
+/** By its name, since `@hono/node-server` has a class of its own for it. Where there is nothing Hono answers 404. */
+function checkResponse(value: unknown): void {
+  if ((value ?? null) === null || Object.prototype.toString.call(value) === '[object Response]') return;
+  throw new MisuseError(
+    `The handler returned ${describe(value)}. It has to return a Response: write \`return context.json(…)\``,
+  );
 }
 
 /** As `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which otherwise would log that it cannot send another response. */

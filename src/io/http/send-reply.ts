@@ -97,13 +97,20 @@ const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 /** Whether it can be a reply. Data that was returned by mistake would otherwise pass for an empty one. */
 function mayBeReply(reply: unknown): reply is Reply {
   if (typeof reply !== 'object' || reply === null || Array.isArray(reply) || ArrayBuffer.isView(reply)) return false;
-  return !isOperation(reply) && !(reply instanceof Promise) && !isData(reply);
+  if (isOperation(reply) || reply instanceof Promise || reply instanceof Error) return false;
+  return !isData(reply);
 }
 
-/** Whether it has properties, but none of a reply. */
+/** Whether it has none of the properties of a reply, but others, or a class of its own, as a map or a date has. */
 function isData(reply: Reply): boolean {
   if (reply.status !== undefined || reply.headers !== undefined || reply.body !== undefined) return false;
-  return Object.keys(reply).some((key) => !PARTS.has(key));
+  return !isPlain(reply) || Object.keys(reply).some((key) => !PARTS.has(key));
+}
+
+/** What `{}` makes, in any realm. */
+function isPlain(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 const PARTS = new Set(['status', 'headers', 'body'] satisfies (keyof Reply)[] as string[]);
@@ -119,7 +126,15 @@ function nameOf(reply: unknown): string {
   if (isOperation(reply)) return 'an operation that was never run: write `return yield* …`';
   if (reply instanceof Promise) return 'a promise that it has not waited for: write `return yield* until(…)`';
   if (typeof reply !== 'object' || reply === null) return describe(reply);
-  return `${describe(reply)}, which is data: write \`return json(…)\``;
+  if (reply instanceof Error) return `${describe(reply)}: write \`throw …\``;
+  return `${describe(reply)}, which is data: write \`return ${dataAsReply(reply)}\``;
+}
+
+/** JSON makes an empty object of a map or a set, and a list of numbers of bytes. */
+function dataAsReply(data: object): string {
+  if (ArrayBuffer.isView(data)) return '{ body: … }';
+  if (data instanceof Map) return 'json(Object.fromEntries(…))';
+  return Symbol.iterator in data && !Array.isArray(data) ? 'json([...…])' : 'json(…)';
 }
 
 /** Writes the body of a response whose head was sent, each piece once there is room for it. */
