@@ -23,6 +23,7 @@ const chapters = [
   'express',
   'fastify',
   'hono',
+  'websockets',
 ];
 const pages = ['README.md', ...chapters.map((name) => `docs/${name}.md`)]
   .map((file) => readFileSync(file, 'utf8'))
