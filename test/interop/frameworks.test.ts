@@ -541,6 +541,58 @@ test.serial('fastify: operations that a plain handler returns are run, as of plu
     }
 });
 
+test.serial(
+  'fastify: an operation that is sent, or an async handler resolves to, is an error that names the fix',
+  async (t) => {
+    const deeds = new Deeds();
+    const app = fastify();
+    await app.register(fastifyFibers);
+    app.get('/async', async () => deeds.run('well'));
+    app.get('/sent', (_request, reply) => void reply.send(deeds.run('well')));
+    app.get('/sent/by/fiber', function* (_request, reply) {
+      yield* sleep(1);
+      reply.send(sleep(1));
+    });
+    app.get('/serializer', (_request, reply) => void reply.serializer(JSON.stringify).send(deeds.run('well')));
+    app.get('/data', async () => ({ just: 'data' }));
+    for (const path of ['/async', '/sent', '/sent/by/fiber', '/serializer']) {
+      const { statusCode, body } = await app.inject(path);
+      t.is(statusCode, 500, path);
+      t.regex(body, /never run: write `return yield\*/, path);
+    }
+    t.is((await app.inject('/data')).body, '{"just":"data"}');
+    await app.close();
+  },
+);
+
+test.serial('fastify: a generator for a WebSocket is an error that names the fix, whoever came first', async (t) => {
+  const socketed = { websocket: true } as object;
+  function* generator(): Operation<void> {}
+  for (const first of ['sockets', 'heddle']) {
+    const app = fastify();
+    // As `@fastify/websocket` does.
+    const wrap = (): void =>
+      void app.addHook('onRoute', (route) => {
+        const { handler } = route;
+        if ('websocket' in route) route.handler = (request, reply) => void handler.call(app, request, reply);
+      });
+    if (first === 'sockets') wrap();
+    await app.register(fastifyFibers);
+    if (first === 'heddle') wrap();
+    const refused = { code: 'ERR_HEDDLE_MISUSE', message: /WebSocket.*spawn a fiber/ };
+    await app.register(async (child) => {
+      t.throws(() => void child.get('/short', socketed, generator as never), refused);
+      t.throws(() => void child.get('/in', { ...socketed, handler: generator as never }), refused);
+      const route = { method: 'GET', url: '/long' } as const;
+      t.throws(() => void child.route({ ...route, ...socketed, handler: generator as never }), refused);
+      t.throws(() => void child.route({ ...route, wsHandler: generator, handler: () => 'well' } as never), refused);
+      child.get('/plain', socketed, () => 'well');
+    });
+    t.is((await app.inject('/none')).statusCode, 404);
+    await app.close();
+  }
+});
+
 test.serial('fastify: what Fastify takes for any plugin is no unknown option', async (t) => {
   const app = fastify();
   await app.register(fastifyFibers, { goal: 500, prefix: '/here', logLevel: 'warn' });
@@ -670,7 +722,7 @@ test.serial(
       if (waits) await app.register(fastifyFibers, {});
       const { statusCode, body } = await app.inject('/');
       t.is(statusCode, 500);
-      t.regex(body, /added before heddle/);
+      t.regex(body, /added after `await app\.register/);
       await app.close();
     }
   },

@@ -60,12 +60,11 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
       else adoptResults(route, host);
     });
     refuseGenerators(app);
-    // A `function*` route added before the plugin would answer with an empty object: makes that an error.
-    if (hasRoutes(app))
-      app.addHook('preSerialization', (_request, _reply, payload, done) => {
-        if (isOperation(payload)) throw unadopted();
-        done(null, payload);
-      });
+    // It would be answered as an empty object, and nobody would know why.
+    app.addHook('preSerialization', (_request, _reply, payload, done) => {
+      if (isOperation(payload)) throw neverRun();
+      done(null, payload);
+    });
     // Runs when closing begins, before Fastify closes its connections.
     app.addHook('preClose', async () => void host.close());
     app.addHook('onClose', () => host.close());
@@ -195,7 +194,10 @@ function checkHooks(route: RouteOptions): void {
   }
 }
 
-/** The same for hooks of the application and its plugins, and for error handlers, whose result would be sent as the reply. */
+/**
+ * The same for hooks of the application and its plugins, for handlers of WebSockets, and for error handlers, whose result would
+ * be sent as the reply.
+ */
 function refuseGenerators(app: FastifyInstance): void {
   const methods = app as unknown as Record<string, (this: unknown, ...args: unknown[]) => unknown>;
   for (const name of ['addHook', 'setErrorHandler', 'setNotFoundHandler']) {
@@ -205,20 +207,33 @@ function refuseGenerators(app: FastifyInstance): void {
       return method.apply(this, args);
     };
   }
+  for (const name of ['get', 'route']) {
+    const method = methods[name]!;
+    methods[name] = function (...args) {
+      checkSocketHandler(args);
+      return method.apply(this, args);
+    };
+  }
 }
 
 function misplaced(what: string): MisuseError {
   return new MisuseError(`${what} is a function*, which only the handler of a route may be: \`yield*\` it there`);
 }
 
-/** Fastify lists its routes as text only, as a tree with a branch for each. */
-function hasRoutes(app: FastifyInstance): boolean {
-  return app.printRoutes().includes('── ');
+/** What `get` and `route` are given: `@fastify/websocket` would call the handler, and drop what it has made. */
+function checkSocketHandler(args: readonly unknown[]): void {
+  const options = args.find((one) => typeof one === 'object') as Record<string, unknown> | null | undefined;
+  const { websocket, handler, wsHandler } = options ?? {};
+  if (!isGeneratorFunction(wsHandler) && !(websocket && [handler, ...args].some(isGeneratorFunction))) return;
+  throw new MisuseError(
+    'The handler of a WebSocket is a function*, which nobody would run: spawn a fiber in a plain one, as docs/websockets.md shows',
+  );
 }
 
-function unadopted(): MisuseError {
+function neverRun(): MisuseError {
   return new MisuseError(
-    'A handler is a function*, but its route was added before heddle: `await app.register(fastifyFibers)` first',
+    'The answer is an operation that was never run: write `return yield* …` in a handler that is a function* and not ' +
+      'async, of a route that is added after `await app.register(fastifyFibers)`',
   );
 }
 
