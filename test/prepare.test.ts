@@ -33,7 +33,7 @@ test('without devDependencies what was built before stays, and without that it i
   const directory = checkout(t, { compiler: false });
   const fails = prepare(directory);
   t.is(fails.status, 1);
-  t.regex(fails.stderr, /devDependencies are missing. Write `npm ci`/);
+  t.regex(fails.stderr, /devDependencies are not installed. Run `npm ci`/);
   mkdirSync(join(directory, 'dist'));
   writeFileSync(join(directory, 'dist', 'index.js'), '');
   const stays = prepare(directory);
