@@ -12,6 +12,7 @@ const directory = join('build', 'readme');
 const run = promisify(execFile);
 
 const chapters = [
+  'http',
   'scheduling',
   'internals',
   'promises',
@@ -60,9 +61,10 @@ test('the README has programs', (t) => {
   t.true(programs.length >= 5);
 });
 
+// One at a time: many processes at once would be too slow for the timeouts in them.
 programs.forEach((source, index) => {
   if (source.includes('main(')) return;
-  test(`program ${index} of the pages prints what it says`, async (t) => {
+  test.serial(`program ${index} of the pages prints what it says`, async (t) => {
     const { stdout } = await run(process.execPath, [join(directory, 'out', `program-${index}.js`)]);
     const said = [...source.matchAll(/console\.log\(.*\); \/\/ ([^,\n]*)/g)].map(([, value]) => value);
     t.deepEqual(
