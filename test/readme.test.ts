@@ -13,6 +13,7 @@ const run = promisify(execFile);
 
 const chapters = [
   'http',
+  'testing',
   'scheduling',
   'internals',
   'promises',
