@@ -14,6 +14,7 @@ const run = promisify(execFile);
 const chapters = [
   'http',
   'testing',
+  'graph',
   'scheduling',
   'internals',
   'promises',
