@@ -15,6 +15,7 @@ const chapters = [
   'http',
   'testing',
   'graph',
+  'production',
   'errors',
   'scheduling',
   'internals',
