@@ -24,6 +24,7 @@ const chapters = [
   'cls-hooked',
   'effect',
   'fp-ts',
+  'frameworks',
   'node-http',
   'express',
   'fastify',
