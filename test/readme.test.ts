@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
@@ -60,6 +60,12 @@ test.before(async () => {
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', directory]).catch((error) => {
     throw new Error(`the pages do not compile:\n${error.stdout}`);
   });
+});
+
+test('the README leads to every page of docs', (t) => {
+  const readme = readFileSync('README.md', 'utf8');
+  const missing = readdirSync('docs').filter((name) => name.endsWith('.md') && !readme.includes(`](docs/${name})`));
+  t.deepEqual(missing, []);
 });
 
 test('the README has programs', (t) => {
