@@ -85,9 +85,9 @@ export class SpawnLink {
 /** Two consecutive blocking points of one fiber. */
 export class Edge {
   readonly to: GraphNode;
-  /** The key by which the node that has this edge looks it up. */
-  readonly label: Label;
-  readonly chain: ChainNode;
+  /** The key by which the node that has this edge looks it up; of an edge with many keys, the latest. */
+  label: Label;
+  chain: ChainNode;
   count: number = 0;
   /** Processor time between its two ends, in ms, over sampled runs. */
   readonly run: Ewma = new Ewma();

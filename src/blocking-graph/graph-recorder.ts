@@ -19,8 +19,6 @@ import { attachLogicalStack, noteSegment, tellStack } from './logical-stack.js';
 export class GraphRecorder implements Recorder {
   /** All nodes, by label and chain. */
   readonly nodes: Map<string, GraphNode> = new Map();
-  /** Events that found no room in the graph, counted at `(other)`. */
-  lost: number = 0;
   private readonly roots: Map<string, ChainNode> = new Map();
   private lastBody: Function | null = null;
   private lastStart: GraphNode | null = null;
@@ -67,6 +65,17 @@ export class GraphRecorder implements Recorder {
     const link = new SpawnLink(start);
     spawns.push(link);
     return link;
+  }
+
+  /** Starts and suspensions that found no room in the graph: those at `(other)`. */
+  get lost(): number {
+    const isRest = (node: GraphNode): boolean => node === this.restOfWaits || node === this.restOfExits;
+    let lost = 0;
+    for (const node of this.nodes.values()) {
+      if (isRest(node)) lost += node.starts;
+      for (const { to, count } of node.edges) if (isRest(to)) lost += count;
+    }
+    return lost;
   }
 
   /** The node at which fibers of functions with this name start; null if none has. */
@@ -144,24 +153,33 @@ export class GraphRecorder implements Recorder {
 
   private newEdge(from: GraphNode, label: Label, chain: ChainNode): Edge {
     const to = from.edges.length < MAX_EDGES ? this.node(label, chain) : this.rest(label);
-    const known = from.edges.find((edge) => edge.to === to);
-    if (known !== undefined) return known;
-    const edge = to.chain === chain ? new Edge(to, label, chain) : new Edge(to, to.label, to.chain);
-    from.edges.push(edge);
-    return edge;
+    // From the end: `(other)` is reached when there is no room for more.
+    const known = from.edges.findLast((edge) => edge.to === to);
+    if (known === undefined) {
+      const edge = new Edge(to, label, chain);
+      from.edges.push(edge);
+      return edge;
+    }
+    // Many keys lead to `(other)`. With the latest as its own, the edge is found at once while that is repeated.
+    known.label = label;
+    known.chain = chain;
+    return known;
   }
 
   private node(label: Label, chain: ChainNode): GraphNode {
+    if (chain === this.overflow) return this.rest(label);
     const key = keyOf(label, chain);
     return this.nodes.get(key) ?? (this.nodes.size < MAX_NODES ? this.add(key, label, chain) : this.rest(label));
   }
 
   /** The overflow node. Exits have one of their own, since fibers that have ended must not count as being anywhere. */
   private rest(label: Label): GraphNode {
-    this.lost++;
-    const shown = label === EXIT ? EXIT : OTHER;
-    const key = keyOf(shown, this.overflow);
-    return this.nodes.get(key) ?? this.add(key, shown, this.overflow);
+    return label === EXIT ? (this.restOfExits ??= this.findRest(EXIT)) : (this.restOfWaits ??= this.findRest(OTHER));
+  }
+
+  private findRest(label: Label): GraphNode {
+    const key = keyOf(label, this.overflow);
+    return this.nodes.get(key) ?? this.add(key, label, this.overflow);
   }
 
   private add(key: string, label: Label, chain: ChainNode): GraphNode {
@@ -181,6 +199,8 @@ export class GraphRecorder implements Recorder {
   }
 
   private readonly overflow: ChainNode = new ChainNode('(other)', null);
+  private restOfWaits: GraphNode | null = null;
+  private restOfExits: GraphNode | null = null;
 }
 
 function keyOf(label: Label, chain: ChainNode): string {

@@ -343,6 +343,31 @@ test('whatever comes to a place for which there was no room is counted as lost, 
   t.is(lost, 10);
 });
 
+test('what is lost is all that came to a place for which there was no room, in a graph that is full', async (t) => {
+  const { lost, nodes } = await simulate(
+    function* program({ runtime }) {
+      for (let i = 0; i < 6000; i++) yield* spawn(Object.defineProperty(() => sleep(0), 'name', { value: `kind${i}` }));
+      yield* sleep(1);
+      // In the full graph, one place again and again, and two by turns.
+      for (const names of [
+        ['a', 'a'],
+        ['a', 'b'],
+      ])
+        for (let i = 0; i < 10; i++) for (const name of names) yield* until(Promise.resolve(), name);
+      const taken = runtime.snapshotNow();
+      return { lost: taken.lost, nodes: taken.nodes };
+    },
+    { queue: 'fifo' },
+  );
+  const others = nodes.filter(({ chain }) => chain[0] === '(other)');
+  t.deepEqual(others.map(({ label }) => label).sort(), ['custom', 'exit']);
+  t.is(
+    lost,
+    others.reduce((sum, { arrivals }) => sum + arrivals, 0),
+  );
+  t.true(lost > 3000, String(lost));
+});
+
 test('ids depend only on what a node is', async (t) => {
   const ids = async (seed: number): Promise<string[]> => {
     const runtime = new Runtime({ clock: new VirtualClock(), seed });
