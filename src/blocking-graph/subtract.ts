@@ -51,7 +51,7 @@ export function subtract(later: Snapshot, earlier: Snapshot): Snapshot {
     scheduling: subtractScheduling(later.scheduling, earlier.scheduling, windowMs > 0 ? ranMs / windowMs : 0),
     nodes,
     edges,
-    lost: Math.max(0, later.lost - earlier.lost),
+    lost: less('lost', later.lost, earlier.lost),
   };
 }
 

@@ -147,6 +147,10 @@ test('swapped snapshots are an error that says so', (t) => {
     code: 'ERR_HEDDLE_SNAPSHOT',
     message: /swapped.*fewer waits at node/,
   });
+  t.throws(() => subtract({ ...later, lost: 1 }, { ...earlier, lost: 2 }), {
+    code: 'ERR_HEDDLE_SNAPSHOT',
+    message: /swapped.*its lost is 1, below 2/,
+  });
 });
 
 test('a clock that was set back meanwhile does not swap snapshots', (t) => {
