@@ -1,3 +1,4 @@
+import { TOO_LONG } from '../fibers/slice-meter.js';
 import { checkSnapshot } from './check-snapshot.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
@@ -62,12 +63,12 @@ export function longestWaits(snapshot: Snapshot): RankedNode[] {
 }
 
 /**
- * Nodes whose mean run, in ms, is longer than a time slice: such runs hold up all other fibers.
+ * Nodes by their mean run, in ms, where it is longer than one and a half time slices: such runs hold up all other fibers.
  *
  * @throws ArgumentError if it is not a snapshot.
  */
 export function longRuns(snapshot: Snapshot): RankedNode[] {
-  return rank(snapshot, (node) => node.run.meanMs).filter(({ value }) => value > snapshot.scheduler.sliceMs);
+  return rank(snapshot, (node) => node.run.meanMs).filter(({ value }) => value > TOO_LONG * snapshot.scheduler.sliceMs);
 }
 
 function rank(snapshot: Snapshot, pick: (node: NodeSnapshot) => number | null): RankedNode[] {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { findImbalances, hotNodes, longestWaits, longRuns } from '#src/blocking-graph/analysis.js';
+import type { NodeSnapshot } from '#src/blocking-graph/snapshot.js';
 import { server } from './hostile.js';
 
 test('the fixture balances, and with lost events nothing is claimed', (t) => {
@@ -32,9 +33,15 @@ test('the longest wait comes first, and who does not wait is left out', (t) => {
   t.true(waits.every(({ node }) => node.waiting > 0));
 });
 
-test('runs that are longer than a slice are listed', (t) => {
+test('runs are long from one and a half slices on, as those that are counted as overruns', (t) => {
+  t.is(server.scheduler.sliceMs, 2);
+  const long = ({ run }: NodeSnapshot) => run.meanMs! > 2;
   t.deepEqual(
-    longRuns(server).map(({ node }) => node.label),
-    ['until', 'channel.receive'],
+    server.nodes.filter(long).map(({ run }) => run.meanMs),
+    [2.6, 3.4],
+  );
+  t.deepEqual(
+    longRuns(server).map(({ value }) => value),
+    [3.4],
   );
 });
