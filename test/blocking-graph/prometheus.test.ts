@@ -63,6 +63,15 @@ test('names that look the same are one series', (t) => {
   t.is(series.get('heddle_work_admitted_total{entry="http :8080",kind="GET /\\\\u{1b}"}'), 10);
 });
 
+test('the states of fibers add up to all that have not ended, those held back among them', (t) => {
+  const series = parse(renderPrometheus(server));
+  const states = [...series].filter(([key]) => key.startsWith('heddle_fibers{'));
+  t.is(
+    states.reduce((sum, [, count]) => sum + count, 0),
+    server.fibers.live,
+  );
+});
+
 test('a program without entries has the metrics of the runtime alone', (t) => {
   const series = parse(renderPrometheus(snapshotAfter([[0, 0]])));
   t.is(series.get('heddle_fibers_started_total{}'), 1);

@@ -27,12 +27,18 @@ interface Sample {
   readonly value: number;
 }
 
-function runtimeMetrics({ fibers, scheduler, lost }: Snapshot): Metric[] {
+function runtimeMetrics({ fibers, scheduler, scheduling, lost }: Snapshot): Metric[] {
   return [
-    metric('heddle_fibers', 'gauge', 'Fibers that have not ended, by state.', [
-      { labels: { state: 'waiting' }, value: fibers.waiting },
-      { labels: { state: 'ready' }, value: fibers.ready },
-    ]),
+    metric(
+      'heddle_fibers',
+      'gauge',
+      'Fibers that have not ended, by state; those `held` are kept from running until memory fits.',
+      [
+        { labels: { state: 'waiting' }, value: fibers.waiting },
+        { labels: { state: 'ready' }, value: fibers.ready },
+        { labels: { state: 'held' }, value: scheduling?.heldBack ?? 0 },
+      ],
+    ),
     metric('heddle_fibers_started_total', 'counter', 'Fibers started.', fibers.spawned),
     metric('heddle_fibers_ended_total', 'counter', 'Fibers ended.', fibers.ended),
     metric('heddle_run_seconds_total', 'counter', 'Processor time spent running fibers.', scheduler.ranMs / 1000),
@@ -119,7 +125,6 @@ function schedulingMetrics(scheduling: SchedulingSnapshot): Metric[] {
     ),
     metric('heddle_descriptors_waiting', 'gauge', 'Fibers that wait for one.', descriptors.waiting),
     metric('heddle_descriptors_waits_total', 'counter', 'How often a fiber had to wait for one.', descriptors.heldBack),
-    metric('heddle_fibers_held_back', 'gauge', 'Fibers kept from running until memory fits.', scheduling.heldBack),
     metric(
       'heddle_fibers_stopped_total',
       'counter',
