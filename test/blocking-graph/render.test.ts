@@ -1,7 +1,7 @@
 import vm from 'node:vm';
 import test from 'ava';
 import fc from 'fast-check';
-import { formatMs, formatShare, printable } from '#src/blocking-graph/render/format.js';
+import { formatBytes, formatMs, formatShare, printable } from '#src/blocking-graph/render/format.js';
 import { pageScript } from '#src/blocking-graph/render/page-script.js';
 import { formats, render } from '#src/blocking-graph/render/render.js';
 import { renderText } from '#src/blocking-graph/render/text.js';
@@ -110,6 +110,21 @@ test('a text that is cut ends in an ellipsis, and never within a character', (t)
   t.is(printable('abc\u001B[1m', 100), 'abc\\u{1b}[1m');
   t.is(printable('abcdef', 4), 'abc…');
   t.is(printable('ab😀d', 4), 'ab…');
+});
+
+test('bytes are told in the unit that suits them once they are rounded', (t) => {
+  const amounts = [0, 999, 1000, 12_600, 999_499, 999_999, 999.6e6, 2.5e13, 2.5e15];
+  t.deepEqual(amounts.map(formatBytes), [
+    '0 B',
+    '999 B',
+    '1 kB',
+    '13 kB',
+    '999 kB',
+    '1 MB',
+    '1 GB',
+    '25 TB',
+    '2500 TB',
+  ]);
 });
 
 test('durations are told in the unit that suits them', (t) => {

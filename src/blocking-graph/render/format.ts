@@ -56,7 +56,12 @@ export function escapeMarkup(text: string): string {
 /** Bytes in a suitable decimal unit: `24 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
-  const value = bytes / 1000 ** step;
+  let value = bytes;
+  let step = 0;
+  // What would be rounded to 1000 is 1 of the next unit.
+  while (value >= 999.5 && step < units.length - 1) {
+    value /= 1000;
+    step++;
+  }
   return `${step === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} ${units[step]}`;
 }
