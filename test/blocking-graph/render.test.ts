@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { formatBytes, formatMs, formatShare, printable } from '#src/blocking-graph/render/format.js';
 import { pageScript } from '#src/blocking-graph/render/page-script.js';
 import { formats, render } from '#src/blocking-graph/render/render.js';
+import { layOutTable } from '#src/blocking-graph/render/text-table.js';
 import { renderText } from '#src/blocking-graph/render/text.js';
 import { viewEdges } from '#src/blocking-graph/render/view.js';
 import type { FiberRef, Snapshot } from '#src/blocking-graph/snapshot.js';
@@ -110,6 +111,34 @@ test('a text that is cut ends in an ellipsis, and never within a character', (t)
   t.is(printable('abc\u001B[1m', 100), 'abc\\u{1b}[1m');
   t.is(printable('abcdef', 4), 'abc…');
   t.is(printable('ab😀d', 4), 'ab…');
+});
+
+test('a text is never cut within an escape', (t) => {
+  const cuts = Array.from({ length: 9 }, (_, longest) => printable('ab\u001B\u202Ecd', longest + 4));
+  t.deepEqual([...new Set(cuts)], ['ab…', 'ab\\u{1b}…']);
+});
+
+test('names in wide characters and with marks leave the columns of a table aligned, and are cut between characters and escapes', (t) => {
+  const rows = ['order', '注文', '🧵🧵', 'u\u0308ber', '注文注文注文注文'];
+  const table = (width: number): string[] =>
+    layOutTable(
+      rows,
+      [
+        { keep: 1, cut: 1, cell: (row) => row },
+        { keep: 1, toRight: true, cell: (row) => row.slice(0, 2) },
+      ],
+      { width, paint: (_, text) => text },
+    );
+  t.deepEqual(table(80), [
+    '  order               or',
+    '  注文              注文',
+    '  🧵🧵                🧵',
+    '  u\u0308ber                 u\u0308',
+    '  注文注文注文注文  注文',
+  ]);
+  t.is(table(20)[4], '  注文注文注…   注文');
+  const escaped = [{ keep: 1, cut: 1 as const, cell: () => 'abcdefghi\\u{202e}' }];
+  t.deepEqual(layOutTable([0], escaped, { width: 15, paint: (_, text) => text }), ['  abcdefghi…   ']);
 });
 
 test('bytes are told in the unit that suits them once they are rounded', (t) => {

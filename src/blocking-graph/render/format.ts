@@ -42,7 +42,12 @@ export function plural(count: number, one: string, many: string = `${one}s`): st
  */
 export function printable(name: string, longest: number = 160): string {
   const safe = name.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
-  return safe.length > longest ? `${safe.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/u, '')}…` : safe;
+  return safe.length > longest ? `${trimCut(safe.slice(0, longest - 1))}…` : safe;
+}
+
+/** Of a text that was cut, what is not the first part of a character or of an escape. */
+export function trimCut(text: string): string {
+  return text.replace(/(?:[\uD800-\uDBFF]|\\(?:u(?:\{[\da-f]*)?)?)$/u, '');
 }
 
 /** Control, format (bidirectional overrides among them), lone surrogates, line and paragraph separators, non-characters. */

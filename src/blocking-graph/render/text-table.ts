@@ -1,5 +1,6 @@
 import { greatest } from '../../base/greatest.js';
 import type { Paint, Style } from './paint.js';
+import { cutToWidth, textWidth } from './text-width.js';
 
 /** A column of a table at a terminal. */
 export interface Column<Row> {
@@ -34,8 +35,9 @@ export function layOutTable<Row>(
   const line = (cell: (filled: Fitted<Row>) => string, style: (column: Column<Row>) => Style | undefined): string =>
     fitting
       .map((one) => {
-        const text = cut(cell(one), one.size);
-        return GAP + paint(style(one.column), one.column.toRight ? text.padStart(one.size) : text.padEnd(one.size));
+        const text = cutToWidth(cell(one), one.size);
+        const space = ' '.repeat(Math.max(0, one.size - textWidth(text)));
+        return GAP + paint(style(one.column), one.column.toRight ? space + text : text + space);
       })
       .join('');
   return [
@@ -71,10 +73,7 @@ function sized<Row>(filled: Filled<Row>): Fitted<Row> {
   const { column, cells } = filled;
   return {
     ...filled,
-    size: greatest(
-      cells.map((cell) => cell.length),
-      column.head?.length ?? 0,
-    ),
+    size: greatest(cells.map(textWidth), textWidth(column.head ?? '')),
   };
 }
 
@@ -96,7 +95,3 @@ function fit<Row>(filled: readonly Filled<Row>[], width: number): Fitted<Row>[] 
 }
 
 const SHORTEST = 12;
-
-function cut(text: string, size: number): string {
-  return text.length <= size ? text : `${text.slice(0, Math.max(0, size - 1))}…`;
-}
