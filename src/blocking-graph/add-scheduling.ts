@@ -1,4 +1,4 @@
-import { merge } from './merge.js';
+import { merge, mergeNamed } from './merge.js';
 import { plus } from './plus.js';
 import type {
   EntrySnapshot,
@@ -19,14 +19,12 @@ export function addScheduling(all: readonly SchedulingSnapshot[]): SchedulingSna
   return {
     limiting: mostFrequent(all.flatMap(({ limiting }) => (limiting === null ? [] : [limiting]))),
     live: all.reduce((sum, one) => sum + one.live, 0),
-    resources: merge(
+    resources: mergeNamed(
       all.flatMap((one) => one.resources),
-      nameOf,
       addResources,
     ),
-    entries: merge(
+    entries: mergeNamed(
       all.flatMap((one) => one.entries),
-      nameOf,
       addEntries,
     ),
     memory: all.map(({ memory }) => memory).reduce(addMemory),
@@ -58,7 +56,7 @@ export function addEntries(a: EntrySnapshot, b: EntrySnapshot): EntrySnapshot {
     live: a.live + b.live,
     queued: a.queued + b.queued,
     limit: plus(a.limit, b.limit),
-    kinds: merge([...a.kinds, ...b.kinds], nameOf, addKinds),
+    kinds: mergeNamed([...a.kinds, ...b.kinds], addKinds),
     refusals: merge(
       [...a.refusals, ...b.refusals],
       ({ reason }) => reason,
@@ -95,10 +93,6 @@ function addDescriptors(a: DescriptorsSnapshot, b: DescriptorsSnapshot): Descrip
     waiting: a.waiting + b.waiting,
     heldBack: a.heldBack + b.heldBack,
   };
-}
-
-function nameOf({ name }: { readonly name: string }): string {
-  return name;
 }
 
 function mostFrequent(names: readonly string[]): string | null {

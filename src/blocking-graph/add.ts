@@ -64,6 +64,26 @@ export function add(snapshots: readonly Snapshot[]): Snapshot {
   };
 }
 
+/** Merges nodes (at least one) that are shown as one. Identity (id, label, chain) is the first's. */
+export function joinNodes(nodes: readonly NodeSnapshot[]): NodeSnapshot {
+  // Spawns are merged in one go: pairwise, the list would be rebuilt for every node.
+  const sum = nodes.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes);
+  return { ...sum, spawns: addSpawns(nodes.flatMap(({ spawns }) => spawns)) };
+}
+
+/** Merges spawns with the same target. */
+export function addSpawns(spawns: NodeSnapshot['spawns']): NodeSnapshot['spawns'] {
+  return merge(
+    spawns,
+    ({ to }) => to,
+    (a, b) => ({ to: a.to, count: a.count + b.count }),
+  );
+}
+
+export function addEdges(a: EdgeSnapshot, b: EdgeSnapshot): EdgeSnapshot {
+  return { ...a, count: a.count + b.count, samples: a.samples + b.samples, meanMs: weightedMean(a, b) };
+}
+
 /** Limits add up too, since each process has its own. */
 function addUsage(a: ProcessUsage | null, b: ProcessUsage | null): ProcessUsage | null {
   if (a === null || b === null) return null;
@@ -75,13 +95,6 @@ function addUsage(a: ProcessUsage | null, b: ProcessUsage | null): ProcessUsage 
     descriptors: plus(a.descriptors, b.descriptors),
     descriptorLimit: plus(a.descriptorLimit, b.descriptorLimit),
   };
-}
-
-/** Merges nodes (at least one) that are shown as one. Identity (id, label, chain) is the first's. */
-export function joinNodes(nodes: readonly NodeSnapshot[]): NodeSnapshot {
-  // Spawns are merged in one go: pairwise, the list would be rebuilt for every node.
-  const sum = nodes.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes);
-  return { ...sum, spawns: addSpawns(nodes.flatMap(({ spawns }) => spawns)) };
 }
 
 function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
@@ -104,19 +117,6 @@ function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
     ahead: addAhead(a, b),
     held: addHeld(a.held, b.held),
   };
-}
-
-/** Merges spawns with the same target. */
-export function addSpawns(spawns: NodeSnapshot['spawns']): NodeSnapshot['spawns'] {
-  return merge(
-    spawns,
-    ({ to }) => to,
-    (a, b) => ({ to: a.to, count: a.count + b.count }),
-  );
-}
-
-export function addEdges(a: EdgeSnapshot, b: EdgeSnapshot): EdgeSnapshot {
-  return { ...a, count: a.count + b.count, samples: a.samples + b.samples, meanMs: weightedMean(a, b) };
 }
 
 function addProcesses(all: readonly ProcessInfo[]): ProcessInfo {

@@ -22,9 +22,11 @@ function withGroups(snapshot: Snapshot, limit: number, apart: ReadonlySet<string
   const { nodes } = snapshot;
   const groups = groupWaits(nodes.filter(({ id }) => !apart.has(id)));
   let room = limit - apart.size - groups.length;
-  const folded = [...groups]
-    .sort((a, b) => a.places.length - b.places.length)
-    .filter(({ places }) => (room -= places.length - 1) < 0);
+  const folded: WaitGroup[] = [];
+  for (const group of [...groups].sort((a, b) => a.places.length - b.places.length)) {
+    room -= group.places.length - 1;
+    if (room < 0) folded.push(group);
+  }
   return redraw(snapshot, folded);
 }
 

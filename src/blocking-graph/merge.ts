@@ -8,3 +8,8 @@ export function merge<T>(items: readonly T[], keyOf: (item: T) => string, join: 
   }
   return [...merged.values()];
 }
+
+/** Joins items of one name. */
+export function mergeNamed<T extends { readonly name: string }>(items: readonly T[], join: (a: T, b: T) => T): T[] {
+  return merge(items, ({ name }) => name, join);
+}

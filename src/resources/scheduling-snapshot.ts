@@ -1,6 +1,6 @@
 import { addEntries, addResources } from '../blocking-graph/add-scheduling.js';
 import type { GraphNode } from '../blocking-graph/graph-node.js';
-import { merge } from '../blocking-graph/merge.js';
+import { mergeNamed } from '../blocking-graph/merge.js';
 import type { SchedulingSource } from '../blocking-graph/scheduling-source.js';
 import type {
   AheadSnapshot,
@@ -38,10 +38,9 @@ export class SchedulingReader implements SchedulingSource {
       limiting: governor.watch.limiting(now),
       live: governor.live,
       // Names come from the program: pools of the same name are shown as their sum.
-      resources: merge(outlook === null ? [] : this.resources(outlook, now), nameOf, addResources),
-      entries: merge(
+      resources: mergeNamed(outlook === null ? [] : this.resources(outlook, now), addResources),
+      entries: mergeNamed(
         [...governor.entries].map((entry) => this.entry(entry, now)),
-        nameOf,
         addEntries,
       ),
       memory:
@@ -128,10 +127,6 @@ function unitOf(resource: ResourceAccount, { cpu, descriptors }: Outlook): Resou
   if (resource === cpu) return 'processors';
   if (resource.kind === 'rate') return 'slots';
   return resource === descriptors ? 'descriptors' : 'bytes';
-}
-
-function nameOf({ name }: { readonly name: string }): string {
-  return name;
 }
 
 /** JSON has no infinity. */

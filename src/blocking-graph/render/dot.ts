@@ -3,7 +3,7 @@ import type { Snapshot } from '../snapshot.js';
 import { escapeMarkup, printable } from './format.js';
 import { heatFills, heatOf } from './heat.js';
 import { nodeLines, nodeTooltip } from './node-lines.js';
-import { viewEdges, viewNodes, type EdgeView, type NodeView } from './view.js';
+import { isTerminal, viewEdges, viewNodes, type EdgeView, type NodeView } from './view.js';
 
 /**
  * The blocking graph in Graphviz's DOT language. Nodes are filled by their share of processor time, and framed if fibers wait
@@ -29,7 +29,7 @@ const FONT = 'Arial';
 function nodeStatement(view: NodeView): string {
   const { node } = view;
   const heat = heatOf(view.share);
-  const terminal = node.label === 'spawn' || node.label === 'exit';
+  const terminal = isTerminal(node);
   const waits = node.waiting > 0;
   return `  ${quote(node.id)} [${attributes({
     id: node.id,

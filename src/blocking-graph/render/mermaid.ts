@@ -3,7 +3,7 @@ import type { Snapshot } from '../snapshot.js';
 import { formatCount, printable } from './format.js';
 import { heatFills, heatOf } from './heat.js';
 import { nodeLines } from './node-lines.js';
-import { viewNodes } from './view.js';
+import { isTerminal, viewNodes } from './view.js';
 
 /**
  * The blocking graph as a Mermaid flowchart, for Markdown. GitHub draws at most 500 edges and 50,000 characters, and a
@@ -18,8 +18,7 @@ export function renderMermaid(snapshot: Snapshot, options: { readonly limit?: nu
     const label = `"${nodeLines(view)
       .map((line) => escapeLabel(printable(line, 80)))
       .join('<br>')}"`;
-    const terminal = view.node.label === 'spawn' || view.node.label === 'exit';
-    return `  ${ids.get(view.node.id)}${terminal ? `([${label}])` : `[${label}]`}`;
+    return `  ${ids.get(view.node.id)}${isTerminal(view.node) ? `([${label}])` : `[${label}]`}`;
   });
   return [
     'flowchart TD',

@@ -1,13 +1,12 @@
 import { formatCount, formatMs, formatShare, plural, printable } from './format.js';
-import { describeAhead, describeHeld, formatChain, functionsOf, type NodeView } from './view.js';
+import { describeAhead, describeHeld, formatChain, functionsOf, isTerminal, type NodeView } from './view.js';
 
 /** The lines in a node's box: its name, the calls that lead to it, the fibers there, and how long waits and runs take. */
 export function nodeLines(view: NodeView): string[] {
   const { node } = view;
   const name = printable(view.name, 60);
   const chain = formatChain(functionsOf(node), 3);
-  if (node.label === 'spawn' || node.label === 'exit')
-    return [name, chain, traffic(view)].filter((line) => line !== '');
+  if (isTerminal(node)) return [name, chain, traffic(view)].filter((line) => line !== '');
   const there = [
     `${formatCount(node.waiting)} waiting`,
     ...(node.ready === 0 ? [] : [`${formatCount(node.ready)} ready`]),

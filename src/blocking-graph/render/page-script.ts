@@ -7,7 +7,7 @@ const page = { column: -1, direction: -1, selected: null, filter: '', open: new 
 const $ = (selector) => document.querySelector(selector);
 const $$ = (selector) => [...document.querySelectorAll(selector)];
 
-/** What is waited for by its sum, and the places of each below it among themselves. */
+/** Sorts groups by their sums, and the places of each group among themselves. */
 function sortRows() {
   const table = $('.table table');
   if (page.column < 0) return;
@@ -27,7 +27,7 @@ function sortRows() {
   });
 }
 
-/** What is found is opened. */
+/** Hides what the filter does not match, and opens groups of which it matches a place. */
 function filterRows() {
   const has = (row) => row.textContent.toLowerCase().includes(page.filter);
   for (const body of $$('.table tbody')) {

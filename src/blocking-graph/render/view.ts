@@ -43,6 +43,11 @@ export function functionsOf({ chain, places }: NodeSnapshot): string[] {
   return chain.map((call, index) => places[index]?.function ?? call);
 }
 
+/** Whether fibers start or end there: nothing waits at such a node. */
+export function isTerminal({ label }: NodeSnapshot): boolean {
+  return label === 'spawn' || label === 'exit';
+}
+
 function nodeName({ label, subject }: NodeSnapshot): string {
   return subject === null ? label : `${label}(${subject})`;
 }
@@ -59,7 +64,7 @@ export interface GroupView {
  */
 export function listGroups(snapshot: Snapshot, order: Order = 'waiting'): GroupView[] {
   const view = viewer(snapshot);
-  const listed = snapshot.nodes.filter(({ fibers, label }) => fibers > 0 || (label !== 'spawn' && label !== 'exit'));
+  const listed = snapshot.nodes.filter((node) => node.fibers > 0 || !isTerminal(node));
   return groupWaits(listed, order)
     .sort((a, b) => comparing(order)(a.node, b.node))
     .map(({ node, places }) => ({ whole: view(node), places: places.map(view) }));
