@@ -1,4 +1,5 @@
 import { textOf } from '../base/text-of.js';
+import { unheard } from '../base/unheard.js';
 import { onAbort } from '../fibers/on-abort.js';
 import type { Operation } from '../fibers/operation.js';
 import { launch, type Home } from './launch.js';
@@ -15,12 +16,10 @@ export function promiseOf<T>(home: Home, make: () => Operation<T>, signal?: Abor
       stopListening?.();
       if (ending.status === 'succeeded') return resolve(ending.value);
       if (ending.status === 'failed') return reject(ending.error);
-      promise.catch(ignore);
+      unheard(promise);
       reject(signal?.aborted === true ? signal.reason : ending.error);
     });
     const stopListening = signal && onAbort(signal, () => launched.cancel(`aborted: ${textOf(signal.reason)}`));
   });
   return promise;
 }
-
-function ignore(): void {}

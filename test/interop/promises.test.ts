@@ -101,11 +101,19 @@ test('with a signal that is aborted already nothing is begun', (t) =>
     t.false(begun);
   }));
 
-test('a cancelled scope rejects the promises of its fibers, which nobody has to look at', async (t) => {
+test('a cancelled scope rejects the promises of its fibers, which nobody has to look at; an aborted signal too', async (t) => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown): void => void unhandled.push(reason);
   process.on('unhandledRejection', note);
   let promise: Promise<unknown> | undefined;
+  await simulateClean(function* () {
+    const controller = new AbortController();
+    const { signal } = controller;
+    void toPromise(suspend(), { signal });
+    controller.abort('too late');
+    void toPromise(suspend(), { signal });
+    yield* sleep(1);
+  });
   await simulateClean(function* () {
     yield* moveOnAfter(
       5,

@@ -1,4 +1,5 @@
 import { expected } from '../../base/check.js';
+import { unheard } from '../../base/unheard.js';
 import { PLAIN, type ScopeHandle } from '../../fibers/scope.js';
 import { suspend } from '../../fibers/suspend.js';
 import { runScope } from '../../fibers/with-scope.js';
@@ -40,7 +41,7 @@ export async function openScope(runtime: Runtime = new Runtime()): Promise<OpenS
     if (!end.cutShort) end.result();
   });
   // Failures are reported by `close`.
-  ended.catch(ignore);
+  unheard(ended);
   const scope = await opened;
   const close = (): Promise<void> => {
     scope.cancel('the scope was closed');
@@ -48,5 +49,3 @@ export async function openScope(runtime: Runtime = new Runtime()): Promise<OpenS
   };
   return { scope, close, [Symbol.asyncDispose]: close };
 }
-
-function ignore(): void {}

@@ -1,4 +1,5 @@
 import { checkOptions, checkSignal } from '../../base/check.js';
+import { unheard } from '../../base/unheard.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownerOf } from '../../fibers/owner-of.js';
 import type { ScopeHandle } from '../../fibers/scope.js';
@@ -18,8 +19,8 @@ export interface ToPromiseOptions {
  * The promise settles once everything that the operation has started has ended, including its `finally` blocks.
  *
  * @returns (rejects) what the operation threw; the signal's reason if that stopped it; `CancelledError` if its scope was
- * cancelled. The last two are not reported as unhandled rejections, unless the signal was aborted before the call: then
- * nothing is begun.
+ * cancelled. The last two are not reported as unhandled rejections. If the signal was aborted before the call, nothing is
+ * begun.
  * @throws `MisuseError` outside of fibers without `scope`; `ScopeClosedError`; `ArgumentError`.
  *
  * @example
@@ -30,7 +31,11 @@ export function toPromise<T>(operation: Operation<T>, options: ToPromiseOptions 
   const { signal } = options;
   if (signal !== undefined) checkSignal(signal);
   const owner = ownerOf('toPromise', options.scope);
-  if (signal?.aborted) return Promise.reject(signal.reason);
+  if (signal?.aborted) {
+    const refused = Promise.reject(signal.reason);
+    unheard(refused);
+    return refused;
+  }
   return promiseOf(
     owner,
     // Its name is the fiber's name in the graph.
