@@ -463,6 +463,36 @@ test('an iterator that returns no promises is read and let go of, and one that r
     }
   }));
 
+test('an iterator that fails is finished: it is not asked again, and not told to return', async (t) => {
+  const boom = new Error('boom');
+  const failing: Record<string, () => unknown> = {
+    'throws at once': () => {
+      throw boom;
+    },
+    'is rejected': () => Promise.reject(boom),
+    'has no result': () => Promise.resolve(undefined),
+    'has a result that throws': () => ({
+      get done(): boolean {
+        throw boom;
+      },
+    }),
+  };
+  for (const [how, next] of Object.entries(failing))
+    await simulateManyClean(function* ({ log, events }) {
+      const noted = (name: string, f: () => unknown) => () => {
+        log(name);
+        return f();
+      };
+      const iterator = { next: noted('next', next), return: noted('return', () => ({ done: true })) };
+      const pull = fromAsyncIterable({ [Symbol.asyncIterator]: () => iterator as never });
+      const error = yield* thrownBy(pull.next());
+      t.true(error === boom || how === 'has no result', how);
+      t.deepEqual(yield* pull.next(), { done: true, value: undefined }, how);
+      yield* pull.close();
+      t.deepEqual(events, ['next'], how);
+    });
+});
+
 test('the signal ends what is under way when the iterable is let go of', async (t) => {
   const emitter = new EventEmitter();
   await run(function* () {

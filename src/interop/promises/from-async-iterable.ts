@@ -135,22 +135,20 @@ class IteratorPull<T> implements AsyncPull<T> {
     );
   }
 
-  private ask(): Promise<IteratorResult<T>> {
-    const asked = Promise.resolve(this.iterator.next());
+  /** An iterator that fails is finished, as in `for await`: it is neither asked again nor told to return. */
+  private async ask(): Promise<IteratorResult<T>> {
     this.pending = true;
-    return asked.then(
-      (result) => {
-        this.pending = false;
-        if (typeof result !== 'object' || result === null) throw expected('next()', 'an iterator result', result);
-        if (result.done) this.finished = true;
-        return result;
-      },
-      (error) => {
-        this.pending = false;
-        this.finished = true;
-        throw error;
-      },
-    );
+    try {
+      const result = await this.iterator.next();
+      if (typeof result !== 'object' || result === null) throw expected('next()', 'an iterator result', result);
+      if (result.done) this.finished = true;
+      return result;
+    } catch (error) {
+      this.finished = true;
+      throw error;
+    } finally {
+      this.pending = false;
+    }
   }
 
   private taken(): void {
