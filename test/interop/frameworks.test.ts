@@ -935,6 +935,18 @@ test.serial('in a program of heddle the requests belong to the scope in which th
   t.is(runtime.loop.spawned, runtime.loop.ended);
 });
 
+test.serial('a host that is closed early leaves nothing in the scope in which it was opened', async (t) => {
+  await new Runtime().run(() =>
+    scope(function* (work) {
+      const fibers = nodeFibers();
+      const { cleanups } = work as unknown as { readonly cleanups: Set<unknown> };
+      t.is(cleanups.size, 1);
+      yield* until(fibers.close());
+      t.is(cleanups.size, 0);
+    }),
+  );
+});
+
 test.serial('a server that begins to listen after its host was closed is closed', async (t) => {
   const fibers = nodeFibers();
   const server = fibers.attach(createServer(fibers.handler(function* () {})));

@@ -77,6 +77,7 @@ export class RequestHost {
   /** By kind: a function whose name names the fibers of requests that need no admission. */
   private readonly bodies: Map<string, Function> = new Map();
   private closing: Promise<void> | null = null;
+  private disown: () => void = () => {};
 
   constructor(name: string, options: HostOptions) {
     checkOptions(options);
@@ -95,7 +96,7 @@ export class RequestHost {
     this.requests = new Scope(loop, null, null, PLAIN);
     this.kernel = new KernelQueues(this.watched, backlog);
     this.intake = new RequestIntake(this.requests, { name, goal, kernel: this.kernel.options });
-    if (fiber !== null) ownedBy(fiber.scope, () => until(this.close(), 'http.close'));
+    if (fiber !== null) this.disown = ownedBy(fiber.scope, () => until(this.close(), 'http.close'));
   }
 
   /** Whether requests need admission: if there is a goal. */
@@ -138,7 +139,7 @@ export class RequestHost {
 
   /** Starts the fiber of an admitted request. */
   start<T>(kind: string, work: RequestWork, handling: Handling<T>): void {
-    work.start(this.requests, this.bodyOf(kind), this.perform(handling, work));
+    work.start(this.requests, work.body ?? this.bodyOf(kind), this.perform(handling, work));
   }
 
   /** Starts a fiber for a request without a connection, as made by the test helpers of a framework. */
@@ -168,6 +169,7 @@ export class RequestHost {
     });
     await intake.responses.left(Math.max(0, end - clock.now()));
     for (const server of servers) server.closeIdle();
+    this.disown();
   }
 
   private *perform<T>(handling: Handling<T>, work: RequestWork | null): Operation<void> {

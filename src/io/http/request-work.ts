@@ -71,13 +71,15 @@ export class RequestWork extends Work implements OpenResponse {
     this.respondent.begin(this);
   }
 
-  /**
-   * Starts the fiber that answers it, which the graph shows by its kind, or by `f` without an entry. Does nothing if
-   * the client has gone since the request was admitted.
-   */
+  /** A function with the name of its kind, by which the graph shows its fiber; null without an entry. */
+  get body(): Function | null {
+    return this.admitted?.body ?? null;
+  }
+
+  /** Starts the fiber that answers it, which the graph shows by the name of `f`. Does nothing if the client has gone. */
   start(requests: Scope, f: Function, operation: Operation<void>): void {
     if (isClosed(this.response)) return;
-    this.fiber = requests.startMember(this.admitted?.body ?? f, operation, false);
+    this.fiber = requests.startMember(f, operation, false);
   }
 
   /** Its fiber is over. */

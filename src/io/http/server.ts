@@ -150,7 +150,7 @@ export class HttpServer {
       const kind = intake.governed ? kindOf(request) : '';
       const priority = intake.governed ? (priorityOf?.(request) ?? 1) : 1;
       intake.offer(kind, priority, message, response, {
-        begin: (work) => work.start(intake.requests, handler, this.#exchange(handler, request, work)),
+        begin: (work) => work.start(intake.requests, work.body ?? handler, this.#exchange(handler, request, work)),
         refuse: (retryAfterMs) => refuse(message, response, retryAfterMs),
       });
     } catch (error) {
