@@ -52,8 +52,8 @@ function asOwn<T>(fiber: Fiber, make: () => Operation<T>, ended: (ending: Ending
 
 const OUT_OF_REACH: ScopeOptions = { deadline: Infinity, shielded: true };
 
-function asMember<T>(scope: Scope, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
-  return scope.startMember(make, guarded(make, ended), false);
+function asMember<T>(owner: Scope, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
+  return owner.startMember(make, guarded(make, ended), false);
 }
 
 function asRun<T>(runtime: Runtime, make: () => Operation<T>, ended: (ending: Ending<T>) => void): Launched {
