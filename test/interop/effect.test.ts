@@ -838,6 +838,30 @@ test('where nothing can wake an operation any more its Effect dies of a Deadlock
   t.true(Exit.isFailure(exit) && /Nothing can wake/.test(Cause.pretty(exit.cause)));
 });
 
+test('operations run in the runtime that is provided innermost, whichever fiber runs the Effect', async (t) => {
+  const local = new FiberLocal('none');
+  const runtime = new Runtime();
+  const value = toEffect(function* () {
+    yield* yieldNow();
+    return local.get();
+  });
+  await run(function* () {
+    local.set('mine');
+    t.is(yield* fromEffect(value), 'mine');
+    t.is(yield* fromEffect(provideRuntime(value, runtime)), 'none');
+    t.is(
+      yield* fromEffect(
+        provideRuntime(
+          toEffect(() => fromEffect(value)),
+          runtime,
+        ),
+      ),
+      'none',
+    );
+  });
+  t.is(runtime.loop.ended, 3);
+});
+
 test('operations without a runtime of their own share one, also those begun by hand inside of a fiber', async (t) => {
   t.is(await Effect.runPromise(toEffect(() => until(Promise.resolve(1)))), 1);
   const inside = await run(() => until(Effect.runPromise(toEffect(() => until(Promise.resolve(2))))));
