@@ -73,13 +73,16 @@ test('an Effect that is over at once does not suspend', async (t) => {
 test('a fiber of nothing but Effects that are over at once gives way, and meets its cancellation', async (t) => {
   for (const effect of [Effect.succeed(1), Effect.sync(() => 1)]) {
     let rounds = 0;
-    await simulateClean(function* () {
-      const fiber = yield* spawn(function* busy() {
-        for (; rounds < 1_000_000; rounds++) yield* fromEffect(effect);
-      });
-      yield* yieldNow();
-      fiber.cancel();
-    });
+    await simulateClean(
+      function* () {
+        const fiber = yield* spawn(function* busy() {
+          for (; rounds < 1_000_000; rounds++) yield* fromEffect(effect);
+        });
+        yield* yieldNow();
+        fiber.cancel();
+      },
+      { queue: 'fifo' },
+    );
     t.true(rounds >= 500 && rounds < 100_000, `${rounds}`);
   }
 });
