@@ -1,5 +1,5 @@
 import type { BindingPattern, Function as FunctionNode, Node, Statement, VariableDeclaration } from 'oxc-parser';
-import { bareParameter, declarePattern } from './check/pattern.js';
+import { bareParameter, declarePattern } from './pattern.js';
 import type { Loop } from './generator-function.js';
 import { forEachChild } from './syntax.js';
 

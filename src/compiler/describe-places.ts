@@ -1,6 +1,6 @@
-import { calleeText } from './explain.js';
 import type { Numbered } from './instrument.js';
 import type { Locator } from './locator.js';
+import { calleeText } from './short-text.js';
 
 /**
  * The table that tells the run-time half what each id of a compiled file stands for, as a JavaScript expression: the name

@@ -3,7 +3,7 @@ import type { Loop, Site, Verdict } from './generator-function.js';
 import { isCompiled } from './is-compiled.js';
 import { LineTable, type Position } from './line-table.js';
 import { parse, type ParseOptions } from './parse.js';
-import { shortText } from './short-text.js';
+import { calleeText } from './short-text.js';
 
 /** What the compiler makes of a generator function, as plain data. Lines and columns count from 1. */
 export interface ExplainedFunction extends Position {
@@ -47,11 +47,6 @@ export function explain(source: string, options: ParseOptions): ExplainedFunctio
       loops: points.filter(isLoop).map(({ start: at, keyword }) => ({ ...lines.at(at), keyword })),
     };
   });
-}
-
-/** What a site calls, as it is written. */
-export function calleeText(source: string, { calleeStart, calleeEnd }: Site): string {
-  return shortText(source.slice(calleeStart, calleeEnd));
 }
 
 function isSite(point: Site | Loop): point is Site {

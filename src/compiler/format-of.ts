@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { hasModuleSyntax } from './loader/has-module-syntax.js';
+import { hasModuleSyntax } from './has-module-syntax.js';
 
 /**
  * Guesses whether a file is an ECMAScript module or CommonJS, for tools that no loader tells. A file without module syntax

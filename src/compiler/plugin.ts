@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createUnplugin, type UnpluginInstance } from 'unplugin';
 import { inDeepThread } from './deep-thread.js';
-import { makeSelection } from './loader/selection.js';
+import { makeSelection } from './selection.js';
 import { mayHaveGenerators } from './may-have-generators.js';
 import { incomingMap } from './incoming-map.js';
 

@@ -1,3 +1,5 @@
+import type { Site } from './generator-function.js';
+
 /** A piece of source text as a label: on one line, with white space collapsed, and cut off where it gets long. */
 export function shortText(text: string): string {
   // Cut before anything else: an operand can be a whole function.
@@ -11,3 +13,8 @@ export function shortText(text: string): string {
 }
 
 const LONGEST = 40;
+
+/** What a site calls, as it is written. */
+export function calleeText(source: string, { calleeStart, calleeEnd }: Site): string {
+  return shortText(source.slice(calleeStart, calleeEnd));
+}

@@ -1,7 +1,9 @@
 import type {
   ArrowFunctionExpression,
+  ClassElement,
   Expression,
   Function,
+  MethodDefinition,
   Node,
   ParenthesizedExpression,
   PropertyKey,
@@ -28,6 +30,10 @@ export function isFunction(node: Node): node is FunctionNode {
     default:
       return false;
   }
+}
+
+export function isMethod(element: ClassElement): element is MethodDefinition {
+  return element.type === 'MethodDefinition' || element.type === 'TSAbstractMethodDefinition';
 }
 
 export function startOf(node: Node): number {

@@ -1,8 +1,8 @@
-import type { Class, ClassElement } from 'oxc-parser';
+import type { Class } from 'oxc-parser';
 import type { FileFacts } from './file-facts.js';
-import { bareParameter, typeOfParameter } from './pattern.js';
+import { typeOfParameter, withoutDefault } from '../pattern.js';
 import { maybe, memberOf, nothing, operation, type Shape, type Shapes } from './shape.js';
-import { propertyName } from '../syntax.js';
+import { isMethod, propertyName } from '../syntax.js';
 import { isIterator } from './type-shape.js';
 
 /** The shape of a class: the members of its instances, and its static ones. */
@@ -57,15 +57,10 @@ function ofParameterProperty(node: Class, name: string, facts: FileFacts, shapes
   if (maker === undefined || !isMethod(maker)) return null;
   for (const parameter of maker.value.params) {
     if (parameter.type !== 'TSParameterProperty') continue;
-    const pattern = bareParameter(parameter);
-    const bare = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
-    if (bare.type !== 'Identifier' || bare.name !== name) continue;
+    const declared = withoutDefault(parameter);
+    if (declared.type !== 'Identifier' || declared.name !== name) continue;
     const type = typeOfParameter(parameter);
     return type === null ? null : shapes.ofType(type, facts);
   }
   return null;
-}
-
-function isMethod(element: ClassElement): element is Extract<ClassElement, { value: { params: unknown } }> {
-  return element.type === 'MethodDefinition' || element.type === 'TSAbstractMethodDefinition';
 }

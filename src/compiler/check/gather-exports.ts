@@ -1,5 +1,5 @@
 import type { ModuleExportName, Program, Statement } from 'oxc-parser';
-import { declarePattern } from './pattern.js';
+import { declarePattern } from '../pattern.js';
 import { NAMESPACE, type LexicalScope } from './lexical-scope.js';
 
 /** Where an exported name comes from. */

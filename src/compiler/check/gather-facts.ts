@@ -1,9 +1,7 @@
 import type {
   CallExpression,
   Class,
-  ClassElement,
   Expression,
-  MethodDefinition,
   Node,
   ParamPattern,
   Program,
@@ -15,9 +13,9 @@ import type {
 import type { FunctionBody, FileFacts } from './file-facts.js';
 import { isDoor } from './doors.js';
 import { declareImports, gatherExports, type Exports } from './gather-exports.js';
-import { bareParameter, declarePattern, partsOfPattern } from './pattern.js';
+import { bareParameter, declarePattern, partsOfPattern } from '../pattern.js';
 import { LexicalScope, type Binding, type Declaration } from './lexical-scope.js';
-import { forEachChild, isFunction, requiredModule, type FunctionNode } from '../syntax.js';
+import { forEachChild, isFunction, isMethod, requiredModule, type FunctionNode } from '../syntax.js';
 
 /** Walks a file once. Names are looked up at the end, since they may be used above their declaration. */
 export function gatherFacts(file: string, program: Program): FileFacts {
@@ -257,10 +255,6 @@ class Gatherer implements FileFacts {
       else if (element.type !== 'TSIndexSignature') this.all([element.typeAnnotation, element.value], within);
     }
   }
-}
-
-function isMethod(element: ClassElement): element is MethodDefinition {
-  return element.type === 'MethodDefinition' || element.type === 'TSAbstractMethodDefinition';
 }
 
 function inner(around: Around, typeParameters?: TSTypeParameterDeclaration | null): Around {

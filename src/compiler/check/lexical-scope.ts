@@ -1,4 +1,5 @@
-import type { Class, Expression, TSInterfaceDeclaration, TSType, TSTypeAliasDeclaration } from 'oxc-parser';
+import type { Class, Expression, TSInterfaceDeclaration, TSTypeAliasDeclaration } from 'oxc-parser';
+import type { PatternPlace } from '../pattern.js';
 import type { FunctionNode } from '../syntax.js';
 
 /** What a name stands for, as far as that says something about operations. */
@@ -15,12 +16,6 @@ export type Declaration =
 
 /** All exports of a module together: `import * as name`. */
 export const NAMESPACE: unique symbol = Symbol('namespace');
-
-/** Where in a pattern a name stands: `{ a: { b: name } }` is at `['a', 'b']`; null where that cannot be told. */
-export interface PatternPlace {
-  readonly path: readonly string[] | null;
-  readonly annotation: TSType | null;
-}
 
 /** A name of a scope. One name can be a value and a type (a class is both, an interface may share its name). */
 export interface Binding {

@@ -4,8 +4,9 @@ import { doorShape, isDoor } from './doors.js';
 import { shapeOfExpression } from './expression-shape.js';
 import type { FileFacts } from './file-facts.js';
 import { shapeOfFunction } from './function-shape.js';
-import { NAMESPACE, type Binding, type Declaration, type PatternPlace } from './lexical-scope.js';
+import { NAMESPACE, type Binding, type Declaration } from './lexical-scope.js';
 import { memberOf, type Shape, type Shapes, type Space } from './shape.js';
+import type { PatternPlace } from '../pattern.js';
 import { isFunction, type FunctionNode } from '../syntax.js';
 import { ofInterface, shapeOfType } from './type-shape.js';
 

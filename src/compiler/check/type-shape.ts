@@ -1,6 +1,6 @@
 import type { ParamPattern, TSInterfaceDeclaration, TSSignature, TSType, TSTypeReference } from 'oxc-parser';
 import type { FileFacts } from './file-facts.js';
-import { typeOfParameter } from './pattern.js';
+import { typeOfParameter } from '../pattern.js';
 import { callable, DATA, maybe, memberOf, nothing, operation, resultOf, type Shape, type Shapes } from './shape.js';
 import { propertyName } from '../syntax.js';
 

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { CompileError } from '../../base/errors.js';
+import { hasModuleSyntax } from '../has-module-syntax.js';
 import { transform, type TransformOptions, type TransformResult } from '../transform.js';
 import { CacheWriter } from './cache-writer.js';
 import type { CompiledModule } from './code-cache.js';
-import { hasModuleSyntax } from './has-module-syntax.js';
 import { findInputMap } from './input-map.js';
 import type { ModuleKind } from './module-kind.js';
 import { withMap } from './output-map.js';

@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readText } from '../read-text.js';
 import { inlineMap, type EncodedSourceMap } from '../source-map.js';
 import { modified, type InputMap } from './code-cache.js';
-import { readText } from './read-text.js';
 
 /** The comment at the end of a text that names its source map. */
 export const SOURCE_MAP_COMMENT: RegExp = /\n?\/\/[#@] sourceMappingURL=(\S+)\s*$/;

@@ -2,14 +2,14 @@ import { realpathSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { readText } from '../read-text.js';
+import { makeSelection, type Selection } from '../selection.js';
 import { cacheKey } from './code-cache.js';
 import type { ModuleToCompile } from './compile-source.js';
 import type { ThreadAnswer } from './compiler-thread.js';
 import { mayBeCompiled } from './may-be-compiled.js';
 import { kindOfPackage, kindToStrip, type ModuleKind } from './module-kind.js';
 import { onlyRemovesTypes } from './node-abilities.js';
-import { readText } from './read-text.js';
-import { makeSelection, type Selection } from './selection.js';
 import { sourceName } from './source-name.js';
 
 /** Where to look ahead, and how modules are compiled there. Plain data, since it goes to another thread. */

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { makeSelection, type Selection } from '../selection.js';
 import { findCacheFile } from './cache-file.js';
 import { cacheKey, CodeCache, type CompiledModule } from './code-cache.js';
 import type { compileSource, ModuleToCompile } from './compile-source.js';
@@ -8,7 +9,6 @@ import type { Prospect } from './look-ahead.js';
 import { mayBeCompiled } from './may-be-compiled.js';
 import type { ModuleKind } from './module-kind.js';
 import { removesTypes } from './node-abilities.js';
-import { makeSelection, type Selection } from './selection.js';
 
 /** What the loader is told by whoever installs it. Plain data, since it may have to be sent to another thread. */
 export interface LoaderOptions {

@@ -1,7 +1,7 @@
 import { Module } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import type { Selection } from '../selection.js';
 import { sourceIfMissing } from './resolve-hook.js';
-import type { Selection } from './selection.js';
 
 /** Node's function; `parent` is the module that requires. */
 type Resolve = (this: unknown, request: string, parent: Module | undefined, ...rest: unknown[]) => string;

@@ -1,5 +1,5 @@
 import type { ResolveFnOutput, ResolveHookContext } from 'node:module';
-import type { Selection } from './selection.js';
+import type { Selection } from '../selection.js';
 import { sourceName } from './source-name.js';
 
 /** A resolve hook that runs in the thread of the program. */

@@ -1,6 +1,5 @@
 import type { BindingPattern, Node, ParamPattern, TSType } from 'oxc-parser';
-import type { PatternPlace } from './lexical-scope.js';
-import { propertyName } from '../syntax.js';
+import { propertyName } from './syntax.js';
 
 /** A parameter without the modifiers that make it a property as well. */
 export type Parameter = Exclude<ParamPattern, { type: 'TSParameterProperty' }>;
@@ -9,12 +8,22 @@ export function bareParameter(parameter: ParamPattern): Parameter {
   return parameter.type === 'TSParameterProperty' ? parameter.parameter : parameter;
 }
 
+/** What a parameter declares, without modifiers and its default value. */
+export function withoutDefault(parameter: ParamPattern): Parameter {
+  const pattern = bareParameter(parameter);
+  return pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
+}
+
 /** The declared type of a parameter. Null for a rest parameter, whose type is that of all arguments it collects. */
 export function typeOfParameter(parameter: ParamPattern | undefined): TSType | null {
   if (parameter === undefined || parameter.type === 'RestElement') return null;
-  const pattern = bareParameter(parameter);
-  const bare = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
-  return bare.typeAnnotation?.typeAnnotation ?? null;
+  return withoutDefault(parameter).typeAnnotation?.typeAnnotation ?? null;
+}
+
+/** Where in a pattern a name stands: `{ a: { b: name } }` is at `['a', 'b']`; null where that cannot be told. */
+export interface PatternPlace {
+  readonly path: readonly string[] | null;
+  readonly annotation: TSType | null;
 }
 
 /** Calls `declare` for each name of a pattern, with its place in it and its node. */

@@ -1,8 +1,8 @@
 import type { Program } from 'oxc-parser';
-import { CompileError } from '../../base/errors.js';
-import { MissingBindingError } from '../missing-binding-error.js';
-import { isProgram, parse } from '../parse.js';
-import { hasModuleStatements } from '../statements.js';
+import { CompileError } from '../base/errors.js';
+import { MissingBindingError } from './missing-binding-error.js';
+import { isProgram, parse } from './parse.js';
+import { hasModuleStatements } from './statements.js';
 
 /**
  * Whether text can only be an ECMAScript module, by Node's rules where neither the extension nor a `package.json` decides:
