@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { Answer, Question } from './deep-thread.js';
 import { deepWork } from './deep-work.js';
+import { toFailure } from './failure.js';
 
 /** Entry point of the thread behind `inDeepThread`. */
 
@@ -15,7 +16,6 @@ async function answer({ id, name, args }: Question): Promise<Answer> {
     const work = deepWork[name] as (...args: readonly unknown[]) => unknown;
     return { id, value: await work(...args) };
   } catch (error) {
-    const { message, stack, code } = error as NodeJS.ErrnoException;
-    return { id, failure: { message, stack, code } };
+    return { id, failure: toFailure(error) };
   }
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { deepWork } from './deep-work.js';
+import { fromFailure, type Failure } from './failure.js';
 import { PARSER_STACK_MB } from './parser-stack.js';
 
 type DeepWork = typeof deepWork;
@@ -11,11 +12,11 @@ export interface Question {
   readonly args: readonly unknown[];
 }
 
-/** Its reply. Structured cloning loses an error's own class and its `code`, so a failure travels as plain data. */
+/** Its reply. */
 export interface Answer {
   readonly id: number;
   readonly value?: unknown;
-  readonly failure?: { readonly message: string; readonly stack?: string | undefined; readonly code?: unknown };
+  readonly failure?: Failure;
 }
 
 /**
@@ -84,9 +85,8 @@ class DeepThread {
     const { resolve, reject } = this.#waiting.get(id)!;
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#worker.unref();
-    if (failure === undefined) return resolve(value);
-    const { message, stack, code } = failure;
-    reject(Object.assign(new Error(message), { stack, code }));
+    if (failure === undefined) resolve(value);
+    else reject(fromFailure(failure));
   }
 
   /** The thread died, for want of memory say: the next call starts another. */

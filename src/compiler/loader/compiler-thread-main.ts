@@ -1,4 +1,5 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { toFailure } from '../failure.js';
 import type { ModuleToCompile } from './compile-source.js';
 import { ANSWERED, ASKED, ENDED, type ThreadAnswer, type ThreadData } from './compiler-thread.js';
 import { LookAhead } from './look-ahead.js';
@@ -29,8 +30,7 @@ function answer(module: ModuleToCompile): ThreadAnswer {
     if (compiler instanceof Error) throw compiler;
     return { compiled: compiler.compileSource(module, (error) => complaints.push(messageOf(error))), complaints };
   } catch (error) {
-    const { message, stack, code } = error as NodeJS.ErrnoException;
-    return { failure: { message, stack, code }, complaints };
+    return { failure: toFailure(error), complaints };
   }
 }
 

@@ -1,4 +1,5 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { fromFailure, type Failure } from '../failure.js';
 import { PARSER_STACK_MB } from '../parser-stack.js';
 import type { CompiledModule } from './code-cache.js';
 import type { ModuleToCompile } from './compile-source.js';
@@ -20,10 +21,10 @@ export const ENDED = -1;
 /** How many have been answered, in the order of the questions. */
 export const ANSWERED = 1;
 
-/** Its reply. Structured cloning loses an error's own class and its `code`, so a failure travels as plain data. */
+/** Its reply. */
 export interface ThreadAnswer {
   readonly compiled?: CompiledModule;
-  readonly failure?: { readonly message: string; readonly stack?: string | undefined; readonly code?: unknown };
+  readonly failure?: Failure;
   readonly complaints: readonly string[];
 }
 
@@ -130,7 +131,5 @@ class CompilerThread {
 function unwrap({ compiled, failure, complaints }: ThreadAnswer, complain: (error: unknown) => void): CompiledModule {
   for (const message of complaints) complain(new Error(message));
   if (compiled !== undefined) return compiled;
-  const { message, stack, code } = failure!;
-  const Kind = String(code).endsWith('TYPESCRIPT_SYNTAX') ? SyntaxError : Error;
-  throw Object.assign(new Kind(message), { code, ...(stack !== undefined && { stack }) });
+  throw fromFailure(failure!);
 }
