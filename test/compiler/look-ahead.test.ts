@@ -99,6 +99,24 @@ test('so is what CommonJS requires, without the end of its name', (t) => {
   t.deepEqual(names(), ['b.js', 'c/index.js']);
 });
 
+test('what is not JavaScript or TypeScript by its name is not looked at', (t) => {
+  const { ahead, names } = lookAhead(
+    t,
+    {
+      'app.cjs': `require('./a.css');require('./b.md');require('./c.json');require('./d.wasm');require('./e');require('./f.js/g')`,
+      'a.css': commonJs('a'),
+      'b.md': commonJs('b'),
+      'c.json': commonJs('c'),
+      'd.wasm': commonJs('d'),
+      e: commonJs('e'),
+      'f.js/g': commonJs('g'),
+    },
+    'app.cjs',
+  );
+  while (ahead.step());
+  t.deepEqual(names(), ['e', 'f.js/g']);
+});
+
 test('it is given out if it is what was asked for, once', (t) => {
   const { ahead, ask } = lookAhead(t, { 'app.mjs': esm('app') });
   while (ahead.step());

@@ -1,8 +1,6 @@
 import { existsSync, promises, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ModuleCompiler } from './module-compiler.js';
-import { kindOfPackage, kindToStrip, type ModuleKind } from './module-kind.js';
+import { kindAndStrip } from './module-kind.js';
 import { sourceName } from './source-name.js';
 
 /** The part of Node that reads the sources of ECMAScript modules. */
@@ -33,11 +31,9 @@ export function compileWhatLoaderReads(compiler: ModuleCompiler, resolveElsewher
   async function readAndCompile(url: URL): Promise<string | Buffer> {
     const source = readFileSync(url);
     const { href } = url;
-    if (!compiler.selects(href)) return source;
-    const stripped = kindToStrip(href);
-    const strip = stripped !== undefined;
-    const kind = strip ? stripped : kindOfFile(url);
-    if (kind === undefined) return source;
+    const found = compiler.selects(href) ? kindAndStrip(href) : null;
+    if (found === null) return source;
+    const { kind, strip } = found;
     const compiled = await compiler.compileLater(href, kind, source, strip);
     if (strip && needsHook(source.toString(), href)) resolveElsewhere();
     // Once it has the text, the loader asks this very object for the extension, and does not know those of TypeScript.
@@ -57,14 +53,6 @@ function needsHook(text: string, url: string): boolean {
     if (source !== null && !existsSync(new URL(name!, url)) && existsSync(new URL(source, url))) return true;
   }
   return false;
-}
-
-/** Undefined if it is not JavaScript. What is known to be CommonJS is not read by this loader. */
-function kindOfFile(url: URL): ModuleKind | undefined {
-  const path = fileURLToPath(url);
-  const extension = extname(path);
-  if (extension === '.mjs') return 'module';
-  return extension === '.js' || extension === '' ? kindOfPackage(path) : undefined;
 }
 
 /** The file that contains the caller of a running function. */

@@ -1,5 +1,4 @@
 import { realpathSync, statSync } from 'node:fs';
-import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { readText } from '../read-text.js';
@@ -8,8 +7,7 @@ import { cacheKey } from './code-cache.js';
 import type { ModuleToCompile } from './compile-source.js';
 import type { ThreadAnswer } from './compiler-thread.js';
 import { mayBeCompiled } from './may-be-compiled.js';
-import { kindOfPackage, kindToStrip, type ModuleKind } from './module-kind.js';
-import { onlyRemovesTypes } from './node-abilities.js';
+import { kindAndStrip } from './module-kind.js';
 import { sourceName } from './source-name.js';
 
 /** Where to look ahead, and how modules are compiled there. Plain data, since it goes to another thread. */
@@ -84,36 +82,18 @@ export class LookAhead {
   }
 
   #look(url: string): void {
-    if (!this.#selects(url)) return;
-    const file = fileURLToPath(url);
-    const text = readText(file);
+    const found = this.#selects(url) ? kindAndStrip(url) : null;
+    if (found === null) return;
+    const { kind, strip } = found;
+    const text = readText(fileURLToPath(url));
     for (const [, types, , name] of text.matchAll(IMPORT))
       if (types === undefined) this.#urls.add(findFile(name!, url));
-    const module = this.#makeModule(url, file, text);
-    if (this.#asked.has(url) || (!module.strip && !mayBeCompiled(text))) return;
+    if (this.#asked.has(url) || (!strip && !mayBeCompiled(text))) return;
+    const { runtime, maps, file } = this.#prospect;
+    const store = file === null ? null : { file, key: cacheKey(url, kind, strip) };
+    const module = { url, kind, text, strip, runtime, maps, store };
     this.#made.set(url, { module, answer: this.#compile(module) });
   }
-
-  #makeModule(url: string, path: string, text: string): ModuleToCompile {
-    const { runtime, maps, file } = this.#prospect;
-    const stripped = kindToStrip(url);
-    const kind = stripped === undefined ? kindOf(path) : stripped;
-    const strip = stripped !== undefined || (onlyRemovesTypes && kind === 'module' && /\.m?ts$/.test(path));
-    return {
-      url,
-      kind,
-      text,
-      strip,
-      runtime,
-      maps,
-      store: file === null ? null : { file, key: cacheKey(url, kind, strip) },
-    };
-  }
-}
-
-function kindOf(path: string): ModuleKind {
-  const extension = extname(path);
-  return extension[1] === 'm' ? 'module' : extension[1] === 'c' ? 'commonjs' : kindOfPackage(path);
 }
 
 /** CommonJS may leave out the extension; TypeScript may write the one that the file will have once it is compiled. */
@@ -122,7 +102,7 @@ function findFile(name: string, from: string): string {
   const source = sourceName(name, from);
   if (source !== null && !isFile(href)) return new URL(source, from).href;
   if (/\.\w+(?:[?#]|$)/.test(name)) return href;
-  return href + (['.js', '/index.js'].find((one) => isFile(href + one)) ?? '');
+  return href + (['', '.js', '/index.js'].find((one) => isFile(href + one)) ?? '');
 }
 
 function isFile(url: string): boolean {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Module } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { removesTypes } from './node-abilities.js';
+import { onlyRemovesTypes, removesTypes } from './node-abilities.js';
+import { isTypeScript } from './source-name.js';
 
 /** Whether a module's code is an ECMAScript module or CommonJS; null when only its syntax tells. */
 export type ModuleKind = 'module' | 'commonjs' | null;
@@ -29,7 +30,6 @@ export function kindOfFormat(format: string | null | undefined): ModuleKind | un
   }
 }
 
-const TYPESCRIPT = /^[^?#]*\.([cm]?)ts(?:[?#]|$)/;
 const { _extensions: extensions } = Module as unknown as { _extensions: Record<string, unknown> };
 
 /**
@@ -39,15 +39,47 @@ const { _extensions: extensions } = Module as unknown as { _extensions: Record<s
  * @returns undefined if there is nothing for us to remove
  */
 export function kindToStrip(url: string): ModuleKind | undefined {
-  const match = removesTypes ? null : TYPESCRIPT.exec(url);
-  if (match === null || `.${match[1]}ts` in extensions) return undefined;
-  return match[1] === 'm' ? 'module' : match[1] === 'c' ? 'commonjs' : kindOfPackage(fileURLToPath(url));
+  if (removesTypes || !isTypeScript(url)) return undefined;
+  const path = fileURLToPath(url);
+  return extname(path) in extensions ? undefined : kindOfFile(path);
+}
+
+/**
+ * The kind of a file, and whether it loses its types when it is compiled. Goes by the file alone, and agrees with the load
+ * hook, which goes by what Node says of it.
+ *
+ * @returns null if it is neither JavaScript nor TypeScript
+ */
+export function kindAndStrip(url: string): { readonly kind: ModuleKind; readonly strip: boolean } | null {
+  const toStrip = kindToStrip(url);
+  if (toStrip !== undefined) return { kind: toStrip, strip: true };
+  const kind = kindOfFile(fileURLToPath(url));
+  if (kind === undefined) return null;
+  return { kind, strip: onlyRemovesTypes && kind === 'module' && isTypeScript(url) };
+}
+
+/** Undefined if it is neither JavaScript nor TypeScript. */
+function kindOfFile(path: string): ModuleKind | undefined {
+  switch (extname(path)) {
+    case '.mjs':
+    case '.mts':
+      return 'module';
+    case '.cjs':
+    case '.cts':
+      return 'commonjs';
+    case '.js':
+    case '.ts':
+    case '':
+      return kindOfPackage(path);
+    default:
+      return undefined;
+  }
 }
 
 const known = new Map<string, ModuleKind>();
 
 /** The kind of a file according to its nearest `package.json`. */
-export function kindOfPackage(file: string): ModuleKind {
+function kindOfPackage(file: string): ModuleKind {
   const directory = dirname(file);
   let kind = known.get(directory);
   if (kind === undefined) {

@@ -5,8 +5,8 @@
  * @param from URL of the importing module
  * @returns null if it has no such meaning
  */
-export function sourceName(specifier: string, from: string | undefined): string | null {
-  if (from === undefined || !isTypeScript(from) || !COMPILED.test(specifier)) return null;
+export function sourceName(specifier: string, from: string): string | null {
+  if (!isTypeScript(from) || !COMPILED.test(specifier)) return null;
   return specifier.replace(COMPILED, '$1ts');
 }
 
