@@ -308,6 +308,25 @@ test('it is where the user has such things, or among the temporary files', async
   }
 });
 
+test('where no home directory is known it is among the temporary files', async (t) => {
+  const program = new ProgramDirectory(t, { ...FILES, 'tmp/x': '' });
+  const tmp = join(program.path, 'tmp');
+  const env = { HEDDLE_CACHE: '', XDG_CACHE_HOME: '', HOME: '', USERPROFILE: '', TMPDIR: tmp };
+  // As for a user without an entry in the system's list of users.
+  const unknown = `import os from 'node:os';
+    import { syncBuiltinESMExports } from 'node:module';
+    os.homedir = () => { throw new Error('nobody knows'); };
+    syncBuiltinESMExports();`;
+  for (const more of [[], ['--import', `data:text/javascript,${encodeURIComponent(unknown)}`]]) {
+    const outcome = await program.node([...more, '--import', REGISTER, 'app.mjs'], { env });
+    t.deepEqual(outcome, { code: 0, stdout: SAYS, stderr: '' });
+    t.true(existsSync(cacheFile(join(tmp, `heddle-cache-${process.getuid?.() ?? ''}`))));
+    rmSync(tmp, { recursive: true });
+    mkdirSync(tmp);
+  }
+  t.false(existsSync(program.cache));
+});
+
 test('what has not been used for 30 days is removed, once a day', async (t) => {
   const program = new ProgramDirectory(t, FILES);
   const at = (name: string): string => join(program.cache, name);

@@ -42,10 +42,23 @@ export const VERSION_DIRECTORY: RegExp = /^heddle-\d+\.\d+\.\d[\w.+-]*-[\da-z]{1
 let knownVersion: string | undefined;
 
 function places(): string[] {
-  const caches = process.env['XDG_CACHE_HOME'];
-  const own = caches !== undefined && isAbsolute(caches) ? caches : join(homedir(), '.cache');
+  const own = cachesOfUser();
   // Everybody shares the directory for temporary files: the user id in the name keeps users apart.
-  return [join(own, 'heddle'), join(tmpdir(), `heddle-cache-${process.getuid?.() ?? ''}`)];
+  const temporary = join(tmpdir(), `heddle-cache-${process.getuid?.() ?? ''}`);
+  return own === null ? [temporary] : [join(own, 'heddle'), temporary];
+}
+
+/** The user's cache directory; null for a user without a home directory, as in some containers. */
+function cachesOfUser(): string | null {
+  const chosen = process.env['XDG_CACHE_HOME'];
+  if (chosen !== undefined && isAbsolute(chosen)) return chosen;
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? join(home, '.cache') : null;
+  } catch {
+    // Without `HOME` it is looked up among the system's users, where not every user id is listed.
+    return null;
+  }
 }
 
 /**
