@@ -27,22 +27,29 @@ class Draft implements GeneratorFunction {
   readonly points: Point[] = [];
   /** Whether it has a bare `yield`. */
   yields: boolean = false;
-  hazard: 'with' | 'eval' | null;
+  /** Whether it is in a `with` statement, or has one. */
+  hasWith: boolean;
+  /** Whether a direct `eval` sees its variables. */
+  hasEval: boolean = false;
+  /** The generator around it. */
+  readonly outer: Draft | null;
   private readonly isAsync: boolean;
 
-  constructor({ name, start }: NamedFunction, node: FunctionNode, bodyStart: number, inWith: boolean) {
+  constructor({ name, start }: NamedFunction, node: FunctionNode, bodyStart: number, { around, inWith }: Scope) {
     this.name = name;
     this.node = node;
     this.start = start;
     this.bodyStart = bodyStart;
     this.isAsync = node.async;
-    this.hazard = inWith ? 'with' : null;
+    this.outer = around;
+    this.hasWith = inWith;
   }
 
   get verdict(): Verdict {
     if (this.isAsync) return 'async';
     if (this.yields) return 'data';
-    return this.points.length === 0 ? 'nothing to do' : (this.hazard ?? 'fiber');
+    if (this.points.length === 0) return 'nothing to do';
+    return this.hasWith ? 'with' : this.hasEval ? 'eval' : 'fiber';
   }
 }
 
@@ -50,10 +57,7 @@ class Draft implements GeneratorFunction {
 interface Scope {
   /** The generator that a `yield*` standing here would belong to. */
   readonly owner: Draft | null;
-  /**
-   * The generator whose variables a direct `eval` here is taken to see: through arrow functions and class bodies, not
-   * functions.
-   */
+  /** The innermost generator around this, whose variables a direct `eval` here sees. */
   readonly around: Draft | null;
   /** The innermost loop of `owner` around this. */
   readonly loop: LoopDraft | null;
@@ -103,10 +107,10 @@ class Finder {
         if (node.value !== null) this.push(node.value, withoutOwner(scope));
         return;
       case 'WithStatement':
-        if (scope.around !== null) scope.around.hazard = 'with';
+        if (scope.owner !== null) scope.owner.hasWith = true;
         return this.pushChildren(node, { ...scope, inWith: true });
       case 'CallExpression':
-        if (scope.around !== null && isDirectEval(node)) scope.around.hazard ??= 'eval';
+        if (isDirectEval(node)) noteEval(scope.around);
         break;
       case 'YieldExpression':
         if (scope.owner === null) break;
@@ -149,14 +153,15 @@ class Finder {
   }
 
   /** The scope of a function's parameters and body. */
-  private enter(node: FunctionNode, { inWith }: Scope): Scope {
-    if (!node.generator || node.body === null) return { owner: null, around: null, loop: null, inWith };
+  private enter(node: FunctionNode, scope: Scope): Scope {
+    if (!node.generator || node.body === null) return withoutOwner(scope);
     const bodyStart = afterDirectives(node.body.body) ?? node.body.start + 1;
-    const draft = new Draft(this.names.of(node), node, bodyStart, inWith);
+    const draft = new Draft(this.names.of(node), node, bodyStart, scope);
     this.found.push(draft);
-    return { owner: draft, around: draft, loop: null, inWith };
+    return { owner: draft, around: draft, loop: null, inWith: scope.inWith };
   }
 
+  /** Not by `forEachChild`, whose list of keys and callback would double the time that reading takes. */
   private pushChildren(node: Node, scope: Scope, except: Node | null = null): void {
     for (const key in node) {
       const child = (node as unknown as Record<string, unknown>)[key];
@@ -175,6 +180,11 @@ class Finder {
     this.nodes.push(node);
     this.scopes.push(scope);
   }
+}
+
+/** A direct `eval` sees the variables of all generators around it. Those around one that is noted are noted already. */
+function noteEval(around: Draft | null): void {
+  for (let draft = around; draft !== null && !draft.hasEval; draft = draft.outer) draft.hasEval = true;
 }
 
 function withoutOwner(scope: Scope): Scope {

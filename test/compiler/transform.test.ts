@@ -364,16 +364,24 @@ test('what a with statement or a direct eval could see is left alone', (t) => {
   const options = { format: 'commonjs' } as const;
   isLeftAlone(t, 'function* f() { with (a) yield* x }', options);
   isLeftAlone(t, 'with (a) { (() => function* () { yield* x })() }', options);
-  isLeftAlone(t, 'function* f() { yield* x; (() => { with (a) ; }) }', options);
   isLeftAlone(t, 'function* f() { yield* x; eval("1") }');
   isLeftAlone(t, 'function* f() { yield* (eval)("1") }');
   isLeftAlone(t, 'function* f(a = eval("1")) { yield* x }');
   isLeftAlone(t, 'function* f() { yield* x; (() => () => eval("1")); }');
   isLeftAlone(t, 'function* f() { yield* x; class A { a = eval("1"); static { eval("2") } } }');
+  isLeftAlone(t, 'function* f() { yield* x; function g() { eval("1") } }');
+  isLeftAlone(t, 'function* f() { yield* x; ({ m() { return () => eval("1") } }); }');
+  isLeftAlone(t, 'function* f() { yield* x; function* g() { function h() { eval("1") } yield* y } }');
   compilesTo(
     t,
-    'function* f() { yield* eval?.("1"); a.eval("1"); new eval("1"); function g() { eval("1") } }',
-    'function* f() { ENTER0 yield* SITE1(eval?.("1")); a.eval("1"); new eval("1"); function g() { eval("1") } }',
+    'function* f() { yield* eval?.("1"); a.eval("1"); new eval("1"); } function g() { eval("1") }',
+    'function* f() { ENTER0 yield* SITE1(eval?.("1")); a.eval("1"); new eval("1"); } function g() { eval("1") }',
+  );
+  compilesTo(
+    t,
+    'function* f() { yield* x; (() => { with (a) ; }); function g() { with (a) ; } }',
+    'function* f() { ENTER0 yield* SITE1(x); (() => { with (a) ; }); function g() { with (a) ; } }',
+    options,
   );
 });
 
