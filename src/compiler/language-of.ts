@@ -5,6 +5,6 @@ import type { ParserOptions } from 'oxc-parser';
  * bundlers accept it in `.js`.
  */
 export function languageOf(file: string): NonNullable<ParserOptions['lang']> {
-  const [, language, x] = /\.[cm]?([jt])s(x?)(?:[?#].*)?$/.exec(file) ?? [];
+  const [, language, x] = /^.*\.[cm]?([jt])s(x?)(?:[?#].*)?$/s.exec(file) ?? [];
   return language === 't' ? `ts${x as '' | 'x'}` : 'jsx';
 }

@@ -445,6 +445,12 @@ test('TypeScript stays TypeScript', (t) => {
     'enum E { A = 1 } namespace N { export function* f() { yield* x } } import a = require("a"); export { a as default };',
     'enum E { A = 1 } namespace N { export function* f() { ENTER0 yield* SITE1(x) } } import a = require("a"); export { a as default };',
   );
+  compilesAs(
+    t,
+    'a.js#/file.ts',
+    'enum E { A = 1 } function* f() { yield* x }',
+    'enum E { A = 1 } function* f() { ENTER0 yield* SITE1(x) }',
+  );
   t.is(transform('function* f() { yield* x; (eval as any)("1"); }', { file: 'file.ts', format: 'module' }), null);
 });
 
