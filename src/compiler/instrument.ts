@@ -42,8 +42,8 @@ export function instrument(
   // TypeScript in a CommonJS file can have `import`s. Converted to CommonJS they run before all other statements; so must
   // ours.
   const isModule = format === 'module' || hasModuleStatements(program, source);
-  const door = isModule ? 'import' : hasOwnRequire(program) ? 'module.require' : 'require';
-  const imports = importsOf(names, used, door, JSON.stringify(runtime));
+  const importForm = isModule ? 'import' : hasOwnRequire(program) ? 'module.require' : 'require';
+  const imports = importsOf(names, used, importForm, JSON.stringify(runtime));
   putHeader(
     text,
     source,
@@ -106,14 +106,14 @@ function gapAfter(source: string, offset: number): string {
 const IMPORTS = ['enter', 'site', 'each', 'indexed', 'pause', 'same', 'preempted', 'module'] as const;
 type Import = (typeof IMPORTS)[number];
 
-function importsOf(names: Names, used: ReadonlySet<Import>, door: string, specifier: string): string {
+function importsOf(names: Names, used: ReadonlySet<Import>, importForm: string, specifier: string): string {
   const list = (between: string): string =>
     IMPORTS.filter((name) => used.has(name))
       .map((name) => `${name}${between}${names[name]}`)
       .join(', ');
-  return door === 'import'
+  return importForm === 'import'
     ? `import { ${list(' as ')} } from ${specifier};`
-    : `const { ${list(': ')} } = ${door}(${specifier});`;
+    : `const { ${list(': ')} } = ${importForm}(${specifier});`;
 }
 
 function putHeader(text: MagicString, source: string, { body }: Program, header: string): void {

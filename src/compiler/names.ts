@@ -37,7 +37,8 @@ export function namesFor(source: string): Names {
   return Object.fromEntries(Object.entries(NAMES).map(([key, name]) => [key, name + suffix])) as Names;
 }
 
-const TAKEN = /(?<![\w$])\$(?:c|b|m|n|w|i|each|indexed|enter|site|pause|same|preempted|module|places)(\d*)(?![\w$])/g;
+const WORDS = Object.values(NAMES).map((name) => name.slice(1));
+const TAKEN = new RegExp(String.raw`(?<![\w$])\$(?:${WORDS.join('|')})(\d*)(?![\w$])`, 'g');
 
 /** Identifiers may be written with escapes: `\u0024c` is `$c`. */
 function unescaped(source: string): string {
