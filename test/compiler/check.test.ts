@@ -236,6 +236,11 @@ test('names are told apart by their scopes', (t) => {
     'a.cjs',
   );
   finds(t, `const { sleep } = await import('heddle'); /*dropped*/ sleep(1);`, {}, 'a.mjs');
+  finds(t, `import * as heddle from 'heddle'; heddle.hasOwnProperty('run'); heddle.toString();`);
+  finds(
+    t,
+    `import { constructor, valueOf as v, __proto__ as p } from 'heddle'; constructor(); v(); p(); new constructor();`,
+  );
   finds(t, `${HEDDLE} function* g() {} class A { g() {} f() { this.g(); /*dropped*/ g(); } }`);
   finds(t, `${HEDDLE} function* f() { var a = function f() { f(); }; a(); try { a(); } catch (f) { f(); } }`);
   finds(t, `${HEDDLE} /*dropped*/ later(); function* later() {} for (const later of []) later();`);

@@ -168,8 +168,8 @@ export function isDoor(source: string): boolean {
 export function doorShape(source: string, name: string | typeof NAMESPACE, space: Space): Shape {
   if (name === NAMESPACE) return { kind: 'object', member: (one) => doorShape(source, one, space) };
   if (space === 'type') return ofTypeNamed(name);
-  const value = VALUES[source]?.[name];
-  if (value !== undefined) return parse(value);
+  const values = VALUES[source] ?? {};
+  if (Object.hasOwn(values, name)) return parse(values[name]!);
   return Object.hasOwn(TYPES, name) ? { kind: 'class', instance: () => ofTypeNamed(name), member: nothing } : null;
 }
 
