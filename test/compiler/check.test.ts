@@ -236,6 +236,7 @@ test('names are told apart by their scopes', (t) => {
     'a.cjs',
   );
   finds(t, `const { sleep } = await import('heddle'); /*dropped*/ sleep(1);`, {}, 'a.mjs');
+  finds(t, `const { sleep } = await import('heddle'); function* n() { yield 1; } /*generator*/ n(sleep);`, {}, 'a.mjs');
   finds(t, `import * as heddle from 'heddle'; heddle.hasOwnProperty('run'); heddle.toString();`);
   finds(
     t,

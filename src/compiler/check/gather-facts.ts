@@ -98,6 +98,9 @@ class Gatherer implements FileFacts {
         for (const argument of node.arguments) if (isFunction(argument)) this.callers.set(argument, node);
         this.usesHeddle ||= isDoor(requiredModule(node) ?? '');
         return this.children(node, around);
+      case 'ImportExpression':
+        this.usesHeddle ||= isDoor(requiredModule(node) ?? '');
+        return this.children(node, around);
       case 'YieldExpression':
         around.body?.yields.push(node);
         return this.children(node, around);
