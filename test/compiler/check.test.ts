@@ -189,6 +189,34 @@ test('an operation in a variable that nobody reads is found', (t) => {
   finds(t, `${HEDDLE} const a = sleep(1); export { a as b }; export default sleep(1);`);
 });
 
+test('of a variable that is written again nothing is known, however that is written', (t) => {
+  const head = "import { listen } from 'heddle/net'; function* f(list, o) { let x = listen({ port: 1 });";
+  finds(t, `${head} x = list; x.accept(); }`);
+  finds(t, `${head} [x] = list; x.accept(); }`);
+  finds(t, `${head} [, [...x]] = list; x.accept(); }`);
+  finds(t, `${head} ({ x } = o); x.accept(); }`);
+  finds(t, `${head} ({ a: { b: x = 1 }, [o]: o.b } = o); x.accept(); }`);
+  finds(t, `${head} (x as any) = o; x.accept(); }`);
+  finds(t, `${head} for (x of list) x.accept(); }`);
+  finds(t, `${head} for (x in list) x.accept(); }`);
+  finds(t, `${head} for ([x] of list) x.accept(); }`);
+  finds(t, `${head} for (x.a of list) x; }`.replace('(x.a', '(/*member*/ x.a'));
+  finds(t, `${head} x++; x.accept(); }`);
+  finds(t, `${head} x ??= o; x.accept(); }`);
+  finds(t, `${head} [o[/*member*/ x.port]] = list; for (o[/*member*/ x.port] of list) ; }`);
+  finds(t, `${head} for (const x of list) x.accept(); /*member*/ x.accept(); }`);
+  finds(
+    t,
+    `import { listen } from 'heddle/net'; function* f(o) { var x = listen({ port: 1 }); var x = o; x.accept(); }`,
+  );
+  const serving = "import { listen } from 'heddle/net'; function* f(o) { const s = yield* listen({ port: 1 });";
+  finds(t, `${serving} yield* s.serve(function* (c) { /*dropped*/ c.end(); }); }`);
+  finds(t, `${serving} yield* s.serve(function* (c) { c = o; c.end(); }); }`);
+  // To be written is not to be read.
+  finds(t, `${HEDDLE} function* f(o) { let a = /*unused*/ sleep(1); [a] = o; ({ a } = o); for (a of o) ; }`);
+  finds(t, `${HEDDLE} function* f(o) { let a = sleep(1); a += o; let b = sleep(1); b++; }`);
+});
+
 test('an operation that a fiber function returns is found', (t) => {
   finds(t, `${HEDDLE} function* f(a) { if (a) return /*returned*/ sleep(1); return a && /*returned*/ sleep(1); }`);
   finds(

@@ -15,7 +15,7 @@ import { isDoor } from './doors.js';
 import { declareImports, gatherExports, type Exports } from './gather-exports.js';
 import { bareParameter, declarePattern, partsOfPattern } from '../pattern.js';
 import { LexicalScope, type Binding, type Declaration } from './lexical-scope.js';
-import { forEachChild, isFunction, isMethod, requiredModule, type FunctionNode } from '../syntax.js';
+import { forEachChild, isFunction, isMethod, requiredModule, unwrap, type FunctionNode } from '../syntax.js';
 
 /** Walks a file once. Names are looked up at the end, since they may be used above their declaration. */
 export function gatherFacts(file: string, program: Program): FileFacts {
@@ -93,7 +93,10 @@ class Gatherer implements FileFacts {
         if (around.class !== null) this.classes.set(node, around.class);
         return;
       case 'AssignmentExpression':
-        return this.assignment(node, around);
+        this.target(node.left, around, node.operator !== '=');
+        return this.visit(node.right, around);
+      case 'UpdateExpression':
+        return this.target(node.argument, around, true);
       case 'CallExpression':
         for (const argument of node.arguments) if (isFunction(argument)) this.callers.set(argument, node);
         this.usesHeddle ||= isDoor(requiredModule(node) ?? '');
@@ -115,10 +118,14 @@ class Gatherer implements FileFacts {
         declarePattern(node.param, (name) => within.scope.declare(name, 'value', { kind: 'other' }));
         return this.all([...(node.param === null ? [] : partsOfPattern(node.param)), node.body], within);
       }
+      case 'ForInStatement':
+      case 'ForOfStatement': {
+        const within = inner(around);
+        this.target(node.left, within);
+        return this.all([node.right, node.body], within);
+      }
       case 'BlockStatement':
       case 'ForStatement':
-      case 'ForInStatement':
-      case 'ForOfStatement':
       case 'SwitchStatement':
       case 'TSModuleBlock':
         return this.children(node, inner(around));
@@ -223,23 +230,41 @@ class Gatherer implements FileFacts {
   private variables(node: VariableDeclaration, around: Around): void {
     const scope = node.kind === 'var' ? around.scope.functionScope : around.scope;
     for (const { id, init } of node.declarations) {
-      declarePattern(id, (name, place, one) =>
-        this.bindings.set(one, scope.declare(name, 'value', { kind: 'variable', place, init })),
-      );
+      declarePattern(id, (name, place, one) => {
+        const declaration: Declaration = { kind: 'variable', place, init };
+        const binding = scope.declare(name, 'value', declaration);
+        // `var` may declare a name again.
+        if (binding.value !== declaration) binding.writes++;
+        this.bindings.set(one, binding);
+      });
       this.all(partsOfPattern(id), around);
       if (init !== null) this.visit(init, around);
     }
   }
 
-  private assignment(node: Extract<Node, { type: 'AssignmentExpression' }>, around: Around): void {
-    const { left } = node;
-    if (left.type !== 'Identifier') this.visit(left, around);
-    else {
-      const reference = { node: left, name: left.name, scope: around.scope };
-      this.references.push({ ...reference, use: 'write' });
-      if (node.operator !== '=') this.references.push({ ...reference, use: 'read' });
+  /** What is assigned to: a name, a member, or a pattern of them. `isRead`: its value is used too, as by `+=`. */
+  private target(whole: Node, around: Around, isRead: boolean = false): void {
+    const node = unwrap(whole as Expression) as Node;
+    switch (node.type) {
+      case 'Identifier': {
+        const reference = { node, name: node.name, scope: around.scope };
+        this.references.push({ ...reference, use: 'write' });
+        if (isRead) this.references.push({ ...reference, use: 'read' });
+        return;
+      }
+      case 'ArrayPattern':
+      case 'ObjectPattern':
+      case 'RestElement':
+        return forEachChild(node, (child) => this.target(child, around));
+      case 'AssignmentPattern':
+        this.target(node.left, around);
+        return this.visit(node.right, around);
+      case 'Property':
+        if (node.computed) this.visit(node.key, around);
+        return this.target(node.value, around);
+      default:
+        return this.visit(node, around);
     }
-    this.visit(node.right, around);
   }
 
   private class(node: Class, around: Around): void {

@@ -23,7 +23,7 @@ export interface Binding {
   value: Declaration | null;
   type: Declaration | null;
   reads: number;
-  /** Assignments to the name alone (not through a pattern, a loop head or `++`), without the one of its declaration. */
+  /** Assignments of any form (also by a pattern, a loop head or `++`), without the one of its declaration. */
   writes: number;
 }
 

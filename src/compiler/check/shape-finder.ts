@@ -40,7 +40,8 @@ export class ShapeFinder implements Shapes {
 
   ofBinding(binding: Binding | undefined, facts: FileFacts, space: Space): Shape {
     const declaration = binding?.[space];
-    if (declaration?.kind === 'variable' && declaration.place.annotation === null && binding!.writes > 0) return null;
+    if (declaration && 'place' in declaration && declaration.place.annotation === null && binding!.writes > 0)
+      return null;
     return declaration ? this.ofDeclaration(declaration, facts, space) : null;
   }
 
