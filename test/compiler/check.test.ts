@@ -380,6 +380,29 @@ test('a file that was not given is read when it is imported', (t) => {
   t.is(project.check(['a.js'])[0]!.findings.length, 1);
 });
 
+test('what an import leads to is looked for once, however often it is used', (t) => {
+  const files: Record<string, string> = {
+    '/app/package.json': JSON.stringify({ imports: { '#lib': './lib/other.js' } }),
+    '/app/lib/index.js': "import 'heddle'; export function* f() {}",
+    '/app/lib/other.js': "import 'heddle'; export function* f() {}",
+  };
+  const read: string[] = [];
+  const project = new Project((path) => {
+    read.push(path);
+    return files[path] ?? null;
+  });
+  const names = ['./lib/index.js', './missing.js', '#lib', '#missing'];
+  const uses = names.map((name, i) => `import { f as f${i} } from '${name}';${` f${i}();`.repeat(10)}`);
+  project.set('/app/main.js', uses.join('\n'));
+  t.is(project.check(['/app/main.js'])[0]!.findings.length, 20);
+  const failed = read.filter((path) => !(path in files));
+  t.deepEqual(failed.toSorted(), [...new Set(failed)].toSorted());
+  t.is(read.filter((path) => path === '/app/package.json').length, 2);
+  // What was missing may have come since.
+  project.set('/app/missing.ts', files['/app/lib/index.js']!);
+  t.is(project.check(['/app/main.js'])[0]!.findings.length, 30);
+});
+
 test('an import by a name of the package is followed', (t) => {
   const imports = {
     '#db': './src/db.ts',

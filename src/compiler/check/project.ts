@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { FileFacts } from './file-facts.js';
 import type { Finding } from './finding.js';
 import { candidates } from './find-module.js';
@@ -41,7 +41,12 @@ export class Project {
   /** Checks some of the files. */
   check(files: readonly string[]): CheckedFile[] {
     // Shapes refer to other files, so none may outlive a change.
-    const shapes = new ShapeFinder((source, from) => this.find(source, from));
+    const found = new Map<string, FileFacts | null>();
+    const shapes = new ShapeFinder((source, from) => {
+      const key = `${dirname(from)}\0${source}`;
+      if (!found.has(key)) found.set(key, this.find(source, from));
+      return found.get(key)!;
+    });
     return files.map((file) => {
       const { text, facts, problem } = this.sources.get(resolve(file))!;
       if (facts === null) return { file, text, problem, findings: [] };
