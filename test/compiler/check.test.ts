@@ -408,6 +408,8 @@ test('an import by a name of the package is followed', (t) => {
     '#db': './src/db.ts',
     '#lib/*.js': [{ types: './types/*.d.ts', node: { default: './src/lib/*.js' } }],
     '#lib/far/*': './src/*',
+    '#ends/*.js': './src/lib/*.js',
+    '#ends/*': './none/*',
     '#react': 'react',
     '#none/*': null,
   };
@@ -424,7 +426,7 @@ test('an import by a name of the package is followed', (t) => {
     project.set(file, `import { f } from '${name}'; f();`);
     return project.check([file])[0]!.findings.length;
   };
-  for (const name of ['#db', '#lib/a.js', '#lib/b.js', '#lib/far/db.ts', '#lib/far/lib/a.js'])
+  for (const name of ['#db', '#lib/a.js', '#lib/b.js', '#lib/far/db.ts', '#lib/far/lib/a.js', '#ends/a.js'])
     t.is(finds('/app/src/main.ts', name), 1, name);
   for (const name of ['#react', '#none/a', '#lib/.js', '#lib/c.js', '#other', '#toString'])
     t.is(finds('/app/src/main.ts', name), 0, name);

@@ -22,20 +22,22 @@ function importsIn(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** As Node finds them: of the patterns (`#lib/*.js`) that match, the one with the longest prefix wins. */
+/** As Node finds them: of the patterns (`#lib/*.js`) that match, the one with the longest prefix wins, then the longest. */
 function targetsOf(name: string, imports: Readonly<Record<string, unknown>>): string[] {
-  let found = Object.hasOwn(imports, name) ? pathsIn(imports[name]) : null;
-  if (found !== null) return found;
-  let longest = 0;
-  for (const key in imports) {
-    const [start = '', end, ...more] = key.split('*');
-    const matches = end !== undefined && more.length === 0 && name.startsWith(start) && name.endsWith(end);
-    if (!matches || name.length < key.length || start.length < longest) continue;
-    longest = start.length;
-    const part = name.slice(start.length, name.length - end.length);
-    found = pathsIn(imports[key]).map((path) => path.replaceAll('*', () => part));
-  }
-  return found ?? [];
+  if (Object.hasOwn(imports, name)) return pathsIn(imports[name]);
+  const [key] = Object.keys(imports)
+    .filter((one) => matches(name, one))
+    .sort((a, b) => b.indexOf('*') - a.indexOf('*') || b.length - a.length);
+  if (key === undefined) return [];
+  const start = key.indexOf('*');
+  const part = name.slice(start, name.length - (key.length - start - 1));
+  return pathsIn(imports[key]).map((path) => path.replaceAll('*', () => part));
+}
+
+function matches(name: string, key: string): boolean {
+  const [start = '', end, ...more] = key.split('*');
+  if (end === undefined || more.length > 0 || name.length < key.length) return false;
+  return name.startsWith(start) && name.endsWith(end);
 }
 
 /** The paths in a target: a string, an object with one target per condition, or a list of targets. */
