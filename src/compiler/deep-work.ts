@@ -1,4 +1,5 @@
-import type { CheckOutcome, checkTexts } from './check/check-texts.js';
+import type { checkTexts } from './check/check-texts.js';
+import type { CheckOutcome } from './check/report.js';
 import type { ExplainedFunction } from './explain.js';
 import type { EncodedSourceMap, SourceMapInput } from './source-map.js';
 

@@ -35,9 +35,7 @@ function finds(t: ExecutionContext, code: string, others: Readonly<Record<string
 function fixes(t: ExecutionContext, code: string, fixed: string): void {
   const project = new Project(() => null);
   project.set('a.ts', code);
-  let text = code;
-  fix(project, ['a.ts'], (_file, changed) => (text = changed));
-  t.is(text, fixed);
+  t.is(fix(project, ['a.ts']).changed.get('a.ts'), fixed);
 }
 
 const HEDDLE = "import { all, channel, main, mutex, race, run, scope, sleep, spawn, withTimeout } from 'heddle';\n";
@@ -635,7 +633,7 @@ test('after its fixes a program has the same syntax tree otherwise, and nothing 
       const project = new Project(() => null);
       project.set('a.ts', code);
       fc.pre(project.check(['a.ts'])[0]!.problem === null);
-      const { findings, fixed } = fix(project, ['a.ts'], () => {});
+      const { findings, fixed } = fix(project, ['a.ts']).report;
       t.deepEqual(
         findings.filter(({ kind, fix: edits }) => kind === 'syntax' || edits !== null),
         [],

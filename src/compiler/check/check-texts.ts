@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { progress } from './progress.js';
 import { Project } from './project.js';
-import { fix, report, type CheckReport } from './report.js';
-
-export interface CheckOutcome {
-  readonly report: CheckReport;
-  /** The new texts of files that fixes have changed. */
-  readonly changed: ReadonlyMap<string, string>;
-}
+import { fix, report, type CheckOutcome } from './report.js';
 
 /**
  * Checks files together, and reads from the disk what else they import. Nothing is written.
@@ -24,9 +18,7 @@ export function checkTexts(texts: ReadonlyMap<string, string>, fixing: boolean):
     reading.step();
   }
   reading.end();
-  const changed = new Map<string, string>();
-  const checked = fixing ? fix(project, files, (file, text) => changed.set(file, text)) : report(project, files);
-  return { report: checked, changed };
+  return fixing ? fix(project, files) : { report: report(project, files), changed: new Map() };
 }
 
 function readIfThere(path: string): string | null {

@@ -24,6 +24,12 @@ export interface CheckReport {
   readonly findings: readonly ReportedFinding[];
 }
 
+export interface CheckOutcome {
+  readonly report: CheckReport;
+  /** The new texts of files that fixes have changed. */
+  readonly changed: ReadonlyMap<string, string>;
+}
+
 /** Checks files of a project and reports what is found. */
 export function report(project: Project, files: readonly string[]): CheckReport {
   return { files: files.length, fixed: 0, findings: project.check(files).flatMap(reported) };
@@ -32,14 +38,8 @@ export function report(project: Project, files: readonly string[]): CheckReport 
 /**
  * Fixes what can be fixed, and reports the rest. A fix can uncover more (`const server = yield* listen(…)` tells what
  * `server` is), so it is repeated until nothing changes.
- *
- * @param write is called with each file that has changed, and its new text
  */
-export function fix(
-  project: Project,
-  files: readonly string[],
-  write: (file: string, text: string) => void,
-): CheckReport {
+export function fix(project: Project, files: readonly string[]): CheckOutcome {
   let fixed = 0;
   const changed = new Map<string, string>();
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -57,19 +57,19 @@ export function fix(
     if (applied === 0) break;
     fixed += applied;
   }
-  for (const [file, text] of changed) write(file, text);
-  return { ...report(project, files), fixed };
+  return { report: { ...report(project, files), fixed }, changed };
 }
 
 /** Far more than any chain of slips needs; a bound in case two fixes undo each other. */
 const MOST_ROUNDS = 20;
 
 function reported({ file, text, findings, problem }: CheckedFile): ReportedFinding[] {
-  const lines = new LineTable(text);
   const all = [
     ...(problem === null ? [] : [{ ...problem, kind: 'syntax' as const, end: problem.start + 1, fix: null }]),
     ...findings,
   ];
+  if (all.length === 0) return [];
+  const lines = new LineTable(text);
   return all.map(({ start, end, kind, message, fix: edits }) => {
     const [from, to] = [lines.at(start), lines.at(end)];
     const place = { line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
