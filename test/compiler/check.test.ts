@@ -27,7 +27,9 @@ function findingsIn(files: Readonly<Record<string, string>>, file: string): read
 function finds(t: ExecutionContext, code: string, others: Readonly<Record<string, string>> = {}, file = 'a.ts'): void {
   const found = findingsIn({ ...others, [file]: code }, file).map(({ kind, start }) => [kind, start]);
   const marked = [
-    ...code.matchAll(/\/\*(dropped|unused|tested|member|returned|yielded|awaited|callback|generator|iterated)\*\/\s*/g),
+    ...code.matchAll(
+      /\/\*(dropped|unused|tested|member|returned|yielded|awaited|callback|generator|iterated|text)\*\/\s*/g,
+    ),
   ].map((mark) => [mark[1], mark.index + mark[0].length]);
   t.deepEqual(found, marked, code);
 }
@@ -167,6 +169,23 @@ test('an operation that is taken apart or iterated is found', (t) => {
     t,
     "import { fetch } from 'heddle/http'; function* f() { const { status } = fetch('a'); return status; }",
     "import { fetch } from 'heddle/http'; function* f() { const { status } = yield* fetch('a'); return status; }",
+  );
+});
+
+test('an operation in a template is found, unless a tag is given it', (t) => {
+  const head = "import { fetch } from 'heddle/http'; import { sleep } from 'heddle';";
+  finds(
+    t,
+    `${head} function* f(a) { return \`\${/*text*/ fetch('a')} \${a}\${yield* fetch('b')}\${a && /*text*/ sleep(1)}\`; }`,
+  );
+  finds(
+    t,
+    `${head} function* f(tag) { const o = fetch('a'); return tag\`\${sleep(1)} \${\`\${o}\${/*text*/ sleep(2)}\`}\`; }`,
+  );
+  fixes(
+    t,
+    `${HEDDLE}function* f() { return \`a \${sleep(1)} \${await sleep(2)}\`; }`,
+    `${HEDDLE}function* f() { return \`a \${yield* sleep(1)} \${yield* sleep(2)}\`; }`,
   );
 });
 

@@ -19,6 +19,8 @@ type Surroundings = FunctionNode | null;
 
 class MisuseFinder {
   readonly findings: Finding[] = [];
+  /** Templates whose values a tag is given. */
+  private readonly tagged: Set<Node> = new Set();
   /** Expressions in positions where `yield*` needs no parentheses. */
   private readonly loose: Set<Expression> = new Set();
   /** Starts of statements that must not begin with a parenthesis, since the one before has no semicolon. */
@@ -45,7 +47,7 @@ class MisuseFinder {
     forEachChild(node, (child) => this.visit(child, within));
   }
 
-  /** Judges the expressions whose value this node drops, tests, iterates or returns. */
+  /** Judges the expressions whose value this node drops, tests, iterates, returns or turns into text. */
   private look(node: Node, around: Surroundings): void {
     for (const start of statementsToPart(node, this.source)) this.open.add(start);
     switch (node.type) {
@@ -82,6 +84,14 @@ class MisuseFinder {
       case 'SpreadElement':
         this.loose.add(node.argument);
         return this.judge(node.argument, 'iterated', around);
+      case 'TaggedTemplateExpression':
+        return void this.tagged.add(node.quasi);
+      case 'TemplateLiteral':
+        for (const one of node.expressions) {
+          this.loose.add(one);
+          if (!this.tagged.has(node)) this.judge(one, 'text', around);
+        }
+        return;
       case 'ParenthesizedExpression':
         return void this.loose.add(node.expression);
       case 'ReturnStatement':

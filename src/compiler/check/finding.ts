@@ -26,6 +26,8 @@ export type FindingKind =
   | 'awaited'
   /** A loop, a pattern or a spread iterates over it: `for (const x of all(…))`. */
   | 'iterated'
+  /** A template makes it a part of a text: `` `${fetch(…)}` ``. */
+  | 'text'
   /** `forEach` drops what its callback returns. */
   | 'callback'
   /** A generator that yields data is made and never iterated. */

@@ -29,6 +29,8 @@ export function messageOf(kind: FindingKind, node: Expression, source: string, w
       return `\`await\` does not run the operation \`${made}\`: ${written}${elsewhere(where, made)}`;
     case 'iterated':
       return `\`${made}\` makes an operation, and this goes through its result: ${written}${elsewhere(where, made)}`;
+    case 'text':
+      return `\`${made}\` makes an operation, which says nothing as a text: ${written}${elsewhere(where, made)}`;
     case 'callback':
       return `\`forEach\` drops the operations that this function makes: write a \`for…of\` loop with \`yield*\``;
     case 'generator':
