@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { ArgumentError } from '../base/errors.js';
 import { whyUnreadable } from './why-unreadable.js';
 
@@ -9,6 +9,9 @@ import { whyUnreadable } from './why-unreadable.js';
  */
 export function readSource(file: string): Buffer {
   try {
+    const stats = statSync(file);
+    // Nobody may ever write to a pipe, and a device may have no end.
+    if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is a pipe or a device');
     return readFileSync(file);
   } catch (error) {
     throw new ArgumentError(`Cannot read \`${file}\`: ${whyUnreadable(error as NodeJS.ErrnoException)}`);

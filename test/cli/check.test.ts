@@ -196,6 +196,28 @@ test('a file that is not in UTF-8 is said and left as it is, and the others are 
   matchesGolden(t, 'check-fixed.txt', readFileSync(join(cwd, 'server.ts'), 'utf8'));
 });
 
+test('nothing is written where a file that was named is no program', async (t) => {
+  const cwd = given({ 'a.txt': 'some words', 'server.ts': SERVER });
+  const { code, stdout, stderr } = await heddle(['check', '--fix', 'server.ts', 'a.txt'], { cwd });
+  t.deepEqual([code, stdout], [2, '']);
+  t.regex(stderr, /`a\.txt` is no JavaScript or TypeScript/);
+  t.is(readFileSync(join(cwd, 'server.ts'), 'utf8'), SERVER);
+});
+
+/** Windows has none in its file systems. */
+const pipeTest = process.platform === 'win32' ? test.skip : test;
+
+pipeTest('a pipe or a device is refused where it is named, and passed over where it is imported', async (t) => {
+  const cwd = given({ 'a.js': "import { f } from './pipe.js'; f();\n" });
+  spawnSync('mkfifo', ['pipe.js'], { cwd });
+  t.like(await heddle(['check', 'a.js'], { cwd }), { code: 0, stderr: '' });
+  for (const file of ['pipe.js', '/dev/zero']) {
+    const { code, stdout, stderr } = await heddle(['check', file], { cwd });
+    t.deepEqual([code, stdout], [2, '']);
+    t.is(stderr, `heddle: Cannot read \`${file}\`: it is a pipe or a device\n`);
+  }
+});
+
 test('what a repository would have run is not', async (t) => {
   const cwd = given({ 'a.js': '' });
   const git = (...args: string[]): number | null => spawnSync('git', args, { cwd }).status;

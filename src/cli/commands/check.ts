@@ -53,12 +53,12 @@ async function check(command: Command, paths: readonly string[], fixing: boolean
   }
   const { inDeepThread } = await import('../../compiler/deep-thread.js');
   const { report, changed } = await inDeepThread('check', texts, fixing);
-  for (const [file, text] of changed) writeFileSync(file, text);
   const findings = [...report.findings, ...unknown].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
   for (const { kind, file } of findings) {
     const error = kind === 'syntax' ? notSource(file) : null;
     if (error !== null) throw error;
   }
+  for (const [file, text] of changed) writeFileSync(file, text);
   return { ...report, files: files.length, findings };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readText } from '../read-text.js';
 import { progress } from './progress.js';
 import { Project } from './project.js';
 import { fix, report, type CheckOutcome } from './report.js';
@@ -23,9 +23,9 @@ export function checkTexts(texts: ReadonlyMap<string, string>, fixing: boolean):
 
 function readIfThere(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readText(path);
   } catch {
-    // Missing, unreadable, or a directory.
+    // Missing, unreadable, or no file.
     return null;
   }
 }
