@@ -370,8 +370,8 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
   failsWith(t, await heddle(['graph', 'x', '--live', '--watch']), /cannot be used with/, 2);
   failsWith(t, await heddle(['graph', 'x', '--live', '65536']), /from 0 to 65535/, 2);
   failsWith(t, await heddle(['graph', 'x', '--by', 'name']), /Allowed choices are waiting, oldest, cpu, arrivals/, 2);
-  for (const again of ['--watch', '--live'])
-    failsWith(t, await heddle(['graph', '-', again]), /standard input can be read once/, 2);
+  for (const again of [['--watch'], ['--live'], ['--diff', '1'], ['-'], ['--since', '-']])
+    failsWith(t, await heddle(['graph', '-', ...again]), /standard input can be read once/, 2);
   failsWith(t, await heddle(['graph', 'x', '--diff', '0']), /Expected seconds/, 2);
   failsWith(t, await heddle(['serve', '--port', '65536']), /from 0 to 65535/, 2);
   failsWith(t, await heddle(['grahp']), /unknown command 'grahp'/, 2);

@@ -58,9 +58,11 @@ export function graphCommand(): Command {
     .action(async (targets: string[], options: GraphOptions, command: Command) => {
       if (options.remaining && options.format !== 'text' && options.format !== 'json')
         command.error(`error: option '--remaining' is shown as text or json, not as ${options.format}`);
-      for (const again of ['watch', 'live'] as const)
-        if (options[again] !== undefined && targets.includes('-'))
-          command.error(`error: option '--${again}' looks again and again, and standard input can be read once`);
+      const inputs = [...targets, options.since].filter((one) => one === '-').length;
+      if (inputs > 1) command.error('error: standard input can be read once');
+      for (const again of ['watch', 'live', 'diff'] as const)
+        if (options[again] !== undefined && inputs > 0)
+          command.error(`error: option '--${again}' looks more than once, and standard input can be read once`);
       if (options.live !== undefined) return serveLive(targets, options.live === true ? 0 : options.live);
       if (options.watch !== undefined) return watchGraph(targets, options, options.watch === true ? 2 : options.watch);
       const text = await show(await load(targets, options), options, onTerminal(options));
