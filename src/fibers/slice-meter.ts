@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.js';
-import { FRACTION } from '../base/fraction.js';
 import type { ReadyList } from './ready-list.js';
 import type { RunQueue } from './run-queue.js';
 
@@ -18,7 +17,7 @@ export class SliceMeter {
   private readonly sampleEvery: number;
   private readonly sliceMs: number;
   /** When the clock was last read. */
-  private at: number = FRACTION;
+  private at: number = 0;
   /** The lists that had batches since then, and the fibers run in them. */
   private readonly lists: ReadyList[] = [];
   /** How many of `lists` are valid: setting an array's length calls into V8's runtime, which costs a switch some 5 ns. */
@@ -26,9 +25,9 @@ export class SliceMeter {
   private fibers: number = 0;
   private untilSample: number;
   batches: number = 0;
-  ranMs: number = FRACTION;
+  ranMs: number = 0;
   overruns: number = 0;
-  longestMs: number = FRACTION;
+  longestMs: number = 0;
 
   /** One batch in `sampleEvery` is a sample; none if `sampling` is off. */
   constructor(clock: Clock, queue: RunQueue, sampling: boolean, sampleEvery: number, sliceMs: number) {

@@ -1,7 +1,6 @@
 import { expected } from '../base/check.js';
 import { InternalError, MisuseError } from '../base/errors.js';
 import { BinaryHeap } from '../base/binary-heap.js';
-import { FRACTION } from '../base/fraction.js';
 
 /**
  * Stride scheduling (Waldspurger and Weihl, MIT/LCS/TM-528, 1995) of one processor among clients that use it for
@@ -25,9 +24,9 @@ import { FRACTION } from '../base/fraction.js';
  */
 export class Stride<C extends StrideClient> {
   /** The pass of a client without debt, in ms per ticket. */
-  globalPass: number = FRACTION;
+  globalPass: number = 0;
   /** How far `rebase` has moved the origin of all passes. */
-  private origin: number = FRACTION;
+  private origin: number = 0;
   private turn: number = 0;
   private readonly joined: BinaryHeap<C> = new BinaryHeap<C>(isBefore);
 

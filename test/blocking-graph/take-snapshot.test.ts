@@ -140,6 +140,7 @@ test('of many waiters those are listed who have waited longest, the first in lin
   const { waiters, holders } = await simulate(function* ({ runtime }) {
     const lock = mutex();
     yield* spawn(() => lock.withLock(sleep(1000)));
+    yield* sleep(1);
     for (let i = 0; i < 150; i++) {
       yield* spawn(() => lock.withLock(sleep(1)));
       yield* sleep(1);

@@ -332,7 +332,7 @@ test('a charge that is negative, infinite or not a number is refused, and nothin
   for (const ms of [-1, NaN, Infinity, 1e13]) {
     t.throws(() => stride.charge(a, ms), { instanceOf: ArgumentError, message: /Expected `elapsedMs`/ });
   }
-  t.true(a.pass === 0);
+  t.is(a.pass, 0);
 });
 
 test('joining twice and leaving twice are refused', (t) => {

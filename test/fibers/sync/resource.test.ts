@@ -19,19 +19,20 @@ test('a resource that grows grants to those who wait, in their order', (t) =>
     const database = resource('database', { capacity: 1 });
     yield* spawn(() => database.withPermit(sleep(100)));
     yield* sleep(1);
-    for (const name of ['a', 'b', 'c'])
+    for (const name of ['a', 'b', 'c']) {
       yield* spawn(function* () {
         using _permit = yield* database.acquire();
         log(name);
         yield* sleep(1000);
       });
-    yield* sleep(1);
+      yield* sleep(1);
+    }
     t.deepEqual(events, []);
     database.resize(3);
     yield* sleep(1);
     t.deepEqual(events, ['a', 'b']);
     t.deepEqual(database.stats(), { capacity: 3, available: 0, waiting: 1 });
-  }));
+  }, FIRST_COME));
 
 test('a resource that shrinks below what is in use grants nothing until enough has come back', (t) =>
   simulateClean(function* () {
@@ -140,3 +141,6 @@ test('a resource may be without limit for a while', (t) =>
       message: /`count` to be an integer ≥ 1, got/,
     });
   }));
+
+/** Those to whom it was granted run in the same order. */
+const FIRST_COME = { queue: 'fifo' } as const;

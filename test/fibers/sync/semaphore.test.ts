@@ -195,6 +195,7 @@ test('what is no operation gets no permit, and is told so', (t) =>
   }));
 
 test('a resource without its capacity is refused', (t) => {
-  const make = resource as (name: string) => unknown;
-  t.throws(() => make('seats'), { instanceOf: ArgumentError, message: /`capacity`.* got `undefined`/ });
+  const make = resource as (name: string, options?: object) => unknown;
+  t.throws(() => make('seats'), { instanceOf: ArgumentError, message: /`options` to be an object, got `undefined`/ });
+  t.throws(() => make('seats', {}), { instanceOf: ArgumentError, message: /`capacity`.* got `undefined`/ });
 });
