@@ -1,7 +1,7 @@
 import { SystemClock, type Clock } from './base/clock.js';
 import { checkDuration, checkFunction, checkInteger, checkOptions, checkSignal, expected } from './base/check.js';
 import { DeadlockError, MisuseError } from './base/errors.js';
-import { checkKnown } from './base/known-options.js';
+import { checkKnown, type Known } from './base/known-options.js';
 import { printAs } from './base/print-as.js';
 import { Random } from './base/random.js';
 import { textOf } from './base/text-of.js';
@@ -63,8 +63,8 @@ export interface RunOptions extends RuntimeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** With what `run` and `main` have besides: they hand on theirs whole. */
-const KNOWN = {
+/** Including those of `run` and `main`, which pass their options on as they are. */
+const KNOWN: Known<RunOptions & { readonly inspect?: boolean }> = {
   recording: true,
   sampleEvery: true,
   queue: true,
@@ -75,7 +75,7 @@ const KNOWN = {
   machine: true,
   signal: true,
   inspect: true,
-} as const;
+};
 
 /**
  * Where the parts meet: a run loop, its queue, its graph and its clock. No fiber, scope or count lives outside a runtime, so

@@ -16,6 +16,7 @@ import type { DescriptorStock } from '#src/fibers/descriptor-stock.js';
 import type { FiberHandle } from '#src/fibers/fiber.js';
 import type { Holding } from '#src/fibers/holding.js';
 import { simulateClean, simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 function stockOf(limit: number): DescriptorStock {
   const { descriptors } = currentFiber('test').loop;
@@ -44,15 +45,6 @@ function* holdOrGiveUp(stock: DescriptorStock, count: number): Operation<void> {
   } catch (error) {
     if (!(error instanceof OverloadError)) throw error;
   }
-}
-
-function* caught(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  return undefined;
 }
 
 test('without a limit nobody waits, and all are counted', (t) =>
@@ -252,7 +244,7 @@ test('who has ended, and left what it holds to a scope in which others wait for 
         // Ten have theirs, and end. An eleventh is lent one, and there is none for the last.
         for (let i = 0; i < 12; i++) inner.spawn(takeFor, inner, stock, 1);
       });
-      const error = yield* caught(opened);
+      const error = yield* thrownBy(opened);
       t.true(error instanceof OverloadError, String(error));
       t.is(stock.counted, 0);
     },

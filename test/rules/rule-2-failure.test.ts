@@ -3,25 +3,17 @@ import { channel, scope, sleep, spawn, suspend, yieldNow, type Operation } from 
 import { sameEvents, simulate } from 'heddle/testing';
 import { logged } from '../support/logged.js';
 import { simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 function* failAfter(ms: number, error: unknown): Operation<never> {
   yield* sleep(ms);
   throw error;
 }
 
-function* caught(operation: Operation<unknown>): Operation<unknown> {
-  try {
-    yield* operation;
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
-
 test('a failing child cancels its siblings before the scope throws', (t) =>
   simulateManyClean(function* ({ log, events }) {
     const boom = new Error('boom');
-    const error = yield* caught(
+    const error = yield* thrownBy(
       scope(function* (inner) {
         inner.spawn(() => logged(log, 'sibling', suspend()));
         inner.spawn(() => logged(log, 'slow sibling', sleep(1000)));
@@ -37,7 +29,7 @@ test('a failing child cancels its siblings before the scope throws', (t) =>
 
 test('a failing body cancels the fibers before the scope throws', (t) =>
   simulateManyClean(function* ({ log, events }) {
-    const error = yield* caught(
+    const error = yield* thrownBy(
       scope(function* (inner) {
         inner.spawn(() => logged(log, 'child', suspend()));
         yield* sleep(1);
@@ -51,7 +43,7 @@ test('a failing body cancels the fibers before the scope throws', (t) =>
 
 test('siblings that take their time to stop are waited for', (t) =>
   simulateManyClean(function* ({ log, events }) {
-    const error = yield* caught(
+    const error = yield* thrownBy(
       scope(function* (inner) {
         inner.spawn(function* () {
           try {
@@ -81,7 +73,7 @@ test('several failures are thrown as one AggregateError in spawn order', (t) =>
         throw error;
       }
     }
-    const error = yield* caught(
+    const error = yield* thrownBy(
       scope(function* (inner) {
         inner.spawn(failWhenStopped, 'first');
         inner.spawn(failAfter, 1, 'second');
@@ -102,7 +94,7 @@ test('an error that several fibers fail with stands where the first of them to f
         throw thrown;
       }
     }
-    const error = yield* caught(
+    const error = yield* thrownBy(
       scope(function* (inner) {
         inner.spawn(failAfter, 1, 'shared');
         inner.spawn(failWhenStopped, 'own');
@@ -115,7 +107,7 @@ test('an error that several fibers fail with stands where the first of them to f
 test('one error that reaches a scope twice is one failure', (t) =>
   simulateManyClean(function* () {
     const boom = new Error('boom');
-    const error = yield* caught(
+    const error = yield* thrownBy(
       scope(function* (inner) {
         const child = inner.spawn(failAfter, 1, boom);
         yield* child.join();
@@ -126,7 +118,7 @@ test('one error that reaches a scope twice is one failure', (t) =>
 
 test('a failure passes through nested scopes and cancels in each', (t) =>
   simulateManyClean(function* ({ log, events }) {
-    const error = yield* caught(
+    const error = yield* thrownBy(
       scope(function* (outer) {
         outer.spawn(() => logged(log, 'cousin', suspend()));
         yield* scope(function* (inner) {
@@ -142,7 +134,7 @@ test('a failure passes through nested scopes and cancels in each', (t) =>
 test('the cause of the cancellation of siblings is the failure', (t) =>
   simulateManyClean(function* () {
     let cause: unknown;
-    yield* caught(
+    yield* thrownBy(
       scope(function* (inner) {
         inner.spawn(failAfter, 1, 'boom');
         try {
@@ -189,7 +181,7 @@ test('a hundred thousand failures in one scope do not stop the world', async (t)
 test('failures that cannot be put into words are thrown together all the same', (t) =>
   simulateManyClean(function* () {
     const failures = [Object.create(null), Symbol('odd')];
-    const error = yield* caught(
+    const error = yield* thrownBy(
       scope(function* (inner) {
         for (const failure of failures) inner.spawn(failAfter, 0, failure);
       }),
