@@ -27,7 +27,7 @@ export class CancelledError extends HeddleError {
   }
 }
 
-/** `join` was called on a fiber that had been cancelled, so there is no result. Decide what its absence means. */
+/** `join` (or `all`, `race`) waited for a fiber that was cancelled alone, so there is no result. Decide what its absence means. */
 export class FiberCancelledError extends HeddleError {
   readonly code = 'ERR_HEDDLE_FIBER_CANCELLED' as const;
 }

@@ -2,7 +2,7 @@ import { checkInteger, checkOptions } from '../base/check.js';
 import { checkOperations } from './check-operations.js';
 import type { Fiber } from './fiber.js';
 import type { Operation } from './operation.js';
-import { PLAIN, type Scope } from './scope.js';
+import { PLAIN } from './scope.js';
 import { inSegment } from './segment.js';
 import { NOTHING, runScope, stoppedFromOutside } from './with-scope.js';
 
@@ -16,7 +16,7 @@ export type Results<O extends readonly Operation<unknown>[]> = {
  *
  * @param options.concurrency how many run at once, started in order; all of them unless given.
  * @throws the first failure, after the others were cancelled and have ended; if some of them failed meanwhile too, an
- * `AggregateError`. `ArgumentError`.
+ * `AggregateError`; `FiberCancelledError` if one was cancelled alone, as the holder of a lock. `ArgumentError`.
  * Suspends: until all have ended. If cancelled: so are they.
  *
  * @example
@@ -42,7 +42,7 @@ function* atOnce(operations: readonly Operation<unknown>[]): Operation<unknown[]
     return NOTHING;
   }, PLAIN);
   return fibers.map((fiber) => {
-    if (fiber.wasCancelled) throw stoppedFromOutside();
+    if (fiber.wasCancelled) throw stoppedFromOutside(fibers);
     return fiber.outcome;
   });
 }
@@ -50,8 +50,12 @@ function* atOnce(operations: readonly Operation<unknown>[]): Operation<unknown[]
 function* inTurns(operations: readonly Operation<unknown>[], workers: number): Operation<unknown[]> {
   // Results in the order of the operations. Not `Array.from({ length })`, which takes as long as two fibers.
   const work = { operations, results: operations.map(() => undefined), started: 0, done: 0 };
-  yield* runScope((scope) => startWorkers(scope, work, workers), PLAIN);
-  if (work.done < operations.length) throw stoppedFromOutside();
+  const fibers: Fiber[] = [];
+  yield* runScope((scope) => {
+    for (let i = 0; i < workers; i++) fibers.push(scope.startMember(all, worker(work), false));
+    return NOTHING;
+  }, PLAIN);
+  if (work.done < operations.length) throw stoppedFromOutside(fibers);
   return work.results;
 }
 
@@ -60,11 +64,6 @@ interface Work {
   readonly results: unknown[];
   started: number;
   done: number;
-}
-
-function startWorkers(scope: Scope, work: Work, workers: number): Operation<void> {
-  for (let i = 0; i < workers; i++) scope.startMember(all, worker(work), false);
-  return NOTHING;
 }
 
 function* worker(work: Work): Operation<void> {

@@ -1,5 +1,6 @@
 import { expected } from '../base/check.js';
 import { checkOperations } from './check-operations.js';
+import type { Fiber } from './fiber.js';
 import type { Operation } from './operation.js';
 import { PLAIN, type Scope } from './scope.js';
 import { NOTHING, runScope, stoppedFromOutside } from './with-scope.js';
@@ -13,7 +14,8 @@ import { inSegment } from './segment.js';
  * where a race can let two complete and then drops one result.
  *
  * @throws what the first to end throws. As in any scope, what others throw while they stop counts too: it is thrown even if the
- * first to end has returned, and as an `AggregateError` if several threw. `ArgumentError`.
+ * first to end has returned, and as an `AggregateError` if several threw. `FiberCancelledError` if
+ * each was cancelled alone, as the holder of a lock. `ArgumentError`.
  * Suspends: until one has ended and the others have stopped. If cancelled: so are they.
  *
  * @example
@@ -28,19 +30,21 @@ export function* race<const O extends readonly Operation<unknown>[]>(
 ): Operation<O[number] extends Operation<infer T> ? T : never> {
   checkOperations(operations);
   if (operations.length === 0) throw expected('operations', 'at least one operation', operations);
-  const course: Course = { winner: null };
+  const course: Course = { fibers: [], winner: null };
   yield* runScope((scope) => startRacers(scope, operations, course), PLAIN);
-  if (course.winner === null) throw stoppedFromOutside();
+  if (course.winner === null) throw stoppedFromOutside(course.fibers);
   return course.winner.value as never;
 }
 
 interface Course {
+  readonly fibers: Fiber[];
   winner: { readonly value: unknown } | null;
 }
 
 function startRacers(scope: Scope, operations: readonly Operation<unknown>[], course: Course): Operation<void> {
   // Named `race`: as in `all`.
-  for (const operation of operations) scope.startMember(race, racer(scope, operation, course), false);
+  for (const operation of operations)
+    course.fibers.push(scope.startMember(race, racer(scope, operation, course), false));
   return NOTHING;
 }
 

@@ -1,8 +1,9 @@
 import { checkFunction } from '../base/check.js';
-import { CancelledError, InternalError } from '../base/errors.js';
+import { CancelledError, OverloadError } from '../base/errors.js';
 import { isInstance } from '../base/is-instance.js';
 import { currentFiber } from './current.js';
 import type { Fiber } from './fiber.js';
+import { joinError } from './join.js';
 import { Label } from './label.js';
 import { checkDropped } from './never-run.js';
 import type { Operation } from './operation.js';
@@ -87,9 +88,16 @@ export function* runScope<T>(body: (scope: Scope) => Operation<T>, options: Scop
   return new ScopeEnd(inner, value, stopped);
 }
 
-/** The error for a combinator that has no result since its fibers were stopped by a cancellation from outside. */
-export function stoppedFromOutside(): Error {
-  return currentFiber('scope').interruption ?? new InternalError('fibers of a scope stopped without a cancellation');
+/**
+ * The error for a combinator that has no result since `fibers` were stopped: by a cancellation from outside, or some of them alone,
+ * by whoever knows them as holders of a lock, or since memory ran out.
+ */
+export function stoppedFromOutside(fibers: readonly Fiber[]): unknown {
+  const { interruption } = currentFiber('scope');
+  if (interruption !== null) return interruption;
+  const alone = fibers.find((fiber) => fiber.wasCancelled)!;
+  const { cause } = alone.outcome as CancelledError;
+  return isInstance(cause, OverloadError) ? cause : joinError(alone);
 }
 
 /**

@@ -3,8 +3,11 @@ import {
   all,
   ArgumentError,
   CancelledError,
+  FiberCancelledError,
   moveOnAfter,
+  mutex,
   now,
+  OverloadError,
   race,
   sleep,
   spawn,
@@ -12,6 +15,7 @@ import {
   type Operation,
 } from 'heddle';
 import { sameEvents } from 'heddle/testing';
+import type { Fiber } from '#src/fibers/fiber.js';
 import { logged } from '../support/logged.js';
 import { simulateManyClean } from '../support/no-leak.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -179,3 +183,34 @@ for (const concurrency of [0, -1, 1.5, NaN, '2'])
       },
       { runs: 1 },
     ));
+
+const alone = {
+  all: (one: Operation<unknown>) => all([one, sleep(50)]),
+  'all in turns': (one: Operation<unknown>) => all([one, sleep(50)], { concurrency: 1 }),
+  race: (one: Operation<unknown>) => race([one]),
+};
+
+for (const [name, combine] of Object.entries(alone)) {
+  test(`${name} says so if one of its fibers was cancelled alone`, (t) =>
+    simulateManyClean(function* () {
+      const lock = mutex();
+      yield* spawn(function* () {
+        yield* sleep(1);
+        lock.holder!.cancel('taken too long');
+      });
+      const error = yield* thrownBy(combine(lock.withLock(sleep(100))));
+      t.true(error instanceof FiberCancelledError, String(error));
+      t.regex(String((error as Error).cause), /taken too long/);
+    }));
+
+  test(`${name} throws that memory ran out, which is why one of its fibers was cancelled`, (t) =>
+    simulateManyClean(function* () {
+      const lock = mutex();
+      const overload = new OverloadError('memory ran out');
+      yield* spawn(function* () {
+        yield* sleep(1);
+        (lock.holder as Fiber).cancel('memory ran out', overload);
+      });
+      t.is(yield* thrownBy(combine(lock.withLock(sleep(100)))), overload);
+    }));
+}
