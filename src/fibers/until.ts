@@ -21,7 +21,6 @@ export function until<T>(promise: PromiseLike<T>, name?: string): Operation<T> {
   if (!isPromise(promise)) throw expected('promise', 'a promise', promise);
   // A cancelled fiber never gets to wait for it, and then its rejection must not end the process. Lazy thenables, which begin
   // their work when `then` is called, are left alone.
-  // begin their work when `then` is called, are left alone.
   if (promise instanceof Promise) promise.then(undefined, ignore);
   return new Suspension<T>(kindOf(name), promise, undefined);
 }
