@@ -51,12 +51,22 @@ export class Feed<T> {
     while (this.wanted && this.pushers.size > 0) {
       const first = this.pushers.shift()!;
       try {
-        this.wanted = this.sink.push(first.argument as T);
+        this.hand(first.argument as T);
         first.complete(undefined);
       } catch (error) {
-        this.wanted = false;
         first.fail(error);
       }
+    }
+  }
+
+  /** The sink may call `demand` while it takes the chunk, and wants more then whatever it returns. */
+  private hand(chunk: T): void {
+    let more = true;
+    this.wanted = false;
+    try {
+      more = this.sink.push(chunk);
+    } finally {
+      if (more) this.wanted = true;
     }
   }
 
@@ -95,7 +105,7 @@ export class Feed<T> {
     feed.sink.check?.(chunk);
     if (feed.over) throw gone();
     if (!feed.wanted || feed.pushers.size > 0) return false;
-    feed.wanted = feed.sink.push(chunk);
+    feed.hand(chunk);
     return true;
   }
 
