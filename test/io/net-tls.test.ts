@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type Server, type TLSSocket } from 'node:tls';
 import test from 'ava';
 import { connect, listen, type Connection } from 'heddle/net';
 import { IoError } from '#src/base/errors.js';
@@ -12,6 +12,7 @@ import { until } from '#src/fibers/until.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
 import { eventually } from '../support/eventually.js';
 import { leavesNothing } from '../support/leaks.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const fixture = (name: string) => readFileSync(new URL(`../../../test/fixtures/${name}`, import.meta.url));
 const cert = fixture('localhost-certificate.pem');
@@ -134,5 +135,57 @@ test.serial('handshakes over a Unix socket, where nobody has an address, are tol
     yield* eventually(() => silent.every(({ closed }) => closed));
     yield* server.write('still there\n');
     t.is(yield* client.readLine(), 'still there');
+  }),
+);
+
+test.serial('a connection that breaks by an alert or by garbage is closed, and `close` does not wait for it', (t) =>
+  leavesNothing(t, function* () {
+    const listener = yield* listen({ port: 0, host, tls: { cert, key, requestCert: true, rejectUnauthorized: true } });
+    const refused = yield* connect({ port: listener.port, host, tls: { ca: cert } });
+    const error = yield* thrownBy(refused.read());
+    t.true(error instanceof IoError);
+    t.true(refused.isClosed);
+    yield* refused.close();
+    t.like(yield* thrownBy(refused.read()), { system: (error as IoError).system });
+  }),
+);
+
+test.serial('who ends the connection within the handshake is forgotten at once', (t) =>
+  leavesNothing(t, function* () {
+    const listener = yield* listen({ port: 0, host, tls: { cert, key, handshakeTimeout: 120_000 } });
+    connectPlain({ port: listener.port, host }).resume().end();
+    yield* eventually(() => listener.stats().failedHandshakes === 1);
+    t.is(listener.stats().handshaking, 0);
+  }),
+);
+
+test.serial('over TLS a client with `halfOpen` that has ended still gets its answer', (t) =>
+  leavesNothing(t, function* () {
+    const listener = yield* listen({ port: 0, host, tls: { cert, key }, halfOpen: true });
+    const client = yield* connect({ port: listener.port, host, tls: { ca: cert }, halfOpen: true });
+    const server = yield* listener.accept();
+    yield* client.write('question');
+    yield* client.end();
+    t.is(String(yield* server.readExactly(8)), 'question');
+    t.is(yield* server.read(), null);
+    yield* server.write('answer\n');
+    yield* server.end();
+    t.is(yield* client.readLine(), 'answer');
+  }),
+);
+
+test.serial('a server with several certificates is told the name, but no address', (t) =>
+  leavesNothing(t, function* () {
+    const names: (string | false | null)[] = [];
+    const listener = yield* listen({ port: 0, host, tls: { cert, key } });
+    const server = (listener as unknown as { readonly server: Server }).server;
+    server.on('secureConnection', ({ servername }: TLSSocket) => void names.push(servername));
+    for (const options of [{ host: 'localhost' }, { host }, { host, servername: 'chosen' }]) {
+      const { servername, ...place } = { servername: undefined, ...options };
+      const tls = { ca: cert, checkServerIdentity: () => undefined, ...(servername && { servername }) };
+      yield* connect({ port: listener.port, ...place, tls });
+      yield* listener.accept();
+    }
+    t.deepEqual(names, ['localhost', false, 'chosen']);
   }),
 );

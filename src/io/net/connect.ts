@@ -1,4 +1,4 @@
-import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect as connectSocket, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { checkOptions, checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
@@ -19,7 +19,7 @@ export interface ConnectOptions {
   readonly host?: string;
   /** Path of a Unix socket. */
   readonly path?: string;
-  /** Speak TLS: `true`, or with the options of `tls.connect`. */
+  /** Speak TLS: `true`, or with the options of `tls.connect`. Its `servername` is `host` unless given, if that is a name. */
   readonly tls?: true | ConnectionOptions;
   /** Whether this side may still write after the other has ended. False unless given: it ends too once that end is read. */
   readonly halfOpen?: boolean;
@@ -68,7 +68,12 @@ function open({ port, host, path, tls, noDelay = true }: ConnectOptions): Socket
   const options = { allowHalfOpen: true, ...place };
   return tls === undefined
     ? connectSocket(options as TcpNetConnectOpts)
-    : connectTls({ ...(tls === true ? {} : tls), ...options } as ConnectionOptions);
+    : connectTls({ ...serverName(host), ...(tls === true ? {} : tls), ...options } as ConnectionOptions);
+}
+
+/** What a server with several certificates chooses by. Node sends it only if told to; an address must not be sent. */
+function serverName(host: string | undefined): ConnectionOptions {
+  return host === undefined || isIP(host) !== 0 ? {} : { servername: host };
 }
 
 const CONNECT: SuspensionKind<Request, Socket, Connection> = new SuspensionKind({

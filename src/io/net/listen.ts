@@ -92,10 +92,9 @@ interface Request {
 }
 
 function makeServer({ tls, noDelay = true }: ListenOptions): Server {
-  const manner = { allowHalfOpen: true, noDelay };
   return tls === undefined
-    ? createServer({ ...manner, pauseOnConnect: true })
-    : createTlsServer({ handshakeTimeout: HANDSHAKE_MS, ...tls, ...manner });
+    ? createServer({ allowHalfOpen: true, noDelay, pauseOnConnect: true })
+    : createTlsServer({ handshakeTimeout: HANDSHAKE_MS, ...tls, allowHalfOpen: false, noDelay });
 }
 
 const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKind({

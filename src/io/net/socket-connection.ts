@@ -201,6 +201,8 @@ export class SocketConnection extends BufferedConnection implements Connection, 
     this.closing = true;
     this.reader.fail(() => new IoError(READ.label, error));
     this.writer.fail(() => new IoError(WRITE.label, error));
+    // Node leaves a TLS socket open whose other side sends what is not TLS.
+    this.socket.destroy();
   }
 
   private wentAway(): void {

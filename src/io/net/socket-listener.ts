@@ -117,6 +117,8 @@ export class SocketListener implements Listener {
   private arrived(socket: Socket): void {
     // A plain socket is paused already (`pauseOnConnect`), a TLS socket is not.
     socket.pause();
+    // Nor does it have this set: who ends the connection within the handshake has gone, and Node closes it.
+    socket.allowHalfOpen = true;
     const connection = new SocketConnection(socket, this.manner);
     if (this.failure !== null) return connection.destroy();
     const acceptor = this.acceptors.shift();
