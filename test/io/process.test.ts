@@ -78,6 +78,7 @@ test('a program that cannot be started is an IoError at its start', (t) =>
       String(yield* thrownBy(start('true', [], { cwd: '/no/such/directory' }))),
       /ENOENT \(in \/no\/such\/directory\)$/,
     );
+    t.regex(String(yield* thrownBy(start('true', [], { cwd: '/dev/null' }))), /ENOTDIR \(in \/dev\/null\)$/);
     t.regex(String(yield* thrownBy(start('echo a'))), /ENOENT \(there is no shell: .* in `args`\)$/);
     t.like(yield* thrownBy(start('/etc')), { system: 'EACCES' });
     t.true((yield* thrownBy(start('a\0b'))) instanceof ArgumentError);

@@ -84,7 +84,7 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
       else
         child.once('error', (error) => suspension.fail(new IoError('process.start', explained(error, command, cwd))));
     } catch (error) {
-      suspension.fail(startError(error));
+      suspension.fail(startError(error, command, cwd));
     }
   },
   abort() {},
@@ -99,9 +99,9 @@ function explained(error: Error, command: string, cwd: string | URL | undefined)
   return error;
 }
 
-function startError(error: unknown): Error {
+function startError(error: unknown, command: string, cwd: string | URL | undefined): Error {
   if (error instanceof HeddleError) return error;
   const { syscall, message } = error as NodeJS.ErrnoException;
-  if (syscall !== undefined) return new IoError('process.start', error);
+  if (syscall !== undefined) return new IoError('process.start', explained(error as Error, command, cwd));
   return new ArgumentError(`process.start: ${message}`, { cause: error });
 }
