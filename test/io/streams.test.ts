@@ -688,6 +688,22 @@ test('what a web stream cannot measure is an error of the fiber that feeds it, a
     }
   }));
 
+test('a web stream that buffers nothing serves all who read it at once', (t) =>
+  runs(t, function* () {
+    const stream = toWebStream<string>(
+      function* (push) {
+        for (const chunk of ['a', 'b', 'c']) yield* push(chunk);
+      },
+      { highWaterMark: 0 },
+    );
+    const input = stream.getReader();
+    const chunks = yield* until(Promise.all([input.read(), input.read(), input.read(), input.read()]));
+    t.deepEqual(
+      chunks.map(({ value }) => value),
+      ['a', 'b', 'c', undefined],
+    );
+  }));
+
 test("the failure of a fiber that feeds a stream nobody listens to is its scope's", (t) =>
   runs(t, function* () {
     const error = new Error('out of ideas');
@@ -732,6 +748,16 @@ test('a line over the limit is refused, before its end has come', (t) =>
     t.true((yield* thrownBy(reading)) instanceof TooLargeError);
     t.deepEqual(lines, ['short']);
     t.true(stream.destroyed);
+  }));
+
+test('an encoding in which a line feed is more than a byte is refused before anything is read', (t) =>
+  runs(t, function* () {
+    const stream = Readable.from([Buffer.from('a\nb', 'utf16le')]);
+    const reading = forEachLine(stream, () => t.fail(), { encoding: 'utf16le' });
+    const error = yield* thrownBy(reading);
+    t.true(error instanceof ArgumentError);
+    t.regex(String(error), /TextDecoderStream/);
+    t.false(stream.destroyed);
   }));
 
 test('a web stream is read by lines, too', async (t) => {

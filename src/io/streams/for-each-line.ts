@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { readerOf } from './reader-of.js';
-import { checkEncoding, checkFunction } from '../../base/check.js';
+import { checkEncoding, checkFunction, expected } from '../../base/check.js';
 import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
@@ -13,7 +13,7 @@ import { checkOperation, inSegment } from '../../fibers/segment.js';
 export interface LineOptions {
   /** The most bytes to a line; 1 MiB unless given. */
   readonly limit?: number;
-  /** How bytes become text; `utf8` unless given. */
+  /** How bytes become text; `utf8` unless given. Not `utf16le`: lines are found by the byte 10. */
   readonly encoding?: BufferEncoding;
 }
 
@@ -61,5 +61,7 @@ export function lineSplitter(options: LineOptions): LineSplitter {
   const limit = limitOf(options, 1024 * 1024, 1);
   const { encoding = 'utf8' } = options;
   checkEncoding(encoding);
+  if (Buffer.from('\n', encoding).length > 1)
+    throw expected('encoding', 'one whose line feed is a byte (decode this one with a `TextDecoderStream`)', encoding);
   return new LineSplitter(limit, encoding);
 }
