@@ -122,10 +122,19 @@ function putHeader(text: MagicString, source: string, { body }: Program, header:
   else text.appendLeft(start, `${gapAfter(source, start)}${header}`);
 }
 
-/** Where comments end that are comments only at the beginning of a line: `#!`, and in CommonJS `-->`. */
+/**
+ * Where comments end that are meant for the beginning: `#!`, in CommonJS `-->`, and what tells tools how to compile JSX
+ * (`@jsxImportSource preact`), which most of them read only before the first statement.
+ */
 function afterFirstComments(source: string): number {
-  return /^(?:(?:#!|[^\S\r\n]*-->).*(?:\r\n|[^]))*/.exec(source)![0].length;
+  let end = /^(?:(?:#!|[^\S\r\n]*-->).*(?:\r\n|[^]))*/.exec(source)![0].length;
+  COMMENT.lastIndex = end;
+  for (let found = COMMENT.exec(source); found !== null; found = COMMENT.exec(source))
+    if (/^\/\*[^]*@jsx/.test(found[0])) end = COMMENT.lastIndex;
+  return end;
 }
+
+const COMMENT = /\s+|\/\*[^]*?\*\/|\/\/.*/y;
 
 /** Inserts it before a comment that names a source map, which tools look for at the end. */
 function putTrailer(text: MagicString, source: string, start: number, trailer: string): void {

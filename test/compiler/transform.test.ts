@@ -101,7 +101,7 @@ test('what imports the run-time half is compiled already, what only mentions it 
     }
 });
 
-test('the header stands behind a hashbang and behind directives', (t) => {
+test('the header stands behind a hashbang, behind directives, and behind comments that say how to compile JSX', (t) => {
   const first = (source: string): string[] =>
     transform(source, { file: 'file.js', format: 'commonjs' })!
       .code.replace(/const \{.*?places\);/, 'HEADER')
@@ -114,6 +114,8 @@ test('the header stands behind a hashbang and behind directives', (t) => {
   );
   t.deepEqual(first('#!x\n --> y\n-->\nfunction* f() { yield* x }').slice(0, 3), ['#!x', ' --> y', '-->']);
   t.regex(first('-->\nfunction* f() { yield* x }')[1]!, /^HEADER function\*/);
+  const jsx = '// x\n/** @jsxRuntime automatic */ // @jsx\n/* @jsxImportSource y */';
+  t.is(first(`${jsx}\n// z\nfunction* f() { yield* x }`).slice(0, 4).join('\n'), `${jsx}HEADER${' '}\n// z`);
   t.is(first('#!x\n"use strict"\nfunction* f() { yield* x }')[1], '"use strict"; HEADER');
   t.is(first('("use strict"); function* f() { yield* x }')[0]!.slice(0, 22), 'HEADER ("use strict");');
 });
