@@ -176,6 +176,20 @@ test('TypeScript is compiled and stripped of its types, by Node or by the hook',
   }
 });
 
+test('CommonJS in TypeScript may require an ECMAScript module that imports others', async (t) => {
+  const text = (name: string): string => `const x: string = require('./${name}.mjs').leaf;\n${typed(commonJs(name))}`;
+  const program = new ProgramDirectory(t, {
+    'a.cts': `${text('a')} import('./b.mjs');`,
+    'a.mjs': `export { leaf } from './leaf.mjs';`,
+    'b.mjs': `import './c.cts';`,
+    'c.cts': text('c'),
+    'c.mjs': `export { leaf } from './leaf.mjs?c';`,
+    'leaf.mjs': 'export const leaf = 1;',
+  });
+  const { stdout, stderr, code } = await program.node([...QUIET, '--import', REGISTER, 'a.cts']);
+  t.deepEqual([lines(stdout), stderr, code], [compiled('a', 'c'), '', 0]);
+});
+
 test('where the parser has no binding JavaScript is compiled, and TypeScript runs as it is, which is said once', async (t) => {
   const program = new ProgramDirectory(t, {
     'app.ts': `import './a.ts'; import './b.mjs'; import './either/c.ts';\n${typed(esm('app'))}`,

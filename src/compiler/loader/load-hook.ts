@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { LoadFnOutput, LoadHookContext } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { CompiledModule } from './code-cache.js';
 import type { ModuleCompiler, ModuleSource } from './module-compiler.js';
 import { kindOfFormat, kindToStrip, type ModuleKind } from './module-kind.js';
-import { onlyRemovesTypes } from './node-abilities.js';
+import { onlyRemovesTypes, requiresFromTypeScript } from './node-abilities.js';
 import { isTypeScript } from './source-name.js';
 
 /** A load hook that runs in the thread of the program. */
@@ -35,9 +37,17 @@ export function makeLoadHook(compiler: ModuleCompiler, onTypeScript: () => void)
     }
     const request = makeRequest(url, context);
     const loaded = nextLoad(url, request.context);
+    // It then comes to `compileCommonJs`.
+    if (isForNodeToRead(url, loaded, context)) return { ...loaded, format: 'commonjs', source: undefined };
     const code = findCode(loaded, request);
     return code === null ? loaded : replaceCode(loaded, code, compiler.compile(url, ...code));
   };
+}
+
+/** See `requiresFromTypeScript`. What other hooks have made of the file must not get lost. */
+function isForNodeToRead(url: string, { format, source }: LoadFnOutput, { conditions }: LoadHookContext): boolean {
+  if (requiresFromTypeScript || format !== 'commonjs-typescript' || !conditions.includes('import')) return false;
+  return source instanceof Uint8Array && readFileSync(fileURLToPath(url)).equals(source);
 }
 
 /** For an unknown extension Node must be told a format: only then does it read the file. */

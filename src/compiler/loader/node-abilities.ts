@@ -11,6 +11,12 @@ export const hasSoundHooks: boolean =
   'registerHooks' in nodeModule &&
   (major >= 26 || (major === 25 && minor >= 1) || (major === 24 && minor >= 12) || (major === 22 && minor >= 23));
 
+/**
+ * Whether `require` finds all ECMAScript modules in imported CommonJS that is TypeScript. With hooks in Node 22 it fails for
+ * those that import others, even if the hooks do nothing, unless a hook leaves it to Node to read the file.
+ */
+export const requiresFromTypeScript: boolean = major !== 22;
+
 const { typescript } = process.features as { readonly typescript?: false | 'strip' | 'transform' };
 
 /** Whether Node removes types itself: from 22.18 on unless told not to, and before if told to. */
