@@ -41,7 +41,20 @@ export async function runFile(file: string, args: readonly string[], options: Ru
   await setImmediate();
   // It is loaded already; if that failed, Node reports it.
   const program = await import(pathToFileURL(path).href).catch(() => null);
-  if (types.isGeneratorFunction(program?.default) && !hasMain()) await main(program.default);
+  const entry = defaultExport(program);
+  if (types.isGeneratorFunction(entry) && !hasMain()) await main(entry as Parameters<typeof main>[0]);
+}
+
+/** Also of CommonJS that was compiled from a module, as TypeScript does. */
+function defaultExport(program: { readonly default?: ModuleExports } | null): unknown {
+  const exported = program?.default;
+  return exported?.__esModule ? exported.default : exported;
+}
+
+/** The default export, or what CommonJS exports. */
+interface ModuleExports {
+  readonly __esModule?: unknown;
+  readonly default?: unknown;
 }
 
 /** How Node itself starts a program: this way `require.main` and `import.meta.main` tell a module that it is the program. */

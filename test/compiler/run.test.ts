@@ -101,6 +101,22 @@ test('heddle run compiles what a program imports, of whatever kind the program i
   }
 });
 
+test('heddle run runs the default export of CommonJS, also of what was compiled from a module', async (t) => {
+  const body = `function* app() { yield* require('heddle').sleep(1); console.log(require.main === module); }`;
+  const program = new ProgramDirectory(t, {
+    'own.cjs': `module.exports = ${body};`,
+    'compiled.cjs': `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = ${body};`,
+    'other.cjs': `exports.default = function* () { console.log('not the default export'); };`,
+  });
+  mkdirSync(join(program.path, 'node_modules'));
+  symlinkSync(ROOT, join(program.path, 'node_modules/heddle'));
+  const outputs = ['own.cjs', 'compiled.cjs', 'other.cjs'].map((file) => program.node([HEDDLE, 'run', file]));
+  t.deepEqual(
+    (await Promise.all(outputs)).map(({ stdout, stderr }) => stdout + stderr),
+    ['true\n', 'true\n', ''],
+  );
+});
+
 test('the children that a program forks are compiled if it is', async (t) => {
   const program = new ProgramDirectory(t, {
     'app.cjs': `const cluster = require('node:cluster');
