@@ -117,18 +117,26 @@ function importsOf(names: Names, used: ReadonlySet<Import>, importForm: string, 
 }
 
 function putHeader(text: MagicString, source: string, { body }: Program, header: string): void {
-  const start = afterDirectives(body);
-  if (start === null) text.appendLeft(afterFirstComments(source), `${header} `);
+  const directives = afterDirectives(body);
+  const start = afterJsxComments(source, directives ?? afterFirstComments(source));
+  if (directives === null) text.appendLeft(start, `${header} `);
   else text.appendLeft(start, `${gapAfter(source, start)}${header}`);
 }
 
-/**
- * Where comments end that are meant for the beginning: `#!`, in CommonJS `-->`, and what tells tools how to compile JSX
- * (`@jsxImportSource preact`), which most of them read only before the first statement.
- */
+/** Where comments end that are comments only at the beginning of a line: `#!`, and in CommonJS `-->`. */
 function afterFirstComments(source: string): number {
-  let end = /^(?:(?:#!|[^\S\r\n]*-->).*(?:\r\n|[^]))*/.exec(source)![0].length;
-  COMMENT.lastIndex = end;
+  return /^(?:(?:#!|[^\S\r\n]*-->).*(?:\r\n|[^]))*/.exec(source)![0].length;
+}
+
+/**
+ * Where comments end that tell tools how to compile JSX (`@jsxImportSource preact`): most tools read them only before the
+ * first statement.
+ *
+ * @param from where white space and comments begin
+ */
+function afterJsxComments(source: string, from: number): number {
+  let end = from;
+  COMMENT.lastIndex = from;
   for (let found = COMMENT.exec(source); found !== null; found = COMMENT.exec(source))
     if (/^\/\*[^]*@jsx/.test(found[0])) end = COMMENT.lastIndex;
   return end;

@@ -116,6 +116,7 @@ test('the header stands behind a hashbang, behind directives, and behind comment
   t.regex(first('-->\nfunction* f() { yield* x }')[1]!, /^HEADER function\*/);
   const jsx = '// x\n/** @jsxRuntime automatic */ // @jsx\n/* @jsxImportSource y */';
   t.is(first(`${jsx}\n// z\nfunction* f() { yield* x }`).slice(0, 4).join('\n'), `${jsx}HEADER${' '}\n// z`);
+  t.is(first('"use client"\n/* @jsx h */ function* f() { yield* x }')[1]!.slice(0, 22), '/* @jsx h */; HEADER f');
   t.is(first('#!x\n"use strict"\nfunction* f() { yield* x }')[1], '"use strict"; HEADER');
   t.is(first('("use strict"); function* f() { yield* x }')[0]!.slice(0, 22), 'HEADER ("use strict");');
 });
