@@ -228,9 +228,18 @@ export type Repeat = (sweep: () => number, values: readonly Float64Array[]) => v
  */
 function someTimes(size: number): Repeat {
   const most = Math.min(MOST_SWEEPS, Math.max(1, MOST_VISITS / size));
-  return (sweep) => {
-    for (let i = 0; i < most; i++) if (sweep() < TOLERANCE) return;
+  return (sweep, values) => {
+    for (let i = 0; i < most; i++) if (sweep() < TOLERANCE) break;
+    bound(values);
   };
+}
+
+/**
+ * Keeps values finite. While every fiber of a kind starts more than one of the same kind, as at the beginning of a search
+ * of a tree, no sum is large enough; once that is over the next ones come down from here, as they could not from infinity.
+ */
+export function bound(values: readonly Float64Array[]): void {
+  for (const numbers of values) for (let n = 0; n < numbers.length; n++) if (!(numbers[n]! <= MOST)) numbers[n] = MOST;
 }
 
 /** The input for one node, as means over a recent span of time. */
@@ -272,6 +281,8 @@ function near(waitMs: number, horizonMs: number): number {
 
 const EMPTY = new Float64Array(0);
 const TOLERANCE = 0.005;
+/** In ms, or units of a resource × ms or × ms²: more than any work has, and far from where sums of products overflow. */
+const MOST = 1e24;
 const MOST_SWEEPS = 15;
 /** Node visits, over the sweeps of one recurrence in a tick: half a millisecond. */
 const MOST_VISITS = 5000;

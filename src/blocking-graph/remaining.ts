@@ -1,6 +1,6 @@
 import { checkSnapshot } from './check-snapshot.js';
 import { converge } from './converge.js';
-import { MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js';
+import { bound, MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js';
 import { flowOf } from './snapshot-flow.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
@@ -52,7 +52,10 @@ export function predictRemaining(snapshot: Snapshot): Remaining {
     flow.map((node, n) => (ends.has(n) ? node : endless(node))),
     resources.map(({ use }) => use),
     Infinity,
-    (sweep, values) => void (settled = converge(sweep, values) && settled),
+    (sweep, values) => {
+      settled = converge(sweep, values) && settled;
+      bound(values);
+    },
   );
   const predicted = nodes.map((node, n) => ({
     node,

@@ -375,3 +375,15 @@ test('what is taken at the beginning of a long line is known at its end after on
   const { demands } = predict(nodes, [stock(7)], 1);
   t.is(demands[0]!.held[size], 7);
 });
+
+test('while every fiber starts more of its kind the predictions stay finite, and come down when that is over', (t) => {
+  const tree = (children: number): FlowNode[] =>
+    graph({ cpu: 1, to: [[1, 1]], spawns: [[0, children]] }, { wait: 5, to: [[2, 1]] }, {});
+  const prediction = new Prediction();
+  const tick = (nodes: readonly FlowNode[]): void => prediction.compute(nodes, [rate(nodes), stock(1000)], 500);
+  for (let n = 0; n < 100; n++) tick(tree(100));
+  for (const { work, when, outstanding } of prediction.demands)
+    t.true([...work, ...when, ...outstanding].every(Number.isFinite));
+  for (let n = 0; n < 50; n++) tick(tree(0.5));
+  near(t, prediction.demands[0]!.work, [2, 0, 0], 'W');
+});
