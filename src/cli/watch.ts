@@ -57,9 +57,9 @@ function onStop(stop: () => void): () => void {
   return forget;
 }
 
-/** The alternate screen, without a cursor. */
-const ENTER = '\x1b[?1049h\x1b[?25l';
-const LEAVE = '\x1b[?25h\x1b[?1049l';
+/** The alternate screen, without a cursor, and with each line on one row: if one took two, the first would scroll away. */
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
+const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 
 /** Overwrites line by line instead of clearing first, which would flicker. */
 function inPlace(picture: string, rows: number): string {

@@ -19,8 +19,9 @@ export class History {
   add(snapshot: Snapshot): void {
     const { kept } = this;
     const ageOf = (one: Snapshot): number => snapshot.windowMs - one.windowMs;
+    const before = kept.at(-1);
     // The program was restarted, or another file has the same name.
-    if (kept.length > 0 && ageOf(kept.at(-1)!) < 0) kept.length = 0;
+    if (before !== undefined && (ageOf(before) < 0 || isAnother(before, snapshot))) kept.length = 0;
     if (kept.length === 0 || ageOf(kept.at(-1)!) >= this.everyMs) kept.push(snapshot);
     while (kept.length > 1 && ageOf(kept[1]!) >= this.longestMs) kept.shift();
   }
@@ -34,4 +35,8 @@ export class History {
     const earlier = before.findLast((one) => snapshot.windowMs - one.windowMs >= ms) ?? before[0];
     return earlier === undefined ? snapshot : subtract(snapshot, earlier);
   }
+}
+
+function isAnother({ process: a }: Snapshot, { process: b }: Snapshot): boolean {
+  return a.pid !== b.pid || a.title !== b.title || a.startedAt !== b.startedAt;
 }

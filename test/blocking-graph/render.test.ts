@@ -6,6 +6,7 @@ import { pageScript } from '#src/blocking-graph/render/page-script.js';
 import { formats, render } from '#src/blocking-graph/render/render.js';
 import { layOutTable } from '#src/blocking-graph/render/text-table.js';
 import { renderText } from '#src/blocking-graph/render/text.js';
+import { wrap } from '#src/blocking-graph/render/titled-lines.js';
 import { viewEdges } from '#src/blocking-graph/render/view.js';
 import type { FiberRef, Snapshot } from '#src/blocking-graph/snapshot.js';
 import { matchesGolden } from '../cli/golden.js';
@@ -139,6 +140,10 @@ test('names in wide characters and with marks leave the columns of a table align
   t.is(table(20)[4], '  注文注文注…   注文');
   const escaped = [{ keep: 1, cut: 1 as const, cell: () => 'abcdefghi\\u{202e}' }];
   t.deepEqual(layOutTable([0], escaped, { width: 15, paint: (_, text) => text }), ['  abcdefghi…   ']);
+});
+
+test('what is wrapped counts wide characters as two columns', (t) => {
+  t.deepEqual(wrap('注文 注文 注文 or der', 9), ['注文 注文', '注文 or', 'der']);
 });
 
 test('bytes are told in the unit that suits them once they are rounded', (t) => {

@@ -188,7 +188,7 @@ test('watching programs that do not answer is stopped by a signal, and gives the
   for (const _ of paths) await asks.next();
   child.kill('SIGINT');
   // It would give up by itself, with an error.
-  t.deepEqual([await stderr, await stdout], ['', '\x1b[?1049h\x1b[?25l\x1b[?25h\x1b[?1049l']);
+  t.deepEqual([await stderr, await stdout], ['', '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?7h\x1b[?25h\x1b[?1049l']);
   if (child.exitCode === null) await once(child, 'exit');
   t.is(child.exitCode, 0);
 });

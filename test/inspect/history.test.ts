@@ -37,6 +37,14 @@ test('what was started anew has no past', (t) => {
   t.is(history.last(20, last).windowMs, 6);
 });
 
+test('a program that has run for longer than the one before it was looked at has no past either', (t) => {
+  const history = new History(5, 20);
+  lookedAt(history, 3);
+  const next = snapshotAfter([[0, 0]], 40, { pid: 2 });
+  history.add({ ...next, windowMs: 40 });
+  t.is(history.last(20, { ...next, windowMs: 41 }).windowMs, 1);
+});
+
 test('no more is kept than the longest time needs', (t) => {
   const history = new History(5, 20);
   const last = lookedAt(history, ...Array.from({ length: 100 }, (_, i) => i + 1));

@@ -1,4 +1,5 @@
 import type { Paint } from './paint.js';
+import { textWidth } from './text-width.js';
 
 /** A title and facts, wrapped to `width` and indented below the title. */
 export function titledLines(title: string, facts: readonly string[], width: number, paint: Paint): string[] {
@@ -12,10 +13,16 @@ const TITLE = 'blocking graph  '.length;
 /** Breaks at spaces. A word longer than a line stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
+  let taken = 0;
   for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+    const size = textWidth(word);
+    if (lines.length > 0 && taken + 1 + size <= width) {
+      lines[lines.length - 1] += ` ${word}`;
+      taken += 1 + size;
+    } else {
+      lines.push(word);
+      taken = size;
+    }
   }
   return lines;
 }
