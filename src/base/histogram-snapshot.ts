@@ -43,26 +43,33 @@ export function percentileMs(histogram: HistogramSnapshot, percent: number): num
   throw expected('histogram', 'one whose buckets add up to its count', histogram);
 }
 
-/** The samples of both histograms. */
-export function addHistograms(a: HistogramSnapshot, b: HistogramSnapshot): HistogramSnapshot {
-  return combine(a, b, 1);
+/** The samples of all of these histograms. */
+export function addHistograms(all: readonly HistogramSnapshot[]): HistogramSnapshot {
+  const counts = new Map<number, number>();
+  let [count, sumMs] = [0, 0];
+  for (const one of all) {
+    for (const [index, samples] of one.buckets) counts.set(index, (counts.get(index) ?? 0) + samples);
+    count += one.count;
+    sumMs += one.sumMs;
+  }
+  return { count, sumMs, buckets: inOrder(counts) };
 }
 
 /** The samples that `later` has in addition to `earlier`, taken before from the same histogram. */
 export function subtractHistograms(later: HistogramSnapshot, earlier: HistogramSnapshot): HistogramSnapshot {
-  return combine(later, earlier, -1);
+  const counts = new Map(later.buckets);
+  for (const [index, count] of earlier.buckets) {
+    const left = (counts.get(index) ?? 0) - count;
+    if (left < 0) throw expected('earlier', 'an earlier snapshot of the same histogram', earlier);
+    if (left === 0) counts.delete(index);
+    else counts.set(index, left);
+  }
+  const count = later.count - earlier.count;
+  // Rounding must not leave a sum where no sample is left.
+  const sumMs = count === 0 ? 0 : Math.max(0, later.sumMs - earlier.sumMs);
+  return { count, sumMs, buckets: inOrder(counts) };
 }
 
-function combine(a: HistogramSnapshot, b: HistogramSnapshot, sign: 1 | -1): HistogramSnapshot {
-  const counts = new Map(a.buckets);
-  for (const [index, count] of b.buckets) {
-    const combined = (counts.get(index) ?? 0) + sign * count;
-    if (combined < 0) throw expected('earlier', 'an earlier snapshot of the same histogram', b);
-    if (combined === 0) counts.delete(index);
-    else counts.set(index, combined);
-  }
-  const count = a.count + sign * b.count;
-  // Rounding must not leave a sum where no sample is left.
-  const sumMs = count === 0 ? 0 : Math.max(0, a.sumMs + sign * b.sumMs);
-  return { count, sumMs, buckets: [...counts].sort(([i], [j]) => i - j) };
+function inOrder(counts: ReadonlyMap<number, number>): HistogramSnapshot['buckets'] {
+  return [...counts].sort(([i], [j]) => i - j);
 }

@@ -66,9 +66,13 @@ export function add(snapshots: readonly Snapshot[]): Snapshot {
 
 /** Merges nodes (at least one) that are shown as one. Identity (id, label, chain) is the first's. */
 export function joinNodes(nodes: readonly NodeSnapshot[]): NodeSnapshot {
-  // Spawns are merged in one go: pairwise, the list would be rebuilt for every node.
-  const sum = nodes.map((node): NodeSnapshot => ({ ...node, spawns: [] })).reduce(addNodes);
-  return { ...sum, spawns: addSpawns(nodes.flatMap(({ spawns }) => spawns)) };
+  // Spawns and waits are merged in one go: pairwise, their lists would be rebuilt for every node.
+  const sum = nodes.map((node): NodeSnapshot => ({ ...node, spawns: [], wait: null })).reduce(addNodes);
+  return {
+    ...sum,
+    spawns: addSpawns(nodes.flatMap(({ spawns }) => spawns)),
+    wait: addWaits(nodes.map(({ wait }) => wait)),
+  };
 }
 
 /** Merges spawns with the same target. */
@@ -107,7 +111,7 @@ function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
     oldestMs:
       a.oldestMs === null || b.oldestMs === null ? (a.oldestMs ?? b.oldestMs) : Math.max(a.oldestMs, b.oldestMs),
     run: addRunTimes(a.run, b.run),
-    wait: addWaits(a.wait, b.wait),
+    wait: addWaits([a.wait, b.wait]),
     tickets: null,
     pass: null,
     spawns: addSpawns([...a.spawns, ...b.spawns]),
@@ -176,8 +180,9 @@ function addHeld(a: HeldSnapshot | null, b: HeldSnapshot | null): HeldSnapshot |
   };
 }
 
-function addWaits(a: HistogramSnapshot | null, b: HistogramSnapshot | null): HistogramSnapshot | null {
-  return a === null || b === null ? (a ?? b) : addHistograms(a, b);
+function addWaits(waits: readonly (HistogramSnapshot | null)[]): HistogramSnapshot | null {
+  const known = waits.filter((wait) => wait !== null);
+  return known.length === 0 ? null : addHistograms(known);
 }
 
 interface Sampled {

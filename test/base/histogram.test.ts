@@ -106,7 +106,7 @@ test('adding histograms is recording all samples in one', (t) => {
   fc.assert(
     fc.property(samples, samples, (a, b) => {
       const together = histogramOf([...a, ...b]).toSnapshot();
-      const sum = addHistograms(histogramOf(a).toSnapshot(), histogramOf(b).toSnapshot());
+      const sum = addHistograms([histogramOf(a).toSnapshot(), histogramOf(b).toSnapshot()]);
       t.is(sum.count, together.count);
       t.deepEqual(sum.buckets, together.buckets);
       t.true(Math.abs(sum.sumMs - together.sumMs) <= 1e-9 * together.sumMs);
