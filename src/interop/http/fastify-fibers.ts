@@ -21,6 +21,10 @@ const REGISTERED = Symbol('heddle.registered');
 interface Marked {
   [VISIT]: Visit | null;
 }
+/** `@fastify/websocket` has its hook say which requests are upgrades. */
+interface Upgradable extends FastifyRequest {
+  readonly ws?: boolean;
+}
 
 /**
  * A plugin: routes added after it may have a `function*` as their handler, which runs in a fiber of its own. If the client
@@ -89,6 +93,8 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
     return;
   }
   const askFirst = (request: FastifyRequest, reply: FastifyReply, reach: () => void): void => {
+    // It is not for this handler, and would count as under way for as long as its WebSocket is open.
+    if ((request as Upgradable).ws === true) return reach();
     const visit = new Visit(host, kind, handler, request, reply);
     visit.reach = reach;
     host.watchServerOf(request.raw.socket);
@@ -97,10 +103,12 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
     visit.keepContext();
   };
   route.onRequest = [askFirst, ...[route.onRequest ?? []].flat()];
-  route.handler = function (request) {
-    const visit = (request as unknown as Marked)[VISIT]!;
+  route.handler = function (request, reply) {
+    const asked = (request as unknown as Marked)[VISIT];
+    const visit = asked ?? new Visit(host, kind, handler, request, reply);
     visit.app = this;
-    visit.start();
+    if (asked === null) host.offer(kind, request.raw, reply.raw, visit);
+    else visit.start();
   } as RouteHandlerMethod;
 }
 
