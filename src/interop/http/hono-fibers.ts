@@ -105,9 +105,12 @@ function checkResponse(value: unknown): void {
   );
 }
 
-/** As `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which otherwise would log that it cannot send another response. */
+/**
+ * As `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which otherwise would log that it cannot send another response. Version 2
+ * does not look at the headers of its own kind of response, by which it replaces the global one; a clone is of Node's kind.
+ */
 function alreadySent(): Response {
-  return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
+  return new Response(null, { headers: { 'x-hono-already-sent': 'true' } }).clone();
 }
 
 function overloaded(retryAfterMs: number): Response {
