@@ -188,6 +188,8 @@ export class Runtime {
   }
 
   #deadlocked(root: Scope, reject: (error: unknown) => void): void {
+    // Another listener for the end of the process may have woken a fiber.
+    if (this.loop.deferred) return;
     const snapshot = this.snapshotNow();
     const { live } = snapshot.fibers;
     const message = `Nothing can wake the program any more, but ${live === 1 ? '1 fiber waits' : `${live} fibers wait`}`;

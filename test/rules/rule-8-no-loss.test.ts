@@ -16,7 +16,7 @@ import {
   until,
   type Operation,
 } from 'heddle';
-import { simulate } from 'heddle/testing';
+import { simulate, VirtualClock } from 'heddle/testing';
 import { fuzzSeeds } from '../support/fuzz.js';
 import { simulateManyClean } from '../support/no-leak.js';
 
@@ -109,6 +109,22 @@ test('a deadlock is found in a real process, when nothing keeps it alive any mor
   const cwd = fileURLToPath(new URL('../../..', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { cwd });
   t.is(stdout.trim(), 'ERR_HEDDLE_DEADLOCK');
+});
+
+test('a program that another listener wakes as the process is about to end is not deadlocked', async (t) => {
+  let [wake, exhausted] = [(_: string): void => {}, (): void => {}];
+  class Watched extends VirtualClock {
+    override onExhausted(f: () => void): () => void {
+      exhausted = f;
+      return () => {};
+    }
+  }
+  const clock = new Watched();
+  const woken = run(() => suspend<string>((resume) => void (wake = resume)), { clock });
+  await clock.idle();
+  wake('woken');
+  exhausted();
+  t.is(await woken, 'woken');
 });
 
 test('a deadlocked program is stopped in order: finally runs, and may still wait', async (t) => {
