@@ -1,10 +1,12 @@
 import { checkFunction } from './base/check.js';
 import { MisuseError, CancelledError } from './base/errors.js';
+import { checkKnown } from './base/known-options.js';
 import { nameOf } from './base/name-of.js';
+import { textOf } from './base/text-of.js';
 import type { Operation } from './fibers/operation.js';
 import { openInspectionServer } from './inspect/inspection-server.js';
 import { processInfo } from './process-info.js';
-import { Runtime, type RuntimeOptions } from './runtime.js';
+import { Runtime, RUNTIME_OPTIONS, type RuntimeOptions } from './runtime.js';
 
 export interface MainOptions extends RuntimeOptions {
   /**
@@ -46,10 +48,12 @@ export function main(f: (runtime: Runtime) => Operation<unknown>, options: MainO
       'A second `main`: there is one in a process. Inside it write `yield* f()` or `yield* spawn(f)`',
     );
   checkFunction('f', f);
-  const runtime = new Runtime(options);
+  checkKnown('main', options, { ...RUNTIME_OPTIONS, inspect: true });
+  const { inspect = true, ...own } = options;
+  const runtime = new Runtime(own);
   const program = runtime.start(Object.defineProperty(() => f(runtime), 'name', { value: nameOf(f, 'main') }));
   running = called = true;
-  return attend(program, runtime, options).finally(() => {
+  return attend(program, runtime, inspect).finally(() => {
     running = false;
   });
 }
@@ -58,7 +62,7 @@ export function main(f: (runtime: Runtime) => Operation<unknown>, options: MainO
 async function attend(
   { root, result }: ReturnType<Runtime['start']>,
   runtime: Runtime,
-  options: MainOptions,
+  inspected: boolean,
 ): Promise<void> {
   let stopping: keyof typeof SIGNALS | null = null;
   const stop = (signal: keyof typeof SIGNALS): void => {
@@ -69,7 +73,7 @@ async function attend(
   for (const signal of Object.keys(SIGNALS)) process.on(signal, stop);
   // It may fail before it is awaited below: until then that is no unhandled rejection.
   result.catch(() => {});
-  const inspection = await inspect(runtime, options);
+  const inspection = inspected ? await inspect(runtime) : null;
   try {
     await result;
     // `f` has returned; a signal may have stopped what it had started.
@@ -77,8 +81,8 @@ async function attend(
   } catch (error) {
     if (stopping !== null && error instanceof CancelledError) process.exitCode = SIGNALS[stopping];
     else {
-      console.error(error);
       process.exitCode = 1;
+      print(error);
     }
   } finally {
     for (const signal of Object.keys(SIGNALS)) process.off(signal, stop);
@@ -86,12 +90,21 @@ async function attend(
   }
 }
 
+/** An error may have a way of its own to be printed, which may throw. */
+function print(error: unknown): void {
+  try {
+    console.error(error);
+  } catch {
+    console.error(textOf(error));
+  }
+}
+
 /**
  * A program runs even where it cannot be inspected: if the directory for the socket is read-only or another user's, that is only
  * printed.
  */
-async function inspect(runtime: Runtime, options: MainOptions): Promise<{ close(): Promise<void> } | null> {
-  if (options.inspect === false || process.env['HEDDLE_INSPECT'] === '0') return null;
+async function inspect(runtime: Runtime): Promise<{ close(): Promise<void> } | null> {
+  if (process.env['HEDDLE_INSPECT'] === '0') return null;
   try {
     const { pid, title } = processInfo();
     return await openInspectionServer({ pid, title, snapshot: () => runtime.snapshot() });

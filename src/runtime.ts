@@ -63,8 +63,7 @@ export interface RunOptions extends RuntimeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Including those of `run` and `main`, which pass their options on as they are. */
-const KNOWN: Known<RunOptions & { readonly inspect?: boolean }> = {
+export const RUNTIME_OPTIONS: Known<RuntimeOptions> = {
   recording: true,
   sampleEvery: true,
   queue: true,
@@ -73,8 +72,6 @@ const KNOWN: Known<RunOptions & { readonly inspect?: boolean }> = {
   seed: true,
   scheduling: true,
   machine: true,
-  signal: true,
-  inspect: true,
 };
 
 /**
@@ -88,7 +85,7 @@ export class Runtime {
   readonly #since: number;
 
   constructor(options: RuntimeOptions = {}) {
-    checkKnown('Runtime', options, KNOWN);
+    checkKnown('Runtime', options, RUNTIME_OPTIONS);
     const { recording = true, sampleEvery = 64, sliceMs = 2, seed = 1, clock = new SystemClock() } = options;
     checkDuration('sliceMs', sliceMs);
     if (typeof clock?.now !== 'function') throw expected('clock', 'a Clock', clock);
@@ -214,7 +211,9 @@ printAs(Runtime, 'Runtime', ({ loop }) => ({ fibers: loop.spawned - loop.ended }
  * });
  */
 export function run<T>(f: () => Operation<T>, options: RunOptions = {}): Promise<T> {
-  return new Runtime(options).run(f, options);
+  checkKnown('run', options, { ...RUNTIME_OPTIONS, signal: true });
+  const { signal, ...own } = options;
+  return new Runtime(own).run(f, signal === undefined ? {} : { signal });
 }
 
 /** In a cancelled scope this ends where it begins. */

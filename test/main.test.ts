@@ -74,6 +74,18 @@ test('what fails is printed, and makes the exit code 1', async (t) => {
   t.deepEqual(await ended, [1, null]);
 });
 
+test('what cannot be printed makes the exit code 1 all the same', async (t) => {
+  const { child, says } = start(
+    t,
+    `console.error = (error) => { console.log(String(error)); if (error instanceof Error) throw new Error('unprintable'); };
+    throw new Error('boom');`,
+  );
+  const ended = once(child, 'exit');
+  await says('Error: boom');
+  await says('Error: boom');
+  t.deepEqual(await ended, [1, null]);
+});
+
 test.serial('a program can be looked at, unless an option or the environment says else', async (t) => {
   const before = { ...process.env };
   for (const [inspect, variable, seen] of [
