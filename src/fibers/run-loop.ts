@@ -60,7 +60,6 @@ export class RunLoop {
   private readonly timers: Timers<Timed> = new Timers();
   private alarmAt: number = Infinity;
   private passing: boolean = false;
-  /** The clock has been asked for a pass. */
   deferred: boolean = false;
   /** When `runIfCrowded` may run a slice again within this poll. */
   private crowdAt: number = FRACTION;
