@@ -1,4 +1,5 @@
 /** The door `heddle/effect`: Effect 4. */
+export type { Leaf } from '../fibers/operation.js';
 export { causeOf } from './effect/cause-of.js';
 export { fromEffect } from './effect/from-effect.js';
 export { fromScopedEffect } from './effect/from-scoped-effect.js';

@@ -1,4 +1,5 @@
 /** The door `heddle/promises`: promises, async iterables, signals and disposables, in both directions. */
+export type { Leaf } from '../fibers/operation.js';
 export type { Producer, Push } from '../fibers/feed.js';
 export { abortSignal } from './promises/abort-signal.js';
 export { fromAsyncIterable, type AsyncPull } from './promises/from-async-iterable.js';

@@ -1,4 +1,5 @@
 /** The door `heddle/fs`: files, as operations over `node:fs`. */
+export type { Leaf } from '../fibers/operation.js';
 export { copyFile, mkdir, remove, rename, symlink } from './fs/changes.js';
 export { forEachChunk, type ChunkOptions } from './fs/for-each-chunk.js';
 export { forEachLine } from './fs/for-each-line.js';

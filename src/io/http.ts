@@ -1,5 +1,6 @@
 /** The door `heddle/http`: HTTP servers and clients. */
-export { fetch, type ClientResponse } from './http/client.js';
+export type { Leaf } from '../fibers/operation.js';
+export { fetch, type ClientResponse, type FetchOptions } from './http/client.js';
 export { HttpError } from './http/http-error.js';
 export { ResponseError } from './http/response-error.js';
 export { json, text, type Reply, type ReplyStream } from './http/reply.js';

@@ -1,4 +1,5 @@
 /** The door `heddle/net`: connections over TCP, TLS and Unix sockets. */
+export type { Leaf } from '../fibers/operation.js';
 export type {
   ByteStream,
   Connection,

@@ -1,4 +1,5 @@
 /** The door `heddle/streams`: Node and web streams, to operations and back. */
+export type { Leaf } from '../fibers/operation.js';
 export type { Producer, Push } from '../fibers/feed.js';
 export { byteReader, type BytesReader } from './streams/byte-stream-reader.js';
 export { forEachLine, type LineOptions } from './streams/for-each-line.js';

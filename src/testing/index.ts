@@ -1,4 +1,5 @@
 /** The door `heddle/testing`: virtual time, shuffled schedules, connections in memory. */
+export type { Leaf } from '../fibers/operation.js';
 export { Random } from '../base/random.js';
 export { connectionPair } from './connection-pair.js';
 export type { Faults } from './memory-connection.js';

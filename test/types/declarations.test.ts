@@ -6,19 +6,24 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { transform } from '#src/compiler/transform.js';
 
-/** Checks a program as in a package that has heddle installed, where types have names only by heddle's doors. */
-async function check(t: { teardown(f: () => void): void }, source: string): Promise<string> {
+/** Checks programs as in a package that has heddle installed, where types have names only by heddle's doors. */
+async function check(
+  t: { teardown(f: () => void): void },
+  source: string | readonly string[],
+  libraries: readonly string[] = [],
+): Promise<string> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'heddle-types-')));
   t.teardown(() => rmSync(directory, { recursive: true }));
   mkdirSync(join(directory, 'node_modules/@types'), { recursive: true });
   symlinkSync(process.cwd(), join(directory, 'node_modules/heddle'));
   symlinkSync(realpathSync('node_modules/@types/node'), join(directory, 'node_modules/@types/node'));
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(directory, 'program.ts'), source);
+  const files = [source].flat().map((text, i) => ({ name: `program${i}.ts`, text }));
+  for (const { name, text } of files) writeFileSync(join(directory, name), text);
   const config = {
     compilerOptions: {
       target: 'es2023',
-      lib: ['es2023', 'esnext.disposable'],
+      lib: ['es2023', 'esnext.disposable', ...libraries],
       module: 'nodenext',
       types: ['node'],
       strict: true,
@@ -30,7 +35,7 @@ async function check(t: { teardown(f: () => void): void }, source: string): Prom
       declaration: true,
       emitDeclarationOnly: true,
     },
-    files: ['program.ts'],
+    files: files.map(({ name }) => name),
   };
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
   return promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', directory]).then(
@@ -91,9 +96,40 @@ test('a package that exports functions of operations, and leaves their types to 
   t.is(found, '');
 });
 
+test('a module that imports nothing but one door can have declarations', async (t) => {
+  const modules = [
+    ['dns', "lookup('localhost')"],
+    ['fs', "stat('a')"],
+    ['http', "fetch('http://localhost/')"],
+    ['net', 'connect({ port: 7 })'],
+    ['process', "execute('true')"],
+    ['promises', 'withSignal(AbortSignal.abort(), [])'],
+    ['streams', 'reader(process.stdin).read()'],
+    ['testing', 'connectionPair()'],
+    ['udp', 'bind({ port: 0 })'],
+  ].map(([door, operation]) => {
+    const name = operation!.slice(0, operation!.indexOf('('));
+    return `import { ${name} } from 'heddle/${door}';\nexport function* f() {\n  yield* ${operation};\n}\n`;
+  });
+  t.is(await check(t, modules), '');
+});
+
 test('who writes yield before an operation is told by the type checker how to write it', async (t) => {
   const found = await check(t, `import { main, sleep } from 'heddle';\nmain(function* () {\n  yield sleep(1);\n});\n`);
   t.regex(found, /write `yield\*`, not `yield`/);
+});
+
+test('a stream of fibers is a body of `fetch`, where TypeScript has the library `dom`, too', async (t) => {
+  const source = `
+    import { fetch, type ServerRequest } from 'heddle/http';
+    import { toWebStream } from 'heddle/streams';
+    export function* forward(request: ServerRequest) {
+      const body = toWebStream(function* (push) {
+        for (let chunk = yield* request.read(); chunk !== null; chunk = yield* request.read()) yield* push(chunk);
+      });
+      return yield* fetch('http://localhost/', { method: 'POST', body, duplex: 'half' });
+    }`;
+  t.is(await check(t, source, ['dom']), '');
 });
 
 test('what the compiler makes of TypeScript type-checks like it, for bundlers that look at that', async (t) => {

@@ -1,3 +1,4 @@
+import type { ReadableStream } from 'node:stream/web';
 import { checkOptions, expected } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
@@ -12,6 +13,12 @@ import { limitOf } from '../limit-of.js';
 import { parseJson } from './parse-json.js';
 import { readTwice } from './read-twice.js';
 import { ResponseError } from './response-error.js';
+
+/** Those of Node's `fetch`. Where TypeScript has the library `dom`, its `RequestInit` has no `duplex`, and no streams of Node. */
+export interface FetchOptions extends Omit<RequestInit, 'signal' | 'body' | 'duplex'> {
+  readonly body?: Exclude<RequestInit['body'], undefined> | ReadableStream;
+  readonly duplex?: 'half';
+}
 
 /**
  * A response as its reader sees it. It belongs to the scope in which `fetch` was called: when that ends, its body is
@@ -140,13 +147,13 @@ printAs(ClientResponse, 'ClientResponse', ({ status, raw }) => ({ status, url: r
  * const response = (yield* fetch('https://example.org/')).expectOk();
  * const page = yield* response.text();
  */
-export function fetch(url: string | URL, init: Omit<RequestInit, 'signal'> = {}): Operation<ClientResponse> {
+export function fetch(url: string | URL, init: FetchOptions = {}): Operation<ClientResponse> {
   if (!URL.canParse(String(url))) throw expected('url', 'an absolute URL, with `https://` or `http://`', url);
   checkOptions(init, 'init');
   return request(url, init, currentFiber('http.fetch').scope);
 }
 
-function* request(url: string | URL, init: RequestInit, scope: Scope): Operation<ClientResponse> {
+function* request(url: string | URL, init: FetchOptions, scope: Scope): Operation<ClientResponse> {
   let raw: Response;
   try {
     raw = yield* abortable((signal) => globalThis.fetch(url, { ...init, signal }), 'http.fetch');
