@@ -26,8 +26,10 @@ export class GatedEntry implements Entry {
   private finishedNow: number = 0;
   /** Clients that came or gave up, except those that were sent away to connect again. */
   private changesNow: number = 0;
-  /** For how long something has been waiting, here or in the kernel, as seen by ticks; time without waiting is subtracted. */
+  /** For how long something has been waiting, here or in the kernel; time without waiting is subtracted. */
   private standingMs: number = 0;
+  /** `queue.allStandingMs` at the last tick. */
+  private stoodBefore: number = 0;
   private tickedAt: number = 0;
   /** When something last expired in a long-standing queue, or something had been waiting for as long as the goal. */
   private crowdedAt: number = -Infinity;
@@ -80,7 +82,7 @@ export class GatedEntry implements Entry {
     const kind = this.kindOf(work);
     kind.withdrawn++;
     this.changesNow++;
-    this.queue.remove(work, kind);
+    this.queue.remove(work, kind, this.governor.now());
     work.leave();
   }
 
@@ -132,9 +134,12 @@ export class GatedEntry implements Entry {
    * @param kernelStands the kernel's queue was never empty.
    */
   tick(elapsedMs: number, busyMs: number, kernelStands: boolean, now: number): void {
-    const stands = this.queue.size > 0 || (kernelStands && this.backlog.isKernels);
+    const stood = this.queue.allStandingMs(now);
+    let stoodMs = kernelStands && this.backlog.isKernels ? elapsedMs : 0;
+    // What waits now may be a burst that has just come: where bursts come as often as ticks, each tick sees one.
+    if (this.queue.size > 0) stoodMs = Math.max(stoodMs, Math.min(stood - this.stoodBefore, elapsedMs));
+    this.stoodBefore = stood;
     // There are no ticks while there is nothing to do.
-    const stoodMs = stands ? elapsedMs : 0;
     const restedMs = now - this.tickedAt - stoodMs;
     this.standingMs = Math.max(0, Math.min(this.standingMs + stoodMs - restedMs, 2 * this.goal));
     this.tickedAt = now;
@@ -155,7 +160,7 @@ export class GatedEntry implements Entry {
   /** Lets it in, from the queue or directly. */
   begin(work: Work, now: number): void {
     const kind = this.kindOf(work);
-    if (work.waits) this.queue.remove(work, kind);
+    if (work.waits) this.queue.remove(work, kind, now);
     kind.admitted++;
     kind.live++;
     this.live++;
@@ -187,7 +192,7 @@ export class GatedEntry implements Entry {
   }
 
   private drop(work: Work, reason: string): void {
-    this.queue.remove(work, this.kindOf(work));
+    this.queue.remove(work, this.kindOf(work), this.governor.now());
     this.refuse(work, reason);
   }
 

@@ -14,6 +14,8 @@ export class WorkQueue {
   size: number = 0;
   /** When it was last empty, in ms of the loop's clock. */
   private emptyAt: number = -Infinity;
+  /** For how long there was work that waited, before that. */
+  private waitedMs: number = 0;
   private readonly lines: Map<Kind, Line> = new Map();
   private readonly lifo: boolean;
 
@@ -32,8 +34,9 @@ export class WorkQueue {
   }
 
   /** Takes out work, wherever it stands. */
-  remove(work: Work, kind: Kind): void {
+  remove(work: Work, kind: Kind, now: number): void {
     work.waits = false;
+    if (this.size === 1) this.waitedMs += this.standingMs(now);
     this.size--;
     const line = this.lines.get(kind)!;
     if (--line.size === 0) line.works.clear();
@@ -42,6 +45,11 @@ export class WorkQueue {
   /** For how long it has not been empty, in ms. */
   standingMs(now: number): number {
     return this.size === 0 ? 0 : now - this.emptyAt;
+  }
+
+  /** For how long in all, since the beginning, it has not been empty, in ms. */
+  allStandingMs(now: number): number {
+    return this.waitedMs + this.standingMs(now);
   }
 
   /** The one that has waited longest. */

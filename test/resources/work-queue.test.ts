@@ -30,7 +30,7 @@ function drain(
   let order = '';
   queue.drain(now, false, fits, (work) => {
     order += work.kind;
-    queue.remove(work, kindOf(work));
+    queue.remove(work, kindOf(work), now);
   });
   return order;
 }
@@ -78,7 +78,7 @@ test('who has left from the front, the middle or the end is not let in', (t) => 
     for (const names of ['abcde', 'aabbb', 'aaaaa']) {
       const one = queued(true, names);
       const { queue, works, kindOf } = one;
-      for (const i of [0, 2, 4]) queue.remove(works[i]!, kindOf(works[i]!));
+      for (const i of [0, 2, 4]) queue.remove(works[i]!, kindOf(works[i]!), 0);
       t.is(queue.size, 2);
       t.is(queue.oldest(), works[1]!);
       t.deepEqual([...queue], [works[1]!, works[3]!]);
@@ -90,7 +90,7 @@ test('who has left from the front, the middle or the end is not let in', (t) => 
 test('a queue that all have left holds nothing, and works on', (t) => {
   const one = queued(true, 'aba');
   const { queue, works, kindOf } = one;
-  for (const work of works) queue.remove(work, kindOf(work));
+  for (const work of works) queue.remove(work, kindOf(work), 0);
   t.is(queue.size, 0);
   t.is(drain(one, 0), '');
   t.deepEqual([...queue], []);
