@@ -6,6 +6,7 @@ import { Work, type Admitted, type Entry, type Refusal } from '../../fibers/gove
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
 import { cutOff } from '../cut-off.js';
+import { canBeReused } from './can-be-reused.js';
 import type { OpenResponse, OpenResponses } from './open-responses.js';
 import { waitsBehind } from './pipeline.js';
 import { isClosed, wasAnswered } from './response-state.js';
@@ -106,7 +107,20 @@ export class RequestWork extends Work implements OpenResponse {
     if (!this.begun) entry?.withdraw(this);
     else if (this.fiber === null) this.end();
     else if (!wasAnswered(this.response)) this.fiber.cancel('the client has gone');
+    else if (!isStream(this.message) && !canBeReused(this.message)) breakWithSocket(this.message);
   }
+}
+
+/**
+ * Breaks the body of a request that was answered before it came whole, if its connection closes: Node has forgotten the
+ * request by then, and a fiber that still reads the body would wait for ever.
+ */
+function breakWithSocket(message: IncomingMessage): void {
+  const { socket } = message;
+  const cut = (): void => void message.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
+  if (socket.destroyed) return cut();
+  socket.once('close', cut);
+  message.once('end', () => socket.off('close', cut));
 }
 
 /**
