@@ -1873,3 +1873,52 @@ test.serial('over TLS a client may send hundreds of requests before it reads an 
     serving.cancel();
   });
 });
+
+test.serial('over TLS a client may send further requests while a reply waits for it to read', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        if (request.method === 'GET') return { body: 'x'.repeat(20_000_000) };
+        return text(`${(yield* request.bytes()).length};`);
+      },
+      function* (server) {
+        const { port } = server;
+        const client = connectTls({ host: '127.0.0.1', port, ca: localhost.cert, servername: 'localhost' });
+        const head = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n';
+        const body = 'q'.repeat(70_000);
+        client.write(get('/'));
+        yield* atWork(server, 1);
+        yield* sleep(10);
+        client.write(`${head}\r\n${body}${head}\r\n${body}${head}Connection: close\r\n\r\n${body}`);
+        yield* sleep(10);
+        t.is(String(yield* readAll(client)).match(/70000;/g)?.length, 3);
+      },
+      { tls: localhost },
+    ),
+  );
+});
+
+test.serial('a body that is still read after the reply breaks with its connection', async (t) => {
+  const told: unknown[] = [];
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        yield* request.read();
+        yield* spawn(() => request.bytes());
+        return text('taken\n', { status: 202, headers: { connection: request.path.slice(1) } });
+      },
+      function* (server) {
+        for (const connection of ['keep-alive', 'close']) {
+          const client = rawConnect(server.port, '127.0.0.1');
+          client.write(`POST /${connection} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf`);
+          yield* until(once(client, 'data'));
+          t.is(server.stats().active, 1);
+          client.destroy();
+          yield* eventually(() => server.stats().active === 0);
+        }
+      },
+      { onError: (error) => told.push((error as IoError).system) },
+    ),
+  );
+  t.deepEqual(told, ['ECONNRESET', 'ECONNRESET']);
+});

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { readOn, stopReading } from './stop-reading.js';
+import { mayBePaused, readOn, stopReading } from './stop-reading.js';
 
 /** The state of a connection with pipelined requests. */
 interface Pipeline {
@@ -26,6 +26,8 @@ export function waitsBehind(response: ServerResponse, socket: Socket): void {
   if (pipeline === undefined) {
     const all: Pipeline = (pipeline = { behind: new Set(), patience: undefined });
     pipelines.set(socket, all);
+    // Node pauses it when a further request arrives while a reply waits for room.
+    mayBePaused(socket);
     socket.once('close', () => {
       clearTimeout(all.patience);
       for (const one of all.behind) {

@@ -11,9 +11,15 @@ type HttpSocket = Socket & { _paused?: boolean; parser?: { resume(): void } | nu
 export function stopReading(socket: HttpSocket): void {
   socket._paused = true;
   socket.pause();
-  // Over TLS, data that is decrypted already still arrives, and Node's parser, as long as it reads from the handle
-  // itself, takes it for an error. Listening for data once ends that: from then on the parser gets its data from the
-  // stream, which waits.
+  mayBePaused(socket);
+}
+
+/**
+ * Makes ready a connection whose reading is going to be paused, by `stopReading` or by Node. Over TLS, data that is
+ * decrypted already still arrives then, and Node's parser, as long as it reads from the handle itself, takes it for an
+ * error. Listening for data once ends that: from then on the parser gets its data from the stream, which waits.
+ */
+export function mayBePaused(socket: Socket): void {
   if (socket instanceof TLSSocket) socket.on('data', ignore).off('data', ignore);
 }
 
