@@ -129,7 +129,7 @@ function afterFirstComments(source: string): number {
 }
 
 /**
- * Where comments end that tell tools how to compile JSX (`@jsxImportSource preact`): most tools read them only before the
+ * Where comments end that tell tools how to compile JSX (`@jsx` and its like): most tools read them only before the
  * first statement.
  *
  * @param from where white space and comments begin
