@@ -11,6 +11,8 @@ import type { BlockingPoint } from './recorder.js';
 export interface Governor {
   /** Opens a place where new work comes in. Throws `ArgumentError`. */
   open(options: EntryOptions): Entry;
+  /** For how long crowds of ready fibers may run within one poll for events, in ms; a slice of them always may. */
+  readonly pollMs: number;
   /**
    * A pass is about to begin, at `now` of the loop's clock. True to skip it, so that the event loop gets one more turn: Node
    * accepts one connection in each.

@@ -10,6 +10,7 @@ import type { Fiber } from './fiber.js';
 import { begin, proceed, throwInto } from './drive.js';
 import { explainForeignYield } from './foreign-yield.js';
 import type { Entry, EntryOptions, Governor } from './governor.js';
+import { PollBudget } from './poll-budget.js';
 import { Population } from './population.js';
 import type { ReadyList } from './ready-list.js';
 import type { Recorder } from './recorder.js';
@@ -57,17 +58,18 @@ export class RunLoop {
   governor: Governor | null = null;
   makeGovernor: (() => Governor) | null = null;
   allocation: AllocationMeter | null = null;
+  private readonly pollBudget: PollBudget = new PollBudget();
   private readonly timers: Timers<Timed> = new Timers();
   private alarmAt: number = Infinity;
   private passing: boolean = false;
+  /** A pass will come once events that are already pending have been delivered. */
   deferred: boolean = false;
-  /** When `runIfCrowded` may run a slice again within this poll. */
-  private crowdAt: number = FRACTION;
   private readonly onTurn = (): void => {
     this.deferred = false;
-    this.crowdAt = FRACTION;
+    const { governor } = this;
+    this.pollBudget.renew(governor === null ? 0 : governor.pollMs);
     const now = this.meter.start();
-    if (this.governor?.passesBy(now)) this.requestPass();
+    if (governor !== null && governor.passesBy(now)) this.requestPass();
     else this.pass(now);
   };
   /** A while after the last pass the event loop has had its turn: what is due runs now. Right after one, events go first. */
@@ -132,16 +134,15 @@ export class RunLoop {
     this.timers.unset(target);
   }
 
-  /**
-   * For sources of events, at the end of their callback: many ready fibers run for a slice now, not after all events of this
-   * poll: until then their requests would outlive scavenges. With a governor the rest waits for the end of the poll, or a poll
-   * of expensive requests would take fifty slices; otherwise for `WORLDS_SHARE`, or a backlog would never shrink.
-   */
+  /** For sources of events, at the end of their callback: many ready fibers run now, not after all events of this poll. */
   runIfCrowded(): void {
-    if (this.queue.size < CROWD || this.passing || this.clock.now() < this.crowdAt) return;
-    const began = this.meter.start();
-    this.pass(began);
-    if (this.queue.size > 0) this.crowdAt = this.governor ? Infinity : this.now + (this.now - began) * WORLDS_SHARE;
+    const { queue, pollBudget } = this;
+    if (queue.size < CROWD || this.passing || !pollBudget.allows(this.clock.now())) return;
+    let began: number;
+    do {
+      began = this.meter.start();
+      this.pass(began);
+    } while (pollBudget.spend(this.now - began, this.now, queue.size, this.governor !== null));
   }
 
   private pass(now: number): void {
@@ -290,8 +291,6 @@ export class RunLoop {
 const MOST_BATCHES = 10_000;
 /** Ready fibers: enough for the scheduler to choose among, few enough for their requests to stay in the young generation. */
 const CROWD = 16;
-/** The share of a crowd's run time for which events are then taken in: fewer requests come in it than were answered. */
-const WORLDS_SHARE = 0.25;
 /** An alarm that goes off this long after the last pass begins a pass itself. */
 const REST_MS = 0.5;
 /** Tens of microseconds. Otherwise a producer into a buffered channel might never suspend; tokio has a similar budget. */

@@ -34,6 +34,7 @@ class Doorkeeper implements Governor, Entry {
   withdrawn: number = 0;
   closed: number = 0;
   isOpen: boolean = false;
+  readonly pollMs: number = 0;
 
   open(options: EntryOptions): Entry {
     this.opened.push(options);

@@ -92,7 +92,7 @@ test('a pass ends after its slice, so that the outside world gets a turn', async
   t.true(steps < 60, `${steps} steps of 1 ms before the outside world had its second turn`);
 });
 
-test('a crowd that comes in one poll runs before its end, but for a slice at most', async (t) => {
+const crowds = test.macro(async (t, governed: boolean, least: number, most: number) => {
   const clock = new WorkClock();
   const runtime = new Runtime({ clock, sliceMs: 2 });
   const { loop } = runtime;
@@ -117,6 +117,9 @@ test('a crowd that comes in one poll runs before its end, but for a slice at mos
       }),
     );
   await runtime.run(function* () {
+    const entry = governed ? loop.openEntry({ name: 'crowds', goal: 500 }) : null;
+    // The governor looks around.
+    if (governed) yield* sleep(150);
     yield* scope(function* (requests) {
       t.is(yield* until(poll(requests, short)), 96, 'short ones run by the crowd');
       yield* sleep(1);
@@ -127,10 +130,14 @@ test('a crowd that comes in one poll runs before its end, but for a slice at mos
         // Until all have run.
         yield* sleep(1);
       }
-      t.true(count >= 1 && count <= 3, `${count} of 1 ms in a slice of 2`);
+      t.true(count >= least && count <= most, `${count} of 1 ms in slices of 2`);
     });
+    entry?.close();
   });
 });
+
+test('a crowd that comes in one poll runs before its end, but for a slice at most', crowds, false, 1, 3);
+test('with a governor it runs for a share of the goal', crowds, true, 25, 35);
 
 test('a crowd that did not fit into a slice is worked off within the poll, however many come', async (t) => {
   const clock = new WorkClock();
