@@ -1,3 +1,4 @@
+import { Ewma } from '../base/ewma.js';
 import { OTHER_KINDS } from '../blocking-graph/other-kinds.js';
 import { current } from '../fibers/current.js';
 import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
@@ -24,6 +25,8 @@ export class GatedEntry implements Entry {
   /** Since the last tick: work that was answered, and ended work that was the first on its connection. */
   private endedNow: number = 0;
   private finishedNow: number = 0;
+  /** Of the work that was answered, the share that was the first on its connection. */
+  private readonly firstShare: Ewma = new Ewma();
   /** Clients that came or gave up, except those that were sent away to connect again. */
   private changesNow: number = 0;
   /** For how long something has been waiting, here or in the kernel; time without waiting is subtracted. */
@@ -58,6 +61,11 @@ export class GatedEntry implements Entry {
     if (!this.hasSockets) return 0;
     const { usual, size } = this.backlog;
     return Math.min(usual / AGE_SHARE, size / BACKLOG_SHARE) / this.goal;
+  }
+
+  /** Whether much of the work comes on new connections, of which Node accepts one in each turn of the event loop. */
+  get needsTurns(): boolean {
+    return this.hasSockets && this.firstShare.value >= FIRST_SHARE;
   }
 
   offer(work: Work): void {
@@ -147,6 +155,7 @@ export class GatedEntry implements Entry {
     if (this.queue.standingMs(now) >= elapsedMs) this.closedLoop.tick(this.endedNow, this.changesNow, elapsedMs);
     this.closedLoop.judge(this.queue.size + this.live, kernelStands);
     this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));
+    if (this.endedNow > 0) this.firstShare.add(this.finishedNow / this.endedNow);
     this.endedNow = this.finishedNow = this.changesNow = 0;
   }
 
@@ -242,4 +251,5 @@ const USEFUL_SHARE = 0.95;
 /** How long an entry counts as crowded after the last sign of it: any overload has pauses. */
 const CALM_MS = 1000;
 const USUAL_BACKLOG = 64;
+const FIRST_SHARE = 0.3;
 const MOST_KINDS = 100;

@@ -244,7 +244,7 @@ export class ResourceGovernor implements Governor {
     if (outlook === null) return;
     const entries = [...this.entries];
     const goal = Math.min(...entries.map((entry) => entry.goal));
-    this.pollMs = POLL_SHARE * goal;
+    this.pollMs = entries.some((entry) => entry.needsTurns) ? 0 : POLL_SHARE * goal;
     const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
     for (const kind of kinds) kind.tick();
     outlook.tick(elapsedMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);

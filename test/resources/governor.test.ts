@@ -1,7 +1,7 @@
 import test from 'ava';
 import { event, gate, Runtime, scope, sleep, spawn, yieldNow, type Gate, type Operation } from 'heddle';
 import { VirtualClock } from 'heddle/testing';
-import type { EntryOptions } from '#src/fibers/governor.js';
+import { Work, type Admitted, type EntryOptions } from '#src/fibers/governor.js';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
 import { Kind } from '#src/resources/kind.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
@@ -232,5 +232,33 @@ test('what has a high priority takes a twentieth of the processor, with 100 ms s
     t.is(yield* letIn(10), 3, 'the last one borrows');
     obstacle = null;
     end.set();
+  });
+});
+
+class Short extends Work {
+  override begin(admitted: Admitted): void {
+    admitted.end();
+  }
+  override refuse(): void {}
+}
+
+test('crowds run long within a poll while most requests come on connections that are kept', async (t) => {
+  await governed(function* ({ loop }, governor) {
+    const server = loop.openEntry({ name: 'server', goal: 500, backlog: 64 })!;
+    const serve = function* (isFirst: boolean): Operation<void> {
+      for (let tick = 0; tick < 30; tick++) {
+        server.offer(new Short('request', 1, isFirst));
+        yield* sleep(100);
+      }
+    };
+    yield* serve(true);
+    t.is(governor().pollMs, 0);
+    yield* serve(false);
+    t.is(governor().pollMs, 30);
+    const door = gate({ name: 'work', goal: 100 });
+    yield* door.admit(() => sleep(1));
+    yield* sleep(200);
+    t.is(governor().pollMs, 6, 'the shortest goal counts, and what does not come on connections needs no turns');
+    server.close();
   });
 });
