@@ -42,8 +42,8 @@ function isSuccess<A>(effect: Effect.Effect<A, unknown, unknown>): effect is Exi
 const EXIT = '~effect/Exit';
 
 /**
- * The operation for an Effect that already is a value. It is its own iterator and its own iterator result. As it is a class of
- * its own, V8 can avoid allocating it in a loop: 11 ns more than the Effect itself, 7 of which are an empty `yield*`.
+ * The operation for an Effect that already is a value. It is its own iterator and its own iterator result, and of a class of its
+ * own, for which V8 can inline all of `yield*`.
  */
 class Value<A> implements Operation<A> {
   readonly done = true;
