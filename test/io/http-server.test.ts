@@ -1898,6 +1898,32 @@ test.serial('over TLS a client may send further requests while a reply waits for
   );
 });
 
+test.serial('over TLS a connection on which requests came before a reply had left is read on', async (t) => {
+  await leavesNothing(t, () =>
+    serving(
+      function* handler(request) {
+        return text(request.path === '/long' ? 'x'.repeat(20_000_000) : 'short;');
+      },
+      function* (server) {
+        const { port } = server;
+        const client = connectTls({ host: '127.0.0.1', port, ca: localhost.cert, servername: 'localhost' });
+        client.write(get('/long'));
+        yield* atWork(server, 1);
+        client.write(get('/'));
+        yield* sleep(10);
+        let seen = '';
+        client.on('error', () => {});
+        client.setEncoding('latin1').on('data', (data: string) => (seen += data.replaceAll('x', '')));
+        yield* eventually(() => seen.match(/short;/g)?.length === 1);
+        client.write(get('/'));
+        yield* eventually(() => seen.match(/short;/g)?.length === 2);
+        client.destroy();
+      },
+      { tls: localhost },
+    ),
+  );
+});
+
 test.serial('a body that is still read after the reply breaks with its connection', async (t) => {
   const told: unknown[] = [];
   await leavesNothing(t, () =>
