@@ -4,7 +4,7 @@ import type { Fiber } from './fiber.js';
 import type { Operation } from './operation.js';
 import { PLAIN } from './scope.js';
 import { inSegment } from './segment.js';
-import { NOTHING, runScope, stoppedFromOutside } from './with-scope.js';
+import { NOTHING, runScope, whyStopped } from './with-scope.js';
 
 /** The results of a tuple or list of operations. */
 export type Results<O extends readonly Operation<unknown>[]> = {
@@ -42,7 +42,7 @@ function* atOnce(operations: readonly Operation<unknown>[]): Operation<unknown[]
     return NOTHING;
   }, PLAIN);
   return fibers.map((fiber) => {
-    if (fiber.wasCancelled) throw stoppedFromOutside(fibers);
+    if (fiber.wasCancelled) throw whyStopped(fibers);
     return fiber.outcome;
   });
 }
@@ -55,7 +55,7 @@ function* inTurns(operations: readonly Operation<unknown>[], workers: number): O
     for (let i = 0; i < workers; i++) fibers.push(scope.startMember(all, worker(work), false));
     return NOTHING;
   }, PLAIN);
-  if (work.done < operations.length) throw stoppedFromOutside(fibers);
+  if (work.done < operations.length) throw whyStopped(fibers);
   return work.results;
 }
 

@@ -3,7 +3,7 @@ import { checkOperations } from './check-operations.js';
 import type { Fiber } from './fiber.js';
 import type { Operation } from './operation.js';
 import { PLAIN, type Scope } from './scope.js';
-import { NOTHING, runScope, stoppedFromOutside } from './with-scope.js';
+import { NOTHING, runScope, whyStopped } from './with-scope.js';
 import { inSegment } from './segment.js';
 
 /**
@@ -32,7 +32,7 @@ export function* race<const O extends readonly Operation<unknown>[]>(
   if (operations.length === 0) throw expected('operations', 'at least one operation', operations);
   const course: Course = { fibers: [], winner: null };
   yield* runScope((scope) => startRacers(scope, operations, course), PLAIN);
-  if (course.winner === null) throw stoppedFromOutside(course.fibers);
+  if (course.winner === null) throw whyStopped(course.fibers);
   return course.winner.value as never;
 }
 

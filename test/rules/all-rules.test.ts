@@ -147,12 +147,9 @@ test('whatever is thrown, cancelled or late, programs do at each time what the r
   for (const seed of fuzzSeeds(120)) {
     const program = new Maker(seed).program(5);
     const expected = expectedOf(program).join('\n');
-    const seen: string[] = [];
-    // What one event causes in two fibers has no order: then other schedules may do what was expected.
-    for (let i = 0; i < 8 && seen.at(-1) !== expected; i++)
-      seen.push((await performed(program, seed + i * 1_000_000)).join('\n'));
-    if (seen.at(-1) === expected) continue;
-    if (new Set(seen).size === 1) t.is(seen[0], expected, JSON.stringify(program));
+    let seen = '';
+    // What one event causes in two fibers has no order: under some schedule it is what was expected.
+    for (let i = 0; i < 8 && seen !== expected; i++) seen = (await performed(program, seed + i * 1_000_000)).join('\n');
+    t.is(seen, expected, JSON.stringify(program));
   }
-  t.pass();
 });
