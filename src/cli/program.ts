@@ -6,6 +6,7 @@ import { graphCommand } from './commands/graph.js';
 import { psCommand } from './commands/ps.js';
 import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
+import { usageError } from './usage-error.js';
 
 /** The command line. Usage errors throw a `CommanderError` after they have been printed. */
 export function makeProgram(): Command {
@@ -23,12 +24,11 @@ export function makeProgram(): Command {
     .addCommand(runCommand())
     .addCommand(serveCommand());
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+    // Commander would print its errors before it makes them, without what to do next.
+    command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
+      if (error.message.startsWith('error: ')) console.error(usageError(command, error));
+      throw error;
+    });
   }
   return program;
-}
-
-/** Joins lines: Commander puts the command that may have been meant on a line of its own. */
-function oneLine(error: string): string {
-  return error.replace(/^error: /, 'heddle: ').replaceAll(/\n(?=.)/g, ' ');
 }

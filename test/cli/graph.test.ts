@@ -358,7 +358,7 @@ test('a socket that nobody listens at, and one of something else, are errors in 
 });
 
 test('wrong usage is told in one line, with exit code 2', async (t) => {
-  failsWith(t, await heddle(['graph']), /missing required argument 'target'/, 2);
+  failsWith(t, await heddle(['graph']), /missing required argument 'target': process id \(heddle ps lists them\)/, 2);
   failsWith(t, await heddle(['graph', 'x', '--limit', 'none']), /Expected an integer ≥ 1/, 2);
   failsWith(
     t,
@@ -374,5 +374,9 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
     failsWith(t, await heddle(['graph', '-', ...again]), /standard input can be read once/, 2);
   failsWith(t, await heddle(['graph', 'x', '--diff', '0']), /Expected seconds/, 2);
   failsWith(t, await heddle(['serve', '--port', '65536']), /from 0 to 65535/, 2);
-  failsWith(t, await heddle(['grahp']), /unknown command 'grahp'/, 2);
+  failsWith(t, await heddle(['grahp']), /unknown command 'grahp' \(Did you mean graph\?\)$/m, 2);
+  failsWith(t, await heddle(['top']), /unknown command 'top': there are check, .*, ps, run, serve$/m, 2);
+  failsWith(t, await heddle(['ps', '--all']), /unknown option '--all'; see `heddle ps --help`$/m, 2);
+  failsWith(t, await heddle(['--all']), /unknown option '--all'; see `heddle --help`$/m, 2);
+  failsWith(t, await heddle(['\u001b[2J\n']), /unknown command '\\u\{1b\}\[2J/, 2);
 });

@@ -30,7 +30,10 @@ interface GraphOptions {
 export function graphCommand(): Command {
   return new Command('graph')
     .description('show what the fibers of a program wait for')
-    .argument('<target...>', 'process id, socket, or file with a snapshot (- for standard input); several are added up')
+    .argument(
+      '<target...>',
+      'process id (heddle ps lists them), socket, or file with a snapshot (- for standard input); several are added up',
+    )
     .addOption(new Option('-f, --format <format>', 'what to print').choices(formats).default('text'))
     .option('-n, --limit <n>', 'most nodes to show', integer(1))
     .addOption(new Option('-b, --by <order>', 'which come first in a text').choices(orders).default('waiting'))
