@@ -11,6 +11,8 @@ const REFRESH_MS = 1000;
 const LAYOUT_MS = 2500;
 const drawing = { structure: null, at: -Infinity, room: new Map() };
 let paused = false;
+/** What is known of the program: 'live', or why it cannot be looked at. */
+let state = 'connecting';
 const graphviz = instance();
 
 function put(id, html) {
@@ -108,12 +110,19 @@ async function refresh() {
   $('#process').textContent = view.process;
   document.title = 'blocking graph of ' + view.process;
   for (const part of ['tiles', 'warnings', 'locks', 'scheduler', 'scheduling']) put(part, view.html[part]);
+  const focused = document.activeElement.closest('.table tbody tr')?.dataset.node;
   for (const body of $$('.table tbody')) body.remove();
   $('.table table').insertAdjacentHTML('beforeend', view.html.bodies);
   if (view.dot !== null && performance.now() - drawing.at >= LAYOUT_MS) await layOut(view);
   // Without a structure the next answer brings the graph.
   if (!repaint(view)) drawing.structure = null;
   refreshed();
+  // Its row is another now. Whoever reads by keyboard stays there.
+  $$('.table tbody [data-node]').find((row) => row.dataset.node === focused)?.focus({ preventScroll: true });
+}
+
+function showState() {
+  $('#state').textContent = paused ? 'paused' : state;
 }
 
 async function loop() {
@@ -121,12 +130,12 @@ async function loop() {
     if (!paused && !document.hidden) {
       try {
         await refresh();
-        $('#state').textContent = 'live';
-        document.body.classList.remove('gone');
+        state = 'live';
       } catch (error) {
-        $('#state').textContent = error instanceof TypeError ? 'the program does not answer' : String(error.message ?? error);
-        document.body.classList.add('gone');
+        state = error instanceof TypeError ? 'the program does not answer' : String(error.message ?? error);
       }
+      document.body.classList.toggle('gone', state !== 'live');
+      showState();
     }
     await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
   }
@@ -148,7 +157,7 @@ $('#pause').addEventListener('click', () => {
   paused = !paused;
   $('#pause').setAttribute('aria-pressed', String(paused));
   $('#pause').textContent = paused ? 'go on' : 'pause';
-  $('#state').textContent = paused ? 'paused' : 'live';
+  showState();
 });
 loop();
 `;

@@ -134,8 +134,97 @@ const starting = Array.from({ length: 100 }, () => [0, 0] as const);
 test('names that programs choose are escaped in what the page puts into itself', (t) => {
   const view: LiveView = liveView(hostile, everything);
   for (const [part, html] of Object.entries(view.html)) t.notRegex(html, /<(?:script|img)/, part);
+  // Or a name in Hebrew would pull the number behind it to its other side.
+  t.regex(view.html.locks, /<b>\w+ <bdi>[^<]*<\/bdi><\/b>/);
   t.false(JSON.stringify(view).includes(evil));
 });
+
+test('the table is used by keyboard too, and the row that is read there stays so when its figures change', async (t) => {
+  const { html } = liveView(manyRoutes, everything);
+  t.notRegex(html.bodies, /<tr data-node="[^"]*"(?! tabindex="0")/);
+  const page = openPage();
+  let [clicks, focused] = [0, 0];
+  const row = { dataset: { node: 'n1' }, matches: () => true, click: () => clicks++, focus: () => focused++ };
+  for (const key of ['Enter', ' ', 'x', 'Tab'])
+    page.listeners['keydown']!({ key, target: row, preventDefault: () => {} });
+  t.is(clicks, 2);
+  const filter = { ...row, matches: () => false };
+  page.listeners['keydown']!({ key: ' ', target: filter, preventDefault: () => t.fail('it cannot be typed') });
+  t.is(clicks, 2);
+  page.rows = [{ ...row, dataset: { node: 'n2' }, focus: () => t.fail('another row') }, row];
+  page.active = row;
+  page.answer(liveView(snapshot, everything));
+  await settled();
+  t.is(focused, 1);
+});
+
+test('a page that was paused while it asked says that it is paused', async (t) => {
+  const page = openPage();
+  t.is(page.at('#state').textContent, '');
+  page.at('#pause').listeners['click']!();
+  page.answer(liveView(snapshot, everything));
+  await settled();
+  t.is(page.at('#state').textContent, 'paused');
+  page.at('#pause').listeners['click']!();
+  t.is(page.at('#state').textContent, 'live');
+});
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+type Listeners = Record<string, (event?: object) => void>;
+
+function fakeElement() {
+  const listeners: Listeners = {};
+  const nothing = (): void => {};
+  return {
+    listeners,
+    textContent: '',
+    innerHTML: '',
+    value: '0',
+    tBodies: [],
+    classList: { toggle: nothing },
+    addEventListener: (type: string, listener: () => void) => (listeners[type] = listener),
+    setAttribute: nothing,
+    insertAdjacentHTML: nothing,
+  };
+}
+
+/** The scripts of the page in a document of which there is no more than they use, with one request under way. */
+function openPage() {
+  const elements = new Map<string, ReturnType<typeof fakeElement>>();
+  const listeners: Listeners = {};
+  let reply: (response: object) => void = () => {};
+  const page = {
+    listeners,
+    rows: [] as object[],
+    active: null as object | null,
+    at(selector: string) {
+      if (!elements.has(selector)) elements.set(selector, fakeElement());
+      return elements.get(selector)!;
+    },
+    answer: (view: LiveView) => reply({ ok: true, json: async () => ({ ...view, dot: null }) }),
+  };
+  const document = {
+    querySelector: page.at,
+    querySelectorAll: (selector: string) => (selector === '.table tbody [data-node]' ? page.rows : []),
+    getElementById: page.at,
+    addEventListener: (type: string, listener: () => void) => (listeners[type] = listener),
+    body: fakeElement(),
+    activeElement: { closest: () => page.active },
+  };
+  const globals = {
+    document,
+    performance,
+    URLSearchParams,
+    setTimeout: () => {},
+    instance: () => {},
+    fetch: () => new Promise((resolve) => (reply = resolve)),
+  };
+  vm.runInNewContext(pageScript + liveScript.replace(/^import .*$/m, ''), globals);
+  return page;
+}
 
 test('the scripts are scripts', (t) => {
   t.notThrows(() => new vm.Script(pageScript));

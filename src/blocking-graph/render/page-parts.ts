@@ -26,7 +26,7 @@ export function locksHtml(snapshot: Snapshot): string {
   return viewLocks(snapshot)
     .map(({ kind, name, available, waiters, holders }) => {
       const rest = [available, waiters, holders].filter((part) => part !== '').join(' · ');
-      return `<li><b>${kind} ${escape(name)}</b> ${escape(rest)}</li>`;
+      return `<li><b>${kind} <bdi>${escape(name)}</bdi></b> ${escape(rest)}</li>`;
     })
     .join('');
 }
@@ -103,7 +103,7 @@ function rowHtml(
   const calls = escape(chain);
   const title = role === 'place' ? `<td>${calls}</td>` : `<td>${escape(name)}<small>${calls}</small></td>`;
   const classes = [...(role === null ? [] : [role]), ...(node.waiting > 0 ? ['waits'] : [])].join(' ');
-  return `<tr data-node="${escape(node.id)}"${classes === '' ? '' : ` class="${classes}"`}>${title}${cells.join('')}</tr>`;
+  return `<tr data-node="${escape(node.id)}" tabindex="0"${classes === '' ? '' : ` class="${classes}"`}>${title}${cells.join('')}</tr>`;
 }
 
 /** Without style attributes, which the live page's policy forbids. */

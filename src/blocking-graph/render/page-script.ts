@@ -102,6 +102,9 @@ document.addEventListener('click', (event) => {
 });
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && page.selected !== null) select(page.selected);
+  if ((event.key !== 'Enter' && event.key !== ' ') || !event.target.matches('.table tbody tr')) return;
+  event.preventDefault();
+  event.target.click();
 });
 document.addEventListener('input', (event) => {
   if (event.target.id !== 'filter') return;
