@@ -77,8 +77,7 @@ async function requestSnapshot(socket: Socket, lines: Lines, path: string): Prom
 async function nextLine(lines: Lines, path: string): Promise<string> {
   const { value, done } = await lines.next();
   if (value === null) throw new InspectionError(`The program at ${path} answers without end: it is no heddle program`);
-  if (done === true)
-    throw new InspectionError(`The program at ${path} hung up: it has just ended, or is too busy with others who look`);
+  if (done === true) throw new InspectionError(goodbye(path));
   return value;
 }
 
@@ -94,6 +93,9 @@ function explain(error: unknown, path: string): unknown {
     case 'EACCES':
     case 'EPERM':
       return new InspectionError(`The socket ${path} is another user's: run heddle as that user`, options);
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return new InspectionError(goodbye(path), options);
     default:
       if (error instanceof SyntaxError || error instanceof SnapshotError)
         return new InspectionError(`The program at ${path} does not speak heddle's protocol: ${message}`, options);
@@ -101,6 +103,10 @@ function explain(error: unknown, path: string): unknown {
         ? error
         : new InspectionError(`The program at ${path} cannot be looked at: ${message}`, options);
   }
+}
+
+function goodbye(path: string): string {
+  return `The program at ${path} hung up: it has just ended, or is too busy with others who look`;
 }
 
 function silence(path: string, limitMs: number): string {

@@ -8,7 +8,7 @@ import { socketDirectories, socketName } from './socket-path.js';
 export interface Program {
   readonly pid: number;
   readonly socket: string;
-  /** What the program says of itself; null when it runs but does not answer. */
+  /** What the program says of itself; null when it listens but does not answer. */
   readonly greeting: Greeting | null;
 }
 
@@ -42,10 +42,10 @@ async function meet(pid: number, socket: string, limitMs: number): Promise<Progr
     return { pid, socket, greeting: await converse(socket, limitMs, async ({ greeting }) => greeting) };
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-    if (processState(pid) !== 'dead') return code === 'ENOENT' ? null : { pid, socket, greeting: null };
+    const isDead = processState(pid) === 'dead';
     // The process may be alive but invisible, in a container that shares the directory. A refused connection proves that it
-    // is not.
-    if (code === 'ECONNREFUSED') rmSync(socket, { force: true });
-    return null;
+    // is not. A living one then has only the process id of whoever left the socket, or is about to listen there.
+    if (code === 'ECONNREFUSED' && isDead) rmSync(socket, { force: true });
+    return isDead || code === 'ECONNREFUSED' || code === 'ENOENT' ? null : { pid, socket, greeting: null };
   }
 }

@@ -74,16 +74,20 @@ function temporaryDirectory(): string {
 /** Why a directory is not to be trusted; null when it is. */
 function flawOf(directory: string): string | null {
   const stats = stat(directory);
-  if (stats === null) return 'does not exist';
+  if (stats === null) return 'does not exist, or is out of reach';
   if (!stats.isDirectory()) return stats.isSymbolicLink() ? 'is a symbolic link' : 'is not a directory';
   if (stats.uid !== userId()) return `belongs to another user (uid ${stats.uid})`;
   if ((stats.mode & 0o077) !== 0) return `is open to other users (mode ${(stats.mode & 0o777).toString(8)}, not 700)`;
   return null;
 }
 
-/** Of what has this path, not of what it links to. */
+/** Of what has this path, not of what it links to. Null where nothing is, or nothing that this user may look at. */
 function stat(path: string): Stats | null {
-  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  try {
+    return lstatSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** -1 where users have no ids (Windows); sockets are not supported there, but nothing fails before one is asked for. */

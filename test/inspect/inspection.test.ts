@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'ava';
+import { converse } from '#src/inspect/client.js';
 import { fetchSnapshot } from '#src/inspect/fetch-snapshot.js';
 import { openInspectionServer } from '#src/inspect/inspection-server.js';
 import { listPrograms } from '#src/inspect/list-programs.js';
@@ -152,7 +153,7 @@ test('something else behind a socket is not taken for a program', async (t) => {
   const path = join(socketDirectory(), 'other.sock');
   const say = async (line: string, message: RegExp): Promise<void> => {
     const other = createServer((socket) => {
-      socket.on('error', () => {});
+      socket.on('error', () => {}).resume();
       socket.end(line);
     }).listen(path);
     await once(other, 'listening');
@@ -165,6 +166,19 @@ test('something else behind a socket is not taken for a program', async (t) => {
     /version 2 of the protocol.*use heddle 9\.0\.0/,
   );
   await say('', /hung up/);
+  const greeting = '{"heddle":1,"pid":1,"title":"","node":"","version":"0.1.0"}\n';
+  await say(`${greeting}nonsense\n`, /does not speak heddle's protocol: Unexpected token/);
+  await say(`${greeting}{"id":"x"}\n`, /does not speak heddle's protocol: Expected `id`/);
+});
+
+test('a program that is killed while it is asked has hung up', async (t) => {
+  const server = await open();
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  await t.throwsAsync(
+    converse(server.path, 60_000, () => Promise.reject(reset)),
+    { code: 'ERR_HEDDLE_INSPECTION', message: /hung up: it has just ended/ },
+  );
+  await server.close();
 });
 
 test('the socket of a dead process of the same number is replaced, that of a live one is not', async (t) => {
@@ -187,11 +201,16 @@ async function leaveSocket(pid: number): Promise<void> {
   await once(spawn(process.execPath, ['-e', script]), 'exit');
 }
 
-test('an open server does not keep its process alive, and its socket goes when the process exits', (t) => {
+test('an open server and who looks do not keep its process alive, and its socket goes when the process exits', (t) => {
   const module = new URL('../../../dist/inspect/inspection-server.js', import.meta.url).href;
   const script = `
+    import { once } from 'node:events';
+    import { createConnection } from 'node:net';
     import { openInspectionServer } from ${JSON.stringify(module)};
     const { path } = await openInspectionServer({ pid: process.pid, title: 'short', snapshot: async () => ({}) });
+    const client = createConnection(path);
+    await once(client, 'data');
+    client.unref();
     console.log(path);`;
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
@@ -204,13 +223,20 @@ test('an open server does not keep its process alive, and its socket goes when t
 
 test('programs are listed by process id, and sockets of dead ones are cleared away', async (t) => {
   const dead = deadPid();
+  // It lives, but has only inherited the number.
+  const heir = process.ppid;
+  await leaveSocket(heir);
   await leaveSocket(dead);
   writeFileSync(join(socketDirectory(), 'notes.txt'), '');
   const server = await openInspectionServer({ pid: process.pid, title: 'listed', snapshot: async () => snapshot });
+  const last = await openInspectionServer({ pid: 1_000_001, title: 'last', snapshot: async () => snapshot });
+  const first = await open();
   const programs = await listPrograms();
   const ours = programs.find(({ pid }) => pid === process.pid);
   t.like(ours, { socket: server.path, greeting: { title: 'listed' } });
-  t.false(programs.some(({ pid }) => pid === dead));
-  t.false(existsSync(socketPath(dead)));
-  await server.close();
+  t.false(programs.some(({ pid }) => pid === dead || pid === heir));
+  t.deepEqual([existsSync(socketPath(dead)), existsSync(socketPath(heir))], [false, true]);
+  await Promise.all([server, last, first].map((one) => one.close()));
+  const pids = programs.map(({ pid }) => pid);
+  t.deepEqual([pids.includes(1_000_001), pids], [true, pids.toSorted((a, b) => a - b)]);
 });

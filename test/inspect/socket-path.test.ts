@@ -47,6 +47,22 @@ test.serial('a runtime directory that does not exist is passed over', (t) => {
   t.regex(socketDirectories().join(), /^(?!.*nowhere)/);
 });
 
+test.serial('where nothing can be looked at there are no sockets, and that is no error', (t) => {
+  const before = process.env['TMPDIR'];
+  writeFileSync(directory, '');
+  process.env['XDG_RUNTIME_DIR'] = process.env['TMPDIR'] = join(directory, 'deeper');
+  try {
+    t.deepEqual(
+      socketDirectories().filter((path) => path.startsWith(runtime)),
+      [],
+    );
+    t.throws(() => socketDirectory(), { code: 'ERR_HEDDLE_INSPECTION', message: /No directory for sockets: ENOTDIR/ });
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  }
+});
+
 test.serial('a path that no socket can have is an error that says so', (t) => {
   const deep = join(runtime, 'd'.repeat(100));
   mkdirSync(deep, { recursive: true });
