@@ -47,6 +47,24 @@ test('a resource has a line of its own kind, and a lock too', (t) => {
   t.regex(text, /^lock {12}(mutex|semaphore) `/m);
 });
 
+test('locks beyond the limit are counted, and those with the most waiters are shown', async (t) => {
+  const [lock] = server.locks;
+  const waiter: FiberRef = { fiber: 7, kind: 'waits', node: null, sinceMs: 5, bounded: false };
+  const locks = Array.from({ length: 1000 }, (_, n) => ({
+    ...lock!,
+    name: `lock${n}`,
+    waiters: Array.from({ length: n === 500 ? 3 : 1 }, () => waiter),
+    unlisted: 0,
+  }));
+  const text = await render({ ...server, locks }, 'text');
+  t.is(text.match(/^lock /gm)?.length, 31);
+  t.regex(text, /^lock {12}\w+ `lock500` .*\n(?:.*\n)*lock {12}… and 970 more with 970 waiting fibers\n/m);
+  t.regex(renderText({ ...server, locks: locks.slice(0, 2) }, { limit: 1 }), /… and 1 more with 1 waiting fiber\n/);
+  const html = await render({ ...server, locks }, 'html');
+  t.is(html.match(/`lock\d+`/g)?.length, 30);
+  t.true(html.includes('<li class="faint">… and 970 more with 970 waiting fibers</li>'));
+});
+
 test('nodes beyond the limit are counted', (t) => {
   t.regex(renderText(server, { limit: 2 }), /^ {2}… and 8 more nodes with 94 fibers$/m);
 });

@@ -23,13 +23,16 @@ export function warningsHtml({ warnings }: Snapshot): string {
 }
 
 export function locksHtml(snapshot: Snapshot): string {
-  return viewLocks(snapshot)
-    .map(({ kind, name, available, waiters, holders }) => {
-      const rest = [available, waiters, holders].filter((part) => part !== '').join(' · ');
-      return `<li><b>${kind} <bdi>${escape(name)}</bdi></b> ${escape(rest)}</li>`;
-    })
-    .join('');
+  const { locks, rest } = viewLocks(snapshot, MOST_LOCKS);
+  const lines = locks.map(({ kind, name, available, waiters, holders }) => {
+    const facts = [available, waiters, holders].filter((part) => part !== '').join(' · ');
+    return `<li><b>${kind} <bdi>${escape(name)}</bdi></b> ${escape(facts)}</li>`;
+  });
+  return [...lines, ...(rest === '' ? [] : [`<li class="faint">${rest}</li>`])].join('');
 }
+
+/** The graph is below them. */
+const MOST_LOCKS = 30;
 
 export function schedulerHtml(snapshot: Snapshot): string {
   return escape(describeScheduler(snapshot).join(' · '));

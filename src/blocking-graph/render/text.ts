@@ -24,7 +24,7 @@ export interface TextOptions {
   readonly width?: number;
   /** Whether to use ANSI colours; false unless given. */
   readonly color?: boolean;
-  /** The most lines of nodes; 30 unless given. */
+  /** The most lines of nodes, and of locks; 30 unless given. */
   readonly limit?: number;
   /** The order of the nodes: by waiting fibers unless given. */
   readonly by?: Order;
@@ -39,17 +39,19 @@ export function renderText(snapshot: Snapshot, options: TextOptions = {}): strin
   const { width = Infinity, color = false, limit = 30, by = 'waiting' } = options;
   const paint = makePaint(color);
   const titled = (title: string, facts: readonly string[]): string[] => titledLines(title, facts, width, paint);
+  const { locks, rest } = viewLocks(snapshot, limit);
   const lines = [
     ...titled('blocking graph', describeSize(snapshot)),
     ...titled('process', [describeProcess(snapshot)]),
     ...(snapshot.usage === null ? [] : titled('uses', describeUsage(snapshot))),
     ...nodeTable(listGroups(snapshot, by), limit, width, paint),
-    ...viewLocks(snapshot).flatMap(({ kind, name, available, waiters, holders }) =>
+    ...locks.flatMap(({ kind, name, available, waiters, holders }) =>
       titled(
         kind === 'resource' ? kind : 'lock',
         [kind === 'resource' ? name : `${kind} ${name}`, available, waiters, holders].filter((part) => part !== ''),
       ),
     ),
+    ...(rest === '' ? [] : titled('lock', [rest])),
     ...titled('scheduler', describeScheduler(snapshot)),
     ...schedulingLines(snapshot.scheduling, { width, paint }),
     ...snapshot.warnings.flatMap((warning) =>

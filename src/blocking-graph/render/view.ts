@@ -158,10 +158,17 @@ export interface LockView {
   readonly waiters: string;
 }
 
-/** Locks and resources, those with the most waiters first. */
-export function viewLocks({ locks, nodes }: Snapshot): LockView[] {
+/** At most `limit` locks and resources, those with the most waiters first, and what there is to say of the others. */
+export function viewLocks({ locks, nodes }: Snapshot, limit: number): { locks: LockView[]; rest: string } {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  return [...locks].sort((a, b) => waitersOf(b) - waitersOf(a)).map((lock) => viewLock(lock, byId));
+  const sorted = [...locks].sort((a, b) => waitersOf(b) - waitersOf(a));
+  const others = sorted.slice(limit);
+  const waiting = others.reduce((sum, lock) => sum + waitersOf(lock), 0);
+  return {
+    locks: sorted.slice(0, limit).map((lock) => viewLock(lock, byId)),
+    rest:
+      others.length === 0 ? '' : `… and ${formatCount(others.length)} more with ${plural(waiting, 'waiting fiber')}`,
+  };
 }
 
 function viewLock(lock: LockSnapshot, nodes: ReadonlyMap<string, NodeSnapshot>): LockView {
