@@ -9,6 +9,7 @@ import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { renderJson } from '#src/blocking-graph/render/json.js';
 import type { FiberRef, LockSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
 import { subtract } from '#src/blocking-graph/subtract.js';
+import { server } from './hostile.js';
 import { runs, snapshotAfter, walks, type Walk } from './walks.js';
 
 const walkAndMoment = walks.chain((walk) => fc.tuple(fc.constant(walk), fc.nat(walk.length)));
@@ -47,6 +48,27 @@ test('locks of two processes with one number, as in containers, are no deadlock,
     t.deepEqual(describeDeadlocks(read(sum).locks), []);
   const stuck = locked(lock('L', 2, 1), lock('M', 1, 2));
   t.is(describeDeadlocks(add([a, read(add([b, stuck]))]).locks).length, 1);
+});
+
+test('a sum names the scheduler of its processes if it is the same, and what limits and refuses most', (t) => {
+  const { scheduling, ...rest } = server;
+  const [first] = scheduling!.entries;
+  const one = (queue: 'stride' | 'fifo', limiting: string | null, forMs: number | null): Snapshot => ({
+    ...rest,
+    scheduler: { ...rest.scheduler, queue },
+    scheduling: {
+      ...scheduling!,
+      limiting,
+      entries: [{ ...first!, refusing: forMs === null ? null : { reason: `for ${forMs}`, forMs } }],
+    },
+  });
+  const same = add([one('stride', 'cpu', 7), one('stride', 'memory', null), one('stride', 'memory', 9)]);
+  t.is(same.scheduler.queue, 'stride');
+  t.is(same.scheduling!.limiting, 'memory');
+  t.is(same.scheduling!.entries[0]!.refusing?.forMs, 9);
+  t.is(add([one('stride', null, null), one('fifo', null, 1)]).scheduler.queue, 'other');
+  t.is(add([one('fifo', null, null), one('fifo', null, 1)]).scheduling!.entries[0]!.refusing?.forMs, 1);
+  t.is(add([one('fifo', null, 1), one('fifo', null, null)]).scheduling!.entries[0]!.refusing?.forMs, 1);
 });
 
 test('a count that is off by one is found', (t) => {

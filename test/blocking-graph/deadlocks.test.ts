@@ -68,6 +68,21 @@ test('a fiber that waits for the rest of what it holds itself is a deadlock', (t
   );
 });
 
+test('of many holders the first are named, and that the fiber is one of them', (t) => {
+  const holders = Array.from({ length: 11 }, (_, n) => n + 1);
+  const others = holders.slice(1);
+  const [sentence] = describeDeadlocks([lock('s', holders, [1]), lock('a', [1], others)]);
+  t.regex(sentence!, /which (?:fiber \d+ \(job\), ){8}it itself and 2 more hold(?:;|$)/);
+  t.regex(
+    describeDeadlocks([lock('s', [1, 2], [1]), lock('a', [1], [2])])[0]!,
+    /which fiber 2 \(job\) and it itself hold/,
+  );
+  t.regex(
+    describeDeadlocks([lock('s', [1, 2], [3]), lock('a', [3], [1, 2])])[0]!,
+    /which fiber 1 \(job\) and fiber 2 \(job\) hold/,
+  );
+});
+
 test('those who wait for a deadlocked fiber are victims, and are not named', (t) => {
   t.deepEqual(numbers([lock('a', [1], [2, 9]), lock('b', [2], [1]), lock('c', [9], [8])]), [[1, 2]]);
 });

@@ -3,6 +3,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import test from 'ava';
 import { converse } from '#src/inspect/client.js';
 import { fetchSnapshot } from '#src/inspect/fetch-snapshot.js';
@@ -169,6 +170,23 @@ test('something else behind a socket is not taken for a program', async (t) => {
   const greeting = '{"heddle":1,"pid":1,"title":"","node":"","version":"0.1.0"}\n';
   await say(`${greeting}nonsense\n`, /does not speak heddle's protocol: Unexpected token/);
   await say(`${greeting}{"id":"x"}\n`, /does not speak heddle's protocol: Expected `id`/);
+});
+
+test('lines are the same however their bytes are cut, and none is longer than it may be', async (t) => {
+  const bytes = Buffer.from('añ€😀\n\nzwei 2\nrest');
+  const read = async (cuts: readonly number[], longest: number): Promise<(string | null)[]> => {
+    const ends = [...cuts, bytes.length];
+    const chunks = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
+    const lines: (string | null)[] = [];
+    for await (const line of readLines(Readable.from(chunks, { objectMode: false }), longest)) lines.push(line);
+    return lines;
+  };
+  for (let first = 1; first < bytes.length; first++)
+    for (let second = first + 1; second < bytes.length; second++) {
+      t.deepEqual(await read([first, second], 6), ['añ€😀', '', 'zwei 2']);
+      t.deepEqual(await read([first, second], 5), ['añ€😀', '', null]);
+    }
+  t.deepEqual(await read([], 4), [null]);
 });
 
 test('a program that is killed while it is asked has hung up', async (t) => {
