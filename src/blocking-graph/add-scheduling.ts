@@ -44,6 +44,7 @@ export function addResources(a: ResourceSnapshot, b: ResourceSnapshot): Resource
     queueMs: Math.max(a.queueMs, b.queueMs),
     steady: a.steady + b.steady,
     delayMs: Math.max(a.delayMs, b.delayMs),
+    holdMs: Math.max(a.holdMs, b.holdMs),
     blocked: a.blocked + b.blocked,
   };
 }

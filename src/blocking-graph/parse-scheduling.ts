@@ -1,4 +1,4 @@
-import { count, list, mismatch, object, oneOf, orNull, quantity, text, type Decoder } from './decoder.js';
+import { added, count, list, mismatch, object, oneOf, orNull, quantity, text, type Decoder } from './decoder.js';
 import type {
   DescriptorsSnapshot,
   EntrySnapshot,
@@ -19,6 +19,7 @@ const resource: Decoder<ResourceSnapshot> = object<ResourceSnapshot>({
   queueMs: quantity,
   steady: quantity,
   delayMs: quantity,
+  holdMs: added(quantity, 0),
   blocked: count,
 });
 

@@ -22,9 +22,10 @@ export interface NodeRemaining {
   readonly demands: readonly RemainingDemand[];
 }
 
-/** Demand is in ms of processor time, bytes × ms of memory, or descriptors × ms. */
+/** Demand is in ms of processor time, bytes × ms of memory, descriptors × ms, or slots × ms of a pool. */
 export interface RemainingDemand {
-  readonly resource: 'cpu' | 'memory' | 'external memory' | 'descriptors';
+  /** `cpu`, `memory`, `external memory`, `descriptors`, or the name of a pool. */
+  readonly resource: string;
   /** W: what is still going to be used or taken, including by fibers that are going to be started. */
   readonly work: number;
   /** H: mean delay in ms until it is used. */
@@ -98,6 +99,9 @@ function usesOf({ nodes, scheduling }: Snapshot, flow: readonly FlowNode[]): Nam
       const { departures } = flow[n]!;
       return departures === 0 ? 0 : nodes[n]!.descriptors / departures;
     }),
+    ...(scheduling?.resources ?? []).map(({ name, holdMs }) =>
+      named(name, 'rate', (n) => (nodes[n]!.pool === name ? holdMs : 0)),
+    ),
   ];
   return all.filter(({ use }) => nodes.some((_, n) => use.amount(n) !== 0));
 }

@@ -41,6 +41,8 @@ export interface ResourceSnapshot {
   readonly steady: number;
   /** Mean time until admitted work needs it, in ms. `outstanding` is bounded by (capacity - steady) × (queueMs + delayMs). */
   readonly delayMs: number;
+  /** Of a pool, for how long a grant takes its slots, on average, in slots × ms; 0 of others, and before that is known. */
+  readonly holdMs: number;
   /** How often it kept work from being admitted. */
   readonly blocked: number;
 }

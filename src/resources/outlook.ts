@@ -91,6 +91,7 @@ export class Outlook {
       meter.tick(timed ? elapsedMs : 0, DECAY, this.idleShare);
       resource.capacity = meter.capacity;
       resource.scale = meter.atOnce;
+      resource.holdMs = meter.holdMs * meter.atOnce;
       if (meter.pool.servesWhileWaiting && meter.holdMs > 0) this.discountQueueing(meter);
     }
     this.descriptorGate.tick(kinds, DECAY);

@@ -29,6 +29,8 @@ export class ResourceAccount implements Use {
    * Factor for what the graph says: of memory, how much of what was allocated survives; of a pool, how many slots a grant is of.
    */
   scale: number = 1;
+  /** Of a pool, for how long a grant takes its slots, in slots × ms; 0 of others, and until it is known. */
+  holdMs: number = 0;
   /** How often work had to wait for it to be let in. */
   blocked: number = 0;
 

@@ -94,6 +94,7 @@ export class SchedulingReader implements SchedulingSource {
       queueMs: resource.queueMs,
       steady: resource.steady,
       delayMs: resource.delayMs,
+      holdMs: resource.holdMs,
       blocked: resource.blocked,
     }));
   }

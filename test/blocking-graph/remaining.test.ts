@@ -180,6 +180,33 @@ test('queueing for a pool is no part of the time that work takes', (t) => {
   t.is(at(predictRemaining(pooled), 'a').timeMs, 2);
 });
 
+test('what is going to be taken of pools is predicted from how long a slot is held', (t) => {
+  const graph = graphOf(
+    {
+      a: { cpuMs: 1, waitMs: 2 },
+      slot: { cpuMs: 1, waitMs: 500, pool: 'semaphore `pool`' },
+      query: { cpuMs: 1, waitMs: 40 },
+      other: { waitMs: 3, pool: 'mutex `other`' },
+      exit: {},
+    },
+    { a: { slot: 5 }, slot: { query: 5 }, query: { slot: 5, other: 5 }, other: { exit: 5 } },
+  );
+  const [cpu] = server.scheduling!.resources;
+  const pool = (name: string, holdMs: number) => ({ ...cpu!, name, unit: 'slots' as const, holdMs });
+  const resources = [{ ...cpu!, holdMs: 0 }, pool('semaphore `pool`', 42), pool('semaphore `unused`', 7)];
+  const snapshot = { ...graph, scheduling: { ...server.scheduling!, resources } };
+  const { demands } = at(predictRemaining(snapshot), 'a');
+  t.deepEqual(
+    demands.map(({ resource }) => resource),
+    ['cpu', 'semaphore `pool`'],
+  );
+  // Half of those who leave the query come back for another slot.
+  t.true(near(demands[1]!.work, 2 * 42), String(demands[1]!.work));
+  t.is(demands[1]!.outstanding, demands[1]!.work);
+  t.regex(renderRemaining(snapshot), / semaphore `pool` W  semaphore `pool` H\n/);
+  t.regex(renderRemaining(snapshot), / suspend .* 84 ms +\d+ ms\n/);
+});
+
 test('where nobody was seen to end nothing is predicted', (t) => {
   const predicted = predictRemaining(
     graphOf(

@@ -198,6 +198,26 @@ test('work waits for what is known while little is known, and is refused once it
   t.is(entry!.refusing?.reason, 'slow start');
 });
 
+test('of a pool it is told for how long a grant takes its slots', (t) => {
+  const pool = semaphore(4, { name: 'pool' });
+  const query: RequestKind = {
+    name: 'query',
+    *handler() {
+      yield* pool.withPermit(sleep(40));
+    },
+  };
+  const snapshot = after([query], 90, 10);
+  const { resources } = snapshot.scheduling!;
+  const { name, holdMs } = resources.find((one) => one.name.includes('pool`'))!;
+  t.true(holdMs > 35 && holdMs < 45, `${holdMs} ms`);
+  t.is(resources.find((one) => one.name === 'cpu')!.holdMs, 0);
+  const works = predictRemaining(snapshot).nodes.flatMap(({ demands }) =>
+    demands.filter(({ resource }) => resource === name).map(({ work }) => work),
+  );
+  // Where a slot is waited for it is going to be taken; who never waits for one is not counted.
+  t.true(Math.abs(Math.max(...works) - holdMs) < 1, works.join());
+});
+
 test('two gates of one name, and two pools of one name, are one in the snapshot', async (t) => {
   const [snapshot] = await snapshotsAt([350], function* () {
     const doors = [gate({ name: 'door', goal: 500 }), gate({ name: 'door', goal: 300 })];

@@ -1,6 +1,6 @@
 import { predictRemaining, type NodeRemaining, type RemainingDemand } from '../remaining.js';
 import type { Snapshot } from '../snapshot.js';
-import { formatBytes, formatCount, formatMs, plural } from './format.js';
+import { formatBytes, formatCount, formatMs, plural, printable } from './format.js';
 import { makePaint } from './paint.js';
 import { GAP, layOutTable, type Column } from './text-table.js';
 import type { TextOptions } from './text.js';
@@ -21,9 +21,11 @@ export function renderRemaining(snapshot: Snapshot, options: TextOptions = {}): 
     .sort(({ node: a }, { node: b }) => b.fibers - a.fibers || b.arrivals - a.arrivals)
     .map((view): Row => ({ view, ...predicted.get(view.node.id)! }));
   const known = rows.filter(({ timeMs }) => timeMs !== null);
+  const pools = known[0]?.demands.filter(({ resource }) => !SYSTEM.has(resource)) ?? [];
+  const columns = [...COLUMNS, ...pools.flatMap(({ resource }) => demandColumns(resource, 1, formatMs))];
   const lines = [
     ...titledLines('still to come', [describeProcess(snapshot), `${formatMs(snapshot.windowMs)} window`], width, paint),
-    ...layOutTable(known.slice(0, limit), COLUMNS, { width, paint }),
+    ...layOutTable(known.slice(0, limit), columns, { width, paint }),
   ];
   const note = (text: string): void =>
     void lines.push(...wrap(text, width - GAP.length).map((part) => paint('faint', GAP + part)));
@@ -37,6 +39,9 @@ export function renderRemaining(snapshot: Snapshot, options: TextOptions = {}): 
 interface Row extends NodeRemaining {
   readonly view: NodeView;
 }
+
+/** What every program uses; the rest are pools. Declared above the columns, which are made by it. */
+const SYSTEM: ReadonlySet<string> = new Set(['cpu', 'memory', 'external memory', 'descriptors']);
 
 const COLUMNS: readonly Column<Row>[] = [
   { head: 'fibers', cell: ({ node }) => formatCount(node.fibers), keep: 10, style: 'strong', toRight: true },
@@ -58,18 +63,14 @@ const COLUMNS: readonly Column<Row>[] = [
   ...demandColumns('descriptors', 3, (work) => `${Number((work / 1000).toPrecision(2))} s`),
 ];
 
-function demandColumns(
-  resource: RemainingDemand['resource'],
-  keep: number,
-  format: (work: number) => string,
-): Column<Row>[] {
+function demandColumns(resource: string, keep: number, format: (work: number) => string): Column<Row>[] {
   const column = (
     head: string,
     kept: number,
     pick: (demand: RemainingDemand) => number,
     text: (value: number) => string,
   ): Column<Row> => ({
-    head: `${resource} ${head}`,
+    head: `${printable(resource, 40)} ${head}`,
     cell: ({ demands }) => {
       const demand = demands.find((one) => one.resource === resource);
       return demand === undefined || pick(demand) === 0 ? '' : text(pick(demand));
@@ -81,6 +82,8 @@ function demandColumns(
     column('W', keep, ({ work }) => work, format),
     column('H', keep - 1, ({ delayMs }) => delayMs, formatMs),
     // A rate is never held, so Q is W.
-    ...(resource === 'cpu' ? [] : [column('Q', keep, ({ outstanding }) => outstanding, format)]),
+    ...(resource === 'cpu' || !SYSTEM.has(resource)
+      ? []
+      : [column('Q', keep, ({ outstanding }) => outstanding, format)]),
   ];
 }
