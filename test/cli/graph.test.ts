@@ -374,6 +374,19 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
     failsWith(t, await heddle(['graph', '-', ...again]), /standard input can be read once/, 2);
   failsWith(t, await heddle(['graph', 'x', '--diff', '0']), /Expected seconds/, 2);
   failsWith(t, await heddle(['serve', '--port', '65536']), /from 0 to 65535/, 2);
+  failsWith(
+    t,
+    await heddle(['graph', '--watch', '4711']),
+    /'target': .*; give it before '--watch', which has taken/,
+    2,
+  );
+  failsWith(t, await heddle(['graph', '-l', '4711']), /'target': .*; give it before '--live', which has taken/, 2);
+  failsWith(
+    t,
+    await heddle(['graph', '-w', 'a.json']),
+    /'a\.json' is invalid\. .* The target goes before this option\.$/m,
+    2,
+  );
   failsWith(t, await heddle(['grahp']), /unknown command 'grahp' \(Did you mean graph\?\)$/m, 2);
   failsWith(t, await heddle(['top']), /unknown command 'top': there are check, .*, ps, run, serve$/m, 2);
   failsWith(t, await heddle(['ps', '--all']), /unknown option '--all'; see `heddle ps --help`$/m, 2);
