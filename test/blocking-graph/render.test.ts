@@ -29,6 +29,12 @@ test('on a narrow terminal columns give way, and no line but a long word is wide
   }
 });
 
+test('on the narrowest terminals facts are below their titles, not one word a line beside them', (t) => {
+  const lines = renderText(server, { width: 30 }).split('\n');
+  t.deepEqual(lines.slice(0, 3), ['blocking graph', '  1,216 fibers · 16 nodes · 12', '  s window · 0 events lost']);
+  t.true(renderText(server, { width: 20 }).split('\n').length < 150);
+});
+
 test('colours change nothing but colours', (t) => {
   const colored = renderText(server, { color: true });
   // oxlint-disable-next-line no-control-regex
