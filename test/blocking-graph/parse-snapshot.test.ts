@@ -4,6 +4,7 @@ import { parseSnapshot, readSnapshot } from '#src/blocking-graph/parse-snapshot.
 import { fixture } from '../cli/golden.js';
 
 const json = readFileSync(fixture('server.json'), 'utf8');
+const entry = parseSnapshot(json).scheduling!.entries[0]!;
 
 /** The fixture with one value changed, by its path; `undefined` takes the field away. */
 function changed(path: string, value: unknown): string {
@@ -96,6 +97,16 @@ const wrong: [path: string, value: unknown, message: RegExp][] = [
   ['scheduling', [], /Expected `scheduling` to be an object, got an array/],
   ['scheduling.limiting', 1, /Expected `scheduling\.limiting` to be a string/],
   ['scheduling.resources.0.unit', 'cores', /Expected `scheduling\.resources\[0\]\.unit` to be `processors` or/],
+  [
+    'scheduling.entries',
+    [entry, entry],
+    /Expected `scheduling\.entries\[1\]\.name` to be different from all names before it, got `http :8080`/,
+  ],
+  [
+    'scheduling.entries.0.kinds',
+    [entry.kinds[0]!, entry.kinds[1]!, entry.kinds[1]!],
+    /Expected `scheduling\.entries\[0\]\.kinds\[2\]\.name` to be different from all names before it/,
+  ],
   ['scheduling.resources.1.name', 'cpu', /Expected `scheduling\.resources\[1\]\.name` to be different from all names/],
   [
     'scheduling.entries.0.kinds.0.admitted',

@@ -72,6 +72,14 @@ test('the states of fibers add up to all that have not ended, those held back am
   );
 });
 
+test('without a model of memory there are no metrics of it', (t) => {
+  const keys = (memory: null | undefined): string[] => {
+    const scheduling = { ...server.scheduling!, ...(memory === null ? { memory } : {}) };
+    return [...parse(renderPrometheus({ ...server, scheduling })).keys()].filter((key) => /^heddle_memory/.test(key));
+  };
+  t.deepEqual([keys(undefined).length, keys(null)], [3, []]);
+});
+
 test('a program without entries has the metrics of the runtime alone', (t) => {
   const series = parse(renderPrometheus(snapshotAfter([[0, 0]])));
   t.is(series.get('heddle_fibers_started_total{}'), 1);

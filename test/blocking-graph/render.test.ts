@@ -109,6 +109,29 @@ test('Mermaid stays within what GitHub draws', async (t) => {
   const text = await render({ ...server, nodes, edges }, 'mermaid', { limit: 100 });
   t.true(text.length < 50_000);
   t.true(text.split('-->').length <= 500);
+  // Of 900 edges between 30 nodes, the busiest.
+  const few = nodes.slice(0, 30);
+  const all = few.flatMap(({ id: from }, i) =>
+    few.map(({ id: to }, j) => ({ from, to, count: 30 * i + j, meanMs: null, samples: 0 })),
+  );
+  const busiest = await render({ ...server, nodes: few, edges: all }, 'mermaid');
+  t.deepEqual(
+    [...busiest.matchAll(/-->\|"(\d+)×"/g)].map(([, count]) => Number(count)),
+    Array.from({ length: 300 }, (_, n) => 899 - n),
+  );
+});
+
+test('who takes all of the processor time is as hot as can be, and who takes none is cold', async (t) => {
+  const [node] = server.nodes;
+  const nodes = [100, 0].map((totalMs, n) => ({
+    ...node!,
+    id: `heat${n}`,
+    spawns: [],
+    run: { ...node!.run, totalMs },
+  }));
+  const drawing = await render({ ...server, nodes, edges: [] }, 'dot');
+  t.regex(drawing, /"heat0" \[id="heat0",class="heat-5[ "].*fillcolor="#f9733f"/);
+  t.regex(drawing, /"heat1" \[id="heat1",class="heat-0[ "].*fillcolor="#f6f8fa"/);
 });
 
 test('the page holds all it needs and loads nothing', async (t) => {

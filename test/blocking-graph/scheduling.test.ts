@@ -119,6 +119,9 @@ test('what may be outstanding of a resource is what it does until that is due, a
       ['semaphore `pool`', 2 * (15 + 160)],
     ],
   );
+  const [cpu] = scheduling.resources;
+  t.is(mostOutstanding({ ...cpu!, steady: 0.25 }), 0.75 * (15 + 980), 'what streams use others cannot have');
+  t.is(mostOutstanding({ ...cpu!, steady: 2 }), 0);
 });
 
 test('of several processes everything adds up, limits too, and what limits most of them limits', (t) => {

@@ -84,6 +84,9 @@ test('a snapshot that fails is an error of the request', async (t) => {
 
 test('the page shows what limits the program, and nothing of that where nothing is scheduled by resources', (t) => {
   const { scheduling } = liveView(snapshot, everything).html;
+  const { tiles, bodies } = liveView(snapshot, everything).html;
+  t.regex(tiles, /<dt>processor<\/dt><dd>64 %<\/dd>/);
+  t.regex(bodies, /<td data-value="7">7 held by memory for [^<]*<\/td>/);
   t.regex(scheduling, /<b>the limiting resource is memory<\/b>/);
   t.regex(scheduling, /<tr class="limiting"><td>memory<\/td><td>128 MB<\/td>/);
   t.regex(scheduling, /<td>522 memory, 38 slow start<\/td>/);
