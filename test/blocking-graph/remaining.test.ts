@@ -226,6 +226,8 @@ test('an empty snapshot, and one without traffic, predict nothing and fail at no
 
 test('the table of what remains looks as it did', (t) => {
   matchesGolden(t, 'remaining.txt', renderRemaining(server));
+  const known = predictRemaining(server).filter(({ node, timeMs }) => node.label !== 'exit' && timeMs !== null);
+  t.true(renderRemaining(server, { limit: 3 }).includes(`\n  … and ${known.length - 3} more nodes\n`));
   for (const width of [40, 80, 120]) {
     const lines = renderRemaining(server, { width }).split('\n');
     t.deepEqual(
