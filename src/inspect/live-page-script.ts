@@ -110,14 +110,15 @@ async function refresh() {
   $('#process').textContent = view.process;
   document.title = 'blocking graph of ' + view.process;
   for (const part of ['tiles', 'warnings', 'locks', 'scheduler', 'scheduling']) put(part, view.html[part]);
-  const focused = document.activeElement.closest('.table tbody tr')?.dataset.node;
+  const focused = document.activeElement?.closest('.table tbody tr')?.dataset.node;
   for (const body of $$('.table tbody')) body.remove();
   $('.table table').insertAdjacentHTML('beforeend', view.html.bodies);
   if (view.dot !== null && performance.now() - drawing.at >= LAYOUT_MS) await layOut(view);
   // Without a structure the next answer brings the graph.
   if (!repaint(view)) drawing.structure = null;
   refreshed();
-  // Its row is another now. Whoever reads by keyboard stays there.
+  // The row is another now. Whoever reads it by keyboard stays there, unless he has gone on meanwhile.
+  if (document.activeElement !== document.body) return;
   $$('.table tbody [data-node]').find((row) => row.dataset.node === focused)?.focus({ preventScroll: true });
 }
 

@@ -75,7 +75,9 @@ test('the states of fibers add up to all that have not ended, those held back am
 test('without a model of memory there are no metrics of it', (t) => {
   const keys = (memory: null | undefined): string[] => {
     const scheduling = { ...server.scheduling!, ...(memory === null ? { memory } : {}) };
-    return [...parse(renderPrometheus({ ...server, scheduling })).keys()].filter((key) => /^heddle_memory/.test(key));
+    return [...parse(renderPrometheus({ ...server, scheduling })).keys()].filter((key) =>
+      key.startsWith('heddle_memory'),
+    );
   };
   t.deepEqual([keys(undefined).length, keys(null)], [3, []]);
 });

@@ -159,6 +159,12 @@ test('the table is used by keyboard too, and the row that is read there stays so
   page.answer(liveView(snapshot, everything));
   await settled();
   t.is(focused, 1);
+  const gone = openPage();
+  Object.assign(gone, { rows: [row], active: row });
+  gone.focus({ closest: () => row });
+  gone.answer(liveView(snapshot, everything));
+  await settled();
+  t.is(focused, 1, 'the focus is elsewhere');
 });
 
 test('a page that was paused while it asked says that it is paused', async (t) => {
@@ -207,15 +213,18 @@ function openPage() {
       if (!elements.has(selector)) elements.set(selector, fakeElement());
       return elements.get(selector)!;
     },
+    focus: (element: object) => (document.activeElement = element),
     answer: (view: LiveView) => reply({ ok: true, json: async () => ({ ...view, dot: null }) }),
   };
+  // It has the focus once the row that had it is gone.
+  const body = { ...fakeElement(), closest: () => page.active };
   const document = {
     querySelector: page.at,
     querySelectorAll: (selector: string) => (selector === '.table tbody [data-node]' ? page.rows : []),
     getElementById: page.at,
     addEventListener: (type: string, listener: () => void) => (listeners[type] = listener),
-    body: fakeElement(),
-    activeElement: { closest: () => page.active },
+    body,
+    activeElement: body as object,
   };
   const globals = {
     document,

@@ -17,8 +17,9 @@ export type Format = (typeof formats)[number];
 /**
  * Renders a snapshot. A plain call.
  *
- * @param options `limit` is the most nodes that are shown: unless given 30 lines in text, and as many of locks, 40 in Mermaid and drawings, 1,000
- * places in the table of HTML, all in DOT. JSON always has all nodes, Prometheus none. The other options are for text.
+ * @param options `limit` is the most nodes that are shown: unless given 30 lines in text, and as many of locks, 40 in Mermaid
+ * and drawings, 1,000 places in the table of HTML, all in DOT. JSON always has all nodes, Prometheus none. The other options
+ * are for text.
  * @returns (rejects) with `ArgumentError` for a value that is not a snapshot, or an unknown format.
  */
 export async function render(snapshot: Snapshot, format: Format, options: TextOptions = {}): Promise<string> {
