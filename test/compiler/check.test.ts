@@ -451,6 +451,69 @@ test('an import by a name of the package is followed', (t) => {
   t.is(finds('/nowhere/main.ts', '#db'), 0);
 });
 
+test('an import by a name of a tsconfig.json is followed', (t) => {
+  const config = (options: object, more: object = {}): string => JSON.stringify({ compilerOptions: options, ...more });
+  const generator = "import 'heddle'; export function* f() {}";
+  const files: Record<string, string> = {
+    '/app/tsconfig.json': `\ufeff{
+      // Where things are.
+      "compilerOptions": {
+        /* "paths": { "@/*": ["./none/*"] }, */
+        "paths": { "@/*": ["./gone/*", "./src/*",], "@/lib/*": ["./lib/*"], "db": ["./src/db.ts"], "#db": ["./src/db.ts"], "bad": 1 },
+      },
+    }`,
+    '/app/package.json': JSON.stringify({ imports: { '#own': './src/db.ts' } }),
+    '/app/src/db.ts': generator,
+    '/app/src/index.ts': generator,
+    '/app/src/lib/none.ts': generator,
+    '/app/lib/a.ts': generator,
+    '/based/tsconfig.json': config({ baseUrl: 'src', paths: { '~/*': ['lib/*'] } }),
+    '/based/src/lib/a.ts': generator,
+    '/heir/tsconfig.json': config({}, { extends: ['./circle', './base'] }),
+    '/heir/circle.json': config({ paths: { '$/*': ['./none/*'] } }, { extends: './circle.json' }),
+    '/heir/base.json': config({ paths: { '$/*': ['./src/*'], 'root/*': ['${configDir}/src/*'] } }),
+    '/heir/src/a.ts': generator,
+    '/heir/inner/tsconfig.json': config({}, { extends: '../base.json' }),
+    '/heir/inner/src/b.ts': generator,
+    '/heir/packed/tsconfig.json': config({}, { extends: '@acme/config/app.json' }),
+    '/heir/node_modules/@acme/config/app.json': config({ paths: { 'acme/*': ['../../../src/*'] } }),
+    '/parts/tsconfig.json': config(
+      {},
+      { files: [], references: [{ path: './tsconfig.app.json' }, { path: './lib' }, 1] },
+    ),
+    '/parts/tsconfig.app.json': config({ paths: { '@/*': ['./src/*'] } }),
+    '/parts/lib/tsconfig.json': config({ paths: { lib: ['./a.js'] } }),
+    '/parts/src/a.ts': generator,
+    '/parts/lib/a.ts': generator,
+    '/script/jsconfig.json': config({ paths: { '@/*': ['./*'] } }),
+    '/script/a.js': generator,
+    '/broken/tsconfig.json': '{ "compilerOptions": ',
+  };
+  const project = new Project((path) => files[path] ?? null);
+  const finds = (file: string, name: string): number => {
+    project.set(file, `import { f } from '${name}'; f();`);
+    return project.check([file])[0]!.findings.length;
+  };
+  for (const [file, ...names] of [
+    ['/app/src/deep/main.ts', '@/db', '@/db.js', '@/index', '@/lib/a', 'db', '#db', '#own'],
+    ['/app/src/main.ts', '.', './'],
+    ['/app/src/deep/other.ts', '..', '../'],
+    ['/based/src/main.ts', '~/a', 'lib/a'],
+    ['/heir/src/main.ts', '$/a', 'root/a'],
+    ['/heir/inner/src/main.ts', '$/a', 'root/b'],
+    ['/heir/packed/main.ts', 'acme/a'],
+    ['/parts/src/main.ts', '@/a', 'lib'],
+    ['/script/main.js', '@/a'],
+  ])
+    for (const name of names) t.is(finds(file!, name), 1, `${name} in ${file}`);
+  for (const [file, ...names] of [
+    ['/app/src/main.ts', '@/lib/none', '@/gone', 'bad', 'toString', '@'],
+    ['/heir/inner/src/main.ts', 'root/a'],
+    ['/broken/main.ts', '@/a'],
+  ])
+    for (const name of names) t.is(finds(file!, name), 0, `${name} in ${file}`);
+});
+
 test('a fix runs the operation, and goes on with what that uncovers', (t) => {
   fixes(t, `${HEDDLE}function* f() { sleep(1); }`, `${HEDDLE}function* f() { yield* sleep(1); }`);
   fixes(

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { configuredPaths } from './configured-paths.js';
 import { packageImports } from './package-imports.js';
 
 /** What an import may leave out. */
@@ -12,12 +13,19 @@ const COMPILED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The paths that an import may mean, the likeliest first: of a relative one, or of one that the `imports` of the nearest
- * `package.json` define. None for packages. Sources come before what was compiled from them, since they have types.
+ * Makes a function that lists the paths that an import may mean, the likeliest first: of a relative one, or of one that a
+ * `tsconfig.json` or the `imports` of a `package.json` define. None for packages. Sources come before what was compiled from
+ * them, since they have types.
+ *
+ * @param read the text of a file; null if there is none
  */
-export function candidates(source: string, from: string, read: (path: string) => string | null): string[] {
-  if (source.startsWith('#')) return packageImports(source, from, read).flatMap(variants);
-  return /^\.{0,2}\//.test(source) ? variants(resolve(dirname(from), source)) : [];
+export function makeCandidates(read: (path: string) => string | null): (source: string, from: string) => string[] {
+  const configured = configuredPaths(read);
+  return (source, from) => {
+    if (/^(?:\.{1,2}$|\.{0,2}\/)/.test(source)) return variants(resolve(dirname(from), source));
+    const named = source.startsWith('#') ? packageImports(source, from, read) : [];
+    return [...configured(source, from), ...named].flatMap(variants);
+  };
 }
 
 function variants(path: string): string[] {

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { matchName } from './name-pattern.js';
 
 /**
  * The paths that an import `#name` may mean by the `imports` of the nearest `package.json`: those of all conditions, in
@@ -22,22 +23,11 @@ function importsIn(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** As Node finds them: of the patterns (`#lib/*.js`) that match, the one with the longest prefix wins, then the longest. */
 function targetsOf(name: string, imports: Readonly<Record<string, unknown>>): string[] {
-  if (Object.hasOwn(imports, name)) return pathsIn(imports[name]);
-  const [key] = Object.keys(imports)
-    .filter((one) => matches(name, one))
-    .sort((a, b) => b.indexOf('*') - a.indexOf('*') || b.length - a.length);
-  if (key === undefined) return [];
-  const start = key.indexOf('*');
-  const part = name.slice(start, name.length - (key.length - start - 1));
-  return pathsIn(imports[key]).map((path) => path.replaceAll('*', () => part));
-}
-
-function matches(name: string, key: string): boolean {
-  const [start = '', end, ...more] = key.split('*');
-  if (end === undefined || more.length > 0 || name.length < key.length) return false;
-  return name.startsWith(start) && name.endsWith(end);
+  const match = matchName(name, Object.keys(imports));
+  return match === undefined
+    ? []
+    : pathsIn(imports[match.pattern]).map((path) => path.replaceAll('*', () => match.part));
 }
 
 /** The paths in a target: a string, an object with one target per condition, or a list of targets. */

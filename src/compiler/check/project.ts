@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { FileFacts } from './file-facts.js';
 import type { Finding } from './finding.js';
-import { candidates } from './find-module.js';
+import { makeCandidates } from './find-module.js';
 import { findMisuses } from './find-misuses.js';
 import { gatherFacts } from './gather-facts.js';
 import type { SyntaxProblem } from '../tree.js';
@@ -27,10 +27,12 @@ interface Source {
 export class Project {
   private readonly sources: Map<string, Source> = new Map();
   private readonly read: (path: string) => string | null;
+  private readonly candidates: (source: string, from: string) => string[];
 
   /** @param read the text of a file that was not added but is imported; null if there is none. */
   constructor(read: (path: string) => string | null) {
     this.read = read;
+    this.candidates = makeCandidates(read);
   }
 
   /** Adds a file, or changes it. */
@@ -56,7 +58,7 @@ export class Project {
   }
 
   private find(source: string, from: string): FileFacts | null {
-    for (const path of candidates(source, from, this.read)) {
+    for (const path of this.candidates(source, from)) {
       const known = this.sources.get(path);
       if (known !== undefined) return known.facts;
       const text = this.read(path);
