@@ -1,5 +1,6 @@
 import type { Program } from 'oxc-parser';
 import { CompileError } from '../base/errors.js';
+import { bracketProblem } from './bracket-problem.js';
 import { findOxc } from './find-oxc.js';
 import { languageOf } from './language-of.js';
 import { LineTable } from './line-table.js';
@@ -36,6 +37,8 @@ export function isProgram(source: string, options: ParseOptions): boolean {
 }
 
 function read(source: string, { file, format, parser }: ParseOptions): Tree {
+  const tooDeep = bracketProblem(source);
+  if (tooDeep !== null) return { program: null, problem: tooDeep };
   const oxc = parser === 'acorn' ? null : findOxc();
   if (oxc === null && parser === 'oxc') throw new MissingBindingError();
   if (oxc === null) return parseWithAcorn(source, file, format);

@@ -111,3 +111,15 @@ test('a file that is nested deeper than Node reads is shown like any other', asy
     t.regex(stdout, more.length === 0 ? /5:1 +site +g/ : /yield\* \$site\(1, \$c, g\(\)\)/);
   }
 });
+
+test('a text with more open brackets than the parser bears ends no command without a word', async (t) => {
+  const brackets = 200_000;
+  for (const text of ['['.repeat(brackets), `f(${'{a:'.repeat(brackets)}1${'}'.repeat(brackets)})`]) {
+    writeFileSync(join(cwd, 'brackets.js'), `function* f() { yield* g(); }\n${text}`);
+    for (const command of ['explain', 'check']) {
+      const { code, stdout, stderr } = await heddle([command, 'brackets.js'], { cwd });
+      t.is(code, 1);
+      t.regex(stdout + stderr, /brackets\.js:2:\d+: Nested too deeply: more than \d+ brackets are open here/);
+    }
+  }
+});

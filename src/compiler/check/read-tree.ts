@@ -1,4 +1,5 @@
 import type { ParserOptions } from 'oxc-parser';
+import { bracketProblem } from '../bracket-problem.js';
 import { findOxc } from '../find-oxc.js';
 import { parseWithAcorn } from '../parse-with-acorn.js';
 import type { Tree } from '../tree.js';
@@ -11,6 +12,8 @@ import type { Tree } from '../tree.js';
  * @throws MissingBindingError for TypeScript if only acorn is available
  */
 export function readTree(file: string, text: string, parser?: 'acorn'): Tree {
+  const tooDeep = bracketProblem(text);
+  if (tooDeep !== null) return { program: null, problem: tooDeep };
   const tree = read(file, text, 'module', parser);
   if (tree.problem === null) return tree;
   const asCommonJs = read(file, text, 'commonjs', parser);
