@@ -286,6 +286,21 @@ test('TypeScript whose types cannot be removed is reported with its place', asyn
   }
 });
 
+test('TypeScript that is nested too deeply for its types to be removed is reported, and does not harm what follows', async (t) => {
+  const deep = `const list: any = ${'['.repeat(3_000)}${']'.repeat(3_000)};`;
+  const program = new ProgramDirectory(t, {
+    'app.mjs': `await import('./deep.ts').catch((error) => console.log(error.message.split('\\n')[0])); await import('./next.ts');`,
+    'deep.ts': typed(esm('deep')) + deep,
+    'next.ts': typed(esm('next')),
+  });
+  const { stdout, stderr, code } = await program.node([...QUIET, '--import', REGISTER, 'app.mjs']);
+  const [message, ...others] = lines(stdout);
+  // A Node that removes types itself has its say, too.
+  if (!(process.features as { typescript?: unknown }).typescript)
+    t.regex(message!, /deep\.ts is nested too deeply for its types to be removed/);
+  t.deepEqual([others, stderr, code], [compiled('next'), '', 0]);
+});
+
 /** Not on Node 20, and no more on 26. */
 const TRANSFORM_TYPES = '--experimental-transform-types';
 const transformTest = process.allowedNodeEnvironmentFlags.has(TRANSFORM_TYPES) ? test : test.skip;

@@ -20,8 +20,8 @@ interface Refusal {
  * take longer. Native tools that print what is left (oxc-transform, esbuild) move it.
  *
  * @param file for the error
- * @throws SyntaxError with Node's codes, if it is not TypeScript, or has syntax that does not vanish with its types
- * (`enum`)
+ * @throws SyntaxError with Node's codes, if it is not TypeScript, has syntax that does not vanish with its types (`enum`), or is
+ * nested some hundred levels deep
  */
 export function stripTypes(text: string, file: string): string {
   // Loaded only when it is needed: it is 4 MB, and takes as long to load as 50 modules do to compile.
@@ -29,8 +29,13 @@ export function stripTypes(text: string, file: string): string {
   try {
     return transformSync(text, { mode: 'strip-only', filename: file, deprecatedTsModuleAsError: true }).code;
   } catch (thrown) {
+    if (thrown instanceof Error) {
+      // It ran out of its stack, whose pointer stays where it was: the next text needs a stripper that has not run yet.
+      delete require.cache[require.resolve('@swc/wasm-typescript')];
+      const message = `${file} is nested too deeply for its types to be removed (${thrown.message})`;
+      throw Object.assign(new SyntaxError(message, { cause: thrown }), { code: 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' });
+    }
     const { code, message, snippet, startLine } = thrown as Refusal;
-    if (code !== 'UnsupportedSyntax' && code !== 'InvalidSyntax') throw thrown;
     const error = new SyntaxError(message, { cause: thrown });
     error.stack = `${file}:${startLine}\n${snippet}\n${error.stack}`;
     throw Object.assign(error, {
