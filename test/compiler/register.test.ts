@@ -225,6 +225,16 @@ test('TypeScript that a program of JavaScript imports is compiled', async (t) =>
   t.is(code, 0);
 });
 
+test('CommonJS in TypeScript imports a file by the name that it will have once it is compiled', async (t) => {
+  const program = new ProgramDirectory(t, {
+    'app.cts': `import('./pool.mjs');\n${typed(commonJs('app'))}`,
+    'pool.mts': `import './more.js';\n${typed(esm('pool'))}`,
+    'more.ts': typed(esm('more')),
+  });
+  const { stdout, stderr, code } = await program.node([...QUIET, '--import', REGISTER, 'app.cts']);
+  t.deepEqual([lines(stdout), stderr, code], [compiled('app', 'more', 'pool'), '', 0]);
+});
+
 test('TypeScript finds a file by the name that it will have once it is compiled', async (t) => {
   const program = new ProgramDirectory(t, {
     'app.ts': `import './a.js'; import './b.mjs'; import './c.cjs'; import './both.js';

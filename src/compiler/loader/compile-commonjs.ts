@@ -9,14 +9,17 @@ type Compile = (this: Module, content: string, filename: string, format?: string
 /**
  * Compiles CommonJS that bypasses the load hook: all of it where Node has no hook that sees it (20), and elsewhere what
  * tools load in their own way (tsx).
+ *
+ * @param onTypeScript is called with the text and the URL of each module whose types are for us to remove
  */
-export function compileCommonJs(compiler: ModuleCompiler): void {
+export function compileCommonJs(compiler: ModuleCompiler, onTypeScript?: (text: string, url: string) => void): void {
   const prototype = Module.prototype as unknown as { _compile: Compile };
   const compile = prototype._compile;
   prototype._compile = function (content, filename, format, ...rest: []) {
     const url = pathToFileURL(filename).href;
     if (!compiler.selects(url)) return compile.call(this, content, filename, format, ...rest);
     const strip = format === undefined ? kindToStrip(url) : undefined;
+    if (strip !== undefined) onTypeScript?.(content, url);
     const kind = strip === undefined ? (kindOfFormat(format) ?? null) : strip;
     const compiled = compiler.compile(url, kind, content, strip !== undefined);
     const known = strip === undefined ? format : compiled?.kind;

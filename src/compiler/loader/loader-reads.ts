@@ -1,7 +1,7 @@
-import { existsSync, promises, readFileSync } from 'node:fs';
+import { promises, readFileSync } from 'node:fs';
 import type { ModuleCompiler } from './module-compiler.js';
 import { kindAndStrip } from './module-kind.js';
-import { sourceName } from './source-name.js';
+import { needsResolveHook } from './needs-resolve-hook.js';
 
 /** The part of Node that reads the sources of ECMAScript modules. */
 const LOADER = 'node:internal/modules/esm/load';
@@ -35,7 +35,7 @@ export function compileWhatLoaderReads(compiler: ModuleCompiler, resolveElsewher
     if (found === null) return source;
     const { kind, strip } = found;
     const compiled = await compiler.compileLater(href, kind, source, strip);
-    if (strip && needsHook(source.toString(), href)) resolveElsewhere();
+    if (strip && needsResolveHook(source.toString(), href)) resolveElsewhere();
     // Once it has the text, the loader asks this very object for the extension, and does not know those of TypeScript.
     if (strip) url.pathname += (compiled?.kind ?? kind) === 'commonjs' ? '.cjs' : '.mjs';
     // Node decides from the original text whether an ambiguous file is CommonJS, and then loads it again in the ordinary
@@ -44,15 +44,6 @@ export function compileWhatLoaderReads(compiler: ModuleCompiler, resolveElsewher
   }
 
   promises.readFile = readFileForLoader as typeof readFile;
-}
-
-/** Whether TypeScript names a file by the extension that it will have once it is compiled, even if only in a comment. */
-function needsHook(text: string, url: string): boolean {
-  for (const [, name] of text.matchAll(/['"`](\.\.?\/[^'"`\n?#]*\.[cm]?js)\b/g)) {
-    const source = sourceName(name!, url);
-    if (source !== null && !existsSync(new URL(name!, url)) && existsSync(new URL(source, url))) return true;
-  }
-  return false;
 }
 
 /** The file that contains the caller of a running function. */

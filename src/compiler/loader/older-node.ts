@@ -2,6 +2,7 @@ import * as nodeModule from 'node:module';
 import { compileCommonJs } from './compile-commonjs.js';
 import { compileWhatLoaderReads } from './loader-reads.js';
 import type { LoaderOptions, ModuleCompiler } from './module-compiler.js';
+import { needsResolveHook } from './needs-resolve-hook.js';
 import { readsByFs } from './node-abilities.js';
 import { resolveCommonJs } from './resolve-commonjs.js';
 
@@ -30,7 +31,10 @@ export function installOnOlderNode(compiler: ModuleCompiler, options: LoaderOpti
     }
   }
 
-  compileCommonJs(compiler);
+  compileCommonJs(compiler, (text, url) => {
+    // What is required needs no hook.
+    if (!threaded && /\bimport\s*\(/.test(text) && needsResolveHook(text, url)) useThread();
+  });
   resolveCommonJs(compiler.selects);
   if (readsByFs) compileWhatLoaderReads(compiler, useThread);
   if (!readsByFs || hooksAreRunning()) useThread();
