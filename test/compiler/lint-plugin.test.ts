@@ -56,6 +56,11 @@ test('the rule reports to ESLint what the check finds, with a suggestion', (t) =
   t.deepEqual(lint(FIXED), []);
 });
 
+test('the rule needs no more of the stack than ESLint does', (t) => {
+  for (const text of [`''${" + 'a'".repeat(2_000)}`, `a${'.b()'.repeat(1_000)}`])
+    t.is(lint(`import { sleep } from 'heddle';\nf(${text});\nsleep(1);`).length, 1);
+});
+
 test('the rule fixes when it is asked to', (t) => {
   const config: Linter.Config = { plugins, rules: { 'heddle/no-floating-operation': ['error', { fix: true }] } };
   const { fixed, output, messages } = new Linter().verifyAndFix(SLIPS, [config]);

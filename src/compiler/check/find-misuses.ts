@@ -5,17 +5,23 @@ import { isData, isDeclaredData } from './function-shape.js';
 import { messageOf } from './message.js';
 import { isOperationShape, nothing, type Shapes } from './shape.js';
 import { statementsToPart } from './statements-to-part.js';
+import { walk } from './walk.js';
 import { endOf, forEachChild, isFunction, propertyName, startOf, unwrap, type FunctionNode } from '../syntax.js';
 
 /** Finds the operations of a file that are made and never run, in source order. */
 export function findMisuses(facts: FileFacts, source: string, shapes: Shapes): Finding[] {
   const finder = new MisuseFinder(facts, source, shapes);
-  finder.visit(facts.program, null);
+  walk<Visit>([{ node: facts.program, around: null }], (visit, later) => finder.enter(visit, later));
   return finder.findings.sort((a, b) => a.start - b.start);
 }
 
 /** The function whose body an expression stands in; null at the top level and wherever `yield` is not allowed. */
 type Surroundings = FunctionNode | null;
+
+interface Visit {
+  readonly node: Node;
+  readonly around: Surroundings;
+}
 
 class MisuseFinder {
   readonly findings: Finding[] = [];
@@ -35,16 +41,16 @@ class MisuseFinder {
     this.shapes = shapes;
   }
 
-  visit(node: Node, around: Surroundings): void {
+  enter({ node, around }: Visit, later: (visit: Visit) => void): void {
     if (isFunction(node)) {
-      for (const parameter of node.params) this.visit(parameter, null);
-      if (node.body) this.visit(node.body, node);
+      for (const parameter of node.params) later({ node: parameter, around: null });
+      if (node.body) later({ node: node.body, around: node });
       return;
     }
     this.look(node, around);
     // Everything in a class body runs in a function of its own, even a field's initialiser.
     const within = node.type === 'ClassBody' ? null : around;
-    forEachChild(node, (child) => this.visit(child, within));
+    forEachChild(node, (child) => later({ node: child, around: within }));
   }
 
   /** Judges the expressions whose value this node drops, tests, iterates, returns or turns into text. */

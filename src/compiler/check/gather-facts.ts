@@ -15,6 +15,8 @@ import { isDoor } from './doors.js';
 import { declareImports, gatherExports, type Exports } from './gather-exports.js';
 import { bareParameter, declarePattern, partsOfPattern } from '../pattern.js';
 import { LexicalScope, type Binding, type Declaration } from './lexical-scope.js';
+import { resolveReferences, type Reference } from './references.js';
+import { walk } from './walk.js';
 import { forEachChild, isFunction, isMethod, requiredModule, unwrap, type FunctionNode } from '../syntax.js';
 
 /** Walks a file once. Names are looked up at the end, since they may be used above their declaration. */
@@ -31,11 +33,9 @@ interface Around {
   readonly class: Class | null;
 }
 
-interface Reference {
+interface Visit {
   readonly node: Node;
-  readonly name: string;
-  readonly scope: LexicalScope;
-  readonly use: 'read' | 'write';
+  readonly around: Around;
 }
 
 class Gatherer implements FileFacts {
@@ -49,6 +49,8 @@ class Gatherer implements FileFacts {
   readonly callers: Map<FunctionNode, CallExpression> = new Map();
   readonly bodies: Map<FunctionNode, FunctionBody> = new Map();
   private readonly references: Reference[] = [];
+  /** Has a node entered, after the one that is being entered. */
+  private later: (visit: Visit) => void = () => {};
 
   constructor(file: string, program: Program) {
     this.file = file;
@@ -56,18 +58,15 @@ class Gatherer implements FileFacts {
     this.exports = gatherExports(program);
     declareImports(program, this.scope);
     this.usesHeddle = program.body.some((one) => one.type === 'ImportDeclaration' && isDoor(one.source.value));
-    this.all(program.body, { scope: this.scope, body: null, class: null });
-    this.resolve();
-  }
-
-  private resolve(): void {
-    for (const { node, name, scope, use } of this.references) {
-      const binding = scope.find(name);
-      if (binding === null) continue;
-      this.bindings.set(node, binding);
-      if (use === 'read') binding.reads++;
-      else binding.writes++;
-    }
+    const around: Around = { scope: this.scope, body: null, class: null };
+    walk<Visit>(
+      program.body.map((node) => ({ node, around })),
+      (visit, later) => {
+        this.later = later;
+        this.enter(visit.node, visit.around);
+      },
+    );
+    resolveReferences(this.references, this.bindings);
     for (const target of this.exports.named.values()) {
       const binding = target.kind === 'local' ? this.scope.find(target.name) : null;
       if (binding !== null) binding.reads++;
@@ -83,6 +82,10 @@ class Gatherer implements FileFacts {
   }
 
   private visit(node: Node, around: Around): void {
+    this.later({ node, around });
+  }
+
+  private enter(node: Node, around: Around): void {
     if (isFunction(node)) return this.function(node, around, null);
     switch (node.type) {
       case 'Identifier':

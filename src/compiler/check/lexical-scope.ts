@@ -50,7 +50,11 @@ export class LexicalScope {
   }
 
   find(name: string): Binding | null {
-    return this.bindings.get(name) ?? this.outer?.find(name) ?? null;
+    for (let scope: LexicalScope | null = this; scope !== null; scope = scope.outer) {
+      const binding = scope.bindings.get(name);
+      if (binding !== undefined) return binding;
+    }
+    return null;
   }
 
   get functionScope(): LexicalScope {

@@ -13,7 +13,7 @@ export interface CheckedFile {
   readonly file: string;
   readonly text: string;
   readonly findings: readonly Finding[];
-  /** Why the file could not be parsed or checked; it then has no findings. */
+  /** Why the file could not be parsed; it then has no findings. */
   readonly problem: SyntaxProblem | null;
 }
 
@@ -52,8 +52,7 @@ export class Project {
     return files.map((file) => {
       const { text, facts, problem } = this.sources.get(resolve(file))!;
       if (facts === null) return { file, text, problem, findings: [] };
-      const findings = unlessTooDeep(() => findMisuses(facts, text, shapes));
-      return { file, text, problem: findings === null ? TOO_DEEP : null, findings: findings ?? [] };
+      return { file, text, problem: null, findings: findMisuses(facts, text, shapes) };
     });
   }
 
@@ -73,19 +72,5 @@ export class Project {
 
 function sourceOf(path: string, text: string): Source {
   const { program, problem } = readTree(path, text);
-  if (program === null) return { text, problem, facts: null };
-  const facts = unlessTooDeep(() => gatherFacts(path, program));
-  return { text, facts, problem: facts === null ? TOO_DEEP : null };
+  return { text, problem, facts: program === null ? null : gatherFacts(path, program) };
 }
-
-/** Trees are walked recursively, which can overflow the stack where they are deep. */
-function unlessTooDeep<T>(go: () => T): T | null {
-  try {
-    return go();
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-}
-
-const TOO_DEEP: SyntaxProblem = { message: 'Nested too deeply to be checked', start: 0 };

@@ -13,10 +13,15 @@ import { ofInterface, shapeOfType } from './type-shape.js';
 /** Finds the file that an import means, among those that are looked at; null if it is none of them. */
 export type FindModule = (source: string, from: string) => FileFacts | null;
 
-/** Answers questions about many files, each only once. The answer to a question that depends on itself is null. */
+/**
+ * Answers questions about many files, each only once. The answer to a question that depends on itself, or on too many others in a
+ * row, is null.
+ */
 export class ShapeFinder implements Shapes {
   private readonly findModule: FindModule;
   private readonly known: Map<unknown, Shape> = new Map();
+  /** How many questions are being answered for the sake of each other. */
+  private depth = 0;
 
   constructor(findModule: FindModule) {
     this.findModule = findModule;
@@ -133,9 +138,15 @@ export class ShapeFinder implements Shapes {
   private once(question: unknown, answer: () => Shape): Shape {
     const known = this.known.get(question);
     if (known !== undefined) return known;
+    if (this.depth >= MOST_DEPTH) return null;
     this.known.set(question, null);
+    this.depth++;
     const shape = answer();
+    this.depth--;
     this.known.set(question, shape);
     return shape;
   }
 }
+
+/** A chain of two hundred calls. Much more would need more of the stack than linters leave. */
+const MOST_DEPTH = 400;
