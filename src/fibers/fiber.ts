@@ -129,9 +129,12 @@ export class Fiber<T = unknown> implements FiberHandle<T> {
   /** @param cause of the `CancelledError`. */
   cancel(reason: string = 'the fiber was cancelled', cause?: Error): void {
     if (this.state >= SUCCEEDED || this.cancellation !== null) return;
+    const home = this.home();
+    // What came first counts, even while a shield hides it.
+    if (home.cancellation !== null) return;
     const error = new CancelledError(this, reason, cause && { cause });
     this.more().cancellation = error;
-    this.home().interrupt(this, error);
+    home.interrupt(this, error);
   }
 
   get loop(): RunLoop {

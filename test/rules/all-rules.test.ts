@@ -59,8 +59,8 @@ class Maker {
   private fiber(depth: number, fibers: readonly number[]): Program {
     const [n, first] = [this.made++, this.made++];
     const parts: Program[] = [{ n: first, kind: 'sleep', ms: this.ms() }, this.program(depth, fibers)];
-    const cancelAfter = this.below(4) === 0 ? this.ms() : null;
-    return { n, kind: 'spawn', body: { n: this.made++, kind: 'seq', parts }, cancelAfter };
+    const cancel = this.below(4) === 0 ? { after: this.ms(), shielded: this.below(2) === 0 } : null;
+    return { n, kind: 'spawn', body: { n: this.made++, kind: 'seq', parts }, cancel };
   }
 
   private ms(): number {
@@ -114,12 +114,12 @@ function* perform(one: Program, scopes: readonly Scope[], fibers: Map<number, Fi
   } else if (one.kind === 'timeout') yield* withTimeout(one.ms, perform(one.body, scopes, fibers, log));
   else if (one.kind === 'shield') yield* shield(perform(one.body, scopes, fibers, log), { within: one.ms });
   else if (one.kind === 'spawn') {
-    const { cancelAfter } = one;
+    const { cancel } = one;
     const fiber = yield* spawn(() => perform(one.body, scopes, fibers, log));
     fibers.set(one.n, fiber);
-    if (cancelAfter === null) return;
+    if (cancel === null) return;
     yield* spawn(function* () {
-      yield* sleep(cancelAfter);
+      yield* cancel.shielded ? shield(sleep(cancel.after), { within: Infinity }) : sleep(cancel.after);
       fiber.cancel();
     });
   }

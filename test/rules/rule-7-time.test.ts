@@ -236,6 +236,24 @@ test('an operation that fails before its deadline throws its own error', (t) =>
     t.is((error as Error).message, 'own');
   }));
 
+test('a fiber that the deadline stopped is not stopped by a later cancel, even while a shield hides the deadline', (t) =>
+  simulateManyClean(function* () {
+    const error = yield* outcome(
+      withTimeout(
+        10,
+        (function* () {
+          const fiber = yield* spawn(function* () {
+            yield* shield(sleep(30));
+            yield* suspend();
+          });
+          yield* shield(sleep(20));
+          fiber.cancel();
+        })(),
+      ),
+    );
+    t.true(error instanceof TimeoutError);
+  }));
+
 test('the error says how long was allowed', (t) =>
   simulateManyClean(function* () {
     const error = yield* outcome(withTimeout(250, suspend()));

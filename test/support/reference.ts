@@ -8,8 +8,14 @@ export type Program = { readonly n: number } & (
   | { readonly kind: 'finally' | 'catch'; readonly body: Program; readonly cleanup: Program }
   | { readonly kind: 'scope'; readonly body: Program }
   | { readonly kind: 'timeout' | 'shield'; readonly ms: number; readonly body: Program }
-  | { readonly kind: 'spawn'; readonly body: Program; readonly cancelAfter: number | null }
+  | { readonly kind: 'spawn'; readonly body: Program; readonly cancel: Cancel | null }
 );
+
+/** When another fiber cancels it alone, and whether that one waits for the time in a shield. */
+export interface Cancel {
+  readonly after: number;
+  readonly shielded: boolean;
+}
 
 /** When something ends, and with what error. Errors are texts; behind `#` stands what tells two of one kind apart. */
 interface Ending {
@@ -80,7 +86,7 @@ function evaluate(one: Program, at: number, stop: Stop, around: Around, effects:
     }
     case 'spawn':
       if (stop.at <= at) return stopped(at, stop);
-      around.fibers.set(one.n, started(one.body, at, one.cancelAfter, around, effects));
+      around.fibers.set(one.n, started(one.body, at, one.cancel, around, effects));
       return { at: at + 2, error: null };
     case 'seq': {
       const inner = { ...around, fibers: new Map(around.fibers) };
@@ -155,13 +161,13 @@ function inScope(
   return { at: last + 1, error: end.error, cut: [end, ...frame.members].some(({ error }) => error === own) };
 }
 
-function started(body: Program, at: number, cancelAfter: number | null, around: Around, effects: Effects): Member {
+function started(body: Program, at: number, cancel: Cancel | null, around: Around, effects: Effects): Member {
   const { frame } = around;
   let { stop } = frame;
   let own = NEVER;
-  if (cancelAfter !== null) {
-    own = { at: (msOf(at) + cancelAfter) * STEPS, error: fresh('cancelled') };
-    const canceller = waitsUntil(own.at, at + TURN, stop, null);
+  if (cancel !== null) {
+    own = { at: (msOf(at) + cancel.after) * STEPS, error: fresh('cancelled') };
+    const canceller = waitsUntil(own.at, at + TURN, cancel.shielded ? NEVER : stop, null);
     if (canceller.error !== null) own = NEVER;
     frame.members.push({ ...canceller, state: canceller.error === null ? 'ok' : 'cancelled' });
     if (own.at < stop.at) stop = own;
