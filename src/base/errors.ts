@@ -41,11 +41,12 @@ export class TimeoutError extends HeddleError {
 export class DeadlockError extends HeddleError {
   readonly code = 'ERR_HEDDLE_DEADLOCK' as const;
   /** What every fiber was waiting for, as text. */
-  readonly dump: string;
+  declare readonly dump: string;
 
   constructor(message: string, dump: string) {
     super(dump === '' ? message : `${message}\n${dump}`);
-    this.dump = dump;
+    // Not enumerable: the message has it, and it would be printed twice.
+    Object.defineProperty(this, 'dump', { value: dump });
   }
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import test from 'ava';
 import {
   CancelledError,
@@ -71,6 +71,7 @@ test('when nothing can wake the program, DeadlockError says what its fibers wait
     t.regex(error.message, /2 fibers wait/);
     t.regex(error.dump, /worker/);
     t.regex(error.dump, /channel\.receive\(jobs\)/);
+    t.is(inspect(error).split(/channel\.receive\(jobs\)/).length, 2, 'printed once');
   }
 });
 
