@@ -144,7 +144,10 @@ export class Runtime {
       const stopListening =
         signal === undefined ? undefined : onAbort(signal, () => root.cancel(`aborted: ${textOf(signal.reason)}`));
       const fiber = root.startMember(f, signal?.aborted === true ? neverBegun() : rootOperation(f), false);
-      const stopWatching = this.loop.clock.onExhausted(() => this.#deadlocked(root, reject));
+      const stopWatching = this.#watch(root, (error) => {
+        stopListening?.();
+        reject(error);
+      });
       closeRoot(root, () => {
         stopWatching();
         stopListening?.();
@@ -184,16 +187,27 @@ export class Runtime {
     };
   }
 
-  #deadlocked(root: Scope, reject: (error: unknown) => void): void {
-    // Another listener for the end of the process may have woken a fiber.
-    if (this.loop.deferred) return;
+  /** Stops the run of `root` once nothing can wake it any more, and gives it up if that happens again. Returns how to end this. */
+  #watch(root: Scope, giveUp: (error: DeadlockError) => void): () => void {
+    let stop = (): void => {};
+    const watch = (): void => {
+      stop = this.loop.clock.onExhausted(() => {
+        const error = this.#deadlock();
+        if (root.isCancelled) return giveUp(error);
+        watch();
+        // Its fibers are stopped in order. If they then wait again, nothing more can be done.
+        root.fail(-1, error);
+      });
+    };
+    watch();
+    return () => stop();
+  }
+
+  #deadlock(): DeadlockError {
     const snapshot = this.snapshotNow();
     const { live } = snapshot.fibers;
     const message = `Nothing can wake the program any more, but ${live === 1 ? '1 fiber waits' : `${live} fibers wait`}`;
-    const error = new DeadlockError(message, renderText(snapshot, {}));
-    // The first time, its fibers are stopped in order. If they then wait again, nothing more can be done.
-    if (root.isCancelled) reject(error);
-    else root.fail(-1, error);
+    return new DeadlockError(message, renderText(snapshot, {}));
   }
 }
 

@@ -13,8 +13,9 @@ export interface Clock {
   /** Calls `expire` at `at` or soon after. There is one alarm: each call replaces the last, `Infinity` only cancels. */
   alarm(at: number, expire: () => void): void;
   /**
-   * Calls `exhausted` whenever nothing outside can happen any more: no event, timer or descriptor is left that could wake the
-   * program. Returns a function that ends this.
+   * Calls `exhausted` once nothing outside can happen any more: no event, timer or descriptor is left that could wake the program.
+   * Of several, who asked last is told first, and the others only if that has changed nothing: they may wait for the end of that
+   * one. Returns a function that takes this back.
    */
   onExhausted(exhausted: () => void): () => void;
 }
@@ -45,6 +46,7 @@ export class SystemClock implements Clock {
   }
 
   defer(pass: () => void): void {
+    deferred++;
     setImmediate(pass);
   }
 
@@ -56,12 +58,11 @@ export class SystemClock implements Clock {
   }
 
   onExhausted(exhausted: () => void): () => void {
-    if (EXHAUSTED.size === 0) process.on('beforeExit', allExhausted);
-    EXHAUSTED.add(exhausted);
-    return () => {
-      EXHAUSTED.delete(exhausted);
-      if (EXHAUSTED.size === 0) process.off('beforeExit', allExhausted);
-    };
+    // An entry of its own: one function may be given twice.
+    const entry = { exhausted };
+    if (EXHAUSTED.size === 0) process.on('beforeExit', tellExhausted);
+    EXHAUSTED.add(entry);
+    return () => forget(entry);
   }
 }
 
@@ -69,8 +70,27 @@ export class SystemClock implements Clock {
 const ZERO: number = (Number(process.hrtime.bigint() % 1_000_000_000n) / 1e6 - performance.now()) % 1;
 
 /** One listener on the process for all clocks: Node warns of a leak from the eleventh on. */
-const EXHAUSTED = new Set<() => void>();
+const EXHAUSTED = new Set<{ readonly exhausted: () => void }>();
 
-function allExhausted(): void {
-  for (const exhausted of Array.from(EXHAUSTED)) exhausted();
+function forget(entry: { readonly exhausted: () => void }): void {
+  if (EXHAUSTED.delete(entry) && EXHAUSTED.size === 0) process.off('beforeExit', tellExhausted);
+}
+
+/** How many passes were asked for, and when the process was last about to end. */
+let deferred = 0;
+let deferredBefore = -1;
+
+/**
+ * Other listeners may wake a program, at once or by a timer of theirs, and so may the end of another run. So it is over for a
+ * run only if the process has been about to end twice, and no pass was asked for in between.
+ */
+function tellExhausted(): void {
+  const isOver = deferred === deferredBefore;
+  deferredBefore = deferred;
+  // Another turn of the event loop, after which Node emits `beforeExit` again.
+  setImmediate(() => {});
+  if (!isOver) return;
+  const latest = Array.from(EXHAUSTED).at(-1)!;
+  forget(latest);
+  latest.exhausted();
 }

@@ -63,7 +63,7 @@ export class RunLoop {
   private alarmAt: number = Infinity;
   private passing: boolean = false;
   /** A pass will come once events that are already pending have been delivered. */
-  deferred: boolean = false;
+  private deferred: boolean = false;
   private readonly onTurn = (): void => {
     this.deferred = false;
     const { governor } = this;

@@ -15,7 +15,7 @@ export class VirtualClock implements Clock {
   private passes: (() => void)[] = [];
   /** When each alarm is due: there is one for each runtime. */
   private readonly alarms: Map<() => void, number> = new Map();
-  private readonly whenExhausted: Set<() => void> = new Set();
+  private readonly whenExhausted: Set<{ readonly exhausted: () => void }> = new Set();
   private whenIdle: (() => void)[] = [];
   private turning: boolean = false;
 
@@ -49,8 +49,9 @@ export class VirtualClock implements Clock {
   }
 
   onExhausted(exhausted: () => void): () => void {
-    this.whenExhausted.add(exhausted);
-    return () => void this.whenExhausted.delete(exhausted);
+    const entry = { exhausted };
+    this.whenExhausted.add(entry);
+    return () => void this.whenExhausted.delete(entry);
   }
 
   /** Resolves when nothing more can happen until time moves. */
@@ -97,11 +98,17 @@ export class VirtualClock implements Clock {
     for (const resume of waiting) resume();
     if (waiting.length > 0) return this.autoAdvance ? this.turnSoon() : undefined;
     if (!this.autoAdvance) return;
-    if (this.alarms.size === 0) for (const exhausted of Array.from(this.whenExhausted)) exhausted();
-    else {
-      this.ring();
-      this.turnSoon();
-    }
+    if (this.alarms.size > 0) this.ring();
+    else if (!this.tellExhausted()) return;
+    this.turnSoon();
+  }
+
+  private tellExhausted(): boolean {
+    const latest = Array.from(this.whenExhausted).at(-1);
+    if (latest === undefined) return false;
+    this.whenExhausted.delete(latest);
+    latest.exhausted();
+    return true;
   }
 
   private ring(): void {

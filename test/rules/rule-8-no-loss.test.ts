@@ -103,29 +103,51 @@ test('a deadlock of locks is named as a cycle', async (t) => {
   }
 });
 
-test('a deadlock is found in a real process, when nothing keeps it alive any more', async (t) => {
-  const program = `
-    import { run, suspend } from 'heddle';
-    run(() => suspend()).catch((error) => console.log(error.code));`;
+/** What a program prints whose process ends when nothing keeps it alive any more. */
+async function printed(program: string): Promise<string> {
   const cwd = fileURLToPath(new URL('../../..', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { cwd });
-  t.is(stdout.trim(), 'ERR_HEDDLE_DEADLOCK');
+  const code = `import { event, run, suspend, until } from 'heddle'; ${program}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd });
+  return stdout.trim();
+}
+
+test('a deadlock is found in a real process, when nothing keeps it alive any more', async (t) => {
+  const found = await printed('run(() => suspend()).catch((error) => console.log(error.code));');
+  t.is(found, 'ERR_HEDDLE_DEADLOCK');
 });
 
-test('a program that another listener wakes as the process is about to end is not deadlocked', async (t) => {
-  let [wake, exhausted] = [(_: string): void => {}, (): void => {}];
-  class Watched extends VirtualClock {
-    override onExhausted(f: () => void): () => void {
-      exhausted = f;
-      return () => {};
-    }
-  }
-  const clock = new Watched();
-  const woken = run(() => suspend<string>((resume) => void (wake = resume)), { clock });
-  await clock.idle();
-  wake('woken');
-  exhausted();
-  t.is(await woken, 'woken');
+for (const [how, wake] of [
+  ['at once', 'done.set()'],
+  ['later', 'setTimeout(() => done.set(), 10)'],
+])
+  for (const order of ['before', 'after'])
+    test(`a program that another listener to the end of the process, added ${order} it, wakes ${how} is not deadlocked`, async (t) => {
+      const [first, second] = [
+        `process.once('beforeExit', () => ${wake});`,
+        `run(() => done.wait()).then(() => console.log('woken'));`,
+      ];
+      const parts = order === 'before' ? [first, second] : [second, first];
+      t.is(await printed(`const done = event(); ${parts.join(' ')}`), 'woken');
+    });
+
+test('a run that waits for another one, which is deadlocked, goes on', async (t) => {
+  const inner = `run(() => suspend()).catch((error) => error.code)`;
+  t.is(
+    await printed(`run(() => until(Promise.resolve().then(() => ${inner}))).then(console.log);`),
+    'ERR_HEDDLE_DEADLOCK',
+  );
+  const clock = new VirtualClock();
+  const outcome = run(() => until(Promise.resolve().then(() => run(() => suspend(), { clock }))), { clock });
+  t.regex((await t.throwsAsync(outcome, { instanceOf: DeadlockError })).dump, /\bsuspend\b/);
+});
+
+test('runs that are deadlocked each say so, however they end', async (t) => {
+  const ends = `suspend(), () => (function* () { try { yield* suspend(); } finally { yield* suspend(); } })()`;
+  const program = `for (const f of [() => ${ends}, () => suspend()]) run(f).catch((error) => console.log(error.code));`;
+  t.deepEqual((await printed(program)).split('\n'), Array(3).fill('ERR_HEDDLE_DEADLOCK'));
+  const clock = new VirtualClock();
+  const runs = [run(() => suspend(), { clock }), run(() => shield(suspend(), { within: Infinity }), { clock })];
+  for (const outcome of await Promise.allSettled(runs)) t.is(outcome.status, 'rejected');
 });
 
 test('a deadlocked program is stopped in order: finally runs, and may still wait', async (t) => {
