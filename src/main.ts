@@ -5,6 +5,7 @@ import { nameOf } from './base/name-of.js';
 import { textOf } from './base/text-of.js';
 import type { Operation } from './fibers/operation.js';
 import { openInspectionServer } from './inspect/inspection-server.js';
+import { hasInspection } from './inspect/socket-path.js';
 import { processInfo } from './process-info.js';
 import { Runtime, RUNTIME_OPTIONS, type RuntimeOptions } from './runtime.js';
 
@@ -101,10 +102,10 @@ function print(error: unknown): void {
 
 /**
  * A program runs even where it cannot be inspected: if the directory for the socket is read-only or another user's, that is only
- * printed.
+ * printed. On Windows, where no program can be, it is not: nobody could mend it.
  */
 async function inspect(runtime: Runtime): Promise<{ close(): Promise<void> } | null> {
-  if (process.env['HEDDLE_INSPECT'] === '0') return null;
+  if (process.env['HEDDLE_INSPECT'] === '0' || !hasInspection()) return null;
   try {
     const { pid, title } = processInfo();
     return await openInspectionServer({ pid, title, snapshot: () => runtime.snapshot() });

@@ -9,6 +9,11 @@ import { InspectionError } from '../base/errors.js';
  * a socket has whatever mode the umask gives it.
  */
 
+/** Windows has no sockets in its file systems that only their owner can reach. */
+export function hasInspection(): boolean {
+  return process.platform !== 'win32';
+}
+
 /**
  * The directory for sockets of this user, created if need be: `$XDG_RUNTIME_DIR/heddle` where that place is there and ours,
  * else `heddle-<uid>` in the directory for temporary files, where anybody may have put something of that name.
@@ -36,6 +41,11 @@ export function socketDirectory(): string {
  * out: a stranger's socket could say anything.
  */
 export function socketDirectories(): string[] {
+  if (!hasInspection())
+    throw new InspectionError(
+      'On Windows no program can be looked at from outside: let it write `JSON.stringify(await runtime.snapshot())` to a file, ' +
+        'and run `heddle graph FILE`',
+    );
   const runtime = [runtimeDirectory(), `/run/user/${userId()}`].filter((directory) => directory !== null);
   const directories = [...runtime.map((directory) => join(directory, 'heddle')), temporaryDirectory()];
   return [...new Set(directories)].filter((directory) => flawOf(directory) === null);
@@ -90,7 +100,7 @@ function stat(path: string): Stats | null {
   }
 }
 
-/** -1 where users have no ids (Windows); sockets are not supported there, but nothing fails before one is asked for. */
+/** There are user ids wherever `hasInspection`. */
 function userId(): number {
-  return process.getuid?.() ?? -1;
+  return process.getuid!();
 }

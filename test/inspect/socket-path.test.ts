@@ -1,7 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { main, sleep } from 'heddle';
 import { socketDirectories, socketDirectory, socketPath } from '#src/inspect/socket-path.js';
+import { findSocket } from '#src/inspect/list-programs.js';
 import { useOwnRuntimeDirectory } from './directory.js';
 
 const runtime = useOwnRuntimeDirectory();
@@ -68,4 +70,17 @@ test.serial('a path that no socket can have is an error that says so', (t) => {
   mkdirSync(deep, { recursive: true });
   process.env['XDG_RUNTIME_DIR'] = deep;
   t.throws(() => socketPath(1), { code: 'ERR_HEDDLE_INSPECTION', message: /too long for a socket/ });
+});
+
+test.serial('on Windows a program says nothing of inspection, and the command says what to do instead', async (t) => {
+  const { platform } = process;
+  const { error } = console;
+  t.teardown(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+    console.error = error;
+  });
+  Object.defineProperty(process, 'platform', { value: 'win32' });
+  console.error = (text: unknown) => t.fail(String(text));
+  await main(() => sleep(1));
+  t.throws(() => findSocket(1), { code: 'ERR_HEDDLE_INSPECTION', message: /On Windows .* `heddle graph FILE`/ });
 });
