@@ -30,11 +30,6 @@ export class Stride<C extends StrideClient> {
   private turn: number = 0;
   private readonly joined: BinaryHeap<C> = new BinaryHeap<C>(isBefore);
 
-  /** How many clients are joined. */
-  get size(): number {
-    return this.joined.size;
-  }
-
   /** The client with the smallest pass, left where it is; null when none is joined. O(1). */
   next(): C | null {
     return this.joined.peek() ?? null;

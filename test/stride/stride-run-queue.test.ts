@@ -175,6 +175,6 @@ test('the queue knows how many are ready', async (t) => {
     yield* sleep(1);
   });
   t.is(queue.size, 0);
-  t.is(queue.stride.size, 0);
+  t.is(queue.stride.next(), null);
   queue.stride.validate();
 });
