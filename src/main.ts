@@ -91,12 +91,12 @@ async function attend(
   }
 }
 
-/** An error may have a way of its own to be printed, which may throw. */
+/** An error may have a way of its own to be printed, which may throw, and so may what the program has put in place of `console`. */
 function print(error: unknown): void {
   try {
     console.error(error);
   } catch {
-    console.error(textOf(error));
+    process.stderr.write(`${textOf(error)}\n`);
   }
 }
 
