@@ -1,5 +1,6 @@
-import { checkFunction, checkInteger, checkOptions } from '../base/check.js';
+import { checkFunction, checkInteger } from '../base/check.js';
 import { isInstance } from '../base/is-instance.js';
+import { checkKnown, type Known } from '../base/known-options.js';
 import { Random } from '../base/random.js';
 import { textOf } from '../base/text-of.js';
 import type { Operation } from '../fibers/operation.js';
@@ -29,6 +30,8 @@ export interface SimulateOptions {
   readonly autoAdvance?: boolean;
 }
 
+const SIMULATE_OPTIONS: Known<SimulateOptions> = { seed: true, queue: true, autoAdvance: true };
+
 /**
  * Runs a program in virtual time, on a schedule that the seed decides. When all fibers wait, time jumps to the next timer,
  * whatever is going on outside, so deadlines pass before sockets, files or processes have answered. Test what needs those with
@@ -43,7 +46,7 @@ export interface SimulateOptions {
  */
 export function simulate<T>(body: (world: World) => Operation<T>, options: SimulateOptions = {}): Promise<T> {
   checkFunction('body', body);
-  checkOptions(options);
+  checkKnown('simulate', options, SIMULATE_OPTIONS);
   const { seed = 1, queue = 'shuffled', autoAdvance = true } = options;
   const clock = new VirtualClock({ autoAdvance });
   checkInteger('seed', seed, 0, 2 ** 32 - 1);
@@ -77,13 +80,13 @@ export async function simulateMany(
   options: SimulateOptions & { readonly runs?: number } = {},
 ): Promise<void> {
   checkFunction('body', body);
-  checkOptions(options);
-  checkInteger('runs', options.runs ?? 50, 0);
-  const runs = Math.max(options.runs ?? 50, Number(process.env['FUZZ_RUNS']) || 0);
-  const first = options.seed ?? 1;
+  checkKnown('simulateMany', options, { ...SIMULATE_OPTIONS, runs: true });
+  const { runs: wanted = 50, seed: first = 1, ...others } = options;
+  checkInteger('runs', wanted, 0);
+  const runs = Math.max(wanted, Number(process.env['FUZZ_RUNS']) || 0);
   for (let seed = first; seed < first + runs; seed++) {
     try {
-      await simulate(body, { ...options, seed });
+      await simulate(body, { ...others, seed });
     } catch (error) {
       throw withSeed(error, seed);
     }

@@ -1,5 +1,6 @@
-import { checkDuration, checkOptions } from '../base/check.js';
+import { checkDuration, expected } from '../base/check.js';
 import type { Clock } from '../base/clock.js';
+import { checkKnown } from '../base/known-options.js';
 
 /**
  * Time under a test's control. It stands still while fibers run; when nothing is ready any more it jumps to the next alarm
@@ -20,9 +21,11 @@ export class VirtualClock implements Clock {
   private turning: boolean = false;
 
   constructor(options: { autoAdvance?: boolean; start?: number } = {}) {
-    checkOptions(options);
-    this.autoAdvance = options.autoAdvance ?? true;
-    this.time = options.start ?? 0;
+    checkKnown('VirtualClock', options, { autoAdvance: true, start: true });
+    const { autoAdvance = true, start = 0 } = options;
+    if (!Number.isFinite(start)) throw expected('start', 'a finite number of milliseconds', start);
+    this.autoAdvance = autoAdvance;
+    this.time = start;
   }
 
   now(): number {

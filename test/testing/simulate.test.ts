@@ -47,6 +47,19 @@ for (const [what, error, stack] of thrown)
     t.regex(found.stack!, stack);
   });
 
+test('options that there are not, and times that are none, are refused by name', async (t) => {
+  const unknown = { autoAdvanc: false } as object;
+  const nothing = (): Operation<void> => sleep(1);
+  t.throws(() => simulate(nothing, unknown), { message: /`autoAdvanc` of `simulate`; did you mean `autoAdvance`/ });
+  await t.throwsAsync(simulateMany(nothing, unknown), { message: /`autoAdvanc` of `simulateMany`/ });
+  t.throws(() => new VirtualClock(unknown), { message: /`autoAdvanc` of `VirtualClock`/ });
+  for (const start of [NaN, Infinity, '1' as never])
+    t.throws(() => new VirtualClock({ start }), {
+      instanceOf: ArgumentError,
+      message: /Expected `start` to be a finite/,
+    });
+});
+
 test('many schedules are really different', async (t) => {
   const orders = new Set<string>();
   await simulateMany(
