@@ -4,6 +4,7 @@ import { Spread } from '../base/spread.js';
 import type { Fiber } from './fiber.js';
 import { Holding } from './holding.js';
 import { Label } from './label.js';
+import { lastJoined } from './last-joined.js';
 import type { Operation } from './operation.js';
 import type { Scope } from './scope.js';
 import { Suspension, SuspensionKind } from './suspension.js';
@@ -185,12 +186,18 @@ export class DescriptorStock {
 
   /**
    * Those that wait and thereby keep others from giving back what they hold; none if some holder can go on. A holder cannot
-   * that waits here itself, or for the end of a scope in which another one waits. What a fiber that has ended left open is
-   * closed at the end of the scope that it belonged to, or of one around that.
+   * that waits here itself, or for the end of a scope in which another one waits, or joins a fiber that cannot. What a fiber that
+   * has ended left open is closed at the end of the scope that it belonged to, or of one around that.
    */
   private locked(): Suspension[] {
     const scopes = new Set<Scope>();
-    for (const { fiber } of this.holdings) {
+    const joined = new Set<Fiber>();
+    for (const holding of this.holdings) {
+      const fiber = lastJoined(holding.fiber);
+      if (fiber !== holding.fiber) {
+        if (fiber.hasEnded) return [];
+        joined.add(fiber);
+      }
       if (fiber.isWaiting && (fiber.suspension as Suspension).subject === this) continue;
       let { scope } = fiber;
       if (fiber.hasEnded) while (scope.closed && scope.parent !== null) scope = scope.parent;
@@ -201,7 +208,7 @@ export class DescriptorStock {
     const others = new Set(scopes);
     for (const suspension of this.waiters) {
       const fiber = suspension.fiber!;
-      let isInvolved = fiber.holding !== null;
+      let isInvolved = fiber.holding !== null || joined.has(fiber);
       for (let scope: Scope | null = fiber.scope; scope !== null && scopes.size > 0; scope = scope.parent) {
         if (!scopes.has(scope)) continue;
         isInvolved = true;

@@ -274,6 +274,29 @@ test('nor who waits for the end of a scope in which others wait for more', (t) =
     { runs: 20 },
   ));
 
+test('nor who joins a fiber that waits for more', (t) =>
+  simulateManyClean(
+    function* () {
+      const stock = stockOf(4);
+      yield* spawnDaemon(lookAgain, stock);
+      let finished = 0;
+      yield* scope(function* (inner) {
+        for (let i = 0; i < 2; i++)
+          inner.spawn(function* parent() {
+            yield* scope(function* (own) {
+              yield* takeFor(own, stock, 2);
+              const child = own.spawn(() => scope((its) => takeFor(its, stock, 1)));
+              yield* sleep(i);
+              yield* child.join();
+              finished++;
+            });
+          });
+      });
+      t.is(finished, 2);
+    },
+    { runs: 20 },
+  ));
+
 test('while a scope goes on that will give some back, nobody is lent any', (t) =>
   simulateClean(function* ({ clock }) {
     const stock = stockOf(1);
