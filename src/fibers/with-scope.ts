@@ -155,7 +155,10 @@ const CLOSE: SuspensionKind<Scope, undefined, void> = new SuspensionKind({
   label: new Label('scope.close'),
   attempt: (suspension) => !suspension.subject.hasMembers,
   arm(suspension) {
-    suspension.subject.close(() => suspension.complete(undefined));
+    const scope = suspension.subject;
+    scope.close(() => suspension.complete(undefined));
+    // Its host may hold descriptors for which members wait.
+    scope.loop.descriptors.grantWaiting();
   },
   abort() {},
   undoable: false,

@@ -274,6 +274,25 @@ test('nor who waits for the end of a scope in which others wait for more', (t) =
     { runs: 20 },
   ));
 
+test('that is noticed as soon as the last of them begins to wait for its scope', (t) =>
+  simulateManyClean(
+    function* ({ clock }) {
+      const stock = stockOf(4);
+      yield* scope(function* (inner) {
+        for (let i = 0; i < 2; i++)
+          inner.spawn(function* parent() {
+            yield* scope(function* (own) {
+              yield* takeFor(own, stock, 2);
+              own.spawn(() => scope((child) => takeFor(child, stock, 1)));
+              yield* sleep(1 + i);
+            });
+          });
+      });
+      t.is(clock.now(), 2);
+    },
+    { runs: 20 },
+  ));
+
 test('nor who joins a fiber that waits for more', (t) =>
   simulateManyClean(
     function* () {
