@@ -68,7 +68,9 @@ export class LatencyNet {
     if (cancelled && kind.inherent.ms === 0) return;
     this.count++;
     this.sumMs += tookMs;
-    const inherentMs = INHERENT * kind.inherent.ms;
+    const { ms } = kind.inherent;
+    // What takes less than the goal by nature is not to take all of it, or clients that give up would say nothing.
+    const inherentMs = ms < this.goalMs ? Math.min(INHERENT * ms, USELESS * this.goalMs) : INHERENT * ms;
     const aimMs = Math.max(AIM * this.goalMs, inherentMs);
     if (!cancelled) this.aimMs += aimMs;
     if (tookMs > aimMs) this.late++;
@@ -119,6 +121,8 @@ interface Paced {
 const SLOW = 0.6;
 /** Of what its kind takes by nature: work that takes less is not slow. */
 const INHERENT = 1.5;
+/** Of the goal: work that takes longer, though not by nature, is slow. */
+const USELESS = 0.9;
 const TOLERATED = 0.05;
 /** Standard deviations above that which are put down to chance. */
 const CHANCE = 4;

@@ -1,5 +1,6 @@
 import ava from 'ava';
 import { all, event, gate, mutex, sleep, spawn, yieldNow, type GateOptions, type Mutex, type Operation } from 'heddle';
+import { fuzzSeeds } from '../support/fuzz.js';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedServer, type Job, type RequestKind, type SimulatedServer as Server } from './simulated-server.js';
 import { peakOf, workloads, type Workload } from './workloads.js';
@@ -256,6 +257,13 @@ test('before anything is known of a service behind a socket, next to nothing is 
       const kept = [0, 1, 2, 3].map((second) => server.goodput(second, second + 1) / best);
       t.true(kept[0]! >= 0.75 && Math.min(...kept.slice(1)) >= 0.95, `[seed ${seed}] ${kept} at ${load}`);
     }
+});
+
+test('what takes nearly all of the goal at first, since too much has begun, is not taken to do so by nature', (t) => {
+  for (const seed of fuzzSeeds(10)) {
+    const kept = offer(workloads.threads, 8, { seed, goal: 50 }).goodput(SETTLED, SECONDS) / workloads.threads.best;
+    t.true(kept >= 0.95, `[seed ${seed}] ${kept}`);
+  }
 });
 
 for (const [text, turns, everyMs] of [
