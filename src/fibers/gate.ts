@@ -34,7 +34,8 @@ export interface GateOptions {
 export interface Gate {
   /**
    * Runs `f(...args)` in a fiber of its own as soon as there is room, and returns its result. Whether there is room depends on
-   * what functions of the name of `f` have cost so far.
+   * what functions of the name of `f` have cost so far. Take locks in `f` and not around the call: what was let in before may
+   * wait for them, and makes no room until it has ended.
    *
    * @throws `OverloadError` if it was not let in; nothing was begun. What `f` throws.
    * Suspends: until the work has been let in and has ended. If cancelled: throws; waiting work is withdrawn, work that has begun
