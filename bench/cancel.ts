@@ -32,8 +32,8 @@ function heddle(size: number, context: Context, options: RunOptions): Promise<nu
 }
 
 /**
- * One operation: one of n suspended tasks is cancelled with all the others, runs its `finally`, and ends. What was spawned for it is not
- * in the figure.
+ * One operation: one of n suspended tasks is cancelled with all the others, runs its
+ * `finally`, and ends. What was spawned for it is not in the figure.
  */
 export const benchmark: Benchmark = {
   name: 'cancel',

@@ -4,8 +4,8 @@ import { readsPerSecond } from './metric.js';
 import { blockReads } from './peers/block-reads.js';
 
 /**
- * The figure of Capriccio's paper (section 5.1.3) in which nothing misses the kernel's cache: what remains is the cost of asking, which made
- * Capriccio half as fast as kernel threads. The same subjects as `disk`.
+ * The figure of Capriccio's paper (section 5.1.3) in which nothing misses the kernel's cache: what remains is the cost of
+ * asking, which made Capriccio half as fast as kernel threads. The same subjects as `disk`.
  */
 export const benchmark: Benchmark = {
   name: 'disk-cached',

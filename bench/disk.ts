@@ -5,8 +5,9 @@ import { readsPerSecond } from './metric.js';
 import { blockReads } from './peers/block-reads.js';
 
 /**
- * The figure of Capriccio's paper (section 5.1.3): random reads of 4 KB past the kernel's cache (`O_DIRECT`), there of a file of 1 GB,
- * here of 256 MB. What more tasks bring is the disk's doing. Node reads in four threads, whatever asks it to (`UV_THREADPOOL_SIZE`).
+ * The figure of Capriccio's paper (section 5.1.3): random reads of 4 KB past the kernel's cache (`O_DIRECT`), there of a file
+ * of 1 GB, here of 256 MB. What more tasks bring is the disk's doing. Node reads in four threads, whatever asks it to
+ * (`UV_THREADPOOL_SIZE`).
  */
 export const benchmark: Benchmark = {
   name: 'disk',

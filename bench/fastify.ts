@@ -46,9 +46,9 @@ const against =
   };
 
 /**
- * One request to a route of Fastify 5 whose handler is a generator (`heddle`), an async function (`fastify`), one that calls `send`
- * (`callback`), or runs an Effect (`effect`); the same answer without Fastify (`node:http`). The load comes from wrk where
- * there is one.
+ * One request to a route of Fastify 5 whose handler is a generator (`heddle`), an async function (`fastify`), one that calls
+ * `send` (`callback`), or runs an Effect (`effect`); the same answer without Fastify (`node:http`). The load comes from wrk
+ * where there is one.
  */
 export const benchmark: Benchmark = {
   name: 'fastify',

@@ -18,7 +18,10 @@ const against =
     return measured;
   };
 
-/** One request: GET, answered with a page of 8 KB from memory, on one of c keep-alive connections. The load comes from wrk where there is one. */
+/**
+ * One request: GET, answered with a page of 8 KB from memory, on one of c keep-alive
+ * connections. The load comes from wrk where there is one.
+ */
 export const benchmark: Benchmark = {
   name: 'http',
   operation: 'GET a page of 8 KB on one of c keep-alive connections',

@@ -36,7 +36,8 @@ async function switchingFibers(mode: Mode, context: Context): Promise<number> {
 }
 
 /**
- * The same among tasks that nobody schedules by time: a timer would wait for ever behind them, and so they look at the clock themselves.
+ * The same among tasks that nobody schedules by time: a timer would wait for ever
+ * behind them, and so they look at the clock themselves.
  *
  * @param runAll runs 1,000 tasks that give the others a turn for as long as `turn` answers `true`.
  */
@@ -115,9 +116,9 @@ const isMode = (subject: SubjectName): subject is Mode => subject in runs;
 const subjects = [...(Object.keys(runs) as Mode[]), ...work.flatMap(({ peers }) => peers)];
 
 /**
- * What it costs to know where fibers wait: processor time of one operation of `switch` (n=1000), `echo` and `http` (c=100, the server's), with
- * the recorder off, sampling, timing every run, and watched, and all of that for compiled programs. Beside it those who have no recorder,
- * and what Node has for the purpose.
+ * What it costs to know where fibers wait: processor time of one operation of `switch` (n=1000), `echo` and `http` (c=100, the
+ * server's), with the recorder off, sampling, timing every run, and watched, and all of that for compiled programs. Beside it
+ * those who have no recorder, and what Node has for the purpose.
  */
 export const benchmark: Benchmark = {
   name: 'insight',

@@ -30,8 +30,8 @@ function heddle(size: number, options: RunOptions): Promise<number> {
 
 /**
  * How much one suspended task holds: the growth of the collected heap, divided by n. Each waits for something of its own that
- * somebody could let it go on by, and nobody does: an event, the resolver of a promise, a deferred, a channel. Workers and goroutines have stacks outside the heap: the process's growth counts (for Go what its
- * runtime took from the system).
+ * somebody could let it go on by, and nobody does: an event, the resolver of a promise, a deferred, a channel. Workers and
+ * goroutines have stacks outside the heap: the process's growth counts (for Go what its runtime took from the system).
  */
 export const benchmark: Benchmark = {
   name: 'memory',
@@ -40,7 +40,8 @@ export const benchmark: Benchmark = {
   cases: [tasks(100), tasks(10_000), tasks(100_000), tasks(1_000_000, { quick: false })],
   takesPart(subject, size) {
     if (subject === 'worker_threads') return size === 100;
-    // What Go's runtime takes from the system at a time, and what goes of Effect after it was loaded, is more than 100 tasks hold.
+    // What Go's runtime takes from the system at a time, and what goes of Effect
+    // after it was loaded, is more than 100 tasks hold.
     if (subject === 'go' || subject === 'effect') return size > 100;
     // Only to spawn 100,000 takes effection 20 s.
     return subject !== 'effection' || size <= 10_000;

@@ -2,7 +2,10 @@
 export interface Metric {
   readonly name: string;
   readonly better: 'lower' | 'higher';
-  /** It tells of the measurement and not of who is measured: it stands in the lines and in captions, and is compared with nothing. */
+  /**
+   * It tells of the measurement and not of who is measured: it stands in the
+   * lines and in captions, and is compared with nothing.
+   */
   readonly condition?: true;
 }
 

@@ -50,8 +50,8 @@ function queue(parts: Parts, count: number): () => void {
 }
 
 /**
- * n timers are set; one that is due is set again, for a random time of up to a second from then on: the clock moves as the timers do.
- * Times are whole milliseconds, as those that Node's timers go by.
+ * n timers are set; one that is due is set again, for a random time of up to a second from then on: the clock moves as the
+ * timers do. Times are whole milliseconds, as those that Node's timers go by.
  */
 function timers(parts: Parts, count: number): () => void {
   const { add, again } = parts.timers();
@@ -75,8 +75,8 @@ const measured =
   };
 
 /**
- * Single functions of the hot path, by the package `benchmark`. It has no control of garbage collection and is no longer maintained; for
- * functions that allocate nothing, as heddle's, that does no harm.
+ * Single functions of the hot path, by the package `benchmark`. It has no control of garbage collection and is no longer
+ * maintained; for functions that allocate nothing, as heddle's, that does no harm.
  */
 export const benchmark: Benchmark = {
   name: 'micro',

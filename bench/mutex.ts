@@ -26,8 +26,8 @@ async function heddle(size: number, lap: Lap, options: RunOptions): Promise<numb
 }
 
 /**
- * One operation: lock and unlock. `n=1` is the lock that nobody else wants. With more tasks the holder gives the others a turn before
- * it unlocks, so that all of them stand in the queue and every lock waits.
+ * One operation: lock and unlock. `n=1` is the lock that nobody else wants. With more tasks the holder gives the others a turn
+ * before it unlocks, so that all of them stand in the queue and every lock waits.
  */
 export const benchmark: Benchmark = {
   name: 'mutex',

@@ -10,8 +10,8 @@ import { nodeHttpServer } from './peers/node-http-server.js';
 import { workerPoolServer } from './peers/worker-pool-server.js';
 
 /**
- * The paper's bounded pool has 150 threads, and so has that of peers/c/pages.c. So many workers take 10 s and more to start, each with
- * a heap of its own.
+ * The paper's bounded pool has 150 threads, and so has that of peers/c/pages.c. So many workers
+ * take 10 s and more to start, each with a heap of its own.
  */
 const poolWorkers = 32;
 
@@ -31,12 +31,12 @@ const against =
   };
 
 /**
- * The HTTP figure of Welsh's Sandstorm: a page of 8 KB from memory, for clients that make 100 requests on a connection, wait 20 ms
- * between an answer and the next request, and then connect again at once.
+ * The HTTP figure of Welsh's Sandstorm: a page of 8 KB from memory, for clients that make 100 requests on a connection, wait 20
+ * ms between an answer and the next request, and then connect again at once.
  *
  * A response counts from its intended start, which is the end of the pause, and so does what the generator is late by,
- * but for the millisecond that a timer of Node is. What is still waited for at the end counts with its time so far: a client that is never
- * served is in the histogram, too.
+ * but for the millisecond that a timer of Node is. What is still waited for at the end counts with its time so far: a client
+ * that is never served is in the histogram, too.
  */
 export const benchmark: Benchmark = {
   name: 'pages',

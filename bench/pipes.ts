@@ -76,9 +76,10 @@ function* tokensOf(chunk: Buffer): Generator<Buffer> {
 }
 
 /**
- * The figure of Capriccio's paper (section 5.1.2, there with pipes): n tasks, each at the end of a pair of connected Unix sockets of its own,
- * take a token of 12 bytes out and put it into one of the n pairs, chosen at random so that tokens do not bunch up for good. n/4 tokens are on
- * their way, from 512 pairs on 128: the other tasks idle. Everything happens in one process, on one processor.
+ * The figure of Capriccio's paper (section 5.1.2, there with pipes): n tasks, each at the end of a pair of connected Unix
+ * sockets of its own, take a token of 12 bytes out and put it into one of the n pairs, chosen at random so that tokens do not
+ * bunch up for good. n/4 tokens are on their way, from 512 pairs on 128: the other tasks idle. Everything happens in one
+ * process, on one processor.
  */
 export const benchmark: Benchmark = {
   name: 'pipes',

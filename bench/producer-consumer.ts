@@ -35,9 +35,9 @@ async function heddle(pairs: number, lap: Lap, options: RunOptions): Promise<num
 }
 
 /**
- * The figure of Capriccio's paper: n producers and n consumers share one buffer, and consumers work for a random time on each item, here for
- * two microseconds or so. Capriccio keeps 0.69 of its rate from 1 to 32,768 pairs, as the threads' memory outgrows the caches. What an item costs
- * without the work `channel` measures.
+ * The figure of Capriccio's paper: n producers and n consumers share one buffer, and consumers work for a random time on each
+ * item, here for two microseconds or so. Capriccio keeps 0.69 of its rate from 1 to 32,768 pairs, as the threads' memory
+ * outgrows the caches. What an item costs without the work `channel` measures.
  */
 export const benchmark: Benchmark = {
   name: 'producer-consumer',

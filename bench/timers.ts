@@ -33,8 +33,8 @@ function heddle(size: number, options: RunOptions): Promise<number> {
 }
 
 /**
- * One operation: start a task that sleeps for a random whole number of milliseconds up to 1,000 and ends. CPU time, since the clock shows
- * only the sleep. effection is absent: only to spawn 100,000 takes it 20 s.
+ * One operation: start a task that sleeps for a random whole number of milliseconds up to 1,000 and ends. CPU time, since the
+ * clock shows only the sleep. effection is absent: only to spawn 100,000 takes it 20 s.
  */
 export const benchmark: Benchmark = {
   name: 'timers',

@@ -24,8 +24,8 @@ const FLOORS: Record<
   stride: { uses: ['base', 'fibers', 'resources'], types: ['blocking-graph'] },
   resources: { uses: ['base', 'fibers', 'blocking-graph'] },
   io: { uses: ['base', 'fibers'] },
-  // The doors of web frameworks let requests in as heddle's own server does, a schema checks the body of one; what another library starts
-  // runs in a runtime of its own where there is none.
+  // The doors of web frameworks let requests in as heddle's own server does, a schema checks the body of one; what another
+  // library starts runs in a runtime of its own where there is none.
   interop: { uses: ['base', 'fibers', 'io', 'runtime.ts'] },
   compiler: { uses: ['base'] },
   testing: { uses: ['base', 'fibers', 'runtime.ts', 'io'] },

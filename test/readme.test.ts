@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import test from 'ava';
 
 /**
- * The programs of the README and of other pages compile, and those that end print what their comments say. They are put below `build`, from
- * where `heddle` means this package.
+ * The programs of the README and of other pages compile, and those that end print what their comments say. They are put below
+ * `build`, from where `heddle` means this package.
  */
 const directory = join('build', 'readme');
 const run = promisify(execFile);

@@ -15,7 +15,10 @@ export interface Listener {
   readonly finished: (benchmark: Benchmark, lines: readonly ValueLine[]) => void;
 }
 
-/** Runs the benchmarks of a plan that has been checked one after the other. What fails is told on standard error and by the exit code. */
+/**
+ * Runs the benchmarks of a plan that has been checked one after the other. What
+ * fails is told on standard error and by the exit code.
+ */
 export async function measurePlan(plan: Plan, listener: Listener): Promise<void> {
   const loaded = plan.names.filter((name) => loadedByWrk.includes(name));
   if (loaded.length > 0 && !wrkIsInstalled())

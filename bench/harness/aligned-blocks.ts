@@ -7,7 +7,10 @@ declare const WebAssembly: {
 
 const pageBytes = 65_536;
 
-/** Memory for `count` blocks that `O_DIRECT` accepts. Only WebAssembly's begins at a page's boundary: a large `Buffer` lies 16 bytes behind one. */
+/**
+ * Memory for `count` blocks that `O_DIRECT` accepts. Only WebAssembly's begins at a
+ * page's boundary: a large `Buffer` lies 16 bytes behind one.
+ */
 export function alignedBlocks(count: number): Uint8Array[] {
   const { buffer } = new WebAssembly.Memory({
     initial: Math.ceil((count * blockBytes) / pageBytes),

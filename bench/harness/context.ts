@@ -47,8 +47,8 @@ export class Context {
 }
 
 /**
- * Takes a lap through all of its states. V8 treats fields that have never changed as constants; without this it throws away the optimised
- * code of the subject in the moment in which its measurement begins.
+ * Takes a lap through all of its states. V8 treats fields that have never changed as constants; without this it throws away the
+ * optimised code of the subject in the moment in which its measurement begins.
  */
 function rehearse(): void {
   const lap = new Lap(0, 0, 0);

@@ -33,8 +33,8 @@ export function goProgram(): string {
 }
 
 /**
- * One processor, like Node. And goroutines are interrupted only where they call a function: one that is stopped while it adds to the lap's
- * count would take back, when it goes on, what all the others have counted since. Seen to hide half of Go's rate.
+ * One processor, like Node. And goroutines are interrupted only where they call a function: one that is stopped while it adds
+ * to the lap's count would take back, when it goes on, what all the others have counted since. Seen to hide half of Go's rate.
  */
 const environment: NodeJS.ProcessEnv = { GOMAXPROCS: '1', GODEBUG: 'asyncpreemptoff=1' };
 

@@ -30,7 +30,8 @@ export interface LargeFile {
 }
 
 /**
- * Gives `use` a file of 256 MB without holes. The measuring processes of one run share it; one that was started by hand makes its own.
+ * Gives `use` a file of 256 MB without holes. The measuring processes of one run
+ * share it; one that was started by hand makes its own.
  *
  * @param cached whether its blocks come from the kernel's memory, where all of them are then, or from the disk, past that memory.
  * @throws if the latter cannot be had: figures of the cache must not stand under the name of the disk.

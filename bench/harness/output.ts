@@ -9,7 +9,8 @@ export interface Output {
 }
 
 /**
- * JSON for machines, tables for people, never both into one stream; both begin with where the figures come from. `path` is what `--json` says.
+ * JSON for machines, tables for people, never both into one stream; both begin with
+ * where the figures come from. `path` is what `--json` says.
  *
  * @throws {UsageError} if that cannot be written.
  */

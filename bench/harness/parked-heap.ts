@@ -1,7 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Bytes in the heap that are still held. What a collection's weak references and finalizers held goes in the next: until nothing goes any more. */
+/**
+ * Bytes in the heap that are still held. What a collection's weak references and
+ * finalizers held goes in the next: until nothing goes any more.
+ */
 function held(): number {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;

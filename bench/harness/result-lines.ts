@@ -10,8 +10,8 @@ export interface Setting {
 }
 
 /**
- * What a subject reached. `value` is the median; it is `null` where the subject cannot do the case, or failed in its first run: `note` says why.
- * A value with a note comes from the runs before one that failed.
+ * What a subject reached. `value` is the median; it is `null` where the subject cannot do the case, or failed in its first run:
+ * `note` says why. A value with a note comes from the runs before one that failed.
  */
 export interface ValueLine extends Setting {
   readonly bench: string;

@@ -1,6 +1,6 @@
 /**
- * The fixed names of what is compared, in the order of the tables: results of different versions stay comparable. No benchmark has all of
- * them. `heddle` is what every ratio is taken of.
+ * The fixed names of what is compared, in the order of the tables: results of different versions stay comparable. No benchmark
+ * has all of them. `heddle` is what every ratio is taken of.
  */
 export const subjectNames = [
   'heddle',

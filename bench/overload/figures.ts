@@ -8,13 +8,14 @@ import type { Scenario } from './scenario.js';
 export type Figures = Readonly<Record<string, number>>;
 
 /**
- * Good answers by the peak, each class weighted by its cost; where the load changes, by what was possible: what was offered, or the peak
- * if that is less. Everything is ordered by it.
+ * Good answers by the peak, each class weighted by its cost; where the load changes, by what was possible: what was offered, or
+ * the peak if that is less. Everything is ordered by it.
  */
 export const goodput = 'goodput/peak';
 
 /**
- * Of the good answers only: who answers few of them may have the best. So it says how good the good ones are, and not who does better.
+ * Of the good answers only: who answers few of them may have the best. So it says
+ * how good the good ones are, and not who does better.
  */
 export const goodP99Ms = 'good answers p99 ms';
 export const goodMedianMs = 'good answers median ms';

@@ -11,7 +11,10 @@ import { usualLoads, type Settings } from './settings.js';
 import { scanStatic } from './static-scan.js';
 import type { StaticSetting } from './subject.js';
 
-/** A generator that was late though it used less of its processor was disturbed by others; one that used more would be late again. */
+/**
+ * A generator that was late though it used less of its processor was disturbed
+ * by others; one that used more would be late again.
+ */
 const disturbedBelow = 0.7;
 
 /** Measures every contender under every load of every scenario that was asked for, and reports as it goes. */

@@ -22,8 +22,8 @@ export interface Work {
 }
 
 /**
- * A connection for each request; one that is kept, or another where none is free, as clients do unless they are told otherwise; or one of
- * 256, before which requests queue.
+ * A connection for each request; one that is kept, or another where none is free, as clients do unless they are told otherwise;
+ * or one of 256, before which requests queue.
  */
 export type Connections = 'new' | 'keep-alive' | 'pooled';
 

@@ -11,7 +11,10 @@ import type { ServerOrder, ServerUsage } from './servers/order.js';
 
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
 
-/** How long a server may take to answer about itself. One that does not is as good as gone: what it says then would come too late. */
+/**
+ * How long a server may take to answer about itself. One that does not is as
+ * good as gone: what it says then would come too late.
+ */
 const patienceMs = 5000;
 
 /** How a server ended by itself. */
@@ -77,7 +80,10 @@ export class ServerProcess {
     return line === null || line.done === true ? null : (JSON.parse(line.value) as ServerUsage);
   }
 
-  /** How many descriptors it has open, seen from outside: it may have none left to look itself. Null where the system does not say. */
+  /**
+   * How many descriptors it has open, seen from outside: it may have none left to
+   * look itself. Null where the system does not say.
+   */
   async descriptors(): Promise<number | null> {
     try {
       return (await readdir(`/proc/${this.child.pid}/fd`)).length;

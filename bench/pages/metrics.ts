@@ -1,6 +1,9 @@
 import type { Metric } from '../metric.js';
 
-/** How many of the clients get an answer in a second: throughput does not tell many that are served from few that are served often. */
+/**
+ * How many of the clients get an answer in a second: throughput does not tell
+ * many that are served from few that are served often.
+ */
 export const servedEachSecond: Metric = { name: 'clients served each second %', better: 'higher' };
 
 /** Of the requests and connections that ended: refused, cut, or answered with something else than 200. */

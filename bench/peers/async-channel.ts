@@ -7,7 +7,10 @@ interface Sender<T> {
   readonly resolve: () => void;
 }
 
-/** A bounded channel over promises, as a careful author would write it: nothing is allocated for what need not wait but the promise. */
+/**
+ * A bounded channel over promises, as a careful author would write it: nothing is
+ * allocated for what need not wait but the promise.
+ */
 export class AsyncChannel<T> {
   private readonly buffer = new Fifo<T>();
   private readonly senders = new Fifo<Sender<T>>();

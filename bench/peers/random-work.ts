@@ -2,7 +2,8 @@
 export const workSeed = (number: number): number => Math.imul(number, 2_654_435_761) | 1;
 
 /**
- * Computes for a random time, two microseconds or so on average: 1 to 999 rounds of xorshift, each of which waits for the one before.
+ * Computes for a random time, two microseconds or so on average: 1 to 999 rounds
+ * of xorshift, each of which waits for the one before.
  *
  * @returns what to begin with the next time.
  */

@@ -21,7 +21,10 @@ const ITEMS = 5;
 export const sharedBuffer = (capacity: number): Int32Array =>
   new Int32Array(new SharedArrayBuffer((ITEMS + capacity) * Int32Array.BYTES_PER_ELEMENT));
 
-/** A bounded buffer for threads, with a lock that sleeps in the kernel: 0 is free, 1 held, 2 held and wanted (Drepper, "Futexes Are Tricky"). */
+/**
+ * A bounded buffer for threads, with a lock that sleeps in the kernel: 0 is free, 1
+ * held, 2 held and wanted (Drepper, "Futexes Are Tricky").
+ */
 class SharedBuffer {
   private readonly memory: Int32Array;
   private readonly capacity: number;

@@ -7,8 +7,9 @@ import type { Context } from '../harness/context.js';
 export type Count = Int32Array;
 
 /**
- * Runs a worker of `module` for each of `data`, which gets `count` in addition, and answers how many operations they count in a second
- * between them. The main thread only sleeps and reads the count. The workers use all processors: that is what they are for.
+ * Runs a worker of `module` for each of `data`, which gets `count` in addition, and answers how many operations they count in a
+ * second between them. The main thread only sleeps and reads the count. The workers use all processors: that is what they are
+ * for.
  */
 export async function countedPerSecond(module: URL, data: readonly object[], context: Context): Promise<number> {
   const count: Count = new Int32Array(new SharedArrayBuffer(4));

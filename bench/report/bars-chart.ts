@@ -21,8 +21,8 @@ interface Row {
 }
 
 /**
- * Few cases: a panel for each, with the same rows in the same order. Bars where the axis begins at zero; a logarithmic axis has no zero, and
- * a bar on it no meaning: there the values are dots.
+ * Few cases: a panel for each, with the same rows in the same order. Bars where the axis begins at zero; a logarithmic axis has
+ * no zero, and a bar on it no meaning: there the values are dots.
  */
 export function barsOption(figure: Figure): Chart {
   const rows = rowsOf(figure.panels);

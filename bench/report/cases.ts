@@ -24,7 +24,10 @@ export function sizeOf(point: string): Size | undefined {
   return unit === undefined || !Number.isFinite(size) || size <= 0 ? undefined : { unit, size };
 }
 
-/** The name of the axis on which the cases of these readings are points; nothing where they are no scale, or nobody is on enough of it. */
+/**
+ * The name of the axis on which the cases of these readings are points; nothing
+ * where they are no scale, or nobody is on enough of it.
+ */
 export function scaleOf(readings: readonly Reading[]): string | undefined {
   const units = new Set(readings.map(({ case: point }) => sizeOf(point)?.unit));
   const [unit] = units;

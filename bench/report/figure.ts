@@ -24,7 +24,10 @@ export interface Panel {
   readonly series: readonly Series[];
 }
 
-/** `lines`: over a logarithmic axis of sizes; `bars`: a panel for each case; `percentiles`: the same, with lines over percentiles. */
+/**
+ * `lines`: over a logarithmic axis of sizes; `bars`: a panel for each case;
+ * `percentiles`: the same, with lines over percentiles.
+ */
 export type Form = 'lines' | 'bars' | 'percentiles';
 
 /** One plot, with what has to be said about it. */

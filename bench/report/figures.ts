@@ -18,7 +18,10 @@ export function figures(readings: readonly Reading[], descriptions: Descriptions
   });
 }
 
-/** A plot for each metric or distribution, and one of the first metric beside its values with another size of the young generation. */
+/**
+ * A plot for each metric or distribution, and one of the first metric beside its
+ * values with another size of the young generation.
+ */
 function benchmarkFigures(name: string, all: readonly Reading[], description: Description | undefined): Figure[] {
   const described: Metrics =
     description?.metrics ?? [...new Set(all.map(({ metric }) => metric))].map((metric) => ({ name: metric }));

@@ -12,14 +12,14 @@ import type { Measuring } from './arguments.js';
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /**
- * 100,000 promises or fibers outgrow V8's usual young generation, which then is copied again and again. What is asked of these benchmarks is
- * reported with one that holds them, too.
+ * 100,000 promises or fibers outgrow V8's usual young generation, which then is copied again and again. What is asked of these
+ * benchmarks is reported with one that holds them, too.
  */
 const largeYoungGeneration = { names: ['switch', 'producer-consumer'], cases: ['n=100000'], semiSpaceMb: 128 };
 
 /**
- * Measures, and writes each line into the file at `path` as soon as it is known; an interrupt ends the process and leaves what is there.
- * Answers what failed as a whole.
+ * Measures, and writes each line into the file at `path` as soon as it is known; an interrupt ends the process and leaves what
+ * is there. Answers what failed as a whole.
  */
 export async function measureInto(path: string, { plan, overload }: Measuring): Promise<readonly string[]> {
   const writeText = writeLines(path);

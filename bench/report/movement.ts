@@ -48,9 +48,10 @@ export interface Movement {
 const leastChange = 0.05;
 
 /**
- * What moved from `old` to `now`. All that is known of the noise is the range of a few processes. So a figure has moved when the ranges do not
- * overlap, the medians differ by more than a share that matters, and both still hold after the change of its peers is taken out: a
- * machine that is slower today changes them all. Where a run has too few processes for that to mean anything, nothing is claimed.
+ * What moved from `old` to `now`. All that is known of the noise is the range of a few processes. So a figure has moved when
+ * the ranges do not overlap, the medians differ by more than a share that matters, and both still hold after the change of its
+ * peers is taken out: a machine that is slower today changes them all. Where a run has too few processes for that to mean
+ * anything, nothing is claimed.
  */
 export function movement(
   old: readonly Reading[],
@@ -120,8 +121,8 @@ function valued({ before, after }: Replaced): Pick<Move, 'before' | 'after' | 'c
 }
 
 /**
- * The other programs in the same case: they did not change between the two runs. heddle's own variants are no such thing; a peer that is
- * alone with heddle is judged beside that.
+ * The other programs in the same case: they did not change between the two runs. heddle's own variants are no such thing; a
+ * peer that is alone with heddle is judged beside that.
  */
 function peersOf<T extends Replaced>(figure: Reading, all: readonly T[]): readonly T[] {
   const others = all.filter(

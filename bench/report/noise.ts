@@ -5,8 +5,8 @@ export const sure = 0.01;
 export const likely = 0.1;
 
 /**
- * How likely two samples of the same distribution are to lie wholly beside each other: of all the ways to choose which of the n + m values are
- * the first sample's, only two.
+ * How likely two samples of the same distribution are to lie wholly beside each other: of all the ways to choose which of the
+ * n + m values are the first sample's, only two.
  */
 export function chanceOfDisjointRanges(n: number, m: number): number {
   let ways = 1;

@@ -17,7 +17,10 @@ export interface Look {
   readonly width: number;
 }
 
-/** Of M. Okabe and K. Ito (2008), which people see apart with any kind of colour vision; their yellow is too light for lines on white. */
+/**
+ * Of M. Okabe and K. Ito (2008), which people see apart with any kind of colour
+ * vision; their yellow is too light for lines on white.
+ */
 const vermillion = '#d55e00';
 const orange = '#e69f00';
 const blue = '#0072b2';

@@ -10,7 +10,10 @@ const panelHeight = 210;
 const panelGap = 66;
 const columns = 2;
 
-/** Distributions: a panel for each case, and in it a line for each subject from the median to the maximum. All panels have the same axis. */
+/**
+ * Distributions: a panel for each case, and in it a line for each subject from the
+ * median to the maximum. All panels have the same axis.
+ */
 export function percentilesOption(figure: Figure): Chart {
   const all = figure.panels.flatMap(({ series }) => series);
   const subjects = [...new Set(all.map(({ subject }) => subject))];

@@ -30,8 +30,8 @@ export function renderFigure(figure: Figure): string {
 }
 
 /**
- * The library writes colours as attributes, over which any rule of a style sheet wins; readers that know no style sheets see the light one.
- * On paper the light one is right.
+ * The library writes colours as attributes, over which any rule of a style sheet wins; readers that know no style sheets see
+ * the light one. On paper the light one is right.
  */
 function withScheme(svg: string): string {
   const rules = Object.entries(dark).map(

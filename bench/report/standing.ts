@@ -13,8 +13,8 @@ export interface Standing {
 }
 
 /**
- * Beside every peer of a figure that has a value; variants of heddle are no peers. Nothing where nobody knows what is better, and where
- * what made the load was at its own limit.
+ * Beside every peer of a figure that has a value; variants of heddle are no peers. Nothing where nobody knows what is better,
+ * and where what made the load was at its own limit.
  */
 export function standings({ readings, metric }: Pick<Figure, 'readings' | 'metric'>): readonly Standing[] {
   return readings.flatMap((peer): Standing[] => {

@@ -24,7 +24,9 @@ type Step =
   | { readonly kind: 'pop' }
   | { readonly kind: 'unset'; readonly which: number };
 
-/** Few different times, so that they are equal often; some apart by what instants are told by, so that these forget each other. */
+/**
+ * Few different times, so that they are equal often; some apart by what instants are told by, so that these forget each other.
+ */
 const times = fc.tuple(fc.integer({ min: -2, max: 3 }), fc.integer({ min: 0, max: 3 }), fc.constantFrom(0, 0, 0.5));
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: times.map(([ms, turns, part]): Step => ({ kind: 'set', at: ms + turns * 1024 + part })) },

@@ -540,7 +540,10 @@ test('of threads that look busy beside a busy loop a meter learns nothing, and c
   t.is(meter.holdMs, 8, 'four threads were busy for 100 ms and ended 50 calls');
 });
 
-/** What the kernel is asked for by an entry with a goal of a second that serves `perTick` a tick of 100 ms, while that is crowded. */
+/**
+ * What the kernel is asked for by an entry with a goal of a second that serves
+ * `perTick` a tick of 100 ms, while that is crowded.
+ */
 function sizesOf(perTick: number, ticks: number, crowded: (tick: number) => boolean): number[] {
   const sizes: number[] = [];
   const backlog = new Backlog(64, 1000, (size) => sizes.push(size));

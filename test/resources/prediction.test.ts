@@ -323,7 +323,8 @@ test('work without an end in sight is, once that has lasted, what it uses steadi
 });
 
 test('in a steady state what is outstanding is U times the rate of arrivals, with work without an end as without it', (t) => {
-  // By differences of nearly equal numbers. Each second one fiber begins, goes round ten thousand times on average, and computes for 1 ms in each.
+  // By differences of nearly equal numbers. Each second one fiber begins, goes round ten
+  // thousand times on average, and computes for 1 ms in each.
   const turns = 10_000;
   const nodes = graph(
     { cpu: 1, to: [[1, 1]] },

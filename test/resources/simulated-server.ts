@@ -34,7 +34,9 @@ export interface Simulation extends ClientOptions, MachineOptions {
   /** Connections that the kernel keeps; 64 unless given. */
   readonly backlog?: number;
   readonly scheduling?: SchedulingOptions;
-  /** Requests come at the multiples of so many ms, when their connections are accepted already: clients or a network that stall. */
+  /**
+   * Requests come at the multiples of so many ms, when their connections are accepted already: clients or a network that stall.
+   */
   readonly burstMs?: number;
   /** One connection of so many comes to a second port, where the same is served. */
   readonly secondPort?: number;

@@ -407,7 +407,10 @@ for (const [connected, half] of [
       }
   });
 
-/** Takes the next message as soon as the last one was let in: with the processor for 3 ms, in two parts, it could take all of it. */
+/**
+ * Takes the next message as soon as the last one was let in: with the processor
+ * for 3 ms, in two parts, it could take all of it.
+ */
 const consumer = (options: Partial<GateOptions> = {}) =>
   function* consume(server: Server): Operation<void> {
     const mail = gate({ name: 'mail', goal: 60_000, patient: true, ...options });

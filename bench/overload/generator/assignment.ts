@@ -45,7 +45,9 @@ export interface Outcomes {
   refused: number;
   /** Any other status, or an answer that is none. */
   error: number;
-  /** Not sent, because this machine refused (no descriptor, no port) or the generator was too late: says nothing of the server. */
+  /**
+   * Not sent, because this machine refused (no descriptor, no port) or the generator was too late: says nothing of the server.
+   */
   unsent: number;
 }
 
@@ -68,7 +70,9 @@ export interface ClassResult {
   readonly p99: number | null;
 }
 
-/** A second of the load profile, by the intended starts: what was sent, repetitions included, and the good ones of it, by class. */
+/**
+ * A second of the load profile, by the intended starts: what was sent, repetitions included, and the good ones of it, by class.
+ */
 export interface Second {
   readonly phase: string;
   /** Since the phase began. */

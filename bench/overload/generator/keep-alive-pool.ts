@@ -9,8 +9,9 @@ interface Line {
 }
 
 /**
- * Connections that are kept, opened as they are needed, the last one used first. Where there may be no more, requests that find none
- * free wait here, in order: their time runs. A request that is given up takes its connection along, as HTTP/1.1 leaves no other way.
+ * Connections that are kept, opened as they are needed, the last one used first. Where there may be no more, requests that find
+ * none free wait here, in order: their time runs. A request that is given up takes its connection along, as HTTP/1.1 leaves no
+ * other way.
  */
 export class KeepAlivePool implements Transport {
   private readonly port: number;

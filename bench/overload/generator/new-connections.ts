@@ -35,8 +35,8 @@ export class NewConnections implements Transport {
     const answered = (status: number): void => {
       if (status !== 0 && !attempt.settled) this.settle(attempt, outcomeOf(status));
     };
-    // It is left to the server to close first: whoever does keeps the pair of ports in TIME_WAIT, and a client that did would spend
-    // its time on looking for a free port.
+    // It is left to the server to close first: whoever does keeps the pair of ports in TIME_WAIT, and a client that did would
+    // spend its time on looking for a free port.
     const socket = connectLean(this.port, (chunk) => answered(reader.take(chunk)), false);
     this.open.add(socket);
     attempt.abandon = () => void socket.destroy();

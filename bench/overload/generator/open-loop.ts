@@ -16,8 +16,8 @@ const backOffMs = 100;
 const sendingMs = 4;
 
 /**
- * What is so late already is not sent, and said to be the generator's own failure. Sending it would make what follows late as well, and
- * a generator that was held up once would never catch up.
+ * What is so late already is not sent, and said to be the generator's own failure. Sending it would make what follows late as
+ * well, and a generator that was held up once would never catch up.
  */
 const hopelessMs = 100;
 

@@ -9,8 +9,8 @@ export const poolSlots = 20;
 export const poolMs = 10;
 
 /**
- * A server of 20 slots of 10 ms, as a database is one: it answers a byte for every byte, in order, and whoever asks sees nothing of
- * its queue. Runs in a process of its own.
+ * A server of 20 slots of 10 ms, as a database is one: it answers a byte for every byte, in order, and whoever asks sees
+ * nothing of its queue. Runs in a process of its own.
  */
 export function serveDistantPool(announce: (port: number) => void): void {
   const slots = new Slots(poolSlots);

@@ -47,7 +47,10 @@ export function cellLines(scenario: Scenario, rows: readonly Row[]): readonly (V
   return lines;
 }
 
-/** Good answers second by second, by the peak: how fast a change is followed. `possible` is what was offered, or the peak if that is less. */
+/**
+ * Good answers second by second, by the peak: how fast a change is followed.
+ * `possible` is what was offered, or the peak if that is less.
+ */
 export function timelineLines(
   scenario: Scenario,
   load: number,

@@ -58,7 +58,10 @@ export function scenarioTable(
   return `${head}${found}${weights}${tooLow(rows)}\n${align([header, ...body])}\n${phaseTable(scenario, rows)}${verdict(rows, loads)}`;
 }
 
-/** Where the load changes: how much of what was possible in each phase's first second and after it, and how long until nearly all. */
+/**
+ * Where the load changes: how much of what was possible in each phase's first
+ * second and after it, and how long until nearly all.
+ */
 function phaseTable(scenario: Scenario, rows: readonly Row[]): string {
   const phases = scenario.phases?.(1).map(({ name }) => phaseFigures(name)) ?? [];
   if (phases.length === 0) return '';

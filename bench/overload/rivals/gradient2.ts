@@ -8,8 +8,8 @@ const longWindow = 600;
 const warmUpSamples = 10;
 
 /**
- * The limit of `Gradient2Limit` in Netflix's concurrency-limits, with that library's defaults: it shrinks where the mean service time of a
- * window is more than half as much again as the long-term mean, and else grows as long as it is made use of.
+ * The limit of `Gradient2Limit` in Netflix's concurrency-limits, with that library's defaults: it shrinks where the mean
+ * service time of a window is more than half as much again as the long-term mean, and else grows as long as it is made use of.
  */
 export class Gradient2 {
   limit = least;

@@ -3,7 +3,10 @@ import fastify from 'fastify';
 import type { Routes } from '../servers/plain.js';
 import { reply, replyHeaders } from '../servers/reply.js';
 
-/** Those of the plugin's documentation; the two of memory made to fit the scenarios' 256 MB, of which it would never begin to serve. */
+/**
+ * Those of the plugin's documentation; the two of memory made to fit the
+ * scenarios' 256 MB, of which it would never begin to serve.
+ */
 const thresholds = {
   maxEventLoopDelay: 1000,
   maxHeapUsedBytes: 200 * 2 ** 20,

@@ -11,7 +11,10 @@ import { serveHeddleFastify } from './heddle-fastify.js';
 import type { ServerOrder, ServerUsage } from './order.js';
 import { servePlain, type Routes } from './plain.js';
 
-/** Without a word about it, in every rival but `static`, which has its own: long enough for no burst, short enough for the deadline. */
+/**
+ * Without a word about it, in every rival but `static`, which has its own: long
+ * enough for no burst, short enough for the deadline.
+ */
 const shortBacklog = 64;
 const longerBacklog = 160;
 

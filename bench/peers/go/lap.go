@@ -8,7 +8,8 @@ import (
 const operationsPerReading = 256
 
 // lap is harness/lap.ts. Not synchronised: the goroutines share one processor and are not preempted within a tick,
-// which goPeer of harness/go-program.ts sees to. An atomic addition would cost a tenth of a switch. For others there is sharedLap.
+// which goPeer of harness/go-program.ts sees to. An atomic addition would cost a
+// tenth of a switch. For others there is sharedLap.
 type lap struct {
 	phases
 	minimum    int

@@ -1,5 +1,6 @@
 // The Go peers. `peers BENCHMARK SIZE WARMUP DURATION [ARGUMENT]` measures one case and prints its value as
-// JSON, times in milliseconds; `peers server BENCHMARK` serves. Each subject does what the TypeScript file of the same name describes.
+// JSON, times in milliseconds; `peers server BENCHMARK` serves. Each subject does
+// what the TypeScript file of the same name describes.
 package main
 
 import (

@@ -46,7 +46,9 @@ export async function runAsFibers(
   return instances.map(({ trace }) => trace);
 }
 
-/** How often a program that is cancelled after so many turns, and gives way wherever it can, gives back each thing that it held. */
+/**
+ * How often a program that is cancelled after so many turns, and gives way wherever it can, gives back each thing that it held.
+ */
 export async function runCancelled(code: string, runtime: object, turns: number): Promise<readonly number[]> {
   const { make, held, trace } = instantiate(code, runtime);
   function* wait(): Operation<void> {
