@@ -17,10 +17,8 @@ export function parseRange(
   etag: string,
   modified: Date,
 ): ByteRange | 'unsatisfiable' | null {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(headers.range?.trim() ?? '');
-  if (match === null || (match[1] === '' && match[2] === '') || !sameVersion(headers['if-range'], etag, modified))
-    return null;
-  const [, first, last] = match as unknown as [string, string, string];
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(headers.range?.trim() ?? '') ?? [];
+  if ((first === '' && last === '') || !sameVersion(headers['if-range'], etag, modified)) return null;
   if (first === '') {
     const length = Math.min(Number(last), size);
     return length === 0 ? 'unsatisfiable' : { start: size - length, end: size };
