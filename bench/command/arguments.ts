@@ -14,7 +14,7 @@ Measures heddle beside its peers. Subjects take turns, each in a process of its 
 Names: ${benchmarkNames.join(', ')} (default: all)
 
   --quick          less than a minute for each benchmark: shorter, fewer cases, fewer runs
-  --peers a,b      run only these beside heddle (${subjectNames.slice(1).join(', ')})
+  --peers a,b      run only these beside heddle (await, go, …; a wrong name is answered by those that there are)
   --cases a,b      only these cases, as the tables name them (n=1000)
   --runs N         process starts for each subject and case (default: 7, quick: 3)
   --semi-space MB  of V8's young generation in every process (--max-semi-space-size; default: V8's own choice)
