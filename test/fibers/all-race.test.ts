@@ -16,6 +16,7 @@ import {
 } from 'heddle';
 import { sameEvents } from 'heddle/testing';
 import type { Fiber } from '#src/fibers/fiber.js';
+import { failAfter } from '../support/fail-after.js';
 import { logged } from '../support/logged.js';
 import { simulateManyClean } from '../support/no-leak.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -23,11 +24,6 @@ import { thrownBy } from '../support/thrown-by.js';
 function* after<T>(ms: number, value: T): Operation<T> {
   yield* sleep(ms);
   return value;
-}
-
-function* failAfter(ms: number, error: unknown): Operation<never> {
-  yield* sleep(ms);
-  throw error;
 }
 
 test('all runs side by side and returns results in the given order', (t) =>

@@ -1,14 +1,10 @@
 import test from 'ava';
 import { channel, scope, sleep, spawn, suspend, yieldNow, type Operation } from 'heddle';
 import { sameEvents, simulate } from 'heddle/testing';
+import { failAfter } from '../support/fail-after.js';
 import { logged } from '../support/logged.js';
 import { simulateManyClean } from '../support/no-leak.js';
 import { thrownBy } from '../support/thrown-by.js';
-
-function* failAfter(ms: number, error: unknown): Operation<never> {
-  yield* sleep(ms);
-  throw error;
-}
 
 test('a failing child cancels its siblings before the scope throws', (t) =>
   simulateManyClean(function* ({ log, events }) {

@@ -1,14 +1,10 @@
 import test from 'ava';
-import { CancelledError, scope, sleep, spawn, suspend, type Operation } from 'heddle';
+import { CancelledError, scope, sleep, spawn, suspend } from 'heddle';
 import { sameEvents } from 'heddle/testing';
+import { failAfter } from '../support/fail-after.js';
 import { logged } from '../support/logged.js';
 import { simulateManyClean } from '../support/no-leak.js';
 import { thrownBy } from '../support/thrown-by.js';
-
-function* failAfter(ms: number, error: unknown): Operation<never> {
-  yield* sleep(ms);
-  throw error;
-}
 
 test('you catch what you directly yield*: the error of a spawned fiber appears at its scope and not at the spawn', (t) =>
   simulateManyClean(function* ({ log, events }) {
