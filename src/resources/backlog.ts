@@ -1,3 +1,5 @@
+import { keptAfter } from './kept-after.js';
+
 /**
  * How many connections the kernel keeps for an entry. A burst may take half of the goal to serve, since the processor is idle
  * after it. In overload it is no more than can be served within a tenth of the goal, and some to be refused: what stands behind
@@ -28,7 +30,7 @@ export class Backlog {
    */
   tick(finished: number, busyMs: number, crowded: boolean): void {
     if (this.resize === null) return;
-    const kept = KEPT ** (busyMs / KEPT_MS);
+    const kept = keptAfter(busyMs);
     this.finished = this.finished * kept + finished;
     this.busyMs = this.busyMs * kept + busyMs;
     const size = crowded ? this.crowdedSize : this.calmSize;
@@ -66,9 +68,6 @@ const CROWDED_SHARE = 0.1;
  * nothing.
  */
 const TOLD = 0.1;
-/** What was counted before decays to this share in `KEPT_MS` in which there was something to do. */
-const KEPT = 0.8;
-const KEPT_MS = 100;
 /**
  * Connections that come while a turn of the event loop lasts. With 16, work of 10 ms got a thirtieth less done, for the sake of
  * refusals.

@@ -1,3 +1,5 @@
+import { keptAfter } from './kept-after.js';
+
 /**
  * Whether all clients could be answered in time if each asked at once. A client that keeps its connection asks again only when
  * it has an answer, so no more requests wait than there are clients, however fast they ask: a closed system (Schroeder, Wierman
@@ -22,7 +24,7 @@ export class ClosedLoop {
 
   /** In `elapsedMs`, all through which something waited, so many were answered, and so many clients came or gave up. */
   tick(answered: number, changes: number, elapsedMs: number): void {
-    const kept = KEPT ** (elapsedMs / KEPT_MS);
+    const kept = keptAfter(elapsedMs);
     this.answered = this.answered * kept + answered;
     this.changes = this.changes * kept + changes;
     this.ms = this.ms * kept + elapsedMs;
@@ -41,9 +43,6 @@ export class ClosedLoop {
   }
 }
 
-/** What was counted before decays to this share in `KEPT_MS`. */
-const KEPT = 0.8;
-const KEPT_MS = 100;
 /** Of the goal: the time in which all have to be answered. It is a mean; some wait longer, and the goal is theirs too. */
 const SHARE = 0.6;
 /** Clients that come or give up, as a share of the answers. */
