@@ -34,8 +34,8 @@ export interface EntryOptions {
   /** Work waits for as long as it takes, instead of being refused. False unless given. */
   readonly patient?: boolean;
   /**
-   * How many connections the kernel keeps for it until they are accepted; 64 at first unless given. An entry with this or
-   * `resizeBacklog` gets its work by connections.
+   * How many connections the kernel keeps for it until they are accepted, at first. An entry without it does not get its work
+   * by connections.
    */
   readonly backlog?: number;
   /** Changes the backlog. Without it the backlog is fixed. */

@@ -49,9 +49,13 @@ export class Backlog {
     return Math.max(this.usual, Math.min(Math.ceil(this.rate * BURST_SHARE * this.goal), MOST));
   }
 
-  /** Whether there is a kernel queue that can be resized. */
-  get isKernels(): boolean {
+  get isResizable(): boolean {
     return this.resize !== null;
+  }
+
+  /** Turns of the event loop per ms in which all that the kernel keeps is accepted, one in each, before it is too old. */
+  get turnsPerMs(): number {
+    return Math.min(this.usual / TURNED_SHARE, this.size / CROWDED_SHARE) / this.goal;
   }
 
   /** Pieces of work per ms. */
@@ -63,6 +67,8 @@ export class Backlog {
 /** Of the goal: the longest that a burst, and under overload that anything, waits in the kernel. */
 const BURST_SHARE = 0.5;
 const CROWDED_SHARE = 0.1;
+/** Of the goal: the time in which as many connections as it keeps at first are accepted; fewer within `CROWDED_SHARE`. */
+const TURNED_SHARE = 0.2;
 /**
  * Connections per ms that are accepted to be refused, for some 2 % of the processor. The kernel turns the others away for
  * nothing.

@@ -15,8 +15,8 @@ export class GatedEntry implements Entry {
   readonly name: string;
   readonly goal: number;
   private readonly patient: boolean;
-  private readonly hasSockets: boolean;
-  private readonly backlog: Backlog;
+  /** Null where work does not come by connections. */
+  private readonly backlog: Backlog | null;
   readonly queue: WorkQueue;
   readonly net: LatencyNet;
   private readonly closedLoop: ClosedLoop;
@@ -46,26 +46,21 @@ export class GatedEntry implements Entry {
     this.name = options.name;
     this.goal = options.goal;
     this.patient = options.patient ?? false;
-    this.hasSockets = options.backlog !== undefined || options.resizeBacklog !== undefined;
-    this.backlog = new Backlog(options.backlog ?? USUAL_BACKLOG, options.goal, options.resizeBacklog ?? null);
+    const { backlog, goal, resizeBacklog = null } = options;
+    this.backlog = backlog === undefined ? null : new Backlog(backlog, goal, resizeBacklog);
     this.queue = new WorkQueue(lifo);
     this.net = new LatencyNet(options.goal);
     this.closedLoop = new ClosedLoop(options.goal, options.clients ?? (() => Infinity));
   }
 
-  /**
-   * Turns of the event loop per ms that accept the kernel's queue within `AGE_SHARE` of the goal; a shortened one within
-   * `BACKLOG_SHARE`.
-   */
+  /** Turns of the event loop per ms that the kernel's queue needs. */
   get turnsPerMs(): number {
-    if (!this.hasSockets) return 0;
-    const { usual, size } = this.backlog;
-    return Math.min(usual / AGE_SHARE, size / BACKLOG_SHARE) / this.goal;
+    return this.backlog === null ? 0 : this.backlog.turnsPerMs;
   }
 
   /** Whether much of the work comes on new connections, of which Node accepts one in each turn of the event loop. */
   get needsTurns(): boolean {
-    return this.hasSockets && this.firstShare.value >= FIRST_SHARE;
+    return this.backlog !== null && this.firstShare.value >= FIRST_SHARE;
   }
 
   offer(work: Work): void {
@@ -143,7 +138,7 @@ export class GatedEntry implements Entry {
    */
   tick(elapsedMs: number, busyMs: number, kernelStands: boolean, now: number): void {
     const stood = this.queue.allStandingMs(now);
-    let stoodMs = kernelStands && this.backlog.isKernels ? elapsedMs : 0;
+    let stoodMs = kernelStands && this.backlog?.isResizable ? elapsedMs : 0;
     // What waits now may be a burst that has just come: where bursts come as often as ticks, each tick sees one.
     if (this.queue.size > 0) stoodMs = Math.max(stoodMs, Math.min(stood - this.stoodBefore, elapsedMs));
     this.stoodBefore = stood;
@@ -154,7 +149,7 @@ export class GatedEntry implements Entry {
     if (this.standingMs > this.goal) this.crowdedAt = now;
     if (this.queue.standingMs(now) >= elapsedMs) this.closedLoop.tick(this.endedNow, this.changesNow, elapsedMs);
     this.closedLoop.judge(this.queue.size + this.live, kernelStands);
-    this.backlog.tick(this.finishedNow, busyMs, this.isCrowded(now));
+    this.backlog?.tick(this.finishedNow, busyMs, this.isCrowded(now));
     if (this.endedNow > 0) this.firstShare.add(this.finishedNow / this.endedNow);
     this.endedNow = this.finishedNow = this.changesNow = 0;
   }
@@ -241,15 +236,12 @@ class AdmittedWork implements Admitted {
   }
 }
 
-/** Of the goal: the longest that work waits to be let in, here or in the kernel's queue; and the same for a burst. */
+/** Of the goal: the longest that work waits to be let in; and the same for a burst. */
 const AGE_SHARE = 0.2;
 const BURST_SHARE = 0.7;
-/** Of the goal: the time in which the kernel's queue is turned over. */
-const BACKLOG_SHARE = 0.1;
 /** Of the goal: work that would take longer, with what it has waited, can no longer be answered in time. */
 const USEFUL_SHARE = 0.95;
 /** How long an entry counts as crowded after the last sign of it: any overload has pauses. */
 const CALM_MS = 1000;
-const USUAL_BACKLOG = 64;
 const FIRST_SHARE = 0.3;
 const MOST_KINDS = 100;

@@ -1,8 +1,8 @@
 /**
  * Turns of the event loop that are owed to the kernel's queue of connections. Node accepts one in each turn, so in a program
- * whose turns are long what stands in that queue gets older than any goal, and is served for nothing. The queue is to be turned
- * over within a fifth of the goal, as long as there is something in it: with 64 places and half a second that is 640 turns a
- * second, which cost at most 3 % of the processor.
+ * whose turns are long what stands in that queue gets older than any goal, and is served for nothing. As long as there is
+ * something in it turns come so often that it is turned over in time (`Backlog.turnsPerMs`): with 64 places and a goal of half a
+ * second 640 times a second, which costs at most 3 % of the processor.
  */
 export class TurnDebt {
   private owed: number = 0;

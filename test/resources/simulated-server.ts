@@ -4,6 +4,7 @@ import { Deque } from '#src/base/deque.js';
 import { Work, type Admitted, type Entry, type EntryOptions, type Refusal } from '#src/fibers/governor.js';
 import type { Fiber } from '#src/fibers/fiber.js';
 import type { Scope } from '#src/fibers/scope.js';
+import { USUAL_BACKLOG } from '#src/io/kernel-queue.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
 import type { SchedulingOptions } from '#src/resources/scheduling-options.js';
 import { SimulatedClients, type ClientOptions, type Outcome } from './simulated-clients.js';
@@ -102,14 +103,14 @@ export class SimulatedServer {
     const { backlog, kept = Infinity } = this.options;
     const clients = (): number => kept;
     if (backlog !== undefined) return { backlog, clients };
-    const entry = this.backlogs.push(64) - 1;
-    return { resizeBacklog: (size) => (this.backlogs[entry] = size), clients };
+    const entry = this.backlogs.push(USUAL_BACKLOG) - 1;
+    return { backlog: USUAL_BACKLOG, resizeBacklog: (size) => (this.backlogs[entry] = size), clients };
   }
 
   /** Connections that the kernel keeps now. */
   get backlog(): number {
     if (this.backlogs.length > 0) return Math.min(...this.backlogs);
-    return this.options.backlog ?? 64;
+    return this.options.backlog ?? USUAL_BACKLOG;
   }
 
   get governor(): ResourceGovernor {
