@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 
@@ -11,32 +11,16 @@ import test from 'ava';
 const directory = join('build', 'readme');
 const run = promisify(execFile);
 
-const chapters = [
-  'http',
-  'testing',
-  'graph',
-  'production',
-  'errors',
-  'scheduling',
-  'internals',
-  'promises',
-  'async-context',
-  'cls-hooked',
-  'effect',
-  'fp-ts',
-  'frameworks',
-  'node-http',
-  'express',
-  'fastify',
-  'hono',
-  'websockets',
-];
-const pages = ['README.md', ...chapters.map((name) => `docs/${name}.md`)]
-  .map((file) => readFileSync(file, 'utf8'))
-  .join('\n');
+const chapters = readdirSync('docs').filter((name) => name.endsWith('.md'));
+const pages = new Map(
+  ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...chapters.map((name) => `docs/${name}`)].map((file) => [
+    file,
+    readFileSync(file, 'utf8'),
+  ]),
+);
 
 /** Every TypeScript block that is a whole program. */
-const programs = [...pages.matchAll(/```ts\n(.*?)```/gs)]
+const programs = [...[...pages.values()].join('\n').matchAll(/```ts\n(.*?)```/gs)]
   .map(([, source]) => source!)
   .filter((source) => source.includes('import '));
 
@@ -63,9 +47,37 @@ test.before(async () => {
 });
 
 test('the README leads to every page of docs', (t) => {
-  const readme = readFileSync('README.md', 'utf8');
-  const missing = readdirSync('docs').filter((name) => name.endsWith('.md') && !readme.includes(`](docs/${name})`));
-  t.deepEqual(missing, []);
+  const readme = pages.get('README.md')!;
+  t.deepEqual(
+    chapters.filter((name) => !readme.includes(`](docs/${name})`)),
+    [],
+  );
+});
+
+/** A page without its blocks of code, in which nothing is a heading or a link. */
+const prose = (text: string): string => text.replaceAll(/```.*?```/gs, '');
+
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');
+
+test('links between pages lead to files and headings that are there', (t) => {
+  const anchors = new Map(
+    [...pages].map(([file, text]) => [file, [...prose(text).matchAll(/^#+ (.*)$/gm)].map(([, one]) => anchorOf(one!))]),
+  );
+  const broken: string[] = [];
+  for (const [file, text] of pages)
+    for (const [, link] of prose(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+      const [path = '', anchor] = link!.split('#');
+      if (/^https?:/.test(path)) continue;
+      const to = path === '' ? file : join(dirname(file), path);
+      const known = anchor === undefined || anchors.get(to)?.includes(anchor);
+      if (!existsSync(to) || !known) broken.push(`${file}: ${link}`);
+    }
+  t.deepEqual(broken, []);
 });
 
 test('the README has programs', (t) => {
