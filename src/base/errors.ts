@@ -27,7 +27,7 @@ export class CancelledError extends HeddleError {
   }
 }
 
-/** `join` (or `all`, `race`) waited for a fiber that was cancelled alone, so there is no result. Decide what its absence means. */
+/** `join` (or `all`, `race`) waited for a fiber that was cancelled alone, so there is no result. Decide what that means. */
 export class FiberCancelledError extends HeddleError {
   readonly code = 'ERR_HEDDLE_FIBER_CANCELLED' as const;
 }

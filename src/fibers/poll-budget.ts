@@ -39,7 +39,7 @@ export class PollBudget {
 }
 
 /**
- * Without a governor, as a share of the time for which a crowd ran: for so long events are taken in. Fewer requests come in it than
- * were answered, or a backlog would never shrink.
+ * Without a governor, as a share of the time for which a crowd ran: for so long events are taken in. Fewer requests come in it
+ * than were answered, or a backlog would never shrink.
  */
 const WORLDS_SHARE = 0.25;

@@ -284,7 +284,7 @@ const WAITS_PASS_MS = 500;
 const REFRESH_MS = 2;
 /** Of the processor: reserved for work of high priority. */
 const CONTROL_SHARE = 0.05;
-/** Of the shortest goal. With 0.04 requests on kept connections wait too long in front of their fibers, with 0.08 `/health` does. */
+/** Of the shortest goal. With 0.04 requests on kept connections wait too long for their fibers, with 0.08 `/health` does. */
 const POLL_SHARE = 0.06;
 const RECONCILE_TICKS = 10;
 /**
