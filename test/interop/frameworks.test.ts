@@ -19,17 +19,15 @@ import { once } from 'node:events';
 import { connect as connectSocket, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import { getRequestListener, serve, type HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { getRequestListener, serve } from '@hono/node-server';
 import test, { type ExecutionContext } from 'ava';
 import express from 'express';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Hono } from 'hono';
-import { HTTPException } from 'hono/http-exception';
 import { all, event, gate, Runtime, scope, sleep, spawn, suspend, until, type Operation } from 'heddle';
 import { expressFibers } from 'heddle/express';
 import { fastifyFibers } from 'heddle/fastify';
-import { honoFibers, type HonoFibers } from 'heddle/hono';
+import { honoFibers } from 'heddle/hono';
 import { HttpError, nodeFibers, NodeFibers, type NodeFibersOptions } from 'heddle/node-http';
 import { pipe, writer } from 'heddle/streams';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
@@ -899,19 +897,6 @@ test.serial(
   },
 );
 
-test.serial('hono: app.request works without a connection', async (t) => {
-  await using fibers = honoFibers();
-  const app = new Hono();
-  app.get(
-    '/:name',
-    fibers.handler(function* (context) {
-      yield* sleep(1);
-      return context.text(`hello ${context.req.param('name')}`);
-    }),
-  );
-  t.is(await (await app.request('/warp')).text(), 'hello warp');
-});
-
 test.serial('in a program of heddle the requests belong to the scope in which the host was opened', async (t) => {
   const runtime = new Runtime();
   const deeds = new Deeds();
@@ -1265,24 +1250,6 @@ test.serial(
   },
 );
 
-test.serial('hono: a handler may write the response itself, as fast as its client reads', async (t) => {
-  await using fibers = honoFibers();
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  const failures: unknown[] = [];
-  app.onError((error, context) => (failures.push(error), context.text('', 500)));
-  app.get(
-    '/',
-    fibers.handler(function* ({ env }) {
-      yield* pipe(Readable.from(['straight', '-', 'line']), (env as HttpBindings).outgoing);
-      return RESPONSE_ALREADY_SENT;
-    }),
-  );
-  const server = fibers.attach(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server);
-  await listening(server);
-  t.is(await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).text(), 'straight-line');
-  t.deepEqual(failures, []);
-});
-
 test.serial('a framework that throws at being told of a failure loses that request, and no other', async (t) => {
   const runtime = new Runtime();
   const fibers = expressFibers({ runtime });
@@ -1424,139 +1391,4 @@ test.serial('node:http: a second reply is reported, and the first one arrives', 
   t.is(await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).text(), 'first');
   await fibers.close();
   t.deepEqual(reported, ['ERR_STREAM_WRITE_AFTER_END']);
-});
-
-/** What Hono's server and its application are told while `body` runs. */
-async function onHono(
-  open: (app: Hono<{ Bindings: HttpBindings }>, fibers: HonoFibers) => void,
-  body: (url: string) => Promise<void>,
-): Promise<{ readonly failures: unknown[]; readonly said: unknown[] }> {
-  const runtime = new Runtime();
-  const fibers = honoFibers({ runtime });
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  const failures: unknown[] = [];
-  app.onError((error, context) => {
-    failures.push(error.message);
-    return error instanceof HTTPException ? error.getResponse() : context.text('', 500);
-  });
-  open(app, fibers);
-  const server = fibers.attach(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server);
-  await listening(server);
-  const { error } = console;
-  const said: unknown[] = [];
-  console.error = (what: Error) => void said.push(what.message);
-  try {
-    await body(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    await fibers.close();
-    await turn();
-  } finally {
-    console.error = error;
-  }
-  return { failures, said };
-}
-
-test.serial('hono: what fails after it has begun to write the response itself is cut off', async (t) => {
-  const { failures } = await onHono(
-    (app, fibers) =>
-      app.get(
-        '/',
-        fibers.handler(function* (context) {
-          (context.env as HttpBindings).outgoing.write('begun');
-          yield* sleep(1);
-          throw new Error('midway');
-        }),
-      ),
-    async (url) => {
-      await t.throwsAsync(async () => (await fetch(url)).text());
-    },
-  );
-  t.deepEqual(failures, ['midway']);
-});
-
-test.serial('hono: a client that leaves while the response is written is nobody’s failure', async (t) => {
-  let left = false;
-  const { failures, said } = await onHono(
-    (app, fibers) =>
-      app.get(
-        '/',
-        fibers.handler(function* (context) {
-          (context.env as HttpBindings).outgoing.write('begun');
-          try {
-            return yield* suspend();
-          } finally {
-            left = true;
-          }
-        }),
-      ),
-    async (url) => {
-      const leaving = new AbortController();
-      await fetch(url, { signal: leaving.signal });
-      leaving.abort();
-      await eventually(() => left);
-    },
-  );
-  t.deepEqual({ failures, said }, { failures: [], said: [] });
-});
-
-test.serial('hono: what is thrown and is no Error, or has the status of no error, is told to `onError`', async (t) => {
-  const thrown: readonly unknown[] = [null, 'a text', new HttpError(204, 'empty'), new HttpError(700, 'odd')];
-  const { failures, said } = await onHono(
-    (app, fibers) =>
-      app.get(
-        '/:which',
-        fibers.handler(function* (context) {
-          throw thrown[Number(context.req.param('which'))];
-        }),
-      ),
-    async (url) => {
-      for (const which of thrown.keys()) t.is((await fetch(`${url}/${which}`)).status, 500);
-    },
-  );
-  t.deepEqual(failures, ['The handler threw `null`', 'The handler threw `a text` (string)', 'empty', 'odd']);
-  t.deepEqual(said, []);
-});
-
-test.serial('hono: what is no response is an error that names the fix', async (t) => {
-  await using fibers = honoFibers();
-  const app = new Hono();
-  const answers: Record<string, unknown> = {
-    data: { a: 1 },
-    map: new Map(),
-    text: 'well',
-    plain: new Response('plain'),
-    nothing: undefined,
-  };
-  app.get(
-    '/:what',
-    fibers.handler(function* (context) {
-      return answers[context.req.param('what')!] as Response;
-    }),
-  );
-  app.onError((error) => new Response(error.message, { status: 500 }));
-  for (const what of ['data', 'map', 'text']) {
-    const response = await app.request(`/${what}`);
-    t.is(response.status, 500, what);
-    t.regex(await response.text(), /has to return a Response: write `return context\.json\(…\)`/);
-  }
-  t.is(await (await app.request('/plain')).text(), 'plain');
-  t.is((await app.request('/nothing')).status, 404);
-});
-
-test.serial('hono: a handler that has begun goes on in a fiber', async (t) => {
-  const log: unknown[] = [];
-  await onHono(
-    (app, fibers) => {
-      app.get('/:name', (context) =>
-        fibers.run(context, function* () {
-          yield* sleep(1);
-          if (context.req.param('name') === 'bad') throw new HttpError(418, 'short and stout');
-          return context.text(`hello ${context.req.param('name')}`);
-        }),
-      );
-    },
-    async (url) => {
-      log.push(await (await fetch(`${url}/warp`)).text(), (await fetch(`${url}/bad`)).status);
-    },
-  );
-  t.deepEqual(log, ['hello warp', 418]);
 });

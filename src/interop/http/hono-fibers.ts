@@ -64,17 +64,19 @@ export class HonoFibers extends ServerFibers {
   ): Promise<R> {
     checkFunction('body', body);
     return new Promise<R>((resolve, reject) => {
+      let done = false;
       const kind = `${context.req.method} ${routePath(context)}`;
       const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>;
       const handling: Handling<R> = {
         operation: body,
         done(value) {
           checkResponse(value);
+          if (outgoing?.headersSent && !saysAlreadySent(value)) throw twoReplies();
+          done = true;
           resolve(value);
         },
         failed(error) {
-          // The fiber has begun a reply itself, which an error response would seem to complete.
-          if (outgoing?.headersSent) cutOff(outgoing);
+          if (outgoing?.headersSent) conclude(outgoing);
           reject(asException(error));
         },
       };
@@ -82,12 +84,13 @@ export class HonoFibers extends ServerFibers {
       if (incoming === undefined || outgoing === undefined) return this.host.startDetached(kind, handling);
       // The client has gone and nobody reads the reply, but the promise must settle all the same.
       const gone = (): void => {
-        if (outgoing.headersSent) resolve(alreadySent() as R);
-        else reject(new HTTPException(503, { message: 'the connection was closed' }));
+        if (!outgoing.headersSent) return reject(new HTTPException(503, { message: 'the connection was closed' }));
+        conclude(outgoing);
+        resolve(new Response(null) as R);
       };
       if (isClosed(outgoing)) return gone();
       outgoing.once('close', () => {
-        if (!wasAnswered(outgoing)) gone();
+        if (!done && !wasAnswered(outgoing)) gone();
       });
       this.host.offer(kind, incoming, outgoing, {
         begin: (work) => this.host.start(kind, work, handling),
@@ -105,12 +108,26 @@ function checkResponse(value: unknown): void {
   );
 }
 
+/** As `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which sends nothing then. */
+function saysAlreadySent(response: Response): boolean {
+  return response?.headers.has('x-hono-already-sent');
+}
+
+function twoReplies(): MisuseError {
+  return new MisuseError(
+    'The handler has begun to write the reply itself, and cannot return another: write `return RESPONSE_ALREADY_SENT`, which ' +
+      '`@hono/node-server/utils/response` exports',
+  );
+}
+
 /**
- * As `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which otherwise would log that it cannot send another response. Version 2
- * does not look at the headers of its own kind of response, by which it replaces the global one; a clone is of Node's kind.
+ * Cuts off a reply that the fiber has begun itself, unless it is complete. Then nothing more can be sent, but
+ * `@hono/node-server` would try, with what the application makes of the failure, and log that it cannot.
  */
-function alreadySent(): Response {
-  return new Response(null, { headers: { 'x-hono-already-sent': 'true' } }).clone();
+function conclude(outgoing: ServerResponse): void {
+  if (!outgoing.writableEnded) cutOff(outgoing);
+  const ignore = (): ServerResponse => outgoing;
+  Object.assign(outgoing, { writeHead: ignore, write: () => true, end: ignore });
 }
 
 function overloaded(retryAfterMs: number): Response {
