@@ -132,6 +132,31 @@ test('a stream of fibers is a body of `fetch`, where TypeScript has the library 
   t.is(await check(t, source, ['dom']), '');
 });
 
+test('web streams of the platform are read, and made, by operations, with the library `dom` and without', async (t) => {
+  const source = `
+    import { abortable, type Operation } from 'heddle';
+    import { forEachLine, fromWeb, pipe, readAll, toWebStream, type Reader } from 'heddle/streams';
+    import type { Writable } from 'node:stream';
+    import { ReadableStream as NodeStream } from 'node:stream/web';
+    export function* read(sink: Writable): Operation<number> {
+      const response = yield* abortable((signal) => fetch('http://localhost/', { signal }));
+      const bytes: Reader<Uint8Array> = fromWeb(response.body!, { own: true });
+      let sum = 0;
+      yield* bytes.forEach((chunk) => void (sum += chunk.length));
+      const made: Reader<string>[] = [fromWeb(new ReadableStream<string>()), fromWeb(new NodeStream<string>())];
+      yield* fromWeb(response.body!.pipeThrough(new TextDecoderStream())).forEach((text) => void text.length);
+      yield* fromWeb<Uint8Array>(new Blob(['a']).stream()).read();
+      yield* pipe(response.body!, sink);
+      yield* forEachLine(response.body!, (line) => void line);
+      return sum + made.length + (yield* readAll(response.body!)).length;
+    }
+    export function made(): Response {
+      return new Response(toWebStream(function* (push) { yield* push(new Uint8Array(1)); }));
+    }`;
+  for (const libraries of [[], ['dom'], ['dom', 'dom.iterable', 'dom.asynciterable']])
+    t.is(await check(t, source, libraries), '');
+});
+
 test('what the compiler makes of TypeScript type-checks like it, for bundlers that look at that', async (t) => {
   const source = `import { all, sleep, type Operation } from 'heddle';
     interface Row { readonly value?: number; readonly name: string }

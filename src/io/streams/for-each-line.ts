@@ -9,6 +9,7 @@ import { toBytes } from '../collect.js';
 import { limitOf } from '../limit-of.js';
 import type { Reader } from './reader.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
+import type { WebStream } from './web-stream.js';
 
 export interface LineOptions {
   /** The most bytes to a line; 1 MiB unless given. */
@@ -30,7 +31,7 @@ export interface LineOptions {
  * });
  */
 export function* forEachLine(
-  source: Readable | ReadableStream<Uint8Array> | Reader<Uint8Array | string>,
+  source: Readable | WebStream<Uint8Array> | Reader<Uint8Array | string>,
   body: Body<string>,
   options: LineOptions = {},
 ): Operation<void> {

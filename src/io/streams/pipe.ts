@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
-import { ReadableStream } from 'node:stream/web';
 import { readerOf } from './reader-of.js';
 import { checkOptions } from '../../base/check.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
 import type { Reader } from './reader.js';
+import type { WebStream } from './web-stream.js';
 import { writer, Writer } from './writer.js';
 
 /**
@@ -19,7 +19,7 @@ import { writer, Writer } from './writer.js';
  * Suspends: as reading and writing do. If cancelled: throws; part of the source has been copied.
  */
 export function pipe<T>(
-  source: Reader<T> | Readable | ReadableStream<T>,
+  source: Reader<T> | Readable | WebStream<T>,
   destination: Writer<T> | Writable,
   options: { readonly end?: boolean } = {},
 ): Operation<void> {

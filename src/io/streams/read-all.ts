@@ -1,11 +1,11 @@
 import { constants } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import type { Operation } from '../../fibers/operation.js';
 import { collect } from '../collect.js';
 import { limitOf } from '../limit-of.js';
 import type { Reader } from './reader.js';
 import { readerOf } from './reader-of.js';
+import type { WebStream } from './web-stream.js';
 
 /**
  * Reads a stream of bytes or text to its end. A stream is taken over: if this fails or is cancelled, the stream is
@@ -16,7 +16,7 @@ import { readerOf } from './reader-of.js';
  * Suspends: as reading does. If cancelled: throws; what was read is lost.
  */
 export function* readAll(
-  stream: Readable | ReadableStream<Uint8Array> | Reader<Uint8Array | string>,
+  stream: Readable | WebStream<Uint8Array> | Reader<Uint8Array | string>,
   options: { readonly limit?: number } = {},
 ): Operation<Buffer> {
   const limit = limitOf(options, constants.MAX_LENGTH);

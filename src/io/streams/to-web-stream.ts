@@ -1,4 +1,4 @@
-import { ReadableStream, type QueuingStrategy, type ReadableStreamDefaultController } from 'node:stream/web';
+import type { QueuingStrategy, ReadableStreamDefaultController } from 'node:stream/web';
 import { checkFunction, checkOptions } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';

@@ -1,4 +1,4 @@
-import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/web';
+import type { ReadableStreamDefaultReader } from 'node:stream/web';
 import { checkOptions, expected } from '../../base/check.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -8,6 +8,7 @@ import { eachOf, type Body } from '../each-of.js';
 import type { Reader, StreamOptions } from './reader.js';
 import { READ, SingleReading } from './single-reading.js';
 import { streamError } from './stream-error.js';
+import type { WebStream } from './web-stream.js';
 
 /**
  * Reads a web stream, such as the body of a `fetch` response, with operations. The reader belongs to the current scope.
@@ -19,7 +20,7 @@ import { streamError } from './stream-error.js';
  * const response = yield* abortable((signal) => fetch(url, { signal }));
  * yield* fromWeb<Uint8Array>(response.body!, { own: true }).forEach(save);
  */
-export function fromWeb<T = Uint8Array>(stream: ReadableStream<T>, options: StreamOptions = {}): Reader<T> {
+export function fromWeb<T = Uint8Array>(stream: WebStream<T>, options: StreamOptions = {}): Reader<T> {
   if (typeof stream?.getReader !== 'function') throw expected('stream', 'a web ReadableStream', stream);
   checkOptions(options);
   return new WebReader<T>(stream, options.own ?? false);
@@ -49,7 +50,7 @@ class WebReader<T> extends SingleReading implements Reader<T> {
     this.letGo();
   };
 
-  constructor(stream: ReadableStream<T>, own: boolean) {
+  constructor(stream: WebStream<T>, own: boolean) {
     super();
     const { scope } = currentFiber('fromWeb');
     this.source = stream.getReader();
