@@ -1,4 +1,5 @@
-import { ClosedError } from '../base/errors.js';
+import { describe } from '../base/check.js';
+import { ClosedError, MisuseError } from '../base/errors.js';
 import type { FiberHandle } from './fiber.js';
 import { Label } from './label.js';
 import { checkDropped } from './never-run.js';
@@ -38,6 +39,8 @@ export class Feed<T> {
   private readonly fiber: FiberHandle<void>;
   private readonly pushers: WaitList = new WaitList();
   private wanted: boolean = false;
+  /** Whether a chunk was handed over. */
+  private begun: boolean = false;
   private over: boolean = false;
 
   constructor(scope: ScopeHandle, producer: Producer<T>, sink: Sink<T>) {
@@ -63,6 +66,7 @@ export class Feed<T> {
   private hand(chunk: T): void {
     let more = true;
     this.wanted = false;
+    this.begun = true;
     try {
       more = this.sink.push(chunk);
     } finally {
@@ -81,7 +85,9 @@ export class Feed<T> {
   private *run(producer: Producer<T>): Operation<void> {
     try {
       const work = producer((chunk) => new Suspension<void>(PUSH, this, chunk));
-      checkDropped(yield* inSegment(checkOperation(work, producer)), producer);
+      const result = yield* inSegment(checkOperation(work, producer));
+      checkDropped(result, producer);
+      if (!this.begun) checkNoChunk(result);
       if (this.finish()) this.sink.end();
     } catch (error) {
       if (!this.finish() || !this.sink.fail(error)) throw error;
@@ -116,6 +122,15 @@ export class Feed<T> {
   static abort(suspension: Suspension<unknown, Feed<unknown>, unknown>): void {
     suspension.subject.pushers.remove(suspension);
   }
+}
+
+/** Throws for a producer that gives its result to nobody, such as `() => request.read()`: the stream would be empty. */
+function checkNoChunk(result: unknown): void {
+  if (typeof result !== 'string' && !ArrayBuffer.isView(result)) return;
+  throw new MisuseError(
+    `The producer has pushed nothing, and returned ${describe(result)}, which nobody gets: write ` +
+      '`function* (push) { yield* push(chunk); }`, with a loop around it if there are more',
+  );
 }
 
 function gone(): ClosedError {

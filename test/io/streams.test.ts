@@ -588,6 +588,25 @@ for (const [name, make] of [
       t.deepEqual(log, ['cleaned up']);
     }));
 
+  test(`${name}: a producer that returns its chunk in place of pushing it is told how to write it`, (t) =>
+    runs(t, function* () {
+      for (const chunk of ['text', Buffer.from('bytes')]) {
+        const stream = make(function* () {
+          yield* sleep(0);
+          return chunk;
+        });
+        t.regex(
+          String(yield* thrownBy(read(stream))),
+          /returned .*: write `function\* \(push\) \{ yield\* push\(chunk\); \}`/,
+        );
+      }
+      const counted = make(function* (push) {
+        yield* push('a');
+        return 'one';
+      });
+      t.is((yield* read(counted)).toString(), 'a');
+    }));
+
   test(`${name}: whoever still waits to push when it is over is told, in a shield and in fibers of their own`, (t) =>
     runs(t, function* () {
       for (const how of ['is left', 'ends']) {
