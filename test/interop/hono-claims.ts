@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { TestFn } from 'ava';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { Runtime, sleep, suspend } from 'heddle';
+import { Runtime, sleep, suspend, until } from 'heddle';
 import { honoFibers, HttpError, type HonoFibers } from 'heddle/hono';
 import { pipe, writer } from 'heddle/streams';
 
@@ -92,6 +92,28 @@ export function claimsOfHono(test: TestFn, serve: Serve, alreadySent: Response):
       async (url) => {
         for (const path of ['/', '/middleware']) t.is(await (await fetch(url + path)).text(), 'straight-line', path);
       },
+    );
+    t.deepEqual(told, { failures: [], said: [] });
+  });
+
+  test.serial('a fiber may stand around the one that writes the response itself', async (t) => {
+    const told = await onHono(
+      (app, fibers) => {
+        app.use((context, next) =>
+          fibers.run(context, function* () {
+            yield* until(next());
+            return undefined as unknown as Response;
+          }),
+        );
+        app.get(
+          '/',
+          fibers.handler(function* (context) {
+            outgoingOf(context).end('written');
+            return alreadySent;
+          }),
+        );
+      },
+      async (url) => void t.is(await (await fetch(url)).text(), 'written'),
     );
     t.deepEqual(told, { failures: [], said: [] });
   });

@@ -71,7 +71,8 @@ export class HonoFibers extends ServerFibers {
         operation: body,
         done(value) {
           checkResponse(value);
-          if (outgoing?.headersSent && !saysAlreadySent(value)) throw twoReplies();
+          // Once there is a response, as around `next`, Hono ignores what is returned.
+          if (outgoing?.headersSent && !context.finalized && !saysAlreadySent(value)) throw twoReplies();
           done = true;
           resolve(value);
         },
