@@ -13,6 +13,17 @@ export function checkKnown<T extends object>(f: string, options: T, known: Known
   for (const name of Object.keys(options)) if (!Object.hasOwn(known, name)) throw unknown(f, name, Object.keys(known));
 }
 
+/**
+ * As `checkKnown`, for options that are passed on to Node, which ignores those it does not know. It may know more than `known`, so
+ * only a name that differs from one of those in a letter or two is refused.
+ */
+export function checkSpelling(f: string, options: object, known: Known<object>): void {
+  checkOptions(options, f);
+  const names = Object.keys(known);
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(known, name) && nearestTo(name, names, 2) !== null) throw unknown(f, name, names);
+}
+
 function unknown(f: string, name: string, known: readonly string[]): ArgumentError {
   const nearest = nearestTo(name, known);
   const hint =
@@ -21,9 +32,9 @@ function unknown(f: string, name: string, known: readonly string[]): ArgumentErr
 }
 
 /** What may have been meant: half of the letters at least are right. */
-function nearestTo(name: string, known: readonly string[]): string | null {
+function nearestTo(name: string, known: readonly string[], most: number = 3): string | null {
   let nearest: string | null = null;
-  let least = Math.min(3, name.length / 2);
+  let least = Math.min(most, name.length / 2);
   for (const one of known) {
     const distance = distanceBetween(name.toLowerCase(), one.toLowerCase());
     if (distance > least || (distance === least && nearest !== null)) continue;

@@ -61,12 +61,12 @@ export class ByteReader implements ReadableBytes {
     if (bytes.length === 0) throw expected('delimiter', 'at least one byte long', delimiter);
     return new Suspension<Buffer | null>(this.kinds.until, this, {
       bytes,
-      limit: limitOf(options, USUAL_LIMIT, 1),
+      limit: limitOf('readUntil', options, USUAL_LIMIT, 1),
     } satisfies Delimiter);
   }
 
   readLine(options: DelimiterOptions = {}): Operation<string | null> {
-    return new Suspension<string | null>(this.kinds.line, this, limitOf(options, USUAL_LIMIT, 1));
+    return new Suspension<string | null>(this.kinds.line, this, limitOf('readLine', options, USUAL_LIMIT, 1));
   }
 
   /** How many bytes have arrived and not been read. */

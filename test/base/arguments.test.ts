@@ -73,28 +73,13 @@ const picture = async (...args: [format: never, options?: never]): Promise<strin
   render(await new Runtime().snapshot(), ...args);
 const here = import.meta.filename ?? '.';
 
-/** What takes options, and each is given what is none. */
-const optioned: Readonly<Record<string, (options: never) => unknown>> = {
-  all: (o) => all([], o),
-  channel: (o) => channel(1, o),
-  event: (o) => event(o),
-  gate: (o) => gate(o),
-  mutex: (o) => mutex(o),
-  resource: (o) => resource('r', o),
-  semaphore: (o) => semaphore(1, o),
-  shield: (o) => shield(sleep(0), o),
-  select: (o) => select(o),
-  Runtime: (o) => new Runtime(o),
-  'Runtime: scheduling': (o) => new Runtime({ scheduling: o }),
-  'Runtime: clock': (o) => new Runtime({ clock: o }),
+/** As below; these also refuse an option that they do not have. */
+const strict: Readonly<Record<string, (options: never) => unknown>> = {
   'net.listen': (o) => listen(o),
   'net.connect': (o) => connect(o),
-  'net.listen: tls': (o) => listen({ port: 0, tls: o }),
-  'net.connect: tls': (o) => connect({ port: 9, tls: o }),
   'udp.bind': (o) => bind(o),
   'http.listen': (o) => listenHttp(o),
-  'http.listen: tls': (o) => listenHttp({ tls: o }),
-  'http.listen: node': (o) => listenHttp({ node: o }),
+  toWebStream: (o) => toWebStream(noop, o),
   fetch: (o) => fetch('http://127.0.0.1:9', o),
   'http.serve': (o) => serve(noop as never, o),
   json: (o) => json(1, o),
@@ -119,6 +104,32 @@ const optioned: Readonly<Record<string, (options: never) => unknown>> = {
   pipe: (o) => pipe(stream(), process.stdout, o),
   readAll: (o) => readAll(stream(), o),
   toReadable: (o) => toReadable(noop, o),
+  'Listener.serve': (o) => serving(o),
+  'ClientResponse.bytes': (o) => exchange((_, response) => response.bytes(o)),
+  'ServerRequest.bytes': (o) => exchange((request) => request.bytes(o)),
+  'File.sync': (o) => syncing(o),
+  readLine: (o) => byteReader(stream()).readLine(o),
+  readUntil: (o) => byteReader(stream()).readUntil('\n', o),
+};
+
+/** What takes options, and each is given what is none. */
+const optioned: Readonly<Record<string, (options: never) => unknown>> = {
+  'net.listen: tls': (o) => listen({ port: 0, tls: o }),
+  'net.connect: tls': (o) => connect({ port: 9, tls: o }),
+  'http.listen: tls': (o) => listenHttp({ tls: o }),
+  'http.listen: node': (o) => listenHttp({ node: o }),
+  all: (o) => all([], o),
+  channel: (o) => channel(1, o),
+  event: (o) => event(o),
+  gate: (o) => gate(o),
+  mutex: (o) => mutex(o),
+  resource: (o) => resource('r', o),
+  semaphore: (o) => semaphore(1, o),
+  shield: (o) => shield(sleep(0), o),
+  select: (o) => select(o),
+  Runtime: (o) => new Runtime(o),
+  'Runtime: scheduling': (o) => new Runtime({ scheduling: o }),
+  'Runtime: clock': (o) => new Runtime({ clock: o }),
   toPromise: (o) => toPromise(sleep(0), o),
   toAsyncIterable: (o) => toAsyncIterable(noop, o),
   toTask: (o) => toTask(noop, o),
@@ -126,16 +137,10 @@ const optioned: Readonly<Record<string, (options: never) => unknown>> = {
   expressFibers: (o) => expressFibers(o),
   honoFibers: (o) => honoFibers(o),
   connectionPair: (o) => connectionPair(o),
-  'Listener.serve': (o) => serving(o),
-  'ClientResponse.bytes': (o) => exchange((_, response) => response.bytes(o)),
-  'ServerRequest.bytes': (o) => exchange((request) => request.bytes(o)),
-  'File.sync': (o) => syncing(o),
-  readLine: (o) => byteReader(stream()).readLine(o),
-  readUntil: (o) => byteReader(stream()).readUntil('\n', o),
   VirtualClock: (o) => new VirtualClock(o),
 };
 
-for (const [name, call] of Object.entries(optioned)) {
+for (const [name, call] of Object.entries({ ...optioned, ...strict })) {
   for (const value of [null, 4, 'jobs', nothing])
     test(`${name} says that its options are none: ${typeof value}`, async (t) => {
       await t.throwsAsync(
@@ -160,6 +165,10 @@ const misspelt: Readonly<Record<string, () => unknown>> = {
   'http.listen': () => listenHttp({ gaol: 50 } as never),
   'http.listen of what only serve has': () => listenHttp({ onListen: nothing } as never),
   'http.serve': () => serve(noop as never, { port: 0, gaol: 50 } as never),
+  'net.listen, in its TLS': () => listen({ port: 0, tls: { requestCerts: true } as never }),
+  'net.connect, in its TLS': () => connect({ port: 9, tls: { rejectUnauthorised: false } as never }),
+  'http.listen, in its TLS': () => listenHttp({ tls: { ticketKey: 1 } as never }),
+  'http.listen, in the options of Node': () => listenHttp({ node: { requestTimeut: 1 } as never }),
   nodeFibers: () => nodeFibers({ kindof: () => '' } as never),
   expressFibers: () => expressFibers({ gaol: 50 } as never),
   honoFibers: () => honoFibers({ gaol: 50 } as never),
@@ -176,8 +185,27 @@ test('an unknown option is told with the one that may have been meant, or with a
   t.is(told({ onlisten: nothing }), 'Unknown option `onlisten` of `serve`; did you mean `onListen`?');
   t.is(told({ priority: nothing }), 'Unknown option `priority` of `serve`; did you mean `priorityOf`?');
   t.regex(told({ verbose: true }), /^Unknown option `verbose` of `serve`; there are `port`, `host`, .*, `onListen`$/);
-  // Those of Node are Node's to judge.
-  t.notThrows(() => serve(noop as never, { node: { requestTimeut: 1 } as object, tls: { ticketKey: 1 } as object }));
+  t.is(told({ tls: { minversion: 'TLSv1.3' } }), 'Unknown option `minversion` of `tls`; did you mean `minVersion`?');
+  // What resembles none may be an option of a newer Node.
+  t.notThrows(() =>
+    serve(noop as never, { node: { optimizeEmptyRequests: true } as object, tls: { ech: 1 } as object }),
+  );
+});
+
+for (const [name, call] of Object.entries(strict))
+  test(`${name} says that it has no such option as \`gravity\``, async (t) => {
+    await t.throwsAsync(
+      inFiber(() => call(wrong({ gravity: 1 }))),
+      { instanceOf: ArgumentError, message: /^Unknown option `gravity` of `\w+`; / },
+    );
+  });
+
+test('`fetch` of a program that gives it a `signal` says what to write instead', async (t) => {
+  const signal = AbortSignal.abort();
+  await t.throwsAsync(
+    inFiber(() => fetch('http://127.0.0.1:9/', { signal } as never)),
+    { instanceOf: ArgumentError, message: /withTimeout/ },
+  );
 });
 
 /** Calls that are wrong in one place. */

@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
-import { checkOptions, expected } from '../../base/check.js';
+import { expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
+import { checkKnown } from '../../base/known-options.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
@@ -31,7 +32,7 @@ export function* lookup(host: string, options: LookupOptions = {}): Operation<Ad
 
 /** As `lookup`, with all addresses in the system's order of preference: at least one. */
 export function lookupAll(host: string, options: LookupOptions = {}): Operation<readonly Address[]> {
-  checkOptions(options);
+  checkKnown('lookup', options, { family: true });
   const { family = 0 } = options;
   if (typeof host !== 'string' || host === '') throw expected('host', 'the name of a host', host);
   if (family !== 0 && family !== 4 && family !== 6) throw expected('family', '0, 4 or 6', family);

@@ -7,8 +7,9 @@ import {
   type SoaRecord,
   type SrvRecord,
 } from 'node:dns';
-import { checkOptions, expected } from '../../base/check.js';
+import { expected } from '../../base/check.js';
 import { ArgumentError, IoError } from '../../base/errors.js';
+import { checkKnown } from '../../base/known-options.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
@@ -50,7 +51,7 @@ export function resolve<R extends keyof DnsRecords = 'A'>(
   options: ResolveOptions = {},
 ): Operation<DnsRecords[R]> {
   if (typeof host !== 'string') throw expected('host', 'the name of a host', host);
-  checkOptions(options);
+  checkKnown('resolve', options, { servers: true });
   if (!TYPES.has(rrtype)) throw expected('rrtype', `one of ${[...TYPES].join(', ')}`, rrtype);
   return new Suspension<DnsRecords[R]>(RESOLVE, { host, rrtype, options } satisfies Question, undefined);
 }
@@ -58,7 +59,7 @@ export function resolve<R extends keyof DnsRecords = 'A'>(
 /** Asks for the names of an IP address; otherwise as `resolve`. */
 export function reverse(address: string, options: ResolveOptions = {}): Operation<string[]> {
   if (typeof address !== 'string') throw expected('address', 'an IP address', address);
-  checkOptions(options);
+  checkKnown('reverse', options, { servers: true });
   return new Suspension<string[]>(REVERSE, { host: address, rrtype: 'PTR', options } satisfies Question, undefined);
 }
 

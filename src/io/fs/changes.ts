@@ -7,7 +7,7 @@ import {
   symlink as nodeSymlink,
   type PathLike,
 } from 'node:fs';
-import { checkOptions } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { fsOperation } from './fs-operation.js';
 
@@ -25,7 +25,7 @@ export function mkdir(
   path: PathLike,
   options: { readonly recursive?: boolean; readonly mode?: number } = {},
 ): Operation<void> {
-  checkOptions(options);
+  checkKnown('mkdir', options, { recursive: true, mode: true });
   return MKDIR(path, options);
 }
 
@@ -39,7 +39,7 @@ export function remove(
   path: PathLike,
   options: { readonly recursive?: boolean; readonly force?: boolean } = {},
 ): Operation<void> {
-  checkOptions(options);
+  checkKnown('remove', options, { recursive: true, force: true });
   return REMOVE(path, options);
 }
 
@@ -64,7 +64,7 @@ export function copyFile(
   to: PathLike,
   options: { readonly exclusive?: boolean } = {},
 ): Operation<void> {
-  checkOptions(options);
+  checkKnown('copyFile', options, { exclusive: true });
   return COPY(from, to, options.exclusive === true ? constants.COPYFILE_EXCL : 0);
 }
 

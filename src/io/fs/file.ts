@@ -1,5 +1,6 @@
 import { fdatasync, fstat, fsync, ftruncate, read, type Stats } from 'node:fs';
-import { checkInteger, checkOptions } from '../../base/check.js';
+import { checkInteger } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import { printAs } from '../../base/print-as.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -94,7 +95,7 @@ export class File {
    * Suspends: always. If cancelled: throws at once, and the system goes on.
    */
   sync(options: { readonly dataOnly?: boolean } = {}): Operation<void> {
-    checkOptions(options);
+    checkKnown('sync', options, { dataOnly: true });
     return options.dataOnly === true ? SYNC_DATA(this.descriptor) : SYNC(this.descriptor);
   }
 

@@ -1,5 +1,6 @@
 import type { PathLike } from 'node:fs';
-import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
+import { checkFunction, checkInteger } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
 import { File } from './file.js';
@@ -30,7 +31,7 @@ export function* forEachChunk(
   body: Body<Buffer>,
   options: ChunkOptions = {},
 ): Operation<void> {
-  checkOptions(options);
+  checkKnown('forEachChunk', options, { chunk: true, start: true, end: true });
   const { chunk = 64 * 1024, start = 0, end = Infinity } = options;
   checkFunction('body', body);
   checkInteger('chunk', chunk, 1);

@@ -15,7 +15,7 @@ import { open } from './open.js';
  * Suspends: always. If cancelled: throws after the piece of at most 1 MiB that is being read; the file is closed.
  */
 export function* readFile(path: PathLike, options: { readonly limit?: number } = {}): Operation<Buffer> {
-  const limit = limitOf(options, constants.MAX_LENGTH);
+  const limit = limitOf('readFile', options, constants.MAX_LENGTH);
   const file = yield* open(path);
   try {
     const { size } = yield* file.stat();

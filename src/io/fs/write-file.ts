@@ -1,5 +1,6 @@
 import { appendFile as nodeAppendFile, writeFile as nodeWriteFile, type PathLike } from 'node:fs';
-import { checkMode, checkOptions } from '../../base/check.js';
+import { checkMode } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { fsOperation } from './fs-operation.js';
 import { takeRoom } from './room.js';
@@ -24,18 +25,18 @@ export function writeFile(
   data: string | NodeJS.ArrayBufferView,
   options: WriteFileOptions = {},
 ): Operation<void> {
-  checkWriting(options);
+  checkWriting('writeFile', options);
   return withRoom('fs.writeFile', WRITE(path, data, options));
 }
 
 /** As `writeFile`, but appends to what is there. */
 export function appendFile(path: PathLike, data: string | Uint8Array, options: WriteFileOptions = {}): Operation<void> {
-  checkWriting(options);
+  checkWriting('appendFile', options);
   return withRoom('fs.appendFile', APPEND(path, data, options));
 }
 
-function checkWriting(options: WriteFileOptions): void {
-  checkOptions(options);
+function checkWriting(f: string, options: WriteFileOptions): void {
+  checkKnown(f, options, { mode: true, flag: true, encoding: true });
   if (options.mode !== undefined) checkMode(options.mode);
 }
 

@@ -1,6 +1,7 @@
 import type { ReadableStream } from 'node:stream/web';
 import { checkOptions, expected } from '../../base/check.js';
-import { ClosedError, IoError } from '../../base/errors.js';
+import { ArgumentError, ClosedError, IoError } from '../../base/errors.js';
+import { checkKnown, type Known } from '../../base/known-options.js';
 import { printAs } from '../../base/print-as.js';
 import { abortable } from '../../fibers/abortable.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -89,7 +90,7 @@ export class ClientResponse {
    * Suspends: until it has arrived. If cancelled: throws, and the rest of the body is cancelled.
    */
   *bytes(options: { readonly limit?: number } = {}): Operation<Buffer> {
-    const limit = limitOf(options, USUAL_LIMIT);
+    const limit = limitOf('bytes', options, USUAL_LIMIT);
     this.#check();
     if (this.#isSpent) throw readTwice();
     this.#isSpent = true;
@@ -150,8 +151,29 @@ printAs(ClientResponse, 'ClientResponse', ({ status, raw }) => ({ status, url: r
 export function fetch(url: string | URL, init: FetchOptions = {}): Operation<ClientResponse> {
   if (!URL.canParse(String(url))) throw expected('url', 'an absolute URL, with `https://` or `http://`', url);
   checkOptions(init, 'init');
+  if ('signal' in init)
+    throw new ArgumentError('`fetch` takes no `signal`: write `withTimeout(ms, fetch(…))`, or cancel the fiber');
+  checkKnown('fetch', init, FETCH_OPTIONS);
   return request(url, init, currentFiber('http.fetch').scope);
 }
+
+const FETCH_OPTIONS: Known<FetchOptions & { cache?: unknown; priority?: unknown }> = {
+  method: true,
+  headers: true,
+  body: true,
+  redirect: true,
+  duplex: true,
+  dispatcher: true,
+  keepalive: true,
+  integrity: true,
+  credentials: true,
+  mode: true,
+  referrer: true,
+  referrerPolicy: true,
+  window: true,
+  cache: true,
+  priority: true,
+};
 
 function* request(url: string | URL, init: FetchOptions, scope: Scope): Operation<ClientResponse> {
   let raw: Response;

@@ -1,8 +1,9 @@
 import type { ServerOptions } from 'node:http';
 import type { ServerOptions as TlsServerOptions } from 'node:https';
-import { checkDuration, checkFunction, checkGoal, checkInteger, checkOptions, checkText } from '../../base/check.js';
+import { checkDuration, checkFunction, checkGoal, checkInteger, checkText } from '../../base/check.js';
 import { checkKnown, type Known } from '../../base/known-options.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
+import { checkNodeOptions } from '../node-options.js';
 import type { ServerRequest } from './server-request.js';
 
 export interface HttpServerOptions {
@@ -66,7 +67,7 @@ export function checkServerOptions(f: string, options: HttpServerOptions, known:
   const { port = 0, host, goal, backlog = USUAL_BACKLOG, grace = 0 } = options;
   checkInteger('port', port, 0, 65_535);
   if (host !== undefined) checkText('host', host, 'an address of this machine');
-  for (const name of ['tls', 'node'] as const) if (options[name] !== undefined) checkOptions(options[name], name);
+  for (const name of ['tls', 'node'] as const) if (options[name] !== undefined) checkNodeOptions(name, options[name]);
   checkInteger('backlog', backlog, 1);
   checkDuration('grace', grace, true);
   if (goal !== undefined) checkGoal('goal', goal);

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { checkOptions, expected } from '../../base/check.js';
+import { expected } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { checkHeaders } from './check-headers.js';
 
@@ -20,19 +21,19 @@ export type ReplyStream = (write: (chunk: string | Uint8Array) => Operation<void
 
 /** A reply of plain text. */
 export function text(body: string, init: Omit<Reply, 'body'> = {}): Reply {
-  return replyOf('text/plain; charset=utf-8', body, init);
+  return replyOf('text', 'text/plain; charset=utf-8', body, init);
 }
 
 /** A reply of JSON. @throws `ArgumentError` for what has no JSON, such as `undefined`; `TypeError` for a cycle or a BigInt. */
 export function json(value: unknown, init: Omit<Reply, 'body'> = {}): Reply {
   const body = JSON.stringify(value) as string | undefined;
   if (body === undefined) throw expected('value', 'something that JSON can represent', value);
-  return replyOf('application/json; charset=utf-8', body, init);
+  return replyOf('json', 'application/json; charset=utf-8', body, init);
 }
 
 /** One shape for all replies. The spread comes last: adding a property to a spread object takes V8 3 µs (Node 20). */
-function replyOf(type: string, body: string, init: Omit<Reply, 'body'>): Reply {
-  checkOptions(init, 'init');
+function replyOf(f: string, type: string, body: string, init: Omit<Reply, 'body'>): Reply {
+  checkKnown(f, init, { status: true, headers: true });
   const { status = 200, headers = {} } = init;
   checkHeaders(headers);
   // In other letter case it would be sent beside the default, and a client may use either.

@@ -93,7 +93,7 @@ export class ServerRequest {
    * Suspends: until it has arrived. If cancelled: throws; what was read of it is lost.
    */
   *bytes(options: { readonly limit?: number } = {}): Operation<Buffer> {
-    const limit = limitOf(options, USUAL_LIMIT);
+    const limit = limitOf('bytes', options, USUAL_LIMIT);
     if (Number(this.headers['content-length'] ?? 0) > limit) throw tooLarge('The body', limit);
     if (this.#isSpent || this.raw.readableEnded) throw readTwice();
     const chunks: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 import { connect as connectSocket, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { checkOptions, checkText } from '../../base/check.js';
+import { checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { checkKnown, type Known } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -9,6 +9,7 @@ import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import type { Connection } from '../byte-stream.js';
+import { checkNodeOptions } from '../node-options.js';
 import { checkPlace } from './check-place.js';
 import { SocketConnection } from './socket-connection.js';
 
@@ -41,10 +42,10 @@ export interface ConnectOptions {
  * const answer = yield* connection.readLine();
  */
 export function connect(options: ConnectOptions): Operation<Connection> {
-  checkPlace(options, 1);
   checkKnown('connect', options, CONNECT_OPTIONS);
+  checkPlace(options, 1);
   if (options.host !== undefined) checkText('host', options.host, 'the name or address of a host');
-  if (options.tls !== undefined && options.tls !== true) checkOptions(options.tls, 'tls');
+  if (options.tls !== undefined && options.tls !== true) checkNodeOptions('tls', options.tls);
   const { scope } = currentFiber('net.connect');
   return new Suspension<Connection>(CONNECT, { options, scope } satisfies Request, undefined);
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { checkGoal, checkInteger, checkOptions, checkPriority, checkText } from '../../base/check.js';
+import { checkGoal, checkInteger, checkPriority, checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { checkKnown, type Known } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -10,6 +10,7 @@ import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
+import { checkNodeOptions } from '../node-options.js';
 import { checkPlace } from './check-place.js';
 import type { Listener } from './listener.js';
 import { SocketListener } from './socket-listener.js';
@@ -60,15 +61,15 @@ export interface ListenOptions {
  * });
  */
 export function listen(options: ListenOptions): Operation<Listener> {
-  checkPlace(options, 0);
   checkKnown('listen', options, LISTEN_OPTIONS);
+  checkPlace(options, 0);
   const { backlog = USUAL_BACKLOG, queue = 64 } = options;
   if (options.host !== undefined) checkText('host', options.host, 'an address of this machine');
   checkInteger('backlog', backlog, 1);
   if (options.goal !== undefined) checkGoal('goal', options.goal);
   if (options.priority !== undefined) checkPriority('priority', options.priority);
   checkInteger('queue', queue, 1, Infinity);
-  if (options.tls !== undefined) checkOptions(options.tls, 'tls');
+  if (options.tls !== undefined) checkNodeOptions('tls', options.tls);
   const { scope } = currentFiber('net.listen');
   return new Suspension<Listener>(LISTEN, { options, scope } satisfies Request, undefined);
 }

@@ -1,8 +1,9 @@
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { Deque } from '../../base/deque.js';
-import { checkFunction, checkOptions } from '../../base/check.js';
+import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
+import { checkKnown } from '../../base/known-options.js';
 import { nameOf } from '../../base/name-of.js';
 import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -69,7 +70,7 @@ export class SocketListener implements Listener {
 
   *serve(handler: (connection: Connection) => Operation<unknown>, options: ServeOptions = {}): Operation<never> {
     checkFunction('handler', handler);
-    checkOptions(options);
+    checkKnown('serve', options, { onError: true });
     const { onError = reportToStderr } = options;
     checkFunction('onError', onError);
     const { scope } = currentFiber('listener.serve');

@@ -1,5 +1,6 @@
-import { checkEncoding, checkInteger, checkOptions } from '../../base/check.js';
+import { checkEncoding, checkInteger } from '../../base/check.js';
 import { EndOfStreamError, ExitError, IoError } from '../../base/errors.js';
+import { checkKnown, type Known } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
 import { collect } from '../collect.js';
@@ -49,7 +50,7 @@ export function* execute(
   args: readonly string[] = [],
   options: ExecuteOptions = {},
 ): Operation<Executed<Buffer | string>> {
-  checkOptions(options);
+  checkKnown('execute', options, EXECUTE_OPTIONS);
   const { input, limit = 16 * 1024 * 1024, check = false, encoding = 'utf8', ...others } = options;
   checkInteger('limit', limit, 0, Infinity);
   if (encoding !== 'buffer') checkEncoding(encoding);
@@ -65,6 +66,18 @@ export function* execute(
   if (encoding === 'buffer') return { ...exit, stdout, stderr };
   return { ...exit, stdout: stdout.toString(encoding), stderr: stderr.toString(encoding) };
 }
+
+const EXECUTE_OPTIONS: Known<ExecuteOptions> = {
+  cwd: true,
+  env: true,
+  input: true,
+  limit: true,
+  check: true,
+  encoding: true,
+  grace: true,
+  uid: true,
+  gid: true,
+};
 
 /** Programs need not read all of their input (`head` does not), so it is no error if they have closed it. */
 function* writeInput(stdin: Writer, input: string | Uint8Array): Operation<void> {

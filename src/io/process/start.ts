@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess as NodeChildProcess } from 'node:child_process';
-import { checkDuration, checkOptions, expected } from '../../base/check.js';
+import { checkDuration, expected } from '../../base/check.js';
 import { ArgumentError, HeddleError, IoError, ScopeClosedError } from '../../base/errors.js';
+import { checkKnown, type Known } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -50,7 +51,7 @@ export function start(
   args: readonly string[] = [],
   options: StartOptions = {},
 ): Operation<ChildProcess> {
-  checkOptions(options);
+  checkKnown('start', options, START_OPTIONS);
   const { stdin = 'pipe', stdout = 'pipe', stderr = 'inherit', grace = 5000, cwd, env, uid, gid } = options;
   if (typeof command !== 'string' || command === '') throw expected('command', 'the name of a program', command);
   if (!Array.isArray(args)) throw expected('args', 'an array of strings', args);
@@ -62,6 +63,17 @@ export function start(
   const launch = (): NodeChildProcess => spawn(command, args, known);
   return new Suspension<ChildProcess>(START, { command, cwd, grace, scope, launch }, undefined);
 }
+
+const START_OPTIONS: Known<StartOptions> = {
+  cwd: true,
+  env: true,
+  stdin: true,
+  stdout: true,
+  stderr: true,
+  grace: true,
+  uid: true,
+  gid: true,
+};
 
 const STDIO: ReadonlySet<unknown> = new Set<Stdio>(['pipe', 'ignore', 'inherit']);
 

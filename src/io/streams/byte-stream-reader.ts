@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { checkOptions } from '../../base/check.js';
 import { ClosedError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
+import { checkKnown } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -29,7 +29,7 @@ export interface BytesReader extends ReadableBytes, Reader<Buffer> {
  */
 export function byteReader(stream: Readable, options: StreamOptions = {}): BytesReader {
   checkReadable(stream);
-  checkOptions(options);
+  checkKnown('byteReader', options, { own: true });
   return new ByteStreamReader(stream, options.own ?? false, currentFiber('byteReader').scope);
 }
 

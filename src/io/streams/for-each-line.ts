@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { readerOf } from './reader-of.js';
 import { checkEncoding, checkFunction, expected } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
 import { eachOf, type Body } from '../each-of.js';
@@ -59,8 +60,9 @@ export function* eachLine(lines: LineSplitter, body: Body<string>): Operation<vo
 }
 
 export function lineSplitter(options: LineOptions): LineSplitter {
-  const limit = limitOf(options, 1024 * 1024, 1);
-  const { encoding = 'utf8' } = options;
+  checkKnown('forEachLine', options, { limit: true, encoding: true });
+  const { encoding = 'utf8', ...rest } = options;
+  const limit = limitOf('forEachLine', rest, 1024 * 1024, 1);
   checkEncoding(encoding);
   if (Buffer.from('\n', encoding).length > 1)
     throw expected('encoding', 'one whose line feed is a byte (decode this one with a `TextDecoderStream`)', encoding);

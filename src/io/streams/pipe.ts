@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { readerOf } from './reader-of.js';
-import { checkOptions } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { scope } from '../../fibers/with-scope.js';
 import type { Reader } from './reader.js';
@@ -23,7 +23,7 @@ export function pipe<T>(
   destination: Writer<T> | Writable,
   options: { readonly end?: boolean } = {},
 ): Operation<void> {
-  checkOptions(options);
+  checkKnown('pipe', options, { end: true });
   const { end = true } = options;
   return scope(function* (copying) {
     const from = readerOf(source);

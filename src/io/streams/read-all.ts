@@ -19,7 +19,7 @@ export function* readAll(
   stream: Readable | WebStream<Uint8Array> | Reader<Uint8Array | string>,
   options: { readonly limit?: number } = {},
 ): Operation<Buffer> {
-  const limit = limitOf(options, constants.MAX_LENGTH);
+  const limit = limitOf('readAll', options, constants.MAX_LENGTH);
   const source = readerOf<Uint8Array | string>(stream);
   try {
     return yield* collect(source, limit, 'The stream');

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { checkOptions, expected } from '../../base/check.js';
+import { expected } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -20,7 +21,7 @@ import { READ, SingleReading } from './single-reading.js';
  */
 export function reader<T = Buffer>(stream: Readable, options: StreamOptions = {}): Reader<T> {
   checkReadable(stream);
-  checkOptions(options);
+  checkKnown('reader', options, { own: true });
   return new StreamReader<T>(stream, options.own ?? false, currentFiber('reader').scope);
 }
 

@@ -1,6 +1,7 @@
 import { Readable, type ReadableOptions } from 'node:stream';
-import { checkFunction, checkOptions, expected } from '../../base/check.js';
+import { checkFunction, expected } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
+import { checkKnown } from '../../base/known-options.js';
 import { isInstance } from '../../base/is-instance.js';
 import { textOf } from '../../base/text-of.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -28,7 +29,7 @@ export function toReadable<T = string | Uint8Array>(
   options: { readonly objectMode?: boolean; readonly highWaterMark?: number } = {},
 ): Readable {
   checkFunction('producer', producer);
-  checkOptions(options);
+  checkKnown('toReadable', options, { objectMode: true, highWaterMark: true });
   const readableOptions: ReadableOptions = {
     ...options,
     read: () => feed.demand(),

@@ -1,7 +1,8 @@
 import type { QueuingStrategy, ReadableStreamDefaultController } from 'node:stream/web';
-import { checkFunction, checkOptions } from '../../base/check.js';
+import { checkFunction } from '../../base/check.js';
 import { CancelledError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
+import { checkKnown } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Feed, type Producer } from '../../fibers/feed.js';
 import { checkChunk } from './check-chunk.js';
@@ -24,7 +25,7 @@ import { prematureClose } from './stream-error.js';
  */
 export function toWebStream<T = Uint8Array>(producer: Producer<T>, strategy?: QueuingStrategy<T>): ReadableStream<T> {
   checkFunction('producer', producer);
-  if (strategy !== undefined) checkOptions(strategy, 'strategy');
+  if (strategy !== undefined) checkKnown('toWebStream', strategy, { highWaterMark: true, size: true });
   let controller: ReadableStreamDefaultController<T>;
   const feed = new Feed<T>(currentFiber('toWebStream').scope, producer, {
     check: checkChunk,

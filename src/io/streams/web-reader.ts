@@ -1,5 +1,6 @@
 import type { ReadableStreamDefaultReader } from 'node:stream/web';
-import { checkOptions, expected } from '../../base/check.js';
+import { expected } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
@@ -22,7 +23,7 @@ import type { WebStream } from './web-stream.js';
  */
 export function fromWeb<T = Uint8Array>(stream: WebStream<T>, options: StreamOptions = {}): Reader<T> {
   if (typeof stream?.getReader !== 'function') throw expected('stream', 'a web ReadableStream', stream);
-  checkOptions(options);
+  checkKnown('fromWeb', options, { own: true });
   return new WebReader<T>(stream, options.own ?? false);
 }
 

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
-import { checkOptions, expected } from '../../base/check.js';
+import { expected } from '../../base/check.js';
 import { printAs } from '../../base/print-as.js';
+import { checkKnown } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -19,7 +20,7 @@ import { BROKEN, END, FINISHED, WRITE, WriteQueue } from './write-queue.js';
  */
 export function writer<T = string | Uint8Array>(stream: Writable, options: StreamOptions = {}): Writer<T> {
   if (typeof stream?.write !== 'function') throw expected('stream', 'a writable stream', stream);
-  checkOptions(options);
+  checkKnown('writer', options, { own: true });
   return new Writer<T>(stream, options.own ?? false, currentFiber('writer').scope);
 }
 

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { checkInteger, checkOptions, checkText, expected } from '../../base/check.js';
+import { checkInteger, checkText, expected } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
+import { checkKnown, type Known } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -35,7 +36,7 @@ export interface BindOptions {
  * }
  */
 export function bind(options: BindOptions): Operation<UdpSocket> {
-  checkOptions(options);
+  checkKnown('bind', options, BIND_OPTIONS);
   const { port, host, type = 'udp4', queue = 1024 } = options;
   checkInteger('port', port, 0, 65_535);
   checkInteger('queue', queue, 1, Infinity);
@@ -44,6 +45,8 @@ export function bind(options: BindOptions): Operation<UdpSocket> {
   const { scope } = currentFiber('udp.bind');
   return new Suspension<UdpSocket>(BIND, { options, scope } satisfies Request, undefined);
 }
+
+const BIND_OPTIONS: Known<BindOptions> = { port: true, host: true, type: true, queue: true };
 
 interface Request {
   readonly options: BindOptions;
