@@ -1858,6 +1858,10 @@ test.serial('a request is answered behind one whose body was read in part', asyn
 });
 
 test.serial('over TLS a client may send hundreds of requests before it reads an answer, also early', async (t) => {
+  const warnings: string[] = [];
+  const warned = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', warned);
+  t.teardown(() => process.off('warning', warned));
   await leavesNothing(t, function* () {
     const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 100, tls: localhost });
     const client = connectTls({ host: '127.0.0.1', port: server.port, ca: localhost.cert, servername: 'localhost' });
@@ -1870,6 +1874,7 @@ test.serial('over TLS a client may send hundreds of requests before it reads an 
       }),
     );
     t.regex(String(yield* readAll(client)), /\/last$/);
+    t.deepEqual(warnings, []);
     serving.cancel();
   });
 });

@@ -29,7 +29,7 @@ export function mayBePaused(socket: HttpSocket): void {
   const { _handle: handle } = socket;
   if (!(socket instanceof TLSSocket)) return;
   socket.on('data', ignore).off('data', ignore);
-  if (handle?.reading === false) socket.once('resume', startHandle);
+  if (handle?.reading === false) socket.off('resume', startHandle).once('resume', startHandle);
 }
 
 function startHandle(this: HttpSocket): void {
