@@ -9,6 +9,7 @@ import {
   FiberCancelledError,
   IoError,
   MisuseError,
+  moveOnAfter,
   now,
   Runtime,
   scope,
@@ -317,3 +318,42 @@ test.serial('the end of the process is listened for while a program runs', (t) =
     t.deepEqual(JSON.parse(stdout), { descriptors: 0, children: '' });
   }),
 );
+
+test('what a program writes while it is stopped goes to the fiber that reads it, also after a cancelled stop', (t) =>
+  runs(t, function* () {
+    const lines: string[] = [];
+    const stops = (grace: number, attempts: number): Operation<void> =>
+      scope(function* (work) {
+        const child = yield* start(
+          'sh',
+          ['-c', 'trap "echo bye; [ $((n += 1)) = 2 ] && exit" TERM; echo up; while :; do sleep 0.01; done'],
+          {
+            grace,
+          },
+        );
+        t.is(yield* child.stdout.readLine(), 'up');
+        const reading = work.spawn(() => forEachLine(child.stdout, (line) => void lines.push(line)));
+        for (let i = 1; i < attempts; i++) {
+          t.is(yield* moveOnAfter(50, child.stop()), undefined);
+          yield* eventually(() => lines.length === i);
+        }
+        yield* child.stop();
+        yield* reading.join();
+      });
+    yield* stops(50, 1);
+    t.deepEqual(lines.splice(0), ['bye']);
+    yield* stops(5000, 2);
+    t.deepEqual(lines, ['bye', 'bye']);
+  }));
+
+test('a program that is stopped may write any amount that nobody reads, or of which only the beginning is read', (t) =>
+  runs(t, function* () {
+    const script = 'trap "head -c 3000000 /dev/zero; exit 7" TERM; echo up; while :; do sleep 0.01; done';
+    for (const reads of [false, true]) {
+      const child = yield* start('sh', ['-c', script]);
+      if (reads) t.is(yield* child.stdout.readLine(), 'up');
+      else yield* sleep(100);
+      yield* child.stop();
+      t.is(child.exit!.code, 7);
+    }
+  }));

@@ -33,8 +33,8 @@ export class ChildProcess {
   private readonly child: NodeChildProcess;
   private readonly grace: number;
   private readonly input: Writer | null;
-  private readonly output: BytesReader | null;
-  private readonly errors: BytesReader | null;
+  private readonly output: ByteStreamReader | null;
+  private readonly errors: ByteStreamReader | null;
   private readonly waiters: WaitList = new WaitList();
   /** It has exited and its pipes are closed. */
   private readonly gone: Event = new Event({ name: 'process gone' });
@@ -117,14 +117,15 @@ export class ChildProcess {
 
   /**
    * Stops it: SIGTERM, and SIGKILL after the grace period; then waits until it has exited and its pipes are closed.
-   * What it still writes is discarded. Processes that it has started itself are not stopped.
+   * From now on what it writes is discarded unless a fiber is reading it. Processes that it has started itself are not stopped.
    *
    * Suspends: until then. If cancelled: throws; its scope stops it in any case.
    */
   *stop(): Operation<void> {
     this.stopping = true;
-    // It may have to write before it can exit, so its pipes are drained, not closed.
-    for (const stream of [this.child.stdout, this.child.stderr]) stream?.removeAllListeners('readable').resume();
+    // It may have to write before it can exit, and nobody need read that.
+    this.output?.dropUnread();
+    this.errors?.dropUnread();
     if (this.ended === null) {
       this.kill('SIGTERM');
       yield* moveOnAfter(this.grace, this.wait());
@@ -133,7 +134,8 @@ export class ChildProcess {
       this.kill('SIGKILL');
       yield* this.wait();
     }
-    // Its own children may hold the other ends.
+    // What it wrote last is in its pipes, which end with it unless children of its own hold the other ends.
+    yield* moveOnAfter(LAST_WORDS_MS, this.gone.wait());
     for (const stream of this.child.stdio) stream?.destroy();
     yield* this.gone.wait();
   }
@@ -166,6 +168,9 @@ function ifPiped<S extends Readable | Writable, T>(stream: S | null, wrap: (stre
 function notPiped(command: string, name: string): never {
   throw new MisuseError(`${name} of \`${command}\` is not a pipe: start it with \`{ ${name}: 'pipe' }\``);
 }
+
+/** How long the pipes of a program that has exited may take to end. */
+const LAST_WORDS_MS = 100;
 
 const WAIT: SuspensionKind<ChildProcess, undefined, Exit> = new SuspensionKind({
   label: new Label('process.exit'),

@@ -52,6 +52,11 @@ export class ByteStreamReader extends ByteReader implements BytesReader {
     this.close();
   }
 
+  /** From now on the stream never waits for this reader: what arrives while nobody reads is dropped. */
+  dropUnread(): void {
+    this.tap.dropUnread();
+  }
+
   override close(failure: () => Error = closedByUs): void {
     super.close(failure);
     this.tap.letGo();
@@ -64,6 +69,7 @@ printAs(ByteStreamReader, 'BytesReader', () => ({}));
 class Tap implements ByteSource {
   private readonly stream: Readable;
   private open: boolean = false;
+  private dropping: boolean = false;
   private reader!: ByteReader;
   private watch!: ReadableWatch;
 
@@ -97,10 +103,16 @@ class Tap implements ByteSource {
     this.watch.letGo();
   }
 
+  dropUnread(): void {
+    this.dropping = true;
+    this.flow();
+  }
+
   private flow(): void {
-    while (this.open) {
+    while (this.open || this.dropping) {
       const chunk: unknown = this.stream.read();
       if (chunk === null) return;
+      if (!this.open) continue;
       let bytes: Uint8Array;
       try {
         bytes = toBytes(chunk);
