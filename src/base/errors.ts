@@ -1,3 +1,5 @@
+import { withTlsAdvice } from './tls-advice.js';
+
 /**
  * Every error that heddle throws on purpose. One base class with a literal `code`, so that programs
  * match on `error.code` and never on messages. Each class says when it occurs, whose fault it is and
@@ -74,7 +76,8 @@ export class IoError extends HeddleError {
     // The code of a DOMException is a number, and not the system's.
     const system = typeof code === 'string' ? code : null;
     const isSaid = system === null || message.includes(system);
-    super(`${operation}: ${isSaid ? message : `${system} ${message}`}`, { cause });
+    const said = system === null ? message : withTlsAdvice(system, message);
+    super(`${operation}: ${isSaid ? said : `${system} ${said}`}`, { cause });
     this.operation = operation;
     this.system = system ?? 'UNKNOWN';
   }

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { connect as connectPlain } from 'node:net';
+import { connect as connectPlain, createServer as createPlainServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type Server, type TLSSocket } from 'node:tls';
 import test from 'ava';
+import { fetch, listen as listenHttp, text } from 'heddle/http';
 import { connect, listen, type Connection } from 'heddle/net';
 import { IoError } from '#src/base/errors.js';
+import type { Operation } from '#src/fibers/operation.js';
 import { spawn } from '#src/fibers/spawn.js';
 import { until } from '#src/fibers/until.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
@@ -187,5 +189,41 @@ test.serial('a server with several certificates is told the name, but no address
       yield* listener.accept();
     }
     t.deepEqual(names, ['localhost', false, 'chosen']);
+  }),
+);
+
+test.serial('an error of TLS says what to do, and not where in OpenSSL it was found', (t) =>
+  leavesNothing(t, function* () {
+    const told = function* (attempt: Operation<unknown>): Operation<string> {
+      const error = (yield* thrownBy(attempt)) as IoError;
+      t.true(error instanceof IoError, String(error));
+      t.notRegex(error.message, /error:[0-9A-F]+:|openssl/);
+      return error.message;
+    };
+    const { port } = yield* listen({ port: 0, host, tls: { cert, key, maxVersion: 'TLSv1.2' } });
+    const plain = createPlainServer((socket) => socket.on('error', () => {}).once('data', () => socket.end('what?')));
+    yield* until(once(plain.listen(0, host), 'listening'));
+    const plainPort = (plain.address() as AddressInfo).port;
+    t.regex(yield* told(connect({ port, host, tls: true })), /SELF_SIGNED.* give that certificate as `ca` of `tls`/);
+    t.regex(
+      yield* told(connect({ port, host, tls: { ca: cert, servername: 'other' } })),
+      /ALTNAME_INVALID .*give one as `servername`/,
+    );
+    t.regex(
+      yield* told(connect({ port, host, tls: { ca: cert, minVersion: 'TLSv1.3' } })),
+      /PROTOCOL_VERSION .*see `minVersion`/,
+    );
+    t.regex(yield* told(connect({ port: plainPort, host, tls: true })), /wrong version number \(.* does not speak TLS/);
+    t.regex(yield* told(fetch(`https://${host}:${plainPort}/`)), /wrong version number \(.* does not speak TLS/);
+    t.regex(yield* told(listen({ port: 0, tls: { cert: 'cert.pem', key: 'key.pem' } })), /contents of PEM files/);
+    const web = yield* listenHttp({ port: 0, host, tls: { cert, key } });
+    const serving = yield* spawn(() =>
+      web.serve(function* () {
+        return text('');
+      }),
+    );
+    t.regex(yield* told(fetch(`http://${host}:${web.port}/`)), /does the URL begin with `https:`\?/);
+    serving.cancel();
+    plain.close();
   }),
 );

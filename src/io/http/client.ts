@@ -180,7 +180,9 @@ function* request(url: string | URL, init: FetchOptions, scope: Scope): Operatio
   try {
     raw = yield* abortable((signal) => globalThis.fetch(url, { ...init, signal }), 'http.fetch');
   } catch (error) {
-    throw wrap('http.fetch', error);
+    const failure = wrap('http.fetch', error);
+    if (failure instanceof IoError && closedUnasked(failure, url)) failure.message += MAYBE_TLS;
+    throw failure;
   }
   // Without a body there is nothing to cancel, and no end at which the scope would let go of it.
   const { body } = raw;
@@ -193,6 +195,14 @@ function* request(url: string | URL, init: FetchOptions, scope: Scope): Operatio
   const response = new ClientResponse(raw, disown);
   return response;
 }
+
+/** The server has closed the connection without a word. */
+function closedUnasked({ system, cause }: IoError, url: string | URL): boolean {
+  const { socket } = cause as { socket?: { bytesRead?: number } };
+  return system === 'UND_ERR_SOCKET' && socket?.bytesRead === 0 && new URL(url).protocol === 'http:';
+}
+
+const MAYBE_TLS = ' (a server that speaks TLS does so: does the URL begin with `https:`?)';
 
 const USUAL_LIMIT = 16 * 1024 * 1024;
 
