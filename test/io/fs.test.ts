@@ -252,7 +252,11 @@ test.serial('what the system takes in parts is written to its end', async (t) =>
 
 (existsSync('/dev/full') ? test : test.skip)('what the disk has no room for is an error', async (t) => {
   await new Runtime().run(function* () {
-    t.like(yield* thrownBy(fs.writeFile('/dev/full', 'x')), { operation: 'fs.writeFile', system: 'ENOSPC' });
+    for (const attempt of [fs.writeFile('/dev/full', 'x'), fs.appendFile('/dev/full', 'x')]) {
+      const error = (yield* thrownBy(attempt)) as IoError;
+      t.is(error.system, 'ENOSPC');
+      t.regex(error.message, /'\/dev\/full'$/);
+    }
     const file = yield* fs.open('/dev/full', 'w');
     t.like(yield* thrownBy(file.write('x')), { operation: 'fs.write', system: 'ENOSPC' });
   });

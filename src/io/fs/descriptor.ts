@@ -1,7 +1,7 @@
 import { close } from 'node:fs';
 import { BusyError, ClosedError } from '../../base/errors.js';
 import type { Suspension } from '../../fibers/suspension.js';
-import { fsError, type Done } from './fs-operation.js';
+import { fsError, naming, type Done } from './fs-operation.js';
 import type { Room } from './room.js';
 
 /**
@@ -40,7 +40,7 @@ export class Descriptor {
     try {
       call(this.fd, (error, result) => {
         this.release();
-        done(error && this.named(error), result);
+        done(error && naming(this.path, error), result);
       });
     } catch (error) {
       this.release();
@@ -97,18 +97,9 @@ export class Descriptor {
       this.closed = true;
       this.room.closed();
       for (const closer of closers) {
-        if (error) closer.fail(fsError('close', this.named(error)));
+        if (error) closer.fail(fsError('close', naming(this.path, error)));
         else closer.complete(undefined);
       }
     });
-  }
-
-  /** Node names the file only in errors of calls that got a path; `no space left on device` without a name is no help. */
-  private named(error: NodeJS.ErrnoException): Error {
-    if (error.path === undefined) {
-      error.path = this.path;
-      error.message += ` '${this.path}'`;
-    }
-    return error;
   }
 }

@@ -56,6 +56,15 @@ export function fsError(name: string, error: Error): Error {
   return error instanceof HeddleError ? error : new IoError(`fs.${name}`, error);
 }
 
+/** Node names the file only where opening it failed; `no space left on device` without a name is no help. */
+export function naming(path: string, error: NodeJS.ErrnoException): Error {
+  if (error.path === undefined) {
+    error.path = path;
+    error.message += ` '${path}'`;
+  }
+  return error;
+}
+
 function badArgument(name: string, error: unknown): ArgumentError {
   return new ArgumentError(`fs.${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }

@@ -2,7 +2,7 @@ import { appendFile as nodeAppendFile, writeFile as nodeWriteFile, type PathLike
 import { checkMode } from '../../base/check.js';
 import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
-import { fsOperation } from './fs-operation.js';
+import { fsOperation, naming } from './fs-operation.js';
 import { takeRoom } from './room.js';
 
 export interface WriteFileOptions {
@@ -53,10 +53,12 @@ function* withRoom(operation: string, call: Operation<void>): Operation<void> {
 const WRITE = fsOperation<[PathLike, string | NodeJS.ArrayBufferView, WriteFileOptions], void>(
   'writeFile',
   'wait',
-  nodeWriteFile,
+  (path, data, options, done) =>
+    nodeWriteFile(path, data, options, (error) => done(error && naming(String(path), error))),
 );
 const APPEND = fsOperation<[PathLike, string | Uint8Array, WriteFileOptions], void>(
   'appendFile',
   'wait',
-  nodeAppendFile,
+  (path, data, options, done) =>
+    nodeAppendFile(path, data, options, (error) => done(error && naming(String(path), error))),
 );
