@@ -14,8 +14,8 @@ export function checkKnown<T extends object>(f: string, options: T, known: Known
 }
 
 /**
- * As `checkKnown`, for options that are passed on to Node, which ignores those it does not know. It may know more than `known`, so
- * only a name that differs from one of those in a letter or two is refused.
+ * As `checkKnown`, for options that are passed on to Node, which ignores those it does not know. It may know more than
+ * `known`, so only a name that differs from one of those in a letter or two is refused.
  */
 export function checkSpelling(f: string, options: object, known: Known<object>): void {
   checkOptions(options, f);
