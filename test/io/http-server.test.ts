@@ -1,8 +1,13 @@
 import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
-import { request as rawRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createRawServer,
+  request as rawRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { request as secureRequest } from 'node:https';
-import { connect as rawConnect, type Socket } from 'node:net';
+import { connect as rawConnect, type AddressInfo, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { EventEmitter, once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
@@ -45,7 +50,7 @@ import {
   type Reply,
   type ServerRequest,
 } from 'heddle/http';
-import { readAll } from 'heddle/streams';
+import { readAll, toWebStream } from 'heddle/streams';
 import { ClientResponse } from '#src/io/http/client.js';
 import { waitsBehind } from '#src/io/http/pipeline.js';
 import { report } from '#src/io/http/report.js';
@@ -1953,3 +1958,26 @@ test.serial('a body that is still read after the reply breaks with its connectio
   );
   t.deepEqual(told, ['ECONNRESET', 'ECONNRESET']);
 });
+
+for (const [how, answer] of [
+  ['that is cancelled', () => {}],
+  ['whose server has answered early', (_: unknown, response: ServerResponse) => void response.end('early')],
+] as const)
+  test.serial(`a \`fetch\` ${how} ends the stream that it was sending, and its scope ends`, async (t) => {
+    const server = createRawServer(answer).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    await run(() =>
+      scope(function* () {
+        const body = toWebStream(function* (push) {
+          for (;;) yield* push(new Uint8Array(1000));
+        });
+        const sent = fetch(url, { method: 'POST', duplex: 'half', body });
+        const answered = yield* moveOnAfter(200, sent);
+        if (answered !== undefined) t.is(yield* answered.text(), 'early');
+      }),
+    );
+    t.pass();
+    server.closeAllConnections();
+    server.close();
+  });

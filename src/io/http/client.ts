@@ -9,6 +9,7 @@ import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { until } from '../../fibers/until.js';
+import { abandon } from '../streams/to-web-stream.js';
 import { collect } from '../collect.js';
 import { limitOf } from '../limit-of.js';
 import { parseJson } from './parse-json.js';
@@ -180,19 +181,28 @@ function* request(url: string | URL, init: FetchOptions, scope: Scope): Operatio
   try {
     raw = yield* abortable((signal) => globalThis.fetch(url, { ...init, signal }), 'http.fetch');
   } catch (error) {
+    // Node's `fetch` leaves a body alone that it can no longer send, and the scope waits for the fiber that feeds it.
+    abandon(init.body);
     const failure = wrap('http.fetch', error);
     if (failure instanceof IoError && closedUnasked(failure, url)) failure.message += MAYBE_TLS;
     throw failure;
   }
   // Without a body there is nothing to cancel, and no end at which the scope would let go of it.
   const { body } = raw;
-  if (body === null) return new ClientResponse(raw, () => {});
-  const disown = ownedBy(
+  if (body === null) {
+    abandon(init.body);
+    return new ClientResponse(raw, () => {});
+  }
+  const untie = ownedBy(
     scope,
     () => response.cancel(),
     () => void body.cancel().catch(() => {}),
   );
-  const response = new ClientResponse(raw, disown);
+  const response = new ClientResponse(raw, () => {
+    untie();
+    // Whoever has answered in full need not have read all.
+    abandon(init.body);
+  });
   return response;
 }
 

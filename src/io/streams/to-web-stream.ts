@@ -40,7 +40,7 @@ export function toWebStream<T = Uint8Array>(producer: Producer<T>, strategy?: Qu
       return !cancelled;
     },
   });
-  return new ReadableStream<T>(
+  const stream = new ReadableStream<T>(
     {
       start: (itsController) => void (controller = itsController),
       pull: () => feed.demand(),
@@ -48,4 +48,16 @@ export function toWebStream<T = Uint8Array>(producer: Producer<T>, strategy?: Qu
     },
     strategy,
   );
+  abandoning.set(stream, () => {
+    feed.stop();
+    controller.error(prematureClose('stream.read'));
+  });
+  return stream;
 }
+
+/** Ends a stream that `toWebStream` made, and its fiber, though others have locked it; does nothing with any other. */
+export function abandon(stream: unknown): void {
+  abandoning.get(stream as ReadableStream)?.();
+}
+
+const abandoning: WeakMap<ReadableStream, () => void> = new WeakMap();
