@@ -433,13 +433,13 @@ for (const [what, priority, p99] of [
   ['all there is, in the background,', 0.1, 30],
 ] as const)
   test(`a consumer that takes ${what} leaves pages at half load what is theirs, and uses the rest`, (t) => {
-    for (const seed of SEEDS) {
+    for (const seed of fuzzSeeds(3)) {
       const beside = consumer({ priority });
       const server = new SimulatedServer({ kinds: [page], rate: 889 / 2, seconds: 8, seed, beside }).run();
       const { offered, refused, dropped, late } = server.outcome('page');
       t.true(offered > 3000);
-      // Some of them before it is known what messages take.
-      t.true(refused + dropped + late <= 0.03 * offered, `[seed ${seed}] ${refused} of ${offered}`);
+      // They take all of their half, so that what comes by chance makes a queue now and then.
+      t.true(refused + dropped + late <= 0.06 * offered, `[seed ${seed}] ${refused} of ${offered}`);
       const slowest = server.percentile(99, SETTLED);
       t.true(slowest <= p99, `[seed ${seed}] ${slowest} ms`);
       const [, mail] = server.governor.entries;
@@ -447,6 +447,17 @@ for (const [what, priority, p99] of [
       t.true(busy >= 0.47, `[seed ${seed}] ${busy} of the processor`);
     }
   });
+
+test('a consumer that takes all there is has no page refused that fits into the other half of the processor', (t) => {
+  for (const seed of fuzzSeeds(8)) {
+    const server = new SimulatedServer({ kinds: [page], rate: 889 * 0.45, seconds: 8, seed, beside: consumer() }).run();
+    const { offered, refused, dropped, late } = server.outcome('page');
+    t.is(refused + late, 0, `[seed ${seed}]`);
+    t.true(dropped <= 0.02 * offered, `[seed ${seed}] ${dropped} of ${offered} dropped`);
+    const busy = (3 * [...server.governor.entries][1]!.kinds.get('deliver')!.finished) / 8000;
+    t.true(busy >= 0.5, `[seed ${seed}] ${busy} of the processor`);
+  }
+});
 
 test('a consumer in the background beside twice the load gets something, and pages get more', (t) => {
   const shares = [0.1, 1].map((priority) => {
