@@ -5,9 +5,11 @@ import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js'
 import { Backlog } from './backlog.js';
 import { ClosedLoop } from './closed-loop.js';
 import type { Cohort } from './cohort.js';
+import { fullMs } from './full-ms.js';
 import { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
 import { LatencyNet } from './latency-net.js';
+import { SlowStart } from './slow-start.js';
 import { WorkQueue } from './work-queue.js';
 
 /** A place where new work comes in, with the queue of what has to wait. */
@@ -36,6 +38,8 @@ export class GatedEntry implements Entry {
   private tickedAt: number = 0;
   /** When something last expired in a long-standing queue, or something had been waiting for as long as the goal. */
   private crowdedAt: number = -Infinity;
+  /** When something last had to wait because too little was known, while the processor had time left. */
+  private startedAt: number = -Infinity;
   /** Work refused and connections turned away so far, by reason. */
   readonly refusals: Map<string, number> = new Map();
   private readonly governor: ResourceGovernor;
@@ -110,15 +114,14 @@ export class GatedEntry implements Entry {
   private expire(now: number): void {
     if (this.patient) return;
     const isCrowded = this.isCrowded(now);
+    const isOverload = this.queue.standingMs(now) > BURST_SHARE * this.goal && !this.isStarting(now);
     for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
       const kind = this.kindOf(work);
-      // Before anything has finished nothing is known, and those that came first will make room, as in a burst.
-      const isBurst = !isCrowded || kind.obstacle === 'slow start';
-      const limit = this.goal * (this.closedLoop.isBounded ? USEFUL_SHARE : isBurst ? BURST_SHARE : AGE_SHARE);
+      const limit = this.goal * (this.closedLoop.isBounded ? USEFUL_SHARE : isCrowded ? AGE_SHARE : BURST_SHARE);
       const age = now - work.since;
       const rest = this.governor.remainingMs(kind);
       if (age <= limit && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
-      if (age > limit && this.queue.standingMs(now) > BURST_SHARE * this.goal) this.crowdedAt = now;
+      if (age > limit && isOverload) this.crowdedAt = now;
       this.drop(work, kind.obstacle ?? 'overload');
     }
   }
@@ -127,8 +130,13 @@ export class GatedEntry implements Entry {
   drain(now: number): void {
     if (this.queue.size === 0) return;
     this.expire(now);
-    const fits = (kind: Kind): boolean => this.governor.obstacle(this, kind, now) === null;
-    this.queue.drain(now, this.closedLoop.isBounded, fits, (work) => this.begin(work, now));
+    const fits = (kind: Kind): boolean => {
+      const reason = this.governor.obstacle(this, kind, now);
+      if (reason === SlowStart.REASON && (this.governor.outlook?.idleShare ?? 0) > IDLE) this.startedAt = now;
+      return reason === null;
+    };
+    const oldestFirst = this.closedLoop.isBounded || this.isStarting(now);
+    this.queue.drain(now, oldestFirst, fits, (work) => this.begin(work, now));
   }
 
   /**
@@ -146,6 +154,7 @@ export class GatedEntry implements Entry {
     const restedMs = now - this.tickedAt - stoodMs;
     this.standingMs = Math.max(0, Math.min(this.standingMs + stoodMs - restedMs, 2 * this.goal));
     this.tickedAt = now;
+    if (this.isStarting(now)) this.standingMs = 0;
     if (this.standingMs > this.goal) this.crowdedAt = now;
     if (this.queue.standingMs(now) >= elapsedMs) this.closedLoop.tick(this.endedNow, this.changesNow, elapsedMs);
     this.closedLoop.judge(this.queue.size + this.live, kernelStands);
@@ -158,7 +167,18 @@ export class GatedEntry implements Entry {
    * Whether more comes than can be served. Otherwise what waits may be a burst, whose first will make room for the rest in time.
    */
   private isCrowded(now: number): boolean {
-    return now <= this.crowdedAt + CALM_MS && !this.closedLoop.isBounded;
+    return now <= this.crowdedAt + CALM_MS && !this.closedLoop.isBounded && !this.isStarting(now);
+  }
+
+  /**
+   * Whether what waits has been waiting since too little was known to let it in, and will not take long. It is worked off as a
+   * burst is: those that came first make room as soon as they end, and that they were waited for is no sign of overload.
+   */
+  private isStarting(now: number): boolean {
+    const { outlook, mostWaiting } = this.governor;
+    const sinceMs = now - this.startedAt;
+    if (outlook === null || sinceMs > BURST_SHARE * this.goal || sinceMs > this.queue.standingMs(now)) return false;
+    return this.queue.size < mostWaiting && this.queue.sum((kind) => fullMs(kind, outlook)) <= QUICK_SHARE * this.goal;
   }
 
   /** Lets it in, from the queue or directly. */
@@ -239,6 +259,10 @@ class AdmittedWork implements Admitted {
 /** Of the goal: the longest that work waits to be let in; and the same for a burst. */
 const AGE_SHARE = 0.2;
 const BURST_SHARE = 0.7;
+/** Of the goal: the time in which all that waited at the start has to be worked off. */
+const QUICK_SHARE = 0.35;
+/** Of the time: with less of it idle the processor is what is short. */
+const IDLE = 0.2;
 /** Of the goal: work that would take longer, with what it has waited, can no longer be answered in time. */
 const USEFUL_SHARE = 0.95;
 /** How long an entry counts as crowded after the last sign of it: any overload has pauses. */

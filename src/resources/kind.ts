@@ -37,6 +37,8 @@ export class Kind {
   descriptors: number = 0;
   /** How long it takes by nature, without queueing for the processor. */
   readonly inherent: InherentTime = new InherentTime();
+  /** Some of it had ended when the last prediction was made. */
+  isKnown: boolean = false;
   private seen: number = 0;
 
   constructor(name: string, priority: number, patient: boolean = false) {
@@ -50,6 +52,7 @@ export class Kind {
   tick(): void {
     this.rate = this.rate * DECAY + (this.offered - this.seen);
     this.seen = this.offered;
+    this.isKnown = this.finished > 0;
   }
 }
 

@@ -5,6 +5,7 @@ import type { LatencyNet } from './latency-net.js';
  * does not count, or a few streams would keep everything else out for as long as they go on.
  */
 export class SlowStart {
+  static readonly REASON: string = 'slow start';
   private most: number = FIRST;
 
   /** Some work has ended. */

@@ -52,6 +52,13 @@ export class WorkQueue {
     return this.waitedMs + this.standingMs(now);
   }
 
+  /** What `amount` says of the kind of each. */
+  sum(amount: (kind: Kind) => number): number {
+    let sum = 0;
+    for (const { kind, size } of this.lines.values()) if (size > 0) sum += size * amount(kind);
+    return sum;
+  }
+
   /** The one that has waited longest. */
   oldest(): Work | null {
     let oldest: Work | null = null;

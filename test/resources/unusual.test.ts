@@ -266,6 +266,23 @@ test('what takes nearly all of the goal at first, since too much has begun, is n
   }
 });
 
+for (const goal of [200, 500, 2000])
+  test(`work of a fifth to a quarter of the goal, ${goal} ms, has to wait before anything is known, but none is refused`, (t) => {
+    for (const share of [0.2, 0.225, 0.25])
+      for (const seed of fuzzSeeds(3)) {
+        const kind: RequestKind = {
+          name: 'wait',
+          *handler(server) {
+            server.work(1);
+            yield* sleep(share * goal);
+          },
+        };
+        const server = new SimulatedServer({ kinds: [kind], rate: 445, goal, seconds: 5, seed }).run();
+        const { refused, dropped, late } = server.outcome('wait');
+        t.is(refused + dropped + late, 0, `[seed ${seed}] ${share}`);
+      }
+  });
+
 for (const [text, turns, everyMs] of [
   ['streams without end', Infinity, 20_000],
   ['streams of half a minute', 30, 500],
