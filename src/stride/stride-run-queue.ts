@@ -139,7 +139,7 @@ export class StrideRunQueue implements RunQueue {
   /**
    * An urgent fiber goes first, and at once. So does a cancelled one: the next thing it does is to give back what it has, before
    * those behind it take more. True if there is nothing more to do. The newest is before older ones, so that one comes to its end
-   * before others grow: in their order, growing memory runs out in the simulation. One that gives way keeps them waiting.
+   * before others grow: with the oldest first, a simulated server ran out of memory. One that gives way keeps the older waiting.
    */
   private pushGuarded(list: StrideList, fiber: Fiber): boolean {
     const { held } = list;
