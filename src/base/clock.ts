@@ -13,9 +13,9 @@ export interface Clock {
   /** Calls `expire` at `at` or soon after. There is one alarm: each call replaces the last, `Infinity` only cancels. */
   alarm(at: number, expire: () => void): void;
   /**
-   * Calls `exhausted` once nothing outside can happen any more: no event, timer or descriptor is left that could wake the program.
-   * Of several, who asked last is told first, and the others only if that has changed nothing: they may wait for the end of that
-   * one. Returns a function that takes this back.
+   * Calls `exhausted` once nothing outside can happen any more: no event, timer or descriptor is left that could wake the
+   * program. Of several, who asked last is told first, and the others only if that has changed nothing: they may wait for the
+   * end of that one. Returns a function that takes this back.
    */
   onExhausted(exhausted: () => void): () => void;
 }
