@@ -49,6 +49,11 @@ export class Kind {
     this.body = Object.defineProperty(() => {}, 'name', { value: name });
   }
 
+  /** Work that does not wait for long was not let in when it was last asked about. */
+  get isKeptWaiting(): boolean {
+    return !this.patient && this.obstacle !== null;
+  }
+
   tick(): void {
     this.rate = this.rate * DECAY + (this.offered - this.seen);
     this.seen = this.offered;

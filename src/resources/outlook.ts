@@ -163,7 +163,8 @@ export class Outlook {
       const demand = Math.min(own, resource.mean) * resource.scale;
       if (own === 0 && ownSteady === 0) continue;
       if (resource === this.cpu && own + this.outstandingOf(kind) <= kind.first.fairShare * resource.queueMs) continue;
-      if (resource === this.cpu && kind.first.fairShare === 0 && this.kinds.some(isKeptWaiting)) return resource;
+      if (resource === this.cpu && kind.first.fairShare === 0 && this.kinds.some(({ isKeptWaiting }) => isKeptWaiting))
+        return resource;
       const free = resource.capacity - resource.steady - ownSteady * resource.scale;
       if (free > 0 && resource.outstanding + demand <= free * (resource.queueMs + resource.delayMs)) continue;
       if (resource === this.cpu) kind.first.waited = true;
@@ -285,8 +286,6 @@ export class Outlook {
     return resource;
   }
 }
-
-const isKeptWaiting = ({ patient, obstacle }: Kind): boolean => !patient && obstacle !== null;
 
 /** The weight of what happened a tick ago, relative to what happens now. */
 const DECAY = 0.9;
