@@ -187,9 +187,26 @@ test('an unknown option is told with the one that may have been meant, or with a
   t.regex(told({ verbose: true }), /^Unknown option `verbose` of `serve`; there are `port`, `host`, .*, `onListen`$/);
   t.is(told({ tls: { minversion: 'TLSv1.3' } }), 'Unknown option `minversion` of `tls`; did you mean `minVersion`?');
   // What resembles none may be an option of a newer Node.
-  t.notThrows(() =>
-    serve(noop as never, { node: { optimizeEmptyRequests: true } as object, tls: { ech: 1 } as object }),
-  );
+  const tls: object = { key: 'PEM', cert: 'PEM', ech: 1 };
+  t.notThrows(() => serve(noop as never, { node: { optimizeEmptyRequests: true } as object, tls }));
+});
+
+test('a TLS server without a certificate is told what it lacks, and no key is printed', async (t) => {
+  for (const [tls, lacks] of [
+    [{}, 'a `key` and its `cert`'],
+    [{ key: 'SECRET' }, 'the `cert` of its `key`'],
+    [{ cert: 'PEM' }, 'the `key` of its `cert`'],
+    [{ ca: 'PEM', passphrase: 'SECRET' }, 'a `key` and its `cert`'],
+  ] as const) {
+    const message = `The \`tls\` of a server lacks ${lacks}, as contents of PEM files (or a \`pfx\`)`;
+    t.throws(() => serve(noop as never, { tls }), { instanceOf: ArgumentError, message });
+    await t.throwsAsync(
+      inFiber(() => listen({ port: 0, tls })),
+      { instanceOf: ArgumentError, message },
+    );
+  }
+  // The certificate may be chosen for each connection.
+  t.notThrows(() => serve(noop as never, { tls: { SNICallback: nothing } }));
 });
 
 for (const [name, call] of Object.entries(strict))

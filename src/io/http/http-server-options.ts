@@ -4,6 +4,7 @@ import { checkDuration, checkFunction, checkGoal, checkInteger, checkText } from
 import { checkKnown, type Known } from '../../base/known-options.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
 import { checkNodeOptions } from '../node-options.js';
+import { checkCertificate } from '../server-certificate.js';
 import type { ServerRequest } from './server-request.js';
 
 export interface HttpServerOptions {
@@ -68,6 +69,7 @@ export function checkServerOptions(f: string, options: HttpServerOptions, known:
   checkInteger('port', port, 0, 65_535);
   if (host !== undefined) checkText('host', host, 'an address of this machine');
   for (const name of ['tls', 'node'] as const) if (options[name] !== undefined) checkNodeOptions(name, options[name]);
+  if (options.tls !== undefined) checkCertificate(options.tls);
   checkInteger('backlog', backlog, 1);
   checkDuration('grace', grace, true);
   if (goal !== undefined) checkGoal('goal', goal);

@@ -11,6 +11,7 @@ import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
 import { checkNodeOptions } from '../node-options.js';
+import { checkCertificate } from '../server-certificate.js';
 import { checkPlace } from './check-place.js';
 import type { Listener } from './listener.js';
 import { SocketListener } from './socket-listener.js';
@@ -69,7 +70,10 @@ export function listen(options: ListenOptions): Operation<Listener> {
   if (options.goal !== undefined) checkGoal('goal', options.goal);
   if (options.priority !== undefined) checkPriority('priority', options.priority);
   checkInteger('queue', queue, 1, Infinity);
-  if (options.tls !== undefined) checkNodeOptions('tls', options.tls);
+  if (options.tls !== undefined) {
+    checkNodeOptions('tls', options.tls);
+    checkCertificate(options.tls);
+  }
   const { scope } = currentFiber('net.listen');
   return new Suspension<Listener>(LISTEN, { options, scope } satisfies Request, undefined);
 }
