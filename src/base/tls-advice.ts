@@ -15,11 +15,12 @@ const OPENSSL = /error:[0-9A-F]{6,}:[^:]*:[^:]*:([^:]+)/;
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT.*)$/,
-    'who issued the certificate is not trusted here: give that certificate as `ca` of `tls`, or in NODE_EXTRA_CA_CERTS',
+    'who issued the certificate is not trusted here: name a file with that certificate in NODE_EXTRA_CA_CERTS, or give it as ' +
+      '`ca` of `tls`, for `fetch` of a `dispatcher`',
   ],
   [
     /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    'connect to a name that the certificate has, or give one as `servername` of `tls`',
+    'connect to a name that the certificate has, or give one as `servername` of `tls`, for `fetch` of a `dispatcher`',
   ],
   [
     /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,

@@ -204,7 +204,7 @@ test.serial('an error of TLS says what to do, and not where in OpenSSL it was fo
     const plain = createPlainServer((socket) => socket.on('error', () => {}).once('data', () => socket.end('what?')));
     yield* until(once(plain.listen(0, host), 'listening'));
     const plainPort = (plain.address() as AddressInfo).port;
-    t.regex(yield* told(connect({ port, host, tls: true })), /SELF_SIGNED.* give that certificate as `ca` of `tls`/);
+    t.regex(yield* told(connect({ port, host, tls: true })), /SELF_SIGNED.* give it as `ca` of `tls`/);
     t.regex(
       yield* told(connect({ port, host, tls: { ca: cert, servername: 'other' } })),
       /ALTNAME_INVALID .*give one as `servername`/,
@@ -217,6 +217,11 @@ test.serial('an error of TLS says what to do, and not where in OpenSSL it was fo
     t.regex(yield* told(fetch(`https://${host}:${plainPort}/`)), /wrong version number \(.* does not speak TLS/);
     t.regex(yield* told(listen({ port: 0, tls: { cert: 'cert.pem', key: 'key.pem' } })), /contents of PEM files/);
     const web = yield* listenHttp({ port: 0, host, tls: { cert, key } });
+    // `fetch` has no option `tls`.
+    t.regex(
+      yield* told(fetch(`https://${host}:${web.port}/`)),
+      /SELF_SIGNED.* NODE_EXTRA_CA_CERTS.* of a `dispatcher`/,
+    );
     const serving = yield* spawn(() =>
       web.serve(function* () {
         return text('');
