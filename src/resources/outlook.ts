@@ -5,6 +5,7 @@ import type { Pool } from '../fibers/pool.js';
 import { choosePools } from './choose-pools.js';
 import { DescriptorGate } from './descriptor-gate.js';
 import { FairShares } from './fair-shares.js';
+import { FiberCapacity } from './fiber-capacity.js';
 import type { Kind } from './kind.js';
 import type { Machine } from './machine.js';
 import { MemoryOutlook } from './memory-outlook.js';
@@ -37,6 +38,7 @@ export class Outlook {
   private standing: Float64Array = new Float64Array(0);
   private kinds: readonly Kind[] = [];
   private readonly shares: FairShares = new FairShares();
+  private readonly fiberCapacity: FiberCapacity = new FiberCapacity();
   /** Processor time, in ms, that fibers of no kind are still going to use, such as those that handlers have started. */
   private childrenMs: number = 0;
   /** By index of the node: the kind of its fibers (the first of that name), or null. */
@@ -48,8 +50,7 @@ export class Outlook {
     this.on = on;
     const { nodes } = graph;
     machine.heap.look();
-    const none = (): number => 0;
-    this.cpu = this.add('cpu', 'rate', 1, (n) => nodes[n]!.cpuMs, none);
+    this.cpu = this.add('cpu', 'rate', 1, (n) => nodes[n]!.cpuMs);
     this.heap = this.add(
       'memory',
       'stock',
@@ -65,7 +66,7 @@ export class Outlook {
       (n) => nodes[n]!.node.externalBytes.mean,
       (n) => nodes[n]!.node.externalBytes.cautiousVariance,
     );
-    this.descriptors = this.add('descriptors', 'stock', Infinity, (n) => nodes[n]!.descriptors, none);
+    this.descriptors = this.add('descriptors', 'stock', Infinity, (n) => nodes[n]!.descriptors);
     this.descriptorGate = new DescriptorGate(stock);
   }
 
@@ -77,9 +78,10 @@ export class Outlook {
   /**
    * Learns from what happened in the last `elapsedMs`, and predicts anew.
    *
+   * @param ranMs for how long fibers have run since the program began.
    * @param timed whether its times mean anything: not if the process stood still.
    */
-  tick(elapsedMs: number, kinds: readonly Kind[], goalMs: number, timed: boolean = true): void {
+  tick(elapsedMs: number, ranMs: number, kinds: readonly Kind[], goalMs: number, timed: boolean = true): void {
     this.kinds = kinds;
     for (const kind of kinds) kind.start ??= this.graph.startOf(kind.name);
     this.graph.tick(DECAY, timed);
@@ -87,6 +89,7 @@ export class Outlook {
     if (timed) this.shares.tick(kinds, this.graph.nodes, this.kindAt, elapsedMs, DECAY);
     this.findPools();
     this.idleShare = this.machine.idleShare();
+    this.cpu.capacity = this.fiberCapacity.tick(timed ? elapsedMs : 0, 1 - this.idleShare, ranMs, DECAY);
     for (const { meter, resource } of this.pools.values()) {
       meter.tick(timed ? elapsedMs : 0, DECAY, this.idleShare);
       resource.capacity = meter.capacity;
@@ -252,7 +255,7 @@ export class Outlook {
       resource.delayMs = work > 0 ? Math.max(0, when / work) : 0;
     }
     // Some work may always queue, or the processor would idle between expensive pieces.
-    this.cpu.queueMs = Math.max(this.cpu.queueMs, LEAST_QUEUE * this.cpu.mean);
+    this.cpu.queueMs = Math.max(this.cpu.queueMs, (LEAST_QUEUE * this.cpu.mean) / this.cpu.capacity);
   }
 
   private findPools(): void {
@@ -263,7 +266,7 @@ export class Outlook {
       if (this.pools.has(pool)) continue;
       const meter = new PoolMeter(pool);
       const amount = (n: number): number => (this.graph.nodes[n]!.node.pool === pool ? meter.holdMs : 0);
-      const resource = this.add(pool.text, 'rate', pool.capacity, amount, () => 0);
+      const resource = this.add(pool.text, 'rate', pool.capacity, amount);
       this.pools.set(pool, { meter, resource });
     }
   }
@@ -274,14 +277,8 @@ export class Outlook {
     for (const list of [this.resources, this.prediction.demands]) list.splice(number, 1);
   }
 
-  private add(
-    name: string,
-    kind: ResourceAccount['kind'],
-    capacity: number,
-    amount: (node: number) => number,
-    variance: (node: number) => number,
-  ): ResourceAccount {
-    const resource = new ResourceAccount(name, kind, capacity, amount, variance);
+  private add(...account: ConstructorParameters<typeof ResourceAccount>): ResourceAccount {
+    const resource = new ResourceAccount(...account);
     this.resources.push(resource);
     return resource;
   }

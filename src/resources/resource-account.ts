@@ -34,7 +34,13 @@ export class ResourceAccount implements Use {
   /** How often work had to wait for it to be let in. */
   blocked: number = 0;
 
-  constructor(name: string, kind: Use['kind'], capacity: number, amount: Use['amount'], variance: Use['variance']) {
+  constructor(
+    name: string,
+    kind: Use['kind'],
+    capacity: number,
+    amount: Use['amount'],
+    variance: Use['variance'] = () => 0,
+  ) {
     this.name = name;
     this.kind = kind;
     this.capacity = capacity;

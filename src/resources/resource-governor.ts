@@ -247,7 +247,7 @@ export class ResourceGovernor implements Governor {
     this.pollMs = entries.some((entry) => entry.needsTurns) ? 0 : POLL_SHARE * goal;
     const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
     for (const kind of kinds) kind.tick();
-    outlook.tick(elapsedMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
+    outlook.tick(elapsedMs, this.loop.meter.ranMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
     // If something else is short: idle time, except what meters need to see.
     this.answers.lend(outlook.idleShare - PoolMeter.LEAST_IDLE);
     this.loop.allocation?.spend(outlook.memory.fits(0, RELAXED_SHARE) ? RELAXED_BUDGET : BUDGET);

@@ -64,7 +64,7 @@ class Sketched {
       kind.offered += 10;
       kind.tick();
     }
-    this.outlook.tick(100, this.kinds, 1000);
+    this.outlook.tick(100, 0, this.kinds, 1000);
   }
 
   /** What stands in the way of one more while so many stand at the nodes. */
@@ -285,6 +285,6 @@ test('a second of what was offered tells how much of each kind there is in the m
   t.is(sketched.outlook.cpu.queueMs, 40);
   t.is(sketched.blocker(dear, 0, 0), null);
   dear.rate = 0;
-  sketched.outlook.tick(100, [cheap, dear], 1000);
+  sketched.outlook.tick(100, 0, [cheap, dear], 1000);
   t.is(sketched.outlook.cpu.queueMs, 30);
 });

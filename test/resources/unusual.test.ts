@@ -1,5 +1,17 @@
 import ava from 'ava';
-import { all, event, gate, mutex, sleep, spawn, yieldNow, type GateOptions, type Mutex, type Operation } from 'heddle';
+import {
+  all,
+  call,
+  event,
+  gate,
+  mutex,
+  sleep,
+  spawn,
+  yieldNow,
+  type GateOptions,
+  type Mutex,
+  type Operation,
+} from 'heddle';
 import { fuzzSeeds } from '../support/fuzz.js';
 import { offer, SECONDS, SEEDS, SETTLED } from './offer.js';
 import { SimulatedServer, type Job, type RequestKind, type SimulatedServer as Server } from './simulated-server.js';
@@ -248,6 +260,29 @@ test('where some of the requests of one kind wait for half a minute by intention
     );
   }
 });
+
+for (const outsideMs of [5, 20])
+  test(`${outsideMs} ms of the processor that each request takes outside of its fiber, after a wait, are not let in as if fibers had them`, (t) => {
+    const kind: RequestKind = {
+      name: 'late',
+      *handler(server) {
+        yield* sleep(150);
+        server.work(10);
+        // As the collections that V8 makes in a task of its own.
+        server.machine.at(server.now(), () => server.work(outsideMs));
+        yield* call(() => sleep(50));
+        server.work(1);
+      },
+    };
+    const best = 1000 / (10 + outsideMs + 1);
+    for (const load of [2, 8])
+      for (const seed of SEEDS) {
+        const server = new SimulatedServer({ kinds: [kind], rate: best * load, seconds: SECONDS, seed }).run();
+        const kept = server.goodput(SETTLED, SECONDS) / best;
+        const median = server.percentile(50, SETTLED);
+        t.true(kept >= 0.95 && median <= 350, `[seed ${seed}] ${kept}, ${median} ms, at ${load}`);
+      }
+  });
 
 test('before anything is known of a service behind a socket, next to nothing is lost to what it cannot do in time', (t) => {
   const { kinds, best } = workloads['invisible pool'];
