@@ -3,7 +3,7 @@ import { CompileError } from '../base/errors.js';
 import { findOxc } from './find-oxc.js';
 import { RUNTIME } from './is-compiled.js';
 import { mayHaveGenerators } from './may-have-generators.js';
-import { isProgram, parse, type ParseOptions } from './parse.js';
+import { isWhole, parse, type ParseOptions } from './parse.js';
 
 /**
  * The syntax tree of a program as `parse` returns it, except that statements without generators may be missing. Nearly all
@@ -58,7 +58,7 @@ function runsOf(pieces: readonly string[], { format }: ParseOptions): Run[] {
 
 /** Null if an unwanted piece is not a program by itself, or if a block is not found again. */
 function parseRuns(runs: readonly Run[], options: ParseOptions): Program | null {
-  if (!runs.every(({ text, isWanted }) => isWanted || isProgram(text, options))) return null;
+  if (!runs.every(({ text, isWanted }) => isWanted || isWhole(text, options))) return null;
   const program = parseOrNull(runs.map(({ text, isWanted }) => (isWanted ? text : blockFor(text))).join(''), options);
   if (program === null) return null;
   const blocks = new Set<number>();

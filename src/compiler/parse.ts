@@ -36,6 +36,22 @@ export function isProgram(source: string, options: ParseOptions): boolean {
   return read(source, options).problem === null;
 }
 
+/**
+ * Whether a text, parsed with oxc, consists of whole statements, so that nothing in it continues beyond its end. Errs on the
+ * side of no. Takes less than half the time of `isProgram`: of a text that oxc cannot read to its end it writes no tree, and
+ * with `PROBE` at its end that is any text.
+ */
+export function isWhole(source: string, options: ParseOptions): boolean {
+  return read(source + PROBE, options).problem?.start === source.length + PROBE.length - 1;
+}
+
+/**
+ * After whole statements the first error in this is its last character. After anything else it is an earlier one, or that
+ * the text ends too soon: the brace closes a block, `>` must not stand in the text of JSX, the head of a `for` has only one
+ * declaration, and `using` can be neither exported nor the body of an `if`.
+ */
+const PROBE = '\nusing $ = 0 > 0;\nlet $$;\n}';
+
 function read(source: string, { file, format, parser }: ParseOptions): Tree {
   const tooDeep = bracketProblem(source);
   if (tooDeep !== null) return { program: null, problem: tooDeep };
@@ -54,5 +70,7 @@ function read(source: string, { file, format, parser }: ParseOptions): Tree {
       problem: null,
     };
   }
+  // This frees the room reserved for a tree, 25 times as long as the text. It would be kept until a garbage collection.
+  void result.program;
   return { program: null, problem: { message: error.message, start: error.labels[0]?.start ?? 0 } };
 }

@@ -5,7 +5,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { findGenerators } from '#src/compiler/find-generators.js';
 import type { GeneratorFunction } from '#src/compiler/generator-function.js';
-import { parse, type ParseOptions } from '#src/compiler/parse.js';
+import { isProgram as isProgramByTree, isWhole, parse, type ParseOptions } from '#src/compiler/parse.js';
 import { parseSparsely } from '#src/compiler/parse-sparsely.js';
 import { fuzzRuns } from '../support/fuzz.js';
 
@@ -110,6 +110,31 @@ test('lines that only look like statements deceive nobody', (t) => {
     assert.deepEqual(generatorsOf(parseSparsely, source, options), generatorsOf(parse, source, options), source);
   });
   t.notThrows(() => fc.assert(property, { numRuns: fuzzRuns(10_000) }));
+});
+
+/** What a statement can end in before it is complete, and what looks so. */
+const ENDS = [
+  'a | a; | a. | a, | a ? b : | x = | x = [ | ( | () => | a\n-- | throw | new | await | yield | return;',
+  'if (x) | if (x) {} else | while (1) | do | do { | with (x) | label: | try { | try | try {} finally',
+  'for ( | for (; | for (;;) | for (let | for (const a of | switch (x) { | switch (x) { case 1: | switch (x) { case 1',
+  '{ | {{ | {} | } | ) | {}} | " | ` | `a ${ | `${{ | `${() => { | /* | /* } | // | /a | x = /[ | #x | \\',
+  'function | function f() | function f() { | async | async function | class A | class A { | class A { static { | @d',
+  'export | export /* c */ | export default | export { | export * | import | import x | import x from | import ""',
+  'let | let a | let a = | const a | using | await using | get | static | of | < | <div | <div> | <div>{ | </div>',
+  'type A | type A = | interface A { | enum A { | declare | export declare | declare global { | namespace N | abstract',
+  'x as | x! | export = | let x: | function f(): | // é | "é" | `é | #!x | <!-- | -->',
+].flatMap((line) => line.split(' | '));
+
+test('what is taken for whole statements is a program by itself, and the other way round', (t) => {
+  for (const file of ['file.js', 'file.ts', 'file.tsx']) {
+    for (const format of ['module', 'commonjs'] as const) {
+      for (const end of ENDS) {
+        const source = `const a = 1;\n${end}`;
+        const options: ParseOptions = { file, format };
+        t.is(isWhole(source, options), isProgramByTree(source, options), `${file} ${format} ${end}`);
+      }
+    }
+  }
 });
 
 test('a text that is no program is refused in the same words', (t) => {
