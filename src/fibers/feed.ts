@@ -7,6 +7,7 @@ import type { Operation } from './operation.js';
 import type { ScopeHandle } from './scope.js';
 import { checkOperation, inSegment } from './segment.js';
 import { Suspension, SuspensionKind } from './suspension.js';
+import { tellWhere } from './tell-where.js';
 import { WaitList } from './wait-list.js';
 
 /**
@@ -90,6 +91,7 @@ export class Feed<T> {
       if (!this.begun) checkNoChunk(result);
       if (this.finish()) this.sink.end();
     } catch (error) {
+      tellWhere(error);
       if (!this.finish() || !this.sink.fail(error)) throw error;
     } finally {
       this.sink.over?.();

@@ -12,6 +12,7 @@ import { ownedBy } from './owned.js';
 import type { Scope } from './scope.js';
 import { Suspension, SuspensionKind } from './suspension.js';
 import { checkOperation, inSegment } from './segment.js';
+import { tellWhere } from './tell-where.js';
 
 export interface GateOptions {
   /** How snapshots and errors call it. */
@@ -122,6 +123,7 @@ class GateWork<T> extends Work {
       const stopped = isInstance(error, CancelledError);
       if (!stopped || error.cause instanceof OverloadError) this.error = { thrown: stopped ? error.cause : error };
       if (stopped) throw error;
+      tellWhere(error);
     } finally {
       admitted.end();
     }

@@ -5,6 +5,7 @@ import { Fiber } from '../fibers/fiber.js';
 import { isCancellation } from '../fibers/is-cancellation.js';
 import type { Operation } from '../fibers/operation.js';
 import { Scope, type ScopeOptions } from '../fibers/scope.js';
+import { tellWhere } from '../fibers/tell-where.js';
 import { scope } from '../fibers/with-scope.js';
 import { Runtime } from '../runtime.js';
 
@@ -77,6 +78,7 @@ function* guarded<T>(make: () => Operation<T>, ended: (ending: Ending<T>) => voi
       ended(ending);
       throw error;
     }
+    tellWhere(error);
   }
   ended(ending);
 }

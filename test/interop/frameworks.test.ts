@@ -1250,6 +1250,47 @@ test.serial(
   },
 );
 
+test.serial('the stack of what a handler throws shows its calls and its fiber, whatever the framework', async (t) => {
+  function* handle(): Operation<never> {
+    yield* sleep(1);
+    throw new Error('broken');
+  }
+  const stacks: Record<string, string> = {};
+  await using inExpress = expressFibers();
+  const expressApp = express();
+  expressApp.get('/', inExpress.handler(handle));
+  expressApp.use(((error, _request, response, _next) => {
+    stacks['express'] = error.stack;
+    response.end();
+  }) as express.ErrorRequestHandler);
+  const server = inExpress.attach(expressApp.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).text();
+  const fastifyApp = fastify();
+  await fastifyApp.register(fastifyFibers);
+  fastifyApp.get('/', handle);
+  fastifyApp.setErrorHandler((error: Error) => {
+    stacks['fastify'] = error.stack!;
+    return 'well';
+  });
+  await fastifyApp.inject('/');
+  await fastifyApp.close();
+  await using inHono = honoFibers();
+  const honoApp = new Hono();
+  honoApp.get('/', inHono.handler(handle));
+  honoApp.onError((error) => {
+    stacks['hono'] = error.stack!;
+    return new Response();
+  });
+  await honoApp.request('/');
+  t.deepEqual(Object.keys(stacks), ['express', 'fastify', 'hono']);
+  for (const stack of Object.values(stacks)) {
+    t.regex(stack, /^Error: broken\n.*at (Object\.)?handle \(.*frameworks\.test/);
+    t.regex(stack, /\n {4}at fiber \d+ GET \/[^\n]*$/);
+    t.notRegex(stack, /run-loop|drive\.[jt]s/);
+  }
+});
+
 test.serial('a framework that throws at being told of a failure loses that request, and no other', async (t) => {
   const runtime = new Runtime();
   const fibers = expressFibers({ runtime });

@@ -5,6 +5,7 @@ import test from 'ava';
 import {
   abortable,
   BusyError,
+  call,
   CancelledError,
   ClosedError,
   event,
@@ -58,6 +59,23 @@ test('what an operation throws is its promise’s and not its scope’s', (t) =>
     const boom = new Error('boom');
     t.is(yield* thrownBy(until(toPromise(fails(boom)))), boom);
     yield* sleep(1);
+  }));
+
+test('the stack of a rejection shows the calls of the fiber, and so does that of an iterable', (t) =>
+  simulateClean(function* () {
+    function* failing(): Operation<never> {
+      yield* sleep(1);
+      throw new Error('broken');
+    }
+    const ticks = toAsyncIterable<number>(function* producer() {
+      yield* call(failing);
+    });
+    for (const ask of [() => toPromise(call(failing)), () => ticks.next()]) {
+      const { stack } = (yield* thrownBy(until(ask()))) as Error;
+      t.regex(stack!, /^Error: broken\n.*at failing \(.*promises\.test/);
+      t.regex(stack!, /\n {4}at fiber \d+ [^\n]*$/);
+      t.notRegex(stack!, /run-loop|drive\.[jt]s/);
+    }
   }));
 
 test('an operation that is stopped by a scope of its own rejects its promise, and nothing else', (t) =>

@@ -10,10 +10,11 @@ import { isCancellation } from '../../fibers/is-cancellation.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownedBy } from '../../fibers/owned.js';
 import { PLAIN, Scope } from '../../fibers/scope.js';
+import { tellWhere } from '../../fibers/tell-where.js';
 import { until } from '../../fibers/until.js';
 import { runScope } from '../../fibers/with-scope.js';
 import { cutOff } from '../../io/cut-off.js';
-import { answerOf } from '../../io/http/status-of.js';
+import { answerOf, statusOf } from '../../io/http/status-of.js';
 import { endOfGrace } from '../../io/http/end-of-grace.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';
@@ -202,8 +203,11 @@ export class RequestHost {
   /** `failed` may throw, as if the framework has already sent something else: that must not fail the scope of all requests. */
   private fail<T>(handling: Handling<T>, work: RequestWork | null, error: unknown): void {
     this.partFrom(work);
+    const answer = answerOf(error);
+    // An answer to the client is no fault whose place is sought, and may be frequent.
+    if (statusOf(answer) === null) tellWhere(answer);
     try {
-      handling.failed(answerOf(error));
+      handling.failed(answer);
     } catch (second) {
       console.error(second);
       if (work !== null) cutOff(work.response);
