@@ -67,7 +67,7 @@ function ownFiles(): RegExp[] {
   return [new RegExp(`[( /]${escape(here)}`), new RegExp(`[( /]${escape(resolve(here, '../src'))}[/\\\\]`)];
 }
 
-const MACHINERY: readonly RegExp[] = [...ownFiles(), /\bnode:internal\//, /\.next \(<anonymous>\)$/];
+const MACHINERY: readonly RegExp[] = [...ownFiles(), /\bnode:(internal\/|async_hooks:)/, /\.next \(<anonymous>\)$/];
 
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -22,6 +22,7 @@ import {
 import { inContext } from 'heddle/async-context';
 import { Work, type Admitted } from '#src/fibers/governor.js';
 import { simulateClean, simulateManyClean } from '../support/no-leak.js';
+import { thrownBy } from '../support/thrown-by.js';
 import { manyFibers } from './follow-claims.js';
 
 const storage = new AsyncLocalStorage<unknown>();
@@ -407,6 +408,19 @@ test('work that is let in later begins with the store that it came with', (t) =>
   storage.run('who made room', () => work.beginInContext({} as Admitted));
   t.deepEqual(work.seen, ['client']);
 });
+
+test('the stack of an error shows its fiber, and not what makes stores follow it', (t) =>
+  simulateClean(function* () {
+    const failing = scope(function* () {
+      yield* spawn(function* part() {
+        storage.enterWith('entered');
+        yield* sleep(1);
+        throw new Error('broken');
+      });
+    });
+    const { stack } = (yield* thrownBy(failing)) as Error;
+    t.regex(stack!, /^Error: broken\n.*async-context\.test.*\n {4}at fiber \d+ part, spawned by \w+$/);
+  }));
 
 test('a resource that is made in a fiber brings its store back', (t) =>
   simulateManyClean(function* () {
