@@ -99,10 +99,10 @@ export function claimsOfHono(test: TestFn, serve: Serve, alreadySent: Response):
   test.serial('a fiber may stand around the one that writes the response itself', async (t) => {
     const told = await onHono(
       (app, fibers) => {
-        app.use((context, next) =>
-          fibers.run(context, function* () {
+        app.use(
+          fibers.handler(function* (context, next) {
             yield* until(next());
-            return undefined as unknown as Response;
+            return context.res;
           }),
         );
         app.get(
@@ -267,6 +267,56 @@ export function claimsOfHono(test: TestFn, serve: Serve, alreadySent: Response):
     t.is(await (await app.request('/plain')).text(), 'plain');
     t.is((await app.request('/nothing')).status, 404);
   });
+
+  test.serial(
+    'middleware may be a fiber: it lets requests on, refuses them, and catches nothing of what they throw',
+    async (t) => {
+      const log: unknown[] = [];
+      const told = await onHono(
+        (app, fibers) => {
+          app.use(
+            '/:name/*',
+            fibers.handler(function* (context, next) {
+              yield* sleep(1);
+              if (context.req.param('name') === 'eve') return context.text('not you', 403);
+              yield* until(next());
+              context.header('x-after', String(context.res.status));
+              return context.res;
+            }),
+          );
+          app.get('/:name/plain', async ({ req, text }) => text(`hello ${req.param('name')}`));
+          app.get(
+            '/:name/fiber',
+            fibers.handler(function* (context) {
+              yield* sleep(1);
+              return context.text(`hello ${context.req.param('name')}`);
+            }),
+          );
+          app.get(
+            '/:name/broken',
+            fibers.handler(function* () {
+              yield* sleep(1);
+              throw new Error('broken');
+            }),
+          );
+        },
+        async (url) => {
+          for (const path of ['ann/plain', 'ann/fiber', 'eve/fiber', 'ann/broken', 'ann/nothing']) {
+            const answer = await fetch(`${url}/${path}`);
+            log.push([answer.status, await answer.text(), answer.headers.get('x-after')]);
+          }
+        },
+      );
+      t.deepEqual(log, [
+        [200, 'hello ann', '200'],
+        [200, 'hello ann', '200'],
+        [403, 'not you', null],
+        [500, 'it failed', '500'],
+        [404, '404 Not Found', '404'],
+      ]);
+      t.deepEqual(told, { failures: ['broken'], said: [] });
+    },
+  );
 
   test.serial('a handler that has begun goes on in a fiber', async (t) => {
     const log: unknown[] = [];

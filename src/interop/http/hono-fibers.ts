@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Context, Env, Input } from 'hono';
+import type { Context, Env, Input, Next } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { checkFunction, describe } from '../../base/check.js';
@@ -14,9 +14,10 @@ import { asError } from './as-error.js';
 import { HOST_OPTIONS, type Handling, type HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
-/** Returns the response, as made by `context.json(…)` and the like. */
+/** Returns the response, as made by `context.json(…)` and the like; as middleware, after `yield* until(next())`, `context.res`. */
 export type HonoHandler<E extends Env, P extends string, I extends Input, R> = (
   context: Context<E, P, I>,
+  next: Next,
 ) => Operation<R>;
 
 /** The environment that `@hono/node-server` gives to handlers. */
@@ -32,16 +33,16 @@ export class HonoFibers extends ServerFibers {
   }
 
   /**
-   * Makes a Hono handler that runs `handler` in a fiber of its own for each request. If the client goes away, the fiber is
+   * Makes a Hono handler, or middleware, that runs `handler` in a fiber of its own for each request. If the client goes away, the fiber is
    * cancelled. What it throws goes to the application's `onError`, as a rejection of an `async` handler does.
    *
    * @throws `ArgumentError`.
    */
   handler<E extends Env, P extends string, I extends Input, R extends Response>(
     handler: HonoHandler<E, P, I, R>,
-  ): (context: Context<E, P, I>) => Promise<R> {
+  ): (context: Context<E, P, I>, next: Next) => Promise<R> {
     checkFunction('handler', handler);
-    return (context) => this.run(context, () => handler(context));
+    return (context, next) => this.run(context, () => handler(context, next));
   }
 
   /**
