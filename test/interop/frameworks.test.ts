@@ -818,6 +818,18 @@ test.serial('express: a handler may pass a request on, past its route too', (t) 
   ),
 );
 
+test.serial('express: an error handler that is a fiber is an error that names the fix', async (t) => {
+  await using fibers = expressFibers();
+  // TypeScript does not accept it either.
+  const handle = function* (_error: unknown, _request: unknown, _response: unknown, next: () => void) {
+    next();
+  } as unknown as () => Operation<void>;
+  t.throws(() => fibers.handler(handle), {
+    code: 'ERR_HEDDLE_ARGUMENT',
+    message: /an error handler stays a plain function, without `fibers\.handler`/,
+  });
+});
+
 test.serial('express: what is expensive may stand behind a handler that only asks to be let in', async (t) => {
   let parsed = 0;
   const latch = event();

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { checkFunction, describe } from '../../base/check.js';
+import { checkFunction, describe, expected } from '../../base/check.js';
 import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { asHttpError } from './as-http-error.js';
@@ -29,6 +29,8 @@ export class ExpressFibers extends ServerFibers {
     handler: ExpressHandler<P, ResponseBody, RequestBody, Query>,
   ): RequestHandler<P, ResponseBody, RequestBody, Query> {
     checkFunction('handler', handler);
+    // Express would call it as any other handler, with the request in place of the error.
+    if (handler.length > 3) throw expected('handler', HANDLER, handler);
     return (request, response, next) =>
       this.offer(kindOf(request), request, response, {
         operation: () => handler(request, response, next),
@@ -38,6 +40,9 @@ export class ExpressFibers extends ServerFibers {
       });
   }
 }
+
+const HANDLER =
+  'a function* of `request`, `response` and `next`; an error handler stays a plain function, without `fibers.handler`';
 
 /**
  * The kind is the route, not the path: `GET /users/:id`. Middleware has no route, and is named by where it is mounted. Of a
