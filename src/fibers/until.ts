@@ -10,7 +10,8 @@ import { Suspension, SuspensionKind } from './suspension.js';
  * @param name how the graph shows the wait: `until(db.query)`.
  * @throws what it was rejected with; `ArgumentError` if it is no promise.
  * Suspends: always. If cancelled: throws at once and forgets the promise, whose work goes on; where the work can be
- * stopped, `abortable` does so.
+ * stopped, `abortable` does so. `abortable` is also for what has to be given back, such as a client of a pool: it waits for
+ * the promise and returns its value all the same.
  *
  * @example
  * import { readFile } from 'node:fs/promises';
