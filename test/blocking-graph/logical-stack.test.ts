@@ -1,5 +1,5 @@
 import test from 'ava';
-import { call, CancelledError, run, Runtime, scope, sleep, spawn, type Operation } from 'heddle';
+import { call, CancelledError, gate, run, Runtime, scope, sleep, spawn, type Operation } from 'heddle';
 import { enter, module as registerModule, site } from 'heddle/compiled';
 import { stat } from 'heddle/fs';
 import { connect } from 'heddle/net';
@@ -108,6 +108,17 @@ test('the fiber that an error leaves first is where it happened', async (t) => {
   });
   t.is(stack.filter((line) => line.includes('at fiber')).length, 1);
   t.regex(stack.at(-1)!, /at fiber 1 child, spawned by/);
+});
+
+test('an error that leaves a gate was thrown by the work, and not by who waits for it', async (t) => {
+  const stack = await stackOf(function* program() {
+    const mail = gate({ name: 'mail', goal: 1000 });
+    yield* mail.admit(function* deliver() {
+      yield* sleep(1);
+      throw new Error('lost');
+    });
+  });
+  t.deepEqual(stack.slice(2), ['    at deliver', '    at fiber 1 deliver, spawned by program']);
 });
 
 test('frozen errors, errors without a stack, and what is no error pass as they are', async (t) => {
