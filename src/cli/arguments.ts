@@ -11,6 +11,12 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (va
   };
 }
 
+/** For commander: the empty string is what a shell makes of a variable that is not set. */
+export function address(value: string): string {
+  if (value === '') throw new InvalidArgumentError('Expected an address of this machine.');
+  return value;
+}
+
 export const port: (value: string) => number = integer(0, 65535);
 
 /** For commander: a time in seconds, fractions allowed. */

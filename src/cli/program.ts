@@ -3,6 +3,7 @@ import { processInfo } from '../process-info.js';
 import { checkCommand } from './commands/check.js';
 import { explainCommand } from './commands/explain.js';
 import { graphCommand } from './commands/graph.js';
+import { helpCommand } from './commands/help.js';
 import { psCommand } from './commands/ps.js';
 import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
@@ -22,7 +23,10 @@ export function makeProgram(): Command {
     .addCommand(graphCommand())
     .addCommand(psCommand())
     .addCommand(runCommand())
-    .addCommand(serveCommand());
+    .addCommand(serveCommand())
+    // Commander's own prints the help of `heddle` for a command that does not exist, and not that it does not.
+    .helpCommand(false)
+    .addCommand(helpCommand());
   for (const command of [program, ...program.commands]) {
     // Commander would print its errors before it makes them, without what to do next.
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => {

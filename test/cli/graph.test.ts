@@ -388,7 +388,9 @@ test('wrong usage is told in one line, with exit code 2', async (t) => {
     2,
   );
   failsWith(t, await heddle(['grahp']), /unknown command 'grahp' \(Did you mean graph\?\)$/m, 2);
-  failsWith(t, await heddle(['top']), /unknown command 'top': there are check, .*, ps, run, serve$/m, 2);
+  failsWith(t, await heddle(['top']), /unknown command 'top': there are check, .*, ps, run, serve, help$/m, 2);
+  failsWith(t, await heddle(['help', 'top']), /unknown command 'top': there are check, .*, ps, run, serve, help$/m, 2);
+  failsWith(t, await heddle(['serve', '--host', '']), /'--host <name>' .* Expected an address of this machine\.$/m, 2);
   failsWith(t, await heddle(['ps', '--all']), /unknown option '--all'; see `heddle ps --help`$/m, 2);
   failsWith(t, await heddle(['--all']), /unknown option '--all'; see `heddle --help`$/m, 2);
   failsWith(t, await heddle(['\u001b[2J\n']), /unknown command '\\u\{1b\}\[2J/, 2);

@@ -5,11 +5,12 @@ import { matchesGolden } from './golden.js';
 
 for (const command of ['', 'check', 'explain', 'graph', 'ps', 'run', 'serve']) {
   test(`help on ${command === '' ? 'heddle' : command} reads as it did`, async (t) => {
-    const { code, stdout, stderr } = await heddle([...(command === '' ? [] : [command]), '--help'], {
-      env: { COLUMNS: '80' },
-    });
+    const named = command === '' ? [] : [command];
+    const env = { COLUMNS: '80' };
+    const { code, stdout, stderr } = await heddle([...named, '--help'], { env });
     t.deepEqual([code, stderr], [0, '']);
     matchesGolden(t, `help${command === '' ? '' : `-${command}`}.txt`, stdout);
+    t.deepEqual(await heddle(['help', ...named], { env }), { code, stdout, stderr });
   });
 }
 
