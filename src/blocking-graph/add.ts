@@ -125,11 +125,14 @@ function addNodes(a: NodeSnapshot, b: NodeSnapshot): NodeSnapshot {
 
 function addProcesses(all: readonly ProcessInfo[]): ProcessInfo {
   const different = (pick: (process: ProcessInfo) => string): string => [...new Set(all.map(pick))].join(', ');
+  const started = all.map((process) => process.startedAt).filter((at) => at !== undefined);
   return {
     pid: 0,
     title: `${all.length} processes: ${different((process) => process.title)}`,
     node: different((process) => process.node),
     heddle: different((process) => process.heddle),
+    // If one of them is started anew, it is the latest.
+    ...(started.length === all.length ? { startedAt: Math.max(...started) } : {}),
   };
 }
 

@@ -44,7 +44,10 @@ export interface ProcessInfo {
   readonly title: string;
   readonly node: string;
   readonly heddle: string;
-  /** Unix time in ms at which it started: tells it from a later process with the same pid. Absent from sums and old files. */
+  /**
+   * Unix time in ms at which it started: tells it from a later process with the same pid. Of a sum, when the latest of its
+   * processes did. Absent from old files.
+   */
   readonly startedAt?: number;
 }
 

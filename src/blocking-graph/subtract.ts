@@ -2,7 +2,7 @@ import { subtractHistograms, type HistogramSnapshot } from '../base/histogram-sn
 import { HeddleError, SnapshotError } from '../base/errors.js';
 import { checkSnapshot } from './check-snapshot.js';
 import { subtractScheduling } from './subtract-scheduling.js';
-import type { EdgeSnapshot, NodeSnapshot, RunTime, Snapshot, ProcessUsage } from './snapshot.js';
+import type { EdgeSnapshot, NodeSnapshot, ProcessInfo, RunTime, Snapshot, ProcessUsage } from './snapshot.js';
 
 /**
  * What happened between two snapshots of one process: counts, run times and histograms are differences; the fibers at each
@@ -64,15 +64,19 @@ function checkOrder(later: Snapshot, earlier: Snapshot): void {
   const [a, b] = [later.process, earlier.process];
   if (a.pid !== b.pid || a.title !== b.title)
     throw new SnapshotError(
-      `The snapshots are of two processes, ${b.pid} (${b.title}) and ${a.pid} (${a.title}): subtract those of one`,
+      `The snapshots are of different processes, ${nameOf(b)} and ${nameOf(a)}: subtract those of the same`,
     );
   const isOther = a.startedAt !== undefined && b.startedAt !== undefined && a.startedAt !== b.startedAt;
   // Order is judged by the windows, since the system's clock may have been set back.
   if (later.windowMs >= earlier.windowMs && !isOther) return;
   if (later.takenAt < earlier.takenAt) throw swapped('it was taken first');
-  throw new SnapshotError(
-    `Process ${a.pid} (${a.title}) was started anew between the two snapshots: nothing to subtract`,
-  );
+  const restarted = a.pid === 0 ? 'One of the' : 'Process';
+  throw new SnapshotError(`${restarted} ${nameOf(a)} was started anew between the two snapshots: nothing to subtract`);
+}
+
+/** `4711 (node server.js)`; the title of a sum, which has no process id, tells how many processes it is of. */
+function nameOf({ pid, title }: ProcessInfo): string {
+  return pid === 0 ? title : `${pid} (${title})`;
 }
 
 function subtractNode(later: NodeSnapshot, earlier: NodeSnapshot | undefined): NodeSnapshot {

@@ -7,7 +7,7 @@ import { describeDeadlocks } from '#src/blocking-graph/deadlocks.js';
 import { collapse } from '#src/blocking-graph/collapse.js';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { renderJson } from '#src/blocking-graph/render/json.js';
-import type { FiberRef, LockSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
+import type { FiberRef, LockSnapshot, NodeSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
 import { subtract } from '#src/blocking-graph/subtract.js';
 import { server } from './hostile.js';
 import { runs, snapshotAfter, walks, type Walk } from './walks.js';
@@ -99,17 +99,75 @@ test('what is written as JSON is read back the same', (t) => {
 test('the earlier snapshot and the difference make up the later one', (t) => {
   fc.assert(
     fc.property(walkAndMoment, ([walk, moment]) => {
-      const earlier = snapshotAfter(walk, moment);
-      const later = snapshotAfter(walk);
+      const earlier = { ...snapshotAfter(walk, moment), lost: moment };
+      const later = { ...snapshotAfter(walk), lost: walk.length };
       const between = subtract(later, earlier);
-      t.deepEqual(sum(edgeCounts(earlier), edgeCounts(between)), edgeCounts(later));
-      t.deepEqual(sum(arrivals(earlier), arrivals(between)), arrivals(later));
-      t.deepEqual(sum(waits(earlier), waits(between)), waits(later));
-      t.is(earlier.fibers.spawned + between.fibers.spawned, later.fibers.spawned);
+      t.deepEqual(sum(counts(earlier), counts(between)), counts(later));
       t.is(between.windowMs, walk.length - moment);
+      const { spawned: _spawned, ended: _ended, ...now } = between.fibers;
+      t.like(later.fibers, now);
+      t.like(later.usage, { ...between.usage, cpuMs: 3 * walk.length });
+      for (const node of between.nodes) t.like(node, { run: { meanMs: node.run.samples === 0 ? null : 0.5 } });
+      const known = new Set(between.nodes.map(({ id }) => id));
+      for (const { spawns } of between.nodes) for (const { to } of spawns) t.true(known.has(to));
     }),
     runs,
   );
+});
+
+test('the longest run is one of the time in between only if there was a long one', (t) => {
+  const after = (steps: number): Snapshot =>
+    snapshotAfter(
+      Array.from({ length: 12 }, () => [0, 0]),
+      steps,
+    );
+  t.like(subtract(after(7), after(4)).scheduler, { overruns: 0, longestMs: 0 });
+  t.like(subtract(after(8), after(4)).scheduler, { overruns: 1, longestMs: 7 });
+});
+
+test('where one of two snapshots does not tell what the process uses, a difference tells what the later one does', (t) => {
+  const one = snapshotAfter([[0, 0]]);
+  t.is(subtract({ ...one, usage: null }, one).usage, null);
+  t.is(subtract(one, { ...one, usage: null }).usage?.cpuMs, 3);
+});
+
+/** The fixture, with the counts of scheduling this many times as large. */
+function busy(times: number): Snapshot {
+  const scheduling = server.scheduling!;
+  const { descriptors } = scheduling;
+  const [processor, ...resources] = scheduling.resources.map((one) => ({ ...one, blocked: times * one.blocked }));
+  return {
+    ...server,
+    windowMs: 1000 * times,
+    scheduler: { ...server.scheduler, ranMs: 250 * times },
+    scheduling: {
+      ...scheduling,
+      resources: [{ ...processor!, used: 0.25 }, ...resources],
+      entries: scheduling.entries.map((entry) => ({
+        ...entry,
+        kinds: entry.kinds.map((kind) => ({
+          ...kind,
+          offered: times * kind.offered,
+          admitted: times * kind.admitted,
+          finished: times * kind.finished,
+          refused: times * kind.refused,
+          withdrawn: times * kind.withdrawn,
+        })),
+        refusals: entry.refusals.map(({ reason, count }) => ({ reason, count: times * count })),
+      })),
+      descriptors: { ...descriptors, heldBack: times * descriptors.heldBack },
+      stopped: times * scheduling.stopped,
+    },
+  };
+}
+
+test('what was offered, admitted and refused between two snapshots is that of the time in between', (t) => {
+  t.deepEqual(subtract(busy(5), busy(2)).scheduling, busy(3).scheduling);
+  const idle = subtract(busy(2), busy(2)).scheduling!;
+  t.deepEqual(idle, { ...busy(0).scheduling!, resources: idle.resources, entries: idle.entries });
+  t.is(idle.resources[0]!.used, 0);
+  t.deepEqual(idle.entries[0]!.kinds, busy(0).scheduling!.entries[0]!.kinds);
+  t.deepEqual(idle.entries[0]!.refusals, [], 'nothing was refused');
 });
 
 test('a difference says where fibers stand at its end', (t) => {
@@ -187,8 +245,10 @@ test('a clock that was set back meanwhile does not swap snapshots', (t) => {
 test('snapshots of two processes, or of a process started anew, have no difference', (t) => {
   const one = snapshotAfter([[0, 0]]);
   t.throws(() => subtract(snapshotAfter([[0, 0]], 1, { pid: 2 }), one), {
-    message: /two processes, 1 \(walk\) and 2 \(walk\)/,
+    message: /different processes, 1 \(walk\) and 2 \(walk\)/,
   });
+  const three = add([1, 2, 3].map((pid) => snapshotAfter([], 1, { pid })));
+  t.throws(() => subtract(three, one), { message: /different processes, 1 \(walk\) and 3 processes: walk: / });
   t.throws(() => subtract({ ...one, takenAt: one.takenAt + 50, windowMs: 0 }, one), { message: /started anew/ });
   // It may have run for longer since than before.
   const started = (startedAt: number, ms: number): Snapshot =>
@@ -210,14 +270,103 @@ test('the sum of processes counts what each of them counts', (t) => {
     fc.property(walks, walks, (walkA, walkB) => {
       const [a, b] = [snapshotAfter(walkA), snapshotAfter(walkB, walkB.length, { pid: 2 })];
       const both = add([a, b]);
-      t.deepEqual(edgeCounts(both), sum(edgeCounts(a), edgeCounts(b)));
-      t.deepEqual(arrivals(both), sum(arrivals(a), arrivals(b)));
-      t.deepEqual(waits(both), sum(waits(a), waits(b)));
+      t.deepEqual(counts(both), sum(counts(a), counts(b)));
       t.deepEqual(findImbalances(both), []);
-      t.deepEqual(edgeCounts(add([b, a])), edgeCounts(both));
+      t.deepEqual(counts(add([b, a])), counts(both));
     }),
     runs,
   );
+});
+
+test('means of a node that several processes have are weighted by what they are means of, and the longest count', (t) => {
+  const one = snapshotAfter([
+    [0, 0],
+    [0, 1],
+  ]);
+  const merged = (a: Partial<NodeSnapshot>, b: Partial<NodeSnapshot>): NodeSnapshot => {
+    const having = (some: Partial<NodeSnapshot>): Snapshot => ({
+      ...one,
+      nodes: one.nodes.map((node) => ({ ...node, ...some })),
+    });
+    const [forwards, backwards] = [add([having(a), having(b)]).nodes[0]!, add([having(b), having(a)]).nodes[0]!];
+    t.deepEqual(backwards, forwards);
+    return forwards;
+  };
+  const two = merged(
+    {
+      fibers: 1,
+      waiting: 1,
+      oldestMs: 5,
+      run: { totalMs: 10, meanMs: 1, samples: 3 },
+      allocated: { heapBytes: 100, externalBytes: 10, samples: 3 },
+      ahead: { timeMs: 100, cpuMs: 10 },
+      held: { by: 'memory', fibers: 1, forMs: 30 },
+      tickets: 4,
+      pool: 'a',
+    },
+    {
+      fibers: 3,
+      ready: 3,
+      waiting: 0,
+      oldestMs: 7,
+      run: { totalMs: 20, meanMs: 5, samples: 1 },
+      allocated: { heapBytes: 500, externalBytes: 50, samples: 1 },
+      ahead: { timeMs: 500, cpuMs: 50 },
+      held: { by: 'cpu', fibers: 2, forMs: 20 },
+      tickets: 4,
+      pool: 'b',
+    },
+  );
+  t.like(two, {
+    fibers: 4,
+    waiting: 1,
+    ready: 3,
+    oldestMs: 7,
+    run: { totalMs: 30, meanMs: 2, samples: 4 },
+    allocated: { heapBytes: 200, externalBytes: 20, samples: 4 },
+    ahead: { timeMs: 400, cpuMs: 40 },
+    held: { by: 'cpu', fibers: 3, forMs: 30 },
+    tickets: null,
+    pool: null,
+  });
+  const known = {
+    oldestMs: 5,
+    run: { totalMs: 10, meanMs: 1, samples: 3 },
+    allocated: { heapBytes: 100, externalBytes: 10, samples: 3 },
+    ahead: { timeMs: 100, cpuMs: 10 },
+    held: { by: 'memory', fibers: 1, forMs: 30 },
+  };
+  const unknown = {
+    oldestMs: null,
+    run: { totalMs: 0, meanMs: null, samples: 0 },
+    allocated: null,
+    ahead: null,
+    held: null,
+  };
+  t.like(merged({ ...known, pool: 'a' }, { ...unknown, pool: 'a' }), { ...known, pool: 'a' }, 'what one knows');
+  t.like(merged(unknown, unknown), unknown);
+  const untimed = { fibers: 0, run: { totalMs: 0, meanMs: 3, samples: 0 }, ahead: { timeMs: 4, cpuMs: 2 } };
+  t.like(merged(untimed, { ...untimed, ahead: { timeMs: 8, cpuMs: 4 } }), {
+    run: { meanMs: 3 },
+    ahead: { timeMs: 6, cpuMs: 3 },
+  });
+});
+
+test('a sum covers the time of all its parts', (t) => {
+  const at = (takenAt: number, tookMs: number, windowMs: number, longestMs: number): Snapshot => {
+    const one = snapshotAfter([]);
+    return { ...one, takenAt, tookMs, windowMs, scheduler: { ...one.scheduler, longestMs, sliceMs: longestMs } };
+  };
+  const whole = { takenAt: 1000, tookMs: 60, windowMs: 900, scheduler: { longestMs: 8, sliceMs: 8 } };
+  t.like(add([at(1000, 5, 900, 3), at(1050, 10, 100, 8)]), whole);
+  t.like(add([at(1050, 10, 100, 8), at(1000, 5, 900, 3)]), whole);
+  const other = { ...snapshotAfter([]), process: { pid: 2, title: 'other', node: 'v22.0.0', heddle: '0.2.0' } };
+  t.like(add([snapshotAfter([]), snapshotAfter([]), other]).process, {
+    pid: 0,
+    title: '3 processes: walk, other',
+    node: 'v20.20.2, v22.0.0',
+    heddle: '0.1.0, 0.2.0',
+  });
 });
 
 test('a sum is a snapshot that can be written, read and subtracted', (t) => {
@@ -229,6 +378,18 @@ test('a sum is a snapshot that can be written, read and subtracted', (t) => {
   t.deepEqual(parseSnapshot(renderJson(later)), later);
   t.is(subtract(later, of([[0, 0]])).edges[0]?.count, 2);
   t.is(later.process.title, '2 processes: walk');
+});
+
+test('of a sum it is known that one of its processes was started anew', (t) => {
+  const of = (a: number, b: number): Snapshot =>
+    add([snapshotAfter([[0, 0]], 2, { pid: 1, startedAt: a }), snapshotAfter([[0, 0]], 1, { pid: 2, startedAt: b })]);
+  const before = of(1000, 2000);
+  t.is(subtract(of(1000, 2000), before).windowMs, 0);
+  const after = { ...of(3000, 2000), takenAt: before.takenAt + 1 };
+  t.throws(() => subtract(after, before), { message: /^One of the 2 processes: walk was started anew/ });
+  t.throws(() => subtract(before, after), { message: /swapped/ });
+  const old = snapshotAfter([], 1, { pid: 3 });
+  t.is(add([old, before]).process.startedAt, undefined, 'a file of old does not say');
 });
 
 test('locks and warnings of a sum say whose they are', (t) => {
@@ -337,18 +498,36 @@ function startsOf({ nodes }: Snapshot): number {
 
 type Counts = Record<string, number>;
 
-function edgeCounts({ edges }: Snapshot): Counts {
-  return sorted(edges.map(({ from, to, count }) => [`${from}>${to}`, count]));
+/** All that is counted from the start on. */
+function counts({ nodes, edges, fibers, scheduler, usage, lost }: Snapshot): Counts {
+  return sorted([
+    ...edges.flatMap(({ from, to, count, samples }) => [
+      [`${from}>${to}`, count],
+      [`${from}>${to} timed`, samples],
+    ]),
+    ...nodes.flatMap(({ id, arrivals: came, run, wait, spawns, descriptors }) => [
+      [`${id} arrivals`, came],
+      [`${id} ran ms`, run.totalMs],
+      [`${id} runs`, run.samples],
+      [`${id} descriptors`, descriptors],
+      [`${id} waited`, wait?.count ?? 0],
+      [`${id} waited ms`, wait?.sumMs ?? 0],
+      ...(wait?.buckets ?? []).map(([bucket, count]) => [`${id} bucket ${bucket}`, count]),
+      ...spawns.map(({ to, count }) => [`${id} started ${to}`, count]),
+    ]),
+    ['fibers started', fibers.spawned],
+    ['fibers ended', fibers.ended],
+    ['passes', scheduler.passes],
+    ['batches', scheduler.batches],
+    ['ran ms', scheduler.ranMs],
+    ['overruns', scheduler.overruns],
+    ['processor time', usage?.cpuMs ?? 0],
+    ['lost', lost],
+  ]);
 }
 
 function arrivals({ nodes }: Snapshot): Counts {
   return sorted(nodes.map((node) => [node.id, node.arrivals]));
-}
-
-function waits({ nodes }: Snapshot): Counts {
-  return sorted(
-    nodes.flatMap(({ id, wait }) => (wait?.buckets ?? []).map(([bucket, count]) => [`${id}/${bucket}`, count])),
-  );
 }
 
 /** Zeros say nothing: a difference leaves them out. */

@@ -30,6 +30,7 @@ export function snapshotAfter(
   };
   for (const [number, place] of walk.slice(0, steps)) {
     if (fibers.length === 0 || place === 0) {
+      if (fibers.length > 0) spawnAt(nodes, fibers[number % fibers.length]!);
       fibers.push('spawn');
       visit('spawn', { fibers: 1, arrivals: 1 });
       spawned++;
@@ -40,6 +41,7 @@ export function snapshotAfter(
     const to = place === EXIT ? 'exit' : `place${place}`;
     visit(from, { fibers: -1 });
     wait(nodes, from, place);
+    nodes.set(from, { ...nodes.get(from)!, descriptors: nodes.get(from)!.descriptors + (place % 3) - 1 });
     visit(to, { fibers: to === 'exit' ? 0 : 1, arrivals: 1 });
     const key = `${from}>${to}`;
     edges.set(key, { from, to, count: (edges.get(key)?.count ?? 0) + 1, meanMs: 0.5, samples: 1 });
@@ -53,16 +55,23 @@ export function snapshotAfter(
     takenAt: 1000 + steps,
     tookMs: 0,
     windowMs: steps,
-    usage: null,
+    usage: {
+      cpuMs: 3 * steps,
+      heapUsedBytes: 1000,
+      heapLimitBytes: 9000,
+      rssBytes: 2000,
+      descriptors: 30,
+      descriptorLimit: 400,
+    },
     fibers: { live: fibers.length, ready: 0, waiting: fibers.length, spawned, ended: spawned - fibers.length },
     scheduler: {
       queue: 'fifo',
       sliceMs: 2,
       passes: steps,
-      batches: steps,
+      batches: 2 * steps,
       ranMs: steps / 2,
-      overruns: 0,
-      longestMs: 0,
+      overruns: Math.floor(steps / 4),
+      longestMs: steps < 4 ? 0 : 7,
     },
     scheduling: null,
     nodes: [...nodes.values()],
@@ -71,6 +80,11 @@ export function snapshotAfter(
     lost: 0,
     warnings: [],
   };
+}
+
+function spawnAt(nodes: Map<string, NodeSnapshot>, id: string): void {
+  const node = nodes.get(id)!;
+  nodes.set(id, { ...node, spawns: [{ to: 'spawn', count: (node.spawns[0]?.count ?? 0) + 1 }] });
 }
 
 /** A wait and a run that are over. */
