@@ -9,6 +9,8 @@ import { instance } from '/viz.js';
 const REFRESH_MS = 1000;
 /** A program that starts up changes its structure all the time; a drawing should last for a moment. */
 const LAYOUT_MS = 2500;
+/** A program that takes longer to answer than this is stopped, or busy: what the page shows is no longer how things are. */
+const LATE_MS = 2000;
 const drawing = { structure: null, at: -Infinity, room: new Map() };
 let paused = false;
 /** What is known of the program: 'live', or why it cannot be looked at. */
@@ -122,6 +124,12 @@ async function refresh() {
   $$('.table tbody [data-node]').find((row) => row.dataset.node === focused)?.focus({ preventScroll: true });
 }
 
+function become(now) {
+  state = now;
+  document.body.classList.toggle('gone', state !== 'live');
+  showState();
+}
+
 function showState() {
   $('#state').textContent = paused ? 'paused' : state;
 }
@@ -129,14 +137,14 @@ function showState() {
 async function loop() {
   for (;;) {
     if (!paused && !document.hidden) {
+      const late = setTimeout(() => become('no answer so far'), LATE_MS);
       try {
         await refresh();
-        state = 'live';
+        become('live');
       } catch (error) {
-        state = error instanceof TypeError ? 'the program does not answer' : String(error.message ?? error);
+        become(error instanceof TypeError ? 'the program does not answer' : String(error.message ?? error));
       }
-      document.body.classList.toggle('gone', state !== 'live');
-      showState();
+      clearTimeout(late);
     }
     await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
   }

@@ -178,6 +178,21 @@ test('a page that was paused while it asked says that it is paused', async (t) =
   t.is(page.at('#state').textContent, 'live');
 });
 
+test('a page says so while it waits long for an answer, and that it is live again once that comes', async (t) => {
+  const page = openPage();
+  page.answer(liveView(snapshot, everything));
+  await settled();
+  t.is(page.at('#state').textContent, 'live');
+  await page.pass(1000);
+  await page.pass(1999);
+  t.is(page.at('#state').textContent, 'live');
+  await page.pass(1);
+  t.is(page.at('#state').textContent, 'no answer so far');
+  page.answer(liveView(snapshot, everything));
+  await settled();
+  t.is(page.at('#state').textContent, 'live');
+});
+
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -205,6 +220,8 @@ function openPage() {
   const elements = new Map<string, ReturnType<typeof fakeElement>>();
   const listeners: Listeners = {};
   let reply: (response: object) => void = () => {};
+  let now = 0;
+  const timers = new Map<() => void, number>();
   const page = {
     listeners,
     rows: [] as object[],
@@ -214,6 +231,11 @@ function openPage() {
       return elements.get(selector)!;
     },
     focus: (element: object) => (document.activeElement = element),
+    pass(ms: number) {
+      now += ms;
+      for (const [timer, at] of timers) if (at <= now && timers.delete(timer)) timer();
+      return settled();
+    },
     answer: (view: LiveView) => reply({ ok: true, json: async () => ({ ...view, dot: null }) }),
   };
   // It has the focus once the row that had it is gone.
@@ -230,7 +252,11 @@ function openPage() {
     document,
     performance,
     URLSearchParams,
-    setTimeout: () => {},
+    setTimeout(timer: () => void, ms: number) {
+      timers.set(timer, now + ms);
+      return timer;
+    },
+    clearTimeout: (timer: () => void) => timers.delete(timer),
     instance: () => {},
     fetch: () => new Promise((resolve) => (reply = resolve)),
   };
