@@ -113,21 +113,27 @@ function send(socket: Socket, message: Greeting | InspectionReply): Promise<void
 }
 
 /**
- * Listens at a path. A socket that is there already is a leftover of a dead process with this id, unless somebody answers.
+ * Listens at a path. A socket that is there already is a leftover of a dead process with this id if it refuses connections:
+ * silence proves nothing, since another thread of this process, or a process of another container, may be busy.
  */
 async function listen(server: Server, path: string): Promise<void> {
   try {
     await tryToListen(server, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw unavailable(path, error);
-    const alive = await converse(path, 1000, async () => true).catch(() => false);
-    if (alive)
-      throw new InspectionError(`Somebody answers at ${path} already: one thread of a process can be looked at`);
+    const isLeftover = await converse(path, 1000, async () => false).catch(isRefused);
+    if (!isLeftover)
+      throw new InspectionError(`Somebody listens at ${path} already: one thread of a process can be looked at`);
     unlinkIfThere(path);
     await tryToListen(server, path).catch((cause: unknown) => {
       throw unavailable(path, cause);
     });
   }
+}
+
+function isRefused({ cause }: Error): boolean {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'ECONNREFUSED' || code === 'ENOENT';
 }
 
 function tryToListen(server: Server, path: string): Promise<void> {

@@ -174,7 +174,7 @@ test('an error of a program that fails before it can be looked at is printed lik
   const runtime = mkdtempSync(join(directory, 'runtime-'));
   const { code, stderr } = await heddle(['run', path], { env: { XDG_RUNTIME_DIR: runtime } });
   t.is(code, 1);
-  t.regex(stderr, /^Error: on purpose\n/);
+  t.regex(stderr, /^heddle: cannot be inspected: Somebody listens at .*\nError: on purpose\n/);
 });
 
 test('a program that calls `main` itself runs once, whatever it exports', async (t) => {

@@ -207,9 +207,21 @@ test('the socket of a dead process of the same number is replaced, that of a liv
   t.deepEqual(await fetchSnapshot(server.path), snapshot);
   await t.throwsAsync(openInspectionServer({ pid, title: 'second', snapshot: async () => snapshot }), {
     code: 'ERR_HEDDLE_INSPECTION',
-    message: /Somebody answers/,
+    message: /Somebody listens/,
   });
   await server.close();
+});
+
+test('the socket of a program that is too busy to answer is left to it', async (t) => {
+  const pid = ++nextPid;
+  const busy = createServer((socket) => void socket.resume()).listen(socketPath(pid));
+  await once(busy, 'listening');
+  await t.throwsAsync(openInspectionServer({ pid, title: 'second', snapshot: async () => snapshot }), {
+    code: 'ERR_HEDDLE_INSPECTION',
+    message: /Somebody listens/,
+  });
+  t.true(existsSync(socketPath(pid)));
+  busy.close();
 });
 
 /** As a process leaves it that is killed. */
