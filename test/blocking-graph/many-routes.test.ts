@@ -81,6 +81,23 @@ test('the table has a body for each thing that is waited for, and finds places',
   t.is(bodiesHtml(manyRoutes, 10, 'nowhere'), '');
 });
 
+test('of very many things that are waited for the table lists the first, counts the rest, and finds those too', (t) => {
+  const [node] = manyRoutes.nodes.filter(({ label }) => label === 'net.read');
+  const nodes = Array.from({ length: 500 }, (_, i) => ({
+    ...node!,
+    id: `n${i}`,
+    label: 'until',
+    subject: `user ${i}`,
+    waiting: 1 + i,
+    fibers: 1 + i,
+  }));
+  const html = bodiesHtml({ ...manyRoutes, nodes, edges: [] }, 20);
+  t.is(html.match(/<small>/g)?.length, 20);
+  t.true(html.includes('until(user 499)'));
+  t.true(html.endsWith('480 more waits, not listed</td></tr></tbody>'));
+  t.regex(bodiesHtml({ ...manyRoutes, nodes, edges: [] }, 20, '(user 7)'), /^<tbody>.*user 7\).*<\/tbody>$/);
+});
+
 test('what comes first in a text can be chosen', (t) => {
   const busy = {
     ...manyRoutes,

@@ -40,7 +40,7 @@ export function schedulerHtml(snapshot: Snapshot): string {
 
 /**
  * The bodies of the table, one for each thing that is waited for: a summary row, followed by a row for each place, which the
- * page shows on demand; at most `limit` places in all.
+ * page shows on demand; at most `limit` of either in all.
  *
  * @param filter lower-case text; rows without it in their name or calls are left out.
  */
@@ -50,17 +50,22 @@ export function bodiesHtml(snapshot: Snapshot, limit: number, filter: string = '
     return found.length === 0 ? [] : [{ whole, places: found }];
   });
   let room = limit;
-  return groups
-    .map(({ whole, places }) => {
-      if (places.length === 1 && places[0]!.node.id === whole.node.id) return `<tbody>${rowHtml(whole)}</tbody>`;
-      const listed = places.slice(0, room);
-      room -= listed.length;
-      const rest = places.length - listed.length;
-      const more =
-        rest === 0 ? '' : `<tr class="place more"><td colspan="13">${plural(rest, 'more place')}, not listed</td></tr>`;
-      return `<tbody>${rowHtml(whole, 'group')}${listed.map((place) => rowHtml(place, 'place')).join('\n')}${more}</tbody>`;
-    })
-    .join('\n');
+  const bodies = groups.slice(0, limit).map(({ whole, places }) => {
+    if (places.length === 1 && places[0]!.node.id === whole.node.id) return `<tbody>${rowHtml(whole)}</tbody>`;
+    const listed = places.slice(0, room);
+    room -= listed.length;
+    const rest = places.length - listed.length;
+    const more = rest === 0 ? '' : restHtml('place more', plural(rest, 'more place'));
+    return `<tbody>${rowHtml(whole, 'group')}${listed.map((place) => rowHtml(place, 'place')).join('\n')}${more}</tbody>`;
+  });
+  const rest = groups.length - bodies.length;
+  return [...bodies, ...(rest === 0 ? [] : [`<tbody>${restHtml('more', plural(rest, 'more wait'))}</tbody>`])].join(
+    '\n',
+  );
+}
+
+function restHtml(classes: string, rest: string): string {
+  return `<tr class="${classes}"><td colspan="13">${rest}, not listed</td></tr>`;
 }
 
 function has({ name, node }: NodeView, filter: string): boolean {

@@ -20,7 +20,9 @@ function sortRows() {
   for (const body of table.tBodies) {
     body.append(...sorted([...body.querySelectorAll('.place:not(.more)')], (row) => row), ...body.querySelectorAll('.more'));
   }
-  table.append(...sorted([...table.tBodies], (body) => body.rows[0]));
+  const isRest = (body) => body.rows[0].classList.contains('more');
+  const bodies = [...table.tBodies];
+  table.append(...sorted(bodies.filter((body) => !isRest(body)), (body) => body.rows[0]), ...bodies.filter(isRest));
   $$('.table thead th').forEach((th, index) => {
     if (index !== page.column) th.removeAttribute('aria-sort');
     else th.setAttribute('aria-sort', page.direction < 0 ? 'descending' : 'ascending');

@@ -80,7 +80,7 @@ tbody[hidden], tbody:not(.open) .place { display: none; }
 .group td:first-child::before { content: '▸ '; color: var(--faint); }
 .open .group td:first-child::before { content: '▾ '; }
 .place td:first-child { padding-left: 1.6rem; color: var(--faint); font-size: 12px; }
-.place.more td { text-align: left; padding-left: 1.6rem; color: var(--faint); cursor: default; }
+.more td { text-align: left; padding-left: 1.6rem; color: var(--faint); cursor: default; }
 tr.waits td:nth-child(2) { font-weight: 700; color: var(--accent); }
 svg.share { width: 2.5rem; height: .5rem; margin-left: .4rem; border-radius: 2px; }
 .share rect { fill: var(--line); }
