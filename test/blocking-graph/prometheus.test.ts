@@ -72,6 +72,33 @@ test('the states of fibers add up to all that have not ended, those held back am
   );
 });
 
+test('what has no limit has no metric of one, and what limits nothing is not named', (t) => {
+  const scheduling = server.scheduling!;
+  const [entry] = scheduling.entries;
+  const keys = (limit: number | null, limiting: string | null): string[] =>
+    [
+      ...parse(
+        renderPrometheus({
+          ...server,
+          scheduling: {
+            ...scheduling,
+            limiting,
+            entries: [{ ...entry!, limit }],
+            descriptors: { ...scheduling.descriptors, limit },
+          },
+        }),
+      ),
+    ]
+      .filter(([key]) => /^heddle_(entry_limit|descriptors_limit|limiting)\b/.test(key))
+      .map((one) => one.join(' '));
+  t.deepEqual(keys(null, null), []);
+  t.deepEqual(keys(7, 'memory'), [
+    'heddle_limiting{resource="memory"} 1',
+    'heddle_entry_limit{entry="http :8080"} 7',
+    'heddle_descriptors_limit{} 7',
+  ]);
+});
+
 test('without a model of memory there are no metrics of it', (t) => {
   const keys = (memory: null | undefined): string[] => {
     const scheduling = { ...server.scheduling!, ...(memory === null ? { memory } : {}) };

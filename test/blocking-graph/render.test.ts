@@ -7,8 +7,8 @@ import { formats, render } from '#src/blocking-graph/render/render.js';
 import { layOutTable } from '#src/blocking-graph/render/text-table.js';
 import { renderText } from '#src/blocking-graph/render/text.js';
 import { wrap } from '#src/blocking-graph/render/titled-lines.js';
-import { viewEdges } from '#src/blocking-graph/render/view.js';
-import type { FiberRef, Snapshot } from '#src/blocking-graph/snapshot.js';
+import { formatChain, viewEdges } from '#src/blocking-graph/render/view.js';
+import type { FiberRef, LockSnapshot, Snapshot } from '#src/blocking-graph/snapshot.js';
 import { matchesGolden } from '../cli/golden.js';
 import { evil, hostile, server } from './hostile.js';
 import { runs, snapshotAfter, walks } from './walks.js';
@@ -69,6 +69,143 @@ test('locks beyond the limit are counted, and those with the most waiters are sh
   const html = await render({ ...server, locks }, 'html');
   t.is(html.match(/`lock\d+`/g)?.length, 30);
   t.true(html.includes('<li class="faint">… and 970 more with 970 waiting fibers</li>'));
+});
+
+/** What the text says of a lock. */
+function told(change: Partial<LockSnapshot>): string {
+  const lock: LockSnapshot = {
+    id: 3,
+    kind: 'mutex',
+    name: 'cache',
+    capacity: 1,
+    available: 0,
+    holders: [],
+    waiters: [],
+    unlisted: 0,
+    ...change,
+  };
+  return /^lock {12}(.*)$/m.exec(renderText({ ...server, locks: [lock] }))![1]!;
+}
+
+function fibers(count: number, kind: string = 'work'): FiberRef[] {
+  return Array.from({ length: count }, (_, i) => ({ fiber: 1 + i, kind, node: null, sinceMs: null, bounded: false }));
+}
+
+test('of a lock it is told who has it, how many wait for how long, and what holders wait for themselves', (t) => {
+  t.is(told({}), 'mutex `cache` · held by nobody');
+  t.is(told({ name: null, pid: 77 }), 'mutex 3 of process 77 · held by nobody');
+  const [waiter] = fibers(1);
+  t.is(told({ waiters: [waiter!] }), 'mutex `cache` · 1 fiber waits, the first is fiber 1 (work) · held by nobody');
+  t.is(
+    told({ waiters: [waiter!, { ...waiter!, sinceMs: 40 }, { ...waiter!, sinceMs: 0 }], holders: fibers(1) }),
+    'mutex `cache` · 3 fibers wait, for up to 40 ms, the first is fiber 1 (work) · held by fiber 1 (work)',
+  );
+  t.regex(told({ waiters: [{ ...waiter!, sinceMs: 0 }] }), /1 fiber waits, for up to 0 ms, /);
+  const at = { node: 'n14pool', sinceMs: 5 };
+  t.regex(told({ holders: [{ ...waiter!, ...at }] }), /held by fiber 1 \(work\) at semaphore\.acquire\(pool\) in /);
+  t.regex(told({ holders: [{ ...waiter!, ...at, sinceMs: null }] }), /held by fiber 1 \(work\)$/, 'it runs');
+  const somewhere: Snapshot = {
+    ...server,
+    nodes: server.nodes.map((node) => ({ ...node, chain: [], places: [] })),
+    locks: [{ ...server.locks[0]!, holders: [{ ...waiter!, ...at }] }],
+  };
+  t.regex(renderText(somewhere), /held by fiber 1 \(work\) at semaphore\.acquire\(pool\)$/m);
+});
+
+test('of many holders the first are named, and the waiters are counted though some are not listed', (t) => {
+  const semaphore = { kind: 'semaphore', capacity: 200, available: 50 } as const;
+  t.is(
+    told({ ...semaphore, holders: fibers(4) }).split(' · ')[2],
+    'held by work 1, work 2, work 3, work 4'.replaceAll(/work (\d)/g, 'fiber $1 (work)'),
+  );
+  t.regex(
+    told({ ...semaphore, holders: fibers(5) }),
+    /· 50 of 200 free · held by (fiber \d \(work\), ){2}fiber 3 \(work\) and 2 more$/,
+  );
+  // Of 150 holders and 130 waiters a hundred each are listed.
+  t.regex(
+    told({ ...semaphore, holders: fibers(100), waiters: fibers(100), unlisted: 80 }),
+    /· 130 fibers wait, the first/,
+  );
+  t.regex(told({ ...semaphore, holders: fibers(100), waiters: fibers(3), unlisted: 50 }), /· 3 fibers wait, the first/);
+});
+
+test('a long chain of calls keeps both ends', (t) => {
+  const chain = [...'abcdefgh'];
+  t.is(formatChain(chain.slice(0, 5)), 'e ← d ← c ← b ← a');
+  t.is(formatChain(chain), 'h ← g ← f ← … ← a');
+  t.is(formatChain(chain, 6), 'h ← g ← f ← e ← … ← a');
+});
+
+test('what is not known, not limited or did not happen is not told', (t) => {
+  const [resource] = server.scheduling!.resources;
+  const [entry] = server.scheduling!.entries;
+  const idle: Snapshot = {
+    ...server,
+    process: { ...server.process, pid: 0 },
+    windowMs: 0,
+    usage: { ...server.usage!, rssBytes: null, descriptors: 7, descriptorLimit: null },
+    nodes: [],
+    edges: [],
+    locks: [],
+    warnings: [],
+    scheduler: { ...server.scheduler, passes: 1, batches: 2, overruns: 0 },
+    scheduling: {
+      ...server.scheduling!,
+      limiting: null,
+      live: 0,
+      resources: [{ ...resource!, capacity: null }],
+      entries: [{ ...entry!, live: 1, queued: 0, limit: null, kinds: [], refusals: [] }],
+      memory: null,
+      descriptors: { used: 7, limit: null, waiting: 0, heldBack: 0 },
+      heldBack: 0,
+      stopped: 0,
+    },
+  };
+  const text = renderText(idle);
+  t.regex(text, /^process {9}\/usr\/bin\/node server\.js --port 8080 · node v/m);
+  t.regex(text, /^uses .* · heap 24 MB of 4\.3 GB · descriptors 7$/m);
+  t.regex(text, /^scheduler .* · 1 pass · 2 batches · ran 7\.7 s · no overruns$/m);
+  t.regex(text, /^scheduling {6}no resource is limiting · 0 under way · 7 descriptors open$/m);
+  t.regex(text, /^entry .* · 1 under way · 0 of 0 admitted · none refused$/m);
+  t.regex(renderText({ ...idle, usage: { ...idle.usage!, descriptors: null } }), /^uses .* of 4\.3 GB$/m);
+  t.notRegex(renderText({ ...idle, usage: null }), /^uses/m);
+});
+
+test('what holds work up is told where it is so', (t) => {
+  const [entry] = server.scheduling!.entries;
+  const scheduling = {
+    ...server.scheduling!,
+    entries: [{ ...entry!, limit: 12, queued: 1 }],
+    descriptors: { used: 7, limit: 8, waiting: 1, heldBack: 0 },
+    heldBack: 1,
+  };
+  const text = renderText({ ...server, scheduling });
+  t.regex(text, /· 1 fiber held back · .* · 7 of 8 descriptors open · 1 fiber waiting for one · 1 fiber cancelled$/m);
+  t.regex(text, /· 1 waiting to be let in · at most 12 at once while answers are slow · /);
+  for (const [limiting, said] of [
+    ['latency', 'no resource is known to be limiting, but answers are slow for a reason that cannot be seen from here'],
+    ['slow start', 'no resource is known to be limiting, but little is known yet of what work takes'],
+    ['resource `db`', 'the limiting resource is `db`'],
+  ] as const)
+    t.true(renderText({ ...server, scheduling: { ...scheduling, limiting } }).includes(`${said} · 1,204 under way`));
+});
+
+test('of many kinds of work those are shown that are refused most, and then those that are offered most', (t) => {
+  const [entry] = server.scheduling!.entries;
+  const [kind] = entry!.kinds;
+  const kinds = Array.from({ length: 14 }, (_, i) => ({
+    ...kind!,
+    name: `kind${i}`,
+    refused: i === 7 ? 5 : i === 3 ? 9 : 0,
+    offered: 100 + i,
+  }));
+  const text = renderText({ ...server, scheduling: { ...server.scheduling!, entries: [{ ...entry!, kinds }] } });
+  t.deepEqual(
+    [...text.matchAll(/\bkind(\d+)\b/g)].map(([, number]) => Number(number)),
+    [3, 7, 13, 12, 11, 10, 9, 8, 6, 5],
+  );
+  t.regex(text, /… and 4 more kinds of work$/m);
 });
 
 test('nodes beyond the limit are counted', (t) => {
