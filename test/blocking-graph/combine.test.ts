@@ -104,11 +104,14 @@ test('the earlier snapshot and the difference make up the later one', (t) => {
       const between = subtract(later, earlier);
       t.deepEqual(sum(counts(earlier), counts(between)), counts(later));
       t.is(between.windowMs, walk.length - moment);
-      const { spawned: _spawned, ended: _ended, ...now } = between.fibers;
-      t.like(later.fibers, now);
-      t.like(later.usage, { ...between.usage, cpuMs: 3 * walk.length });
+      const { spawned, ended } = between.fibers;
+      t.deepEqual(between.fibers, { ...later.fibers, spawned, ended });
+      t.deepEqual({ ...between.usage, cpuMs: later.usage!.cpuMs }, later.usage!);
+      t.like(between, { process: later.process, takenAt: later.takenAt, scheduler: { queue: 'fifo', sliceMs: 2 } });
       for (const node of between.nodes) t.like(node, { run: { meanMs: node.run.samples === 0 ? null : 0.5 } });
       const known = new Set(between.nodes.map(({ id }) => id));
+      for (const { id, fibers } of later.nodes)
+        t.true(known.has(id) || fibers === 0, 'who waits all the time is shown');
       for (const { spawns } of between.nodes) for (const { to } of spawns) t.true(known.has(to));
     }),
     runs,
