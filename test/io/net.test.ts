@@ -591,6 +591,49 @@ test.serial('a fault of a handler is printed with its stack, what its client bro
   t.regex(printed[1]!, /handler failed: TooLargeError: [^\n]*\n$/);
 });
 
+test.serial(
+  'a client that resets is not printed, however many fibers of its handler notice, nor do they hide a fault',
+  async (t) => {
+    const printed: string[] = [];
+    const write = process.stderr.write;
+    process.stderr.write = (text) => printed.push(String(text)) > 0;
+    try {
+      await leavesNothing(t, function* () {
+        const listener = yield* listen({ port: 0, host });
+        let [isFaulty, ended] = [false, 0];
+        let served: Connection;
+        const serving = yield* spawn(() =>
+          listener.serve(function* chats(connection) {
+            served = connection;
+            yield* spawn(function* () {
+              for (;;) yield* connection.write(Buffer.alloc(100_000));
+            });
+            try {
+              yield* connection.read();
+            } catch (error) {
+              throw isFaulty ? new TypeError('bug') : error;
+            } finally {
+              ended++;
+            }
+          }),
+        );
+        for (isFaulty of [false, true]) {
+          const before = ended;
+          const client = connectPlain(listener.port, host).pause();
+          yield* eventually(() => served?.stats().waitingToRead === 1 && served.stats().waitingToWrite === 1);
+          client.resetAndDestroy();
+          yield* eventually(() => ended > before && served.isClosed);
+        }
+        serving.cancel();
+      });
+    } finally {
+      process.stderr.write = write;
+    }
+    t.is(printed.length, 1, printed.join(''));
+    t.regex(printed[0]!, /AggregateError: 2 failures in one scope[^]*TypeError: bug/);
+  },
+);
+
 test.serial('what `onError` throws, or a promise of it is rejected with, ends `serve`', (t) =>
   leavesNothing(t, function* () {
     const lost = new Error('the log is full');

@@ -8,6 +8,7 @@ import {
   TooLargeError,
 } from '../../base/errors.js';
 import { isPromise } from '../../base/check.js';
+import { firstOf } from '../../base/first-of.js';
 import { isInstance } from '../../base/is-instance.js';
 import { checkDropped } from '../../fibers/never-run.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -52,12 +53,22 @@ function* handle(
 
 /**
  * The default `onError`: what a handler throws is printed and does not end the server. That a client went away is not
- * even printed: a thousand at once would be a thousand lines.
+ * even printed: a thousand at once would be a thousand lines. It may be noticed by several fibers of a handler, such as one that
+ * reads and one that writes.
  */
 export function reportToStderr(error: unknown): void {
-  if (isInstance(error, IoError) && GONE.has(error.system)) return;
-  const text = CAUSED_BY_PEERS.some((kind) => isInstance(error, kind)) ? String(error) : inspect(error);
+  if (isGone(firstOf(error, isGone))) return;
+  const first = firstOf(error, isCausedByPeer);
+  const text = isCausedByPeer(first) ? String(first) : inspect(error);
   process.stderr.write(`heddle/net: a connection's handler failed: ${text}\n`);
+}
+
+function isGone(error: unknown): boolean {
+  return isInstance(error, IoError) && GONE.has(error.system);
+}
+
+function isCausedByPeer(error: unknown): boolean {
+  return CAUSED_BY_PEERS.some((kind) => isInstance(error, kind));
 }
 
 /**
