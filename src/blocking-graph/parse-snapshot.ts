@@ -95,6 +95,7 @@ const fiberRef: Decoder<FiberRef> = object<FiberRef>({
   node: orNull(identifier),
   sinceMs: orNull(quantity),
   bounded: added(flag, false),
+  ended: added(flag, false),
 });
 
 const place: Decoder<PlaceSnapshot> = object<PlaceSnapshot>({

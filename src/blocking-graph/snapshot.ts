@@ -190,4 +190,6 @@ export interface FiberRef {
   readonly sinceMs: number | null;
   /** Whether it has a deadline. */
   readonly bounded: boolean;
+  /** Of a holder: whether it has ended without giving back what it holds. */
+  readonly ended: boolean;
 }

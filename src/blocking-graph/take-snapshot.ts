@@ -279,6 +279,7 @@ function refTo(fiber: Fiber, now: number): FiberRef {
     node: (fiber.node as GraphNode | null)?.id ?? null,
     sinceMs: waiting ? Math.max(0, now - waitingSince(fiber)) : null,
     bounded: fiber.scope.deadline < Infinity,
+    ended: fiber.hasEnded,
   };
 }
 

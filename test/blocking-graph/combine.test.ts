@@ -30,7 +30,14 @@ test('a snapshot tells when its process was started, in a file too', async (t) =
 });
 
 test('locks of two processes with one number, as in containers, are no deadlock, in a sum of sums neither', (t) => {
-  const fiber = (number: number): FiberRef => ({ fiber: number, kind: 'f', node: null, sinceMs: 5, bounded: false });
+  const fiber = (number: number): FiberRef => ({
+    fiber: number,
+    kind: 'f',
+    node: null,
+    sinceMs: 5,
+    bounded: false,
+    ended: false,
+  });
   const lock = (name: string, holder: number, waiter: number): LockSnapshot => ({
     id: 1,
     kind: 'mutex',

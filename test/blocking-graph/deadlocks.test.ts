@@ -5,7 +5,7 @@ import type { FiberRef, LockSnapshot } from '#src/blocking-graph/snapshot.js';
 import { runs } from './walks.js';
 
 function fiber(number: number): FiberRef {
-  return { fiber: number, kind: 'job', node: null, sinceMs: 1, bounded: false };
+  return { fiber: number, kind: 'job', node: null, sinceMs: 1, bounded: false, ended: false };
 }
 
 function lock(name: string, holders: number[], waiters: number[], more: Partial<LockSnapshot> = {}): LockSnapshot {

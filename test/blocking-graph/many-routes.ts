@@ -35,7 +35,7 @@ export const manyRoutes: Snapshot = (() => {
     edge(`lock${i}`, `query${i}`),
     edge(`query${i}`, 'end'),
   ]).flat();
-  const waiter = { kind: 'handle', node: 'lock5', sinceMs: 3100, bounded: false };
+  const waiter = { kind: 'handle', node: 'lock5', sinceMs: 3100, bounded: false, ended: false };
   return {
     ...server,
     nodes,
@@ -47,7 +47,7 @@ export const manyRoutes: Snapshot = (() => {
         name: 'cache',
         capacity: 1,
         available: 0,
-        holders: [{ fiber: 7, kind: 'handle', node: 'query2', sinceMs: 20, bounded: false }],
+        holders: [{ fiber: 7, kind: 'handle', node: 'query2', sinceMs: 20, bounded: false, ended: false }],
         waiters: Array.from({ length: 100 }, (_, i) => ({ ...waiter, fiber: 8 + i })),
         unlisted: 7670,
       },

@@ -55,7 +55,7 @@ test('a resource has a line of its own kind, and a lock too', (t) => {
 
 test('locks beyond the limit are counted, and those with the most waiters are shown', async (t) => {
   const [lock] = server.locks;
-  const waiter: FiberRef = { fiber: 7, kind: 'waits', node: null, sinceMs: 5, bounded: false };
+  const waiter: FiberRef = { fiber: 7, kind: 'waits', node: null, sinceMs: 5, bounded: false, ended: false };
   const locks = Array.from({ length: 1000 }, (_, n) => ({
     ...lock!,
     name: `lock${n}`,

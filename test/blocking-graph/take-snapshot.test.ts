@@ -18,6 +18,8 @@ import {
 } from 'heddle';
 import { simulate, VirtualClock } from 'heddle/testing';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
+import { renderText } from '#src/blocking-graph/render/text.js';
+import { subtract } from '#src/blocking-graph/subtract.js';
 import { WorkClock } from '../support/work-clock.js';
 import type { Snapshot } from '#src/blocking-graph/snapshot.js';
 
@@ -122,6 +124,25 @@ test('of fibers that wait for each other it is said whether a deadline ends that
   });
   t.regex(within!, /^deadlock until a deadline passes: fiber/);
   t.regex(without!, /^deadlock: fiber/);
+});
+
+test('a holder that has ended is shown as such, also in what happened lately and in a file', async (t) => {
+  const [before, later] = await simulate(function* ({ runtime, untilIdle }) {
+    const lock = mutex({ name: 'till' });
+    const forgets = yield* spawn(function* forgets() {
+      yield* lock.lock();
+    });
+    yield* forgets.join();
+    yield* spawnDaemon(() => lock.lock());
+    yield* untilIdle();
+    const first = runtime.snapshotNow();
+    yield* sleep(1);
+    return [first, runtime.snapshotNow()] as const;
+  });
+  t.is(before.locks[0]!.waiters.length, 1);
+  t.regex(renderText(before), /· held by the ended fiber \d+ \(forgets\)\n/);
+  t.regex(renderText(subtract(later, before)), /· held by the ended fiber \d+ \(forgets\)\n/);
+  t.deepEqual(parseSnapshot(JSON.stringify(before)), before);
 });
 
 test('of many holders and waiters a hundred are listed and the rest are counted', async (t) => {

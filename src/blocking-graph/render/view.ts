@@ -200,8 +200,9 @@ function waitersOf({ capacity, available, holders, waiters, unlisted }: LockSnap
   return waiters.length + Math.max(0, unlisted - unlistedHolders);
 }
 
-/** A holder and what it waits for itself, which is what all waiters ultimately wait for. */
+/** A holder and what it waits for itself, which is what all waiters ultimately wait for: for nothing any more if it has ended. */
 function holderName(holder: FiberRef, nodes: ReadonlyMap<string, NodeSnapshot>): string {
+  if (holder.ended) return `the ended ${fiberName(holder)}`;
   const node = holder.sinceMs === null || holder.node === null ? undefined : nodes.get(holder.node);
   if (node === undefined) return fiberName(holder);
   const calls = formatChain(functionsOf(node), 8);
