@@ -80,6 +80,18 @@ test('links between pages lead to files and headings that are there', (t) => {
   t.deepEqual(broken, []);
 });
 
+test('links lead to files that are in the archive of `npm pack`, as the pages are', (t) => {
+  const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: string[] };
+  const missing: string[] = [];
+  for (const [file, text] of pages)
+    for (const [, link] of prose(text).matchAll(/\]\(([^)#\s]+)/g)) {
+      const to = join(dirname(file), link!);
+      if (/^https?:/.test(link!) || files.some((one) => to === one || to.startsWith(`${one}/`))) continue;
+      missing.push(`${file}: ${link}`);
+    }
+  t.deepEqual(missing, []);
+});
+
 test('the README has programs', (t) => {
   t.true(programs.length >= 5);
 });
