@@ -12,7 +12,8 @@ export type Results<O extends readonly Operation<unknown>[]> = {
 };
 
 /**
- * Runs operations side by side, each in a fiber, and returns their results in the given order.
+ * Runs operations side by side, each in a fiber, and returns their results in the given order. The fibers have a scope of their
+ * own, which closes what a `function*` has opened in them.
  *
  * @param options.concurrency how many run at once, started in order; all of them unless given.
  * @throws the first failure, after the others were cancelled and have ended; if some of them failed meanwhile too, an

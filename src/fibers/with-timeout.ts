@@ -5,7 +5,8 @@ import { after } from './sleep.js';
 import { runScope } from './with-scope.js';
 
 /**
- * Runs `operation` in a scope whose deadline is `ms` from now.
+ * Runs `operation` in a scope whose deadline is `ms` from now. What a `function*` opens in there is closed with that scope; in
+ * `withTimeout(ms, connect(…))` `connect` is called outside, so that its connection stays open.
  *
  * @throws `TimeoutError` if that stopped it; otherwise what it throws. `ArgumentError`.
  * Suspends: as the operation does. If cancelled: as the operation is.
