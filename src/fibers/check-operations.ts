@@ -1,5 +1,7 @@
-import { expected } from '../base/check.js';
-import { MisuseError } from '../base/errors.js';
+import { describe, expected } from '../base/check.js';
+import { ArgumentError, MisuseError } from '../base/errors.js';
+import { unheard } from '../base/unheard.js';
+import { adviceFor } from './advice-for.js';
 import { mayBeOperation } from './may-be-operation.js';
 import type { Operation } from './operation.js';
 import { YieldNow } from './yield-now.js';
@@ -13,7 +15,11 @@ export function checkOperations(operations: readonly Operation<unknown>[]): void
   const seen = new Set<unknown>();
   // Not `forEach`, which leaves out holes.
   for (const [index, operation] of operations.entries()) {
-    if (!mayBeOperation(operation)) throw expected(`operations[${index}]`, 'an operation', operation);
+    if (!mayBeOperation(operation)) {
+      operations.forEach((one) => unheard(one));
+      const came = `${describe(operation)}: ${adviceFor(operation)}`;
+      throw new ArgumentError(`Expected \`operations[${index}]\` to be an operation, got ${came}`);
+    }
     if (seen.has(operation) && !(operation instanceof YieldNow))
       throw new MisuseError(
         `\`operations[${index}]\` stands there twice. An operation runs once: make a new one for each place`,

@@ -1,7 +1,8 @@
-import { checkFunction, describe, isPromise } from '../base/check.js';
+import { checkFunction, describe } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
 import { nameOf } from '../base/name-of.js';
 import { unheard } from '../base/unheard.js';
+import { adviceFor } from './advice-for.js';
 import { current } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
@@ -121,11 +122,6 @@ export function checkOperation<T>(operation: Operation<T>, maker?: Function): Op
   const name = maker === undefined ? '' : nameOf(maker, '');
   const what = name === '' ? 'an operation' : `\`${name}\` to return an operation`;
   throw new MisuseError(`Expected ${what}, got ${describe(operation)}: ${adviceFor(operation)}`);
-}
-
-function adviceFor(value: unknown): string {
-  if (isPromise(value)) return 'to wait for a promise write `yield* until(promise)`';
-  return typeof value === 'function' ? 'it has to be called first' : 'is it a function*?';
 }
 
 function isGenerator(value: unknown): value is Generator<Leaf, unknown, unknown> {

@@ -1,5 +1,6 @@
 import { checkOptions, expected } from '../base/check.js';
 import { MisuseError } from '../base/errors.js';
+import { unheard } from '../base/unheard.js';
 import { currentFiber } from './current.js';
 import type { Fiber } from './fiber.js';
 import { Label } from './label.js';
@@ -30,7 +31,7 @@ export type Selected<B extends Record<string, Operation<unknown>>> = {
 export function* select<B extends Record<string, Operation<unknown>>>(branches: B): Operation<Selected<B>> {
   checkOptions(branches, 'branches');
   const names = Object.keys(branches);
-  const suspensions = names.map((name) => leaf(name, branches[name]!));
+  const suspensions = names.map((name) => leaf(name, branches));
   if (names.length === 0) throw expected('branches', 'at least one operation', branches);
   if (new Set(suspensions).size < names.length) throw expected('branches', 'different operations', branches);
   const select = new Select(suspensions, currentFiber('select').loop.random.below(names.length));
@@ -99,13 +100,16 @@ export class Select {
   }
 }
 
-function leaf(name: string, operation: Operation<unknown>): Suspension {
-  if (!(operation instanceof Suspension) || operation.phase !== FRESH || isCall(operation))
+function leaf(name: string, branches: Record<string, Operation<unknown>>): Suspension {
+  const operation = branches[name]!;
+  if (!(operation instanceof Suspension) || operation.phase !== FRESH || isCall(operation)) {
+    Object.values(branches).forEach((one) => unheard(one));
     throw expected(
       `branches.${name}`,
       'a fresh leaf operation such as receive() or sleep(); use race for others',
       operation,
     );
+  }
   if (operation.kind.undoable) return operation;
   throw new MisuseError(
     `\`branches.${name}\`: \`${operation.kind.label.text}\` cannot be undone once it has begun, so what it brings would be lost ` +

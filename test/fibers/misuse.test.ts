@@ -831,3 +831,18 @@ test('a run with something else for a signal begins nothing', async (t) => {
   t.regex(error.message, /Expected `signal` to be an AbortSignal, got an object of class `AbortController`/);
   t.false(begun);
 });
+
+test('of several promises given in place of operations none ends the process, and the error names the fix', async (t) => {
+  const failing = (): never => anything(Promise.reject(new Error('nobody hears of it')));
+  const mistakes: [() => Operation<unknown>, RegExp][] = [
+    [() => all([sleep(1), failing(), failing()]), /`operations\[1\]` .* class `Promise`: .*`yield\* until\(promise\)`/],
+    [() => race([failing(), failing()]), /`operations\[0\]` .* class `Promise`: .*`yield\* until\(promise\)`/],
+    [() => all([anything(noop)]), /`operations\[0\]` .* function `noop`: it has to be called first/],
+    [() => select({ a: failing(), b: failing() }), /`branches\.a` .* class `Promise`/],
+  ];
+  for (const [body, message] of mistakes) {
+    const error = await t.throwsAsync(run(body), { instanceOf: ArgumentError });
+    t.regex(error.message, message);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+});
