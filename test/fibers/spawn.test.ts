@@ -12,6 +12,7 @@ import {
 } from 'heddle';
 import { sameEvents, simulate } from 'heddle/testing';
 import { simulateManyClean } from '../support/no-leak.js';
+import { stillKept } from '../support/still-kept.js';
 
 test('spawn returns at once; the fiber first runs when its turn comes', (t) =>
   simulateManyClean(function* ({ log, events }) {
@@ -184,3 +185,26 @@ test('a fiber inherits the locals of its parent as they were when it was spawned
     t.deepEqual(seen, ['ann', 'carl']);
     t.is(user.get(), 'bob');
   }));
+
+test('of a fiber that has ended its handle keeps only the result', async (t) => {
+  const used: WeakRef<object>[] = [];
+  const last = await simulate(function* () {
+    let previous = yield* spawn(function* () {});
+    for (let i = 0; i < 100; i++) {
+      const before = previous;
+      const local = { i };
+      used.push(new WeakRef(local));
+      // A queue: each waits for the one before it.
+      previous = yield* spawn(function* () {
+        yield* before.join();
+        yield* sleep(local.i);
+      });
+      if (i % 10 === 0) yield* sleep(1000);
+    }
+    yield* previous.join();
+    return previous;
+  });
+  // A register may still hold the last one.
+  t.true((await stillKept(used)) <= 1);
+  t.is(last.status, 'succeeded');
+});
