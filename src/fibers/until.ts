@@ -30,14 +30,26 @@ function ignore(): void {}
 
 const kindOf = namedKinds(
   (name) =>
-    new SuspensionKind<PromiseLike<unknown>>({
+    new SuspensionKind<PromiseLike<unknown>, Wait | undefined>({
       label: new Label('until', name),
       arm(suspension) {
+        const wait: Wait = { suspension };
+        suspension.argument = wait;
         suspension.subject.then(
-          (value) => suspension.complete(value),
-          (error) => suspension.fail(error),
+          (value) => wait.suspension?.complete(value),
+          (error) => wait.suspension?.fail(error),
         );
       },
-      abort() {},
+      abort({ argument: wait }) {
+        wait!.suspension = null;
+      },
     }),
 );
+
+/**
+ * What the promise refers to, until it is settled: one that tells of a stop may be waited for with every message, and would keep
+ * what the other branches of each `select` have received.
+ */
+interface Wait {
+  suspension: Suspension | null;
+}

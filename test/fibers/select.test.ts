@@ -10,6 +10,7 @@ import {
   moveOnAfter,
   mutex,
   now,
+  race,
   run,
   scope,
   select,
@@ -28,6 +29,7 @@ import { simulate } from 'heddle/testing';
 import { bind } from 'heddle/udp';
 import type { PermitPool } from '#src/fibers/sync/permit-pool.js';
 import { simulateManyClean } from '../support/no-leak.js';
+import { stillKept } from '../support/still-kept.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 test('select takes the branch that completes first and names it', (t) =>
@@ -334,3 +336,25 @@ test('a branch that wants many permits does not hold up another of the same sele
     t.is(fiber.status, 'succeeded');
     t.deepEqual(pool.stats(), { capacity: 3, available: 0, waiting: 0 });
   }));
+
+test('a promise that stays pending keeps nothing of the waits for it that were given up', async (t) => {
+  const stopped = new Promise<void>(() => {});
+  const received: WeakRef<object>[] = [];
+  await simulate(function* () {
+    const messages = channel<object>();
+    yield* spawnDaemon(function* () {
+      for (let i = 0; ; i++) {
+        yield* sleep(1);
+        yield* messages.send({ i });
+      }
+    });
+    for (let i = 0; i < 100; i++) {
+      const selected = yield* select({ stop: until(stopped), message: messages.receive() });
+      received.push(new WeakRef(selected.value!));
+      received.push(new WeakRef((yield* race([until(stopped), messages.receive()]))!));
+    }
+  });
+  // Registers may still hold the last ones.
+  t.true((await stillKept(received)) <= 2);
+  t.true(stopped instanceof Promise);
+});
