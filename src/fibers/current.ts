@@ -1,5 +1,5 @@
-import { MisuseError } from '../base/errors.js';
 import type { Fiber } from './fiber.js';
+import { enlist, outsideOfFibers } from './outside-of-fibers.js';
 import type { CallChain } from './recorder.js';
 
 /**
@@ -11,6 +11,8 @@ import type { CallChain } from './recorder.js';
  * and checks at every use; a module's own constant it folds into the code, together with its shape.
  */
 const registers: Registers = { fiber: null, chain: null, entry: 0 };
+
+enlist(registers);
 
 export const current: Registers = registers;
 
@@ -37,5 +39,5 @@ export const BY_LOOP = 2;
 /** The current fiber, for what makes sense only inside one. `what` names the caller in the `MisuseError` thrown outside. */
 export function currentFiber(what: string): Fiber {
   if (registers.fiber !== null) return registers.fiber;
-  throw new MisuseError(`\`${what}\` works only inside a fiber: in a \`function*\` started by run, main or spawn`);
+  throw outsideOfFibers(what, 'works only inside a fiber: in a `function*` started by run, main or spawn');
 }

@@ -6,6 +6,7 @@ import { current, NO_ENTRY } from './current.js';
 import type { Fiber } from './fiber.js';
 import type { Label } from './label.js';
 import type { Leaf } from './operation.js';
+import { outsideOfFibers } from './outside-of-fibers.js';
 import type { Select } from './select.js';
 import type { Timed } from './timed.js';
 import { tell } from './told.js';
@@ -128,7 +129,7 @@ export class Suspension<T = unknown, S = unknown, A = unknown> {
 
   private begin(): void {
     const fiber = registers.fiber;
-    if (fiber === null) throw outsideOfFibers(this.kind.label.text);
+    if (fiber === null) throw outsideOfFibers(this.kind.label.text, OUTSIDE);
     if (fiber.suspension !== null) throw iteratedByHand(fiber.suspension);
     const kind = this.kind;
     const interrupted = fiber.interruption !== null && !kind.uninterruptible;
@@ -268,9 +269,6 @@ export function iteratedByHand(leaf: Suspension | YieldNow | null): MisuseError 
   );
 }
 
-function outsideOfFibers(label: string): MisuseError {
-  return new MisuseError(
-    `\`${label}\` was reached outside of a fiber. Operations run inside \`run(function* () { … })\` or \`main(…)\`; ` +
-      'do not iterate them with for…of, spread or next()',
-  );
-}
+const OUTSIDE =
+  'was reached outside of a fiber. Operations run inside `run(function* () { … })` or `main(…)`; ' +
+  'do not iterate them with for…of, spread or next()';

@@ -1,7 +1,7 @@
-import { MisuseError } from '../base/errors.js';
 import { current } from './current.js';
 import { Label } from './label.js';
 import type { Leaf, Operation } from './operation.js';
+import { outsideOfFibers } from './outside-of-fibers.js';
 import { iteratedByHand } from './suspension.js';
 import { isTold, tell } from './told.js';
 
@@ -31,7 +31,7 @@ export class YieldNow {
 
   next(): IteratorResult<Leaf, void> {
     const fiber = registers.fiber;
-    if (fiber === null) throw new MisuseError('`yieldNow` was reached outside of a fiber');
+    if (fiber === null) throw outsideOfFibers('yieldNow', 'was reached outside of a fiber');
     const waiting = fiber.suspension;
     if (waiting === null) {
       fiber.giveWay(this);
