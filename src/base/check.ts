@@ -68,7 +68,8 @@ export function checkOptions(options: unknown, name: string = 'options'): void {
 
 /** A text that is not empty. */
 export function checkText(name: string, value: unknown, what: string = 'a text'): void {
-  if (typeof value !== 'string' || value === '') throw expected(name, what, value);
+  if (value === '') throw new ArgumentError(`Expected \`${name}\` to be ${what}, got an empty text`);
+  if (typeof value !== 'string') throw expected(name, what, value);
 }
 
 /** How bytes become text, and text bytes. */

@@ -122,7 +122,7 @@ for (const capacity of [0, -1, 1.5, NaN, '3' as unknown as number])
 for (const name of ['', undefined, 7] as unknown as string[])
   test(`a name of ${JSON.stringify(name)} is refused`, (t) => {
     const error = t.throws(() => resource(name, { capacity: 1 }), { instanceOf: ArgumentError });
-    t.regex(error.message, /^Expected `name` to be a text, got /);
+    t.regex(error.message, /^Expected `name` to be a text, got (an empty text|`undefined`|`7` \(number\))$/);
   });
 
 test('a resource may be without limit for a while', (t) =>
