@@ -251,7 +251,9 @@ const CLOSE: SuspensionKind<SocketConnection, undefined, void> = new SuspensionK
   abort: SocketConnection.abortClose,
 });
 
-const CLOSED = 'this side has closed the connection, or the scope that it belonged to has ended';
+const CLOSED =
+  'this side has closed the connection, or the scope that it belonged to has ended ' +
+  '(`connection.adopt(scope)` moves it to another)';
 
 function readAfterClose(): ClosedError {
   return new ClosedError(`net.read: ${CLOSED}`);
