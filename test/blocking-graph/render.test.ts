@@ -88,7 +88,14 @@ function told(change: Partial<LockSnapshot>): string {
 }
 
 function fibers(count: number, kind: string = 'work'): FiberRef[] {
-  return Array.from({ length: count }, (_, i) => ({ fiber: 1 + i, kind, node: null, sinceMs: null, bounded: false }));
+  return Array.from({ length: count }, (_, i) => ({
+    fiber: 1 + i,
+    kind,
+    node: null,
+    sinceMs: null,
+    bounded: false,
+    ended: false,
+  }));
 }
 
 test('of a lock it is told who has it, how many wait for how long, and what holders wait for themselves', (t) => {
