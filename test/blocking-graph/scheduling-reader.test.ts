@@ -56,7 +56,9 @@ test('a server below its capacity is limited by nothing, and has refused nothing
   t.true(kind!.admitted > 300);
   t.is(kind!.admitted, kind!.finished + kind!.live);
   const [cpu] = resources;
-  t.like(cpu, { name: 'cpu', kind: 'rate', unit: 'processors', capacity: 1 });
+  t.like(cpu, { name: 'cpu', kind: 'rate', unit: 'processors' });
+  // A turn of the loop takes some µs outside of fibers.
+  t.true(cpu!.capacity! > 0.98 && cpu!.capacity! < 1, `${cpu!.capacity} processors`);
   t.true(cpu!.used > 0.2 && cpu!.used < 0.5, `${cpu!.used} of the processor`);
   t.deepEqual(parseSnapshot(JSON.stringify(snapshot)), snapshot);
 });
