@@ -33,8 +33,8 @@ export class HonoFibers extends ServerFibers {
   }
 
   /**
-   * Makes a Hono handler, or middleware, that runs `handler` in a fiber of its own for each request. If the client goes away, the fiber is
-   * cancelled. What it throws goes to the application's `onError`, as a rejection of an `async` handler does.
+   * Makes a Hono handler, or middleware, that runs `handler` in a fiber of its own for each request. If the client goes away, the
+   * fiber is cancelled. What it throws goes to the application's `onError`, as a rejection of an `async` handler does.
    *
    * @throws `ArgumentError`.
    */
