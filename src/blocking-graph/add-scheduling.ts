@@ -77,6 +77,8 @@ function addKinds(a: KindSnapshot, b: KindSnapshot): KindSnapshot {
     finished: a.finished + b.finished,
     refused: a.refused + b.refused,
     withdrawn: a.withdrawn + b.withdrawn,
+    // One process that answers in time proves that the goal can be met.
+    late: Math.min(a.late, b.late),
   };
 }
 

@@ -1,5 +1,5 @@
 import { OTHER_KINDS } from './other-kinds.js';
-import { formatCount } from './render/format.js';
+import { formatCount, formatMs } from './render/format.js';
 import type { EntrySnapshot, SchedulingSnapshot } from './scheduling.js';
 import type { NodeSnapshot } from './snapshot.js';
 
@@ -13,6 +13,7 @@ export function describeScheduling(scheduling: SchedulingSnapshot | null, nodes:
   return [
     ...entries.flatMap(refusing),
     ...entries.flatMap(overrun),
+    ...entries.flatMap(late),
     ...nodes.flatMap(held),
     ...(stopped === 0
       ? []
@@ -29,6 +30,8 @@ export function describeReason(reason: string): string {
       return 'little is known yet of what work takes';
     case 'overload':
       return 'there is more of it than can be done in time';
+    case 'too late':
+      return 'none of its kind is done within the goal, and other work is';
     case 'the queue is full':
       return reason;
     case 'closed':
@@ -57,6 +60,15 @@ function overrun({ name, kinds }: EntrySnapshot): string[] {
   ];
 }
 
+function late({ name, goalMs, kinds }: EntrySnapshot): string[] {
+  return kinds
+    .filter((kind) => kind.late >= MANY)
+    .map(
+      (kind) =>
+        `${kind.name} of ${name} does not meet the goal of ${formatMs(goalMs)}: the last ${formatCount(kind.late)} that ended took longer or were cancelled; \`--remaining\` shows how long one takes by itself`,
+    );
+}
+
 function held({ label, subject, chain, held: state }: NodeSnapshot): string[] {
   if (state === null || state.forMs < DWELL_MS) return [];
   const place = `${subject === null ? label : `${label}(${subject})`} of ${chain.join(' → ')}`;
@@ -68,5 +80,7 @@ function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
+/** Pieces of work in a row, as in admission (`resources/kind.ts`). */
+const MANY = 24;
 /** How long a state must last before it is worth a warning. */
 const DWELL_MS = 5000;

@@ -32,6 +32,7 @@ const kind: Decoder<KindSnapshot> = object<KindSnapshot>({
   finished: count,
   refused: count,
   withdrawn: count,
+  late: added(count, 0),
 });
 
 const entry: Decoder<EntrySnapshot> = object<EntrySnapshot>({

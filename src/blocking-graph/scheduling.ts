@@ -77,6 +77,8 @@ export interface KindSnapshot {
   readonly refused: number;
   /** The client had gone before it was admitted. */
   readonly withdrawn: number;
+  /** How many pieces have ended, too late or cancelled, since the last one that was done within the goal. Streams do not count. */
+  readonly late: number;
 }
 
 export interface RefusalCount {

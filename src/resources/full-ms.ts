@@ -1,16 +1,15 @@
 import type { Kind } from './kind.js';
 import type { Outlook } from './outlook.js';
+import { scarcestMs } from './scarcest-ms.js';
 
 /**
  * For how long one of `kind` needs all there is of what it needs most of, in ms. Infinite while nothing is known, and if it takes
  * memory: where that runs short nothing makes room quickly.
  */
-export function fullMs({ start, isKnown }: Kind, { prediction, resources, memory, heap }: Outlook): number {
-  if (start === null || !isKnown || memory.peakAt(start, 2) > LIGHT * heap.capacity) return Infinity;
-  let most = 0;
-  for (const [r, { capacity, scale }] of resources.entries())
-    most = Math.max(most, ((prediction.demands[r]?.work[start] ?? 0) * scale) / capacity);
-  return most;
+export function fullMs({ start, isKnown }: Kind, outlook: Outlook): number {
+  if (start === null || !isKnown) return Infinity;
+  const { memory, heap } = outlook;
+  return memory.peakAt(start, 2) > LIGHT * heap.capacity ? Infinity : scarcestMs(start, outlook);
 }
 
 /** Of what the heap has room for. A request that builds nothing large takes less. */

@@ -9,6 +9,7 @@ import { fullMs } from './full-ms.js';
 import { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
 import { LatencyNet } from './latency-net.js';
+import { LateWork } from './late-work.js';
 import { SlowStart } from './slow-start.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -22,6 +23,7 @@ export class GatedEntry implements Entry {
   readonly queue: WorkQueue;
   readonly net: LatencyNet;
   private readonly closedLoop: ClosedLoop;
+  private readonly late: LateWork;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
   /** Since the last tick: work that was answered, and ended work that was the first on its connection. */
@@ -55,6 +57,7 @@ export class GatedEntry implements Entry {
     this.queue = new WorkQueue(lifo);
     this.net = new LatencyNet(options.goal);
     this.closedLoop = new ClosedLoop(options.goal, options.clients ?? (() => Infinity));
+    this.late = new LateWork(governor.now());
   }
 
   /** Turns of the event loop per ms that the kernel's queue needs. */
@@ -75,6 +78,8 @@ export class GatedEntry implements Entry {
     if (this.closed) return this.refuse(work, 'closed');
     governor.wake();
     if (work.priority > 1 && governor.hasShare(kind, now)) return this.begin(work, now);
+    if (kind.isLate && this.isCrowded(now) && !this.late.mayBegin(kind, governor.outlook, now))
+      return this.refuse(work, LateWork.REASON);
     if (this.queue.size === 0) {
       const reason = governor.obstacle(this, kind, now);
       if (reason === null) return this.begin(work, now);
@@ -157,6 +162,7 @@ export class GatedEntry implements Entry {
     if (this.isStarting(now)) this.standingMs = 0;
     if (this.standingMs > this.goal) this.crowdedAt = now;
     if (this.queue.standingMs(now) >= elapsedMs) this.closedLoop.tick(this.endedNow, this.changesNow, elapsedMs);
+    this.late.tick(this.kinds.values());
     this.closedLoop.judge(this.queue.size + this.live, kernelStands);
     this.backlog?.tick(this.finishedNow, busyMs, this.isCrowded(now));
     if (this.endedNow > 0) this.firstShare.add(this.finishedNow / this.endedNow);
@@ -200,9 +206,12 @@ export class GatedEntry implements Entry {
     const cancelled = current.fiber !== null && current.fiber.interruption !== null;
     if (!cancelled) this.endedNow++;
     if (isFirst) this.finishedNow++;
+    const tookMs = this.governor.now() - since;
+    if (!cancelled && tookMs <= this.goal) kind.late = 0;
+    else if (tookMs < MEANT_TO_LAST * this.goal) kind.late++;
     this.live--;
     this.net.ended(since);
-    this.governor.finished(this, kind, cohort, since, cancelled);
+    this.governor.finished(this, kind, cohort, since, tookMs, cancelled);
   }
 
   private kindOf(work: Work): Kind {
@@ -267,5 +276,7 @@ const IDLE = 0.2;
 const USEFUL_SHARE = 0.95;
 /** How long an entry counts as crowded after the last sign of it: any overload has pauses. */
 const CALM_MS = 1000;
+/** Goals: work that takes longer is meant to last, like a stream. */
+const MEANT_TO_LAST = 10;
 const FIRST_SHARE = 0.3;
 const MOST_KINDS = 100;

@@ -39,6 +39,8 @@ export class Kind {
   readonly inherent: InherentTime = new InherentTime();
   /** Some of it had ended when the last prediction was made. */
   isKnown: boolean = false;
+  /** How many pieces of it have ended since the last one that was answered in time. */
+  late: number = 0;
   private seen: number = 0;
 
   constructor(name: string, priority: number, patient: boolean = false) {
@@ -54,6 +56,11 @@ export class Kind {
     return !this.patient && this.obstacle !== null;
   }
 
+  /** None of it is answered in time of late. What may wait for as long as it takes is not late. */
+  get isLate(): boolean {
+    return !this.patient && this.late >= ALL_LATE;
+  }
+
   tick(): void {
     this.rate = this.rate * DECAY + (this.offered - this.seen);
     this.seen = this.offered;
@@ -61,5 +68,7 @@ export class Kind {
   }
 }
 
+/** Where one piece in five is answered in time, so many in a row are late once in two hundred times. */
+const ALL_LATE = 24;
 /** The weight of what was offered a tick ago, relative to what is offered now. */
 const DECAY = 0.9;

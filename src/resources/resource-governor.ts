@@ -171,11 +171,10 @@ export class ResourceGovernor implements Governor {
     this.outlook?.admit(kind);
   }
 
-  finished(entry: GatedEntry, kind: Kind, cohort: Cohort, since: number, cancelled: boolean): void {
+  finished(entry: GatedEntry, kind: Kind, cohort: Cohort, since: number, tookMs: number, cancelled: boolean): void {
     this.live--;
     this.slowStart.finished();
-    if (since >= this.wentOnAt)
-      entry.net.finished(kind, cohort, (this.now() - since) * this.queueing.blockedShare, cancelled);
+    if (since >= this.wentOnAt) entry.net.finished(kind, cohort, tookMs * this.queueing.blockedShare, cancelled);
     else kind.inherent.end(cohort, null);
     this.freshIn = -1;
     if (this.on.localCheck) this.steering?.released();

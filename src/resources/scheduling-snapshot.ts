@@ -107,7 +107,7 @@ export class SchedulingReader implements SchedulingSource {
       queued: entry.queue.size,
       limit: finite(entry.net.limit),
       kinds: [...entry.kinds.values()].map(
-        ({ name, priority, live, offered, admitted, finished, refused, withdrawn }) => ({
+        ({ name, priority, live, offered, admitted, finished, refused, withdrawn, late }) => ({
           name,
           priority,
           live,
@@ -116,6 +116,7 @@ export class SchedulingReader implements SchedulingSource {
           finished,
           refused,
           withdrawn,
+          late,
         }),
       ),
       refusals: [...entry.refusals].map(([reason, count]) => ({ reason, count })),

@@ -216,6 +216,18 @@ test('where kinds of work are no more told apart it says how to name them', (t) 
   ]);
 });
 
+test('of a kind none of which meets the goal it says so', (t) => {
+  const entry = scheduling.entries[0]!;
+  const warnings = (late: number): string[] => {
+    const kinds = [{ ...entry.kinds[0]!, name: 'GET /report', late }, entry.kinds[1]!];
+    return describeScheduling({ ...scheduling, stopped: 0, entries: [{ ...entry, refusing: null, kinds }] }, []);
+  };
+  t.deepEqual(warnings(23), []);
+  t.deepEqual(warnings(1024), [
+    'GET /report of http :8080 does not meet the goal of 500 ms: the last 1,024 that ended took longer or were cancelled; `--remaining` shows how long one takes by itself',
+  ]);
+});
+
 test('to write a number no Intl is made, whose first use holds a program up', (t) => {
   const entry = scheduling.entries[0]!;
   const others = { ...entry.kinds[0]!, name: OTHER_KINDS, offered: 5312 };
@@ -244,6 +256,7 @@ test('a warning says of each reason for a refusal what it means, and not that th
     'closed',
     'no descriptor for a connection',
     'no request on a connection',
+    'too late',
   ])
     t.notRegex(why(reason), /too little/, reason);
 });
