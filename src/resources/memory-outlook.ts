@@ -1,3 +1,4 @@
+import type { ChainNode } from '../blocking-graph/call-chain.js';
 import type { FlowGraph } from '../blocking-graph/flow-graph.js';
 import type { Prediction } from '../blocking-graph/prediction.js';
 import type { Fiber } from '../fibers/fiber.js';
@@ -20,6 +21,8 @@ export class MemoryOutlook {
   private readonly number: number;
   /** Fibers with a measured run that allocated much. */
   private readonly measured: Map<Fiber, Measured> = new Map();
+  /** By what fibers start with: the most that one was measured to have taken in its life, fading. */
+  private readonly most: Map<ChainNode, number> = new Map();
   private standing: Float64Array = new Float64Array(0);
   private majors: number = 0;
   /** The state at the last major collection. */
@@ -79,6 +82,11 @@ export class MemoryOutlook {
     return (this.measured.get(fiber)?.bytes ?? 0) * this.resource.scale;
   }
 
+  /** The most that a fiber of the same start as those at `node` was measured to have taken by its end; Infinity if none was. */
+  mostTaken(node: number): number {
+    return (this.most.get(this.graph.nodes[node]!.node.chain.root) ?? Infinity) * this.resource.scale;
+  }
+
   /** A run of `fiber` from `node` was measured to have allocated `bytes`. */
   allocated(fiber: Fiber, node: BlockingPoint, bytes: number): void {
     const index = this.graph.indexOf(node);
@@ -98,10 +106,20 @@ export class MemoryOutlook {
     let sum = 0;
     for (const fiber of this.measured.keys()) {
       const node = fiber.node === null ? null : this.graph.indexOf(fiber.node);
-      if (fiber.hasEnded) this.measured.delete(fiber);
+      if (fiber.hasEnded) this.ended(fiber, node);
       else if (node !== null) sum += this.beyondMean(fiber, node);
     }
     return sum;
+  }
+
+  /** @param node where it stood last. */
+  private ended(fiber: Fiber, node: number | null): void {
+    const bytes = this.measured.get(fiber)!.bytes;
+    this.measured.delete(fiber);
+    // One that was cancelled may have been going to take more.
+    if (node === null || fiber.cancellation !== null) return;
+    const { root } = this.graph.nodes[node]!.node.chain;
+    this.most.set(root, Math.max(bytes, FADING * (this.most.get(root) ?? 0)));
   }
 
   /**
@@ -148,5 +166,7 @@ interface Measured {
 
 /** Predictions after which it is known what fibers hold. */
 const UNKNOWN = 5;
+/** What is kept of the most that one has taken with each that ends. */
+const FADING = 0.99;
 /** Of the heap's limit: for smaller amounts the means are good enough. */
 const WORTH_KEEPING = 0.002;

@@ -70,10 +70,14 @@ export class ResourceSteering implements Steering {
   }
 }
 
-/** Whether it was measured to have taken nearly all that its kind takes. Other fibers at the same node may not have. */
+/**
+ * Whether it was measured to have taken nearly all that its kind takes: by prediction or, if less, as much as any of them ever did.
+ * Where the graph takes two places for one, those that have all are predicted to take as much again. Other fibers at the same node
+ * may not have enough.
+ */
 function hasEnough(fiber: Fiber, { index }: LiveNode, { memory, kindAt }: Outlook): boolean {
   const start = kindAt[index]?.start ?? null;
-  const needs = start === null ? 0 : memory.peakAt(start, 0);
+  const needs = start === null ? 0 : Math.min(memory.peakAt(start, 0), memory.mostTaken(index));
   return needs > 0 && memory.measuredOf(fiber) >= ENOUGH * needs;
 }
 
@@ -104,7 +108,7 @@ function prioritiesOf(graph: FlowGraph, kinds: readonly Kind[]): Map<LiveNode, n
 
 /** Of what fibers may hold together: runs that take less are not checked. */
 const WORTH_CHECKING = 0.002;
-/** Of what its kind takes on average. */
+/** Of what its kind takes. */
 const ENOUGH = 0.9;
 /** Of the heap's limit: what fits in normally, and for the fiber that lets the others go on. */
 const CHECK_SHARE = 0.8;

@@ -13,11 +13,14 @@ class Three {
   /** Running from the first takes 8,000 bytes on average. */
   readonly resource = { amount: (n: number) => [8000, 0, 0][n]!, scale: 1, used: 0 };
   readonly demand = { held: [0, 10_000, 20_000], peak: [30_000, 20_000, 0], spread: [0, 1e6, 0] };
-  readonly nodes = [0, 1, 2].map((n) => ({ n }) as unknown as BlockingPoint);
+  readonly nodes = [0, 1, 2].map((n) => ({ n, chain: { root: 'handler' } }) as unknown as BlockingPoint);
   readonly memory: MemoryOutlook;
 
   constructor() {
-    const graph = { nodes: this.nodes, indexOf: (node: BlockingPoint) => known(this.nodes.indexOf(node)) };
+    const graph = {
+      nodes: this.nodes.map((node) => ({ node })),
+      indexOf: (node: BlockingPoint) => known(this.nodes.indexOf(node)),
+    };
     this.memory = new MemoryOutlook(
       graph as unknown as FlowGraph,
       this.heap as unknown as Heap,
@@ -28,7 +31,7 @@ class Three {
   }
 
   fiber(n: number): Fiber {
-    return { node: this.nodes[n] ?? null, hasEnded: false } as unknown as Fiber;
+    return { node: this.nodes[n] ?? null, hasEnded: false, cancellation: null } as unknown as Fiber;
   }
 
   allocated(fiber: Fiber, bytes: number, n: number = 0): void {
@@ -67,6 +70,28 @@ test('what fibers took beyond the mean is summed up while they live', (t) => {
   t.is(memory.beyondMeans(), 42_000);
   t.is(memory.measuredOf(a), 0);
   t.is(memory.heldBy(away), 0);
+});
+
+test('the most that one took is remembered once it has ended, and fades with those that take less', (t) => {
+  const three = new Three();
+  const { memory, resource } = three;
+  const run = (bytes: number, change: object = {}): void => {
+    const fiber = three.fiber(1);
+    three.allocated(fiber, bytes);
+    memory.beyondMeans();
+    Object.assign(fiber, { hasEnded: true, ...change });
+    memory.beyondMeans();
+  };
+  t.is(memory.mostTaken(1), Infinity);
+  run(90_000, { cancellation: new Error() });
+  t.is(memory.mostTaken(1), Infinity, 'it was going to take more');
+  run(50_000);
+  t.is(memory.mostTaken(1), 50_000);
+  run(20_000);
+  t.is(memory.mostTaken(2), 49_500);
+  run(60_000);
+  resource.scale = 0.5;
+  t.is(memory.mostTaken(0), 30_000);
 });
 
 test('what is nearly as usual is not kept, nor what was run from elsewhere', (t) => {

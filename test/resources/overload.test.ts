@@ -262,6 +262,17 @@ for (const [name, why] of [
     for (const seed of SEEDS) t.false(offer(workloads[name], 8, { seed }).machine.heap.exhausted, `[seed ${seed}]`);
   });
 
+for (const [load, share] of [
+  [2, 0.85],
+  [8, 0.55],
+] as const)
+  test(`at ${load} times the load blurred held memory keeps ${share} of what the best fixed limit does: who has all it needs goes on`, (t) => {
+    for (const seed of SEEDS) {
+      const kept = offer(workloads['blurred held memory'], load, { seed }).goodput(SETTLED, SECONDS);
+      t.true(kept >= share * workloads['blurred held memory'].best, `[seed ${seed}] ${kept}`);
+    }
+  });
+
 for (const [name, most] of [
   ['mixed', 135],
   ['hogs', 110],

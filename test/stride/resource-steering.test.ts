@@ -22,6 +22,8 @@ class Steered {
   live = 0;
   /** What those who hold some are still going to take. */
   pending = 0;
+  /** The most that one ever took. */
+  mostTaken = Infinity;
   /** What fibers were measured to have taken. */
   readonly measured = new Map<Fiber, number>();
   readonly steering: ResourceSteering;
@@ -56,6 +58,7 @@ class Steered {
         heldAt: (n: number) => places[n]!.holds ?? 0,
         pending: () => this.pending,
         measuredOf: (fiber: Fiber) => this.measured.get(fiber) ?? 0,
+        mostTaken: () => this.mostTaken,
       },
     } as unknown as Outlook;
   }
@@ -137,6 +140,11 @@ test('who was measured to have nine tenths of what its kind needs goes first, an
   t.true(isUrgent(1, 90));
   t.false(isUrgent(1, 89));
   t.false(isUrgent(2, 90), 'of no kind: nobody knows what it needs');
+  steered.mostTaken = 70;
+  t.true(isUrgent(1, 63), 'nobody ever took more than 70');
+  t.false(isUrgent(1, 62));
+  steered.mostTaken = 200;
+  t.true(isUrgent(1, 90), 'one took more than is usual');
   kind.start = null;
   t.false(isUrgent(1, 90), 'none of its kind was started yet');
 });
