@@ -14,6 +14,9 @@ export interface RunQueue {
   take(): ReadyList | null;
   /** A batch from `list` is over: `count` fibers were shifted. Called once for each `take`, before the next. */
   put(list: ReadyList, count: number): void;
-  /** Batches from `list` took `ms` in all. May come some batches late, so that short ones can share one clock reading. */
-  charge(list: ReadyList, ms: number): void;
+  /**
+   * Batches from `list` took `ms` in all, where as many runs took `usualMs` so far. May come some batches late, so that short ones
+   * can share one clock reading.
+   */
+  charge(list: ReadyList, ms: number, usualMs: number): void;
 }

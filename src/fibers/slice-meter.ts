@@ -103,8 +103,9 @@ export class SliceMeter {
     list.uncharged = 0;
     if (ms > this.longestMs * count) this.longestMs = ms / count;
     if (ms > TOO_LONG * this.sliceMs * count) this.overruns += count;
+    const usualMs = list.meanMs * count;
     list.ran(ms, count);
-    this.queue.charge(list, ms);
+    this.queue.charge(list, ms, usualMs);
   }
 }
 

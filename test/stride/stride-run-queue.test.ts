@@ -31,9 +31,9 @@ class WatchedQueue extends StrideRunQueue {
     if (tickets !== undefined) this.setTickets(fiber.node!.ready as StrideList, tickets);
   }
 
-  override charge(list: ReadyList, ms: number): void {
+  override charge(list: ReadyList, ms: number, usualMs: number): void {
     this.quantumMs = Math.max(this.quantumMs, ms);
-    super.charge(list, ms);
+    super.charge(list, ms, usualMs);
   }
 }
 
@@ -135,6 +135,53 @@ test('a long-running kind does not delay the first steps of new fibers by more t
     });
   });
   t.true(worst <= 8, `${worst} ms; in one queue with the others it would be 50`);
+});
+
+/** Pages of `runMs` each come every 2 ms beside four fibers that work in steps of 1 ms, for 20 s; the time that each page took. */
+async function besideWorkers(
+  runMs: (page: number) => number,
+): Promise<{ took: number[]; pages: number; worker: number }> {
+  const clock = new WorkClock();
+  const runtime = new Runtime({ clock });
+  const took: number[] = [];
+  let [pages, worker] = [0, 0];
+  await runtime.run(function* () {
+    let stop = false;
+    for (const name of ['a', 'b', 'c', 'd']) {
+      function* steps(): Operation<void> {
+        while (!stop) {
+          clock.work(1);
+          if (name === 'a') worker++;
+          yield* yieldNow();
+        }
+      }
+      yield* spawn(Object.defineProperty(() => steps(), 'name', { value: name }));
+    }
+    for (let i = 0; clock.now() < 20_000; i++) {
+      const arrived = clock.now();
+      yield* spawn(function* page() {
+        const ms = runMs(i);
+        clock.work(ms);
+        if (!stop) pages += ms;
+        took.push(clock.now() - arrived);
+      });
+      yield* sleep(2);
+    }
+    stop = true;
+  });
+  return { took, pages, worker };
+}
+
+test('a long pause in a short run is charged with those that follow, so that they do not wait for it', async (t) => {
+  const { took } = await besideWorkers((page) => (page > 100 && page % 100 === 50 ? 20 : 0.1));
+  const after = took.filter((_, page) => page > 100 && page % 100 > 50 && page % 100 < 55);
+  t.true(after.length > 50);
+  t.true(Math.max(...after) <= 45, `${Math.max(...after)} ms; charged at once it would be 80 and more`);
+});
+
+test('runs most of which are short get no more than their share for the long ones among them', async (t) => {
+  const { pages, worker } = await besideWorkers((page) => (page % 10 === 5 ? 20 : 0.1));
+  t.true(Math.abs(pages - worker) <= 0.05 * worker, `${pages} and ${worker} ms`);
 });
 
 test('a node that comes back has saved up nothing', async (t) => {
