@@ -1193,6 +1193,23 @@ test.serial('fastify: what is thrown after the reply is logged, and cuts off a r
   await app.close();
 });
 
+test.serial(
+  'fastify: a reply that a handler has begun itself goes on after the handler, as with async ones',
+  async (t) => {
+    const app = fastify();
+    await app.register(fastifyFibers);
+    app.get('/', function* (_request, reply) {
+      reply.raw.writeHead(200, { 'content-type': 'text/plain' });
+      reply.raw.write('begun');
+      setTimeout(() => reply.raw.end(', ended'), 30);
+      yield* sleep(1);
+    });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    t.is(await (await fetch(url)).text(), 'begun, ended');
+    await app.close();
+  },
+);
+
 test.serial('fastify: what is thrown and is no Error is answered 500 all the same', async (t) => {
   const app = fastify();
   await app.register(fastifyFibers);

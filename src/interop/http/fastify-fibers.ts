@@ -182,7 +182,9 @@ class Visit implements Respondent, Handling<unknown> {
 
   done(value: unknown): void {
     const { reply } = this;
-    if (value !== reply && !(value === undefined && reply.sent)) reply.send(value);
+    // One that returns nothing may have sent the reply, or begun one that is still to end, as Fastify knows of `async` handlers.
+    const isBegun = value === undefined && (reply.sent || reply.raw.headersSent);
+    if (value !== reply && !isBegun) reply.send(value);
   }
 
   failed(error: unknown): void {
