@@ -1222,6 +1222,22 @@ test.serial('fastify: what is thrown and is no Error is answered 500 all the sam
   await app.close();
 });
 
+test.serial(
+  'fastify: what is thrown and is no Error has its status, code and message in the error handler',
+  async (t) => {
+    const app = fastify();
+    await app.register(fastifyFibers);
+    const thrown = { statusCode: 402, code: 'PAY', message: 'pay first' };
+    app.get('/', function* () {
+      throw thrown;
+    });
+    const { statusCode, body } = await app.inject('/');
+    t.is(statusCode, 402);
+    t.deepEqual(JSON.parse(body), { error: 'Payment Required', ...thrown });
+    await app.close();
+  },
+);
+
 test.serial('fastify: a request asks to be let in before the hooks of its route', async (t) => {
   const order: string[] = [];
   const app = fastify();
