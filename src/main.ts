@@ -91,7 +91,10 @@ async function attend(
   }
 }
 
-/** An error may have a way of its own to be printed, which may throw, and so may what the program has put in place of `console`. */
+/**
+ * An error may have a way of its own to be printed, which may throw, and so may what the program has put in place of
+ * `console`.
+ */
 function print(error: unknown): void {
   try {
     console.error(error);

@@ -187,7 +187,10 @@ export class Runtime {
     };
   }
 
-  /** Stops the run of `root` once nothing can wake it any more, and gives it up if that happens again. Returns how to end this. */
+  /**
+   * Stops the run of `root` once nothing can wake it any more, and gives it up if that happens again. Returns how to end
+   * this.
+   */
   #watch(root: Scope, giveUp: (error: DeadlockError) => void): () => void {
     let stop = (): void => {};
     const watch = (): void => {

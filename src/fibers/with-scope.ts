@@ -89,8 +89,8 @@ export function* runScope<T>(body: (scope: Scope) => Operation<T>, options: Scop
 }
 
 /**
- * The error for a combinator that has no result since `fibers` were stopped: by a cancellation from outside, or some of them alone,
- * by whoever knows them as holders of a lock, or since memory ran out.
+ * The error for a combinator that has no result since `fibers` were stopped: by a cancellation from outside, or some of them
+ * alone, by whoever knows them as holders of a lock, or since memory ran out.
  */
 export function whyStopped(fibers: readonly Fiber[]): unknown {
   const { interruption } = currentFiber('scope');

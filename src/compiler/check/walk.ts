@@ -1,6 +1,6 @@
 /**
- * Walks a tree in the order of a recursive walk, but without its stack: the sum of a thousand texts is a thousand levels deep, and
- * what ESLint leaves of its stack is not enough for that.
+ * Walks a tree in the order of a recursive walk, but without its stack: the sum of a thousand texts is a thousand levels deep,
+ * and what ESLint leaves of its stack is not enough for that.
  *
  * @param enter is called with each item; those that it passes to `later` come next, in the order in which they were passed
  */

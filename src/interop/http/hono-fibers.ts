@@ -14,7 +14,10 @@ import { asError } from './as-error.js';
 import { HOST_OPTIONS, type Handling, type HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
-/** Returns the response, as made by `context.json(…)` and the like; as middleware, after `yield* until(next())`, `context.res`. */
+/**
+ * Returns the response, as made by `context.json(…)` and the like; as middleware, after `yield* until(next())`,
+ * `context.res`.
+ */
 export type HonoHandler<E extends Env, P extends string, I extends Input, R> = (
   context: Context<E, P, I>,
   next: Next,
