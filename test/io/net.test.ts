@@ -17,8 +17,9 @@ import type { Operation } from '#src/fibers/operation.js';
 import { all } from '#src/fibers/all.js';
 import { select } from '#src/fibers/select.js';
 import { sleep } from '#src/fibers/sleep.js';
-import { spawn } from '#src/fibers/spawn.js';
+import { spawn, spawnDaemon } from '#src/fibers/spawn.js';
 import { suspend } from '#src/fibers/suspend.js';
+import { event } from '#src/fibers/sync/event.js';
 import { moveOnAfter, withTimeout } from '#src/fibers/with-timeout.js';
 import { scope } from '#src/fibers/with-scope.js';
 import { yieldNow } from '#src/fibers/yield-now.js';
@@ -539,6 +540,49 @@ test.serial('serve runs each handler in a scope of its own, and one that fails e
     serving.cancel();
     listener.close();
     yield* cut.close();
+  }),
+);
+
+test.serial('what a daemon serves ends with it, though clients are still connected', (t) =>
+  leavesNothing(t, function* () {
+    for (const options of [
+      { port: 0, host },
+      { port: 0, host, goal: 60_000 },
+    ]) {
+      const whole = yield* spawn(() =>
+        scope(function* () {
+          const listener = yield* listen(options);
+          yield* spawnDaemon(() => listener.serve(echo));
+          const client = yield* connect({ port: listener.port, host });
+          yield* client.write('still here\n');
+          return yield* client.readLine();
+        }),
+      );
+      yield* eventually(() => whole.status === 'succeeded');
+      t.is(yield* whole.join(), 'still here');
+    }
+  }),
+);
+
+test.serial('what a daemon serves in a scope that it has opened itself is waited for', (t) =>
+  leavesNothing(t, function* () {
+    const listener = yield* listen({ port: 0, host });
+    const client = yield* connect({ port: listener.port, host });
+    const answered = event();
+    const serving = yield* spawnDaemon(() =>
+      scope(function* () {
+        const handler = function* (connection: Connection): Operation<void> {
+          yield* spawn(() => answered.wait());
+          listener.close();
+          yield* sleep(10);
+          yield* connection.write('late\n');
+          answered.set();
+        };
+        t.true((yield* thrownBy(listener.serve(handler))) instanceof ClosedError);
+      }),
+    );
+    yield* serving.join();
+    t.is(yield* client.readLine(), 'late');
   }),
 );
 

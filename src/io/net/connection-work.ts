@@ -11,13 +11,22 @@ import type { SocketConnection } from './socket-connection.js';
  */
 export class ConnectionWork extends Work {
   private readonly scope: Scope;
+  private readonly asDaemon: boolean;
   private readonly connection: SocketConnection;
   private readonly operation: Operation<void>;
   private watchNoMore: () => void = () => {};
 
-  constructor(scope: Scope, connection: SocketConnection, kind: string, priority: number, operation: Operation<void>) {
+  constructor(
+    scope: Scope,
+    asDaemon: boolean,
+    connection: SocketConnection,
+    kind: string,
+    priority: number,
+    operation: Operation<void>,
+  ) {
     super(kind, priority, true);
     this.scope = scope;
+    this.asDaemon = asDaemon;
     this.connection = connection;
     this.operation = operation;
   }
@@ -34,7 +43,7 @@ export class ConnectionWork extends Work {
 
   begin(admitted: Admitted): void {
     this.watchNoMore();
-    this.scope.startMember(admitted.body, serve(this.operation, admitted), false);
+    this.scope.startMember(admitted.body, serve(this.operation, admitted), this.asDaemon);
   }
 
   refuse(): void {

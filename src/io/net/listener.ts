@@ -30,7 +30,8 @@ export interface Listener {
    * connection. What a handler throws ends its own connection and no other.
    *
    * @throws as `accept`.
-   * Suspends: always. If cancelled: throws; the handlers' fibers belong to the current scope, as if spawned.
+   * Suspends: always. If cancelled: throws; the handlers' fibers belong to the current scope, as if spawned. If a daemon calls
+   * it, they are daemons, too: their clients cannot keep the scope open.
    */
   serve(handler: (connection: Connection) => Operation<unknown>, options?: ServeOptions): Operation<never>;
   /**

@@ -7,6 +7,7 @@ import { checkKnown } from '../../base/known-options.js';
 import { nameOf } from '../../base/name-of.js';
 import { printAs } from '../../base/print-as.js';
 import { currentFiber } from '../../fibers/current.js';
+import { isDaemon } from '../../fibers/is-daemon.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
@@ -73,7 +74,9 @@ export class SocketListener implements Listener {
     checkKnown('serve', options, { onError: true });
     const { onError = reportToStderr } = options;
     checkFunction('onError', onError);
-    const { scope } = currentFiber('listener.serve');
+    const fiber = currentFiber('listener.serve');
+    const { scope } = fiber;
+    const asDaemons = isDaemon(fiber);
     const { goal, priority, backlog } = this.manner;
     const entry =
       goal === null
@@ -88,10 +91,10 @@ export class SocketListener implements Listener {
         const connection = yield* this.accept();
         const operation = serveConnection(connection, handler, onError);
         // The graph shows the fiber under the handler's name.
-        if (entry === null) scope.startMember(handler, operation, false);
+        if (entry === null) scope.startMember(handler, operation, asDaemons);
         else {
           entry.arrived();
-          new ConnectionWork(scope, connection, nameOf(handler), priority, operation).offerTo(entry);
+          new ConnectionWork(scope, asDaemons, connection, nameOf(handler), priority, operation).offerTo(entry);
         }
       }
     } finally {
