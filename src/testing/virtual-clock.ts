@@ -1,3 +1,5 @@
+// Not the global one, which fake timers of test runners replace: its turns would never come.
+import { setImmediate } from 'node:timers';
 import { checkDuration, expected } from '../base/check.js';
 import type { Clock } from '../base/clock.js';
 import { checkKnown } from '../base/known-options.js';

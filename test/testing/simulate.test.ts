@@ -1,3 +1,5 @@
+import { mock } from 'node:test';
+import { setImmediate as turn } from 'node:timers';
 import test from 'ava';
 import { ArgumentError, now, Runtime, scope, select, sleep, until, yieldNow, type Operation } from 'heddle';
 import { sameEvents, simulate, simulateMany, VirtualClock } from 'heddle/testing';
@@ -159,3 +161,22 @@ test('two runtimes share a clock, and each is woken in its time', async (t) => {
   await Promise.all([ticks('a', 10), ticks('b', 15)]);
   t.is(sameEvents(events, ['a 10', 'b 15', 'a 20', new Set(['a 30', 'b 30']), 'b 45']), null);
 });
+
+test.serial('fake timers of a test runner do not stop virtual time', async (t) => {
+  mock.timers.enable();
+  try {
+    const result = simulate(function* () {
+      yield* sleep(1000);
+      return now();
+    });
+    t.is(await Promise.race([result, turns(100)]), 1000);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+/** Turns of the real event loop. */
+async function turns(count: number): Promise<string> {
+  for (let taken = 0; taken < count; taken++) await new Promise<void>((resolve) => void turn(resolve));
+  return `nothing has come for ${count} turns`;
+}
