@@ -464,6 +464,41 @@ test.serial('what a handler throws after the head cuts the connection, and the s
   );
 });
 
+test.serial('a reply of HTTP/1.0 that was only begun does not look complete', async (t) => {
+  const arrived = event();
+  const handler: Handler = function* ({ path }) {
+    return {
+      body: function* (write) {
+        yield* write('beginning');
+        if (path === '/stops') yield* suspend();
+        yield* arrived.wait();
+        throw new Error('in the middle');
+      },
+    };
+  };
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', grace: 0, onError: () => {} });
+    const serving = yield* spawn(() => server.serve(handler));
+    for (const path of ['/fails', '/stops']) {
+      const socket = rawConnect(server.port, '127.0.0.1');
+      let received = '';
+      let how = 'ended';
+      socket.on('data', (chunk) => (received += chunk)).on('error', (error) => (how = codeOf(error)));
+      socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
+      // libuv takes bytes and a reset that come at once for bytes and an end.
+      yield* eventually(() => received.endsWith('beginning'));
+      if (path === '/stops') serving.cancel();
+      else arrived.set();
+      yield* eventually(() => socket.destroyed);
+      t.is(how, 'ECONNRESET', path);
+    }
+  });
+});
+
+function codeOf(error: Error): string {
+  return (error as NodeJS.ErrnoException).code!;
+}
+
 test.serial('expectOk gives up the body of what it refuses, and its connection', async (t) => {
   await leavesNothing(t, () =>
     serving(

@@ -13,6 +13,7 @@ import { suspend } from '../../fibers/suspend.js';
 import { event, type Event } from '../../fibers/sync/event.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
+import { cutOff } from '../cut-off.js';
 import { KernelQueues } from '../kernel-queue.js';
 import { endOfGrace } from './end-of-grace.js';
 import type { HttpServerOptions } from './http-server-options.js';
@@ -212,7 +213,7 @@ export class HttpServer {
       report(error, request, this.#options.onError, `${request.method} ${request.path}`);
     if (!response.headersSent) sendFailure(request.raw, response, error);
     // A reply that was ended is complete, and on its way.
-    else if (!response.writableEnded) response.destroy();
+    else if (!response.writableEnded) cutOff(response);
   }
 
   /** An `'error'` event of the listening server. */

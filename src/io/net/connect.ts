@@ -82,7 +82,7 @@ const CONNECT: SuspensionKind<Request, Socket, Connection> = new SuspensionKind(
   arm(suspension) {
     const { options, scope } = suspension.subject;
     // Read now: a getter that throws in the callback below would end the process.
-    const { path, tls, halfOpen = false } = options;
+    const { tls, halfOpen = false } = options;
     let socket: Socket;
     try {
       socket = open(options);
@@ -96,10 +96,7 @@ const CONNECT: SuspensionKind<Request, Socket, Connection> = new SuspensionKind(
     const refuse = (error: Error): void => void suspension.fail(new IoError('net.connect', error));
     socket.on('error', refuse);
     socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
-      const connection = new SocketConnection(socket, {
-        halfOpen,
-        resettable: path === undefined && tls === undefined,
-      });
+      const connection = new SocketConnection(socket, { halfOpen });
       socket.off('error', refuse);
       try {
         connection.tie(scope);

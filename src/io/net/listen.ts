@@ -107,7 +107,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
   arm(suspension) {
     const { options, scope } = suspension.subject;
     // Read all of them now: a getter that throws in the callback below would end the process.
-    const { port, host, path, goal = null, priority = 1, backlog, queue = 64, tls, halfOpen = false } = options;
+    const { port, host, path, goal = null, priority = 1, backlog, queue = 64, halfOpen = false } = options;
     let server: Server;
     try {
       server = makeServer(options);
@@ -121,7 +121,6 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
       server.off('error', refuse);
       const listener = new SocketListener(server, queue, {
         halfOpen,
-        resettable: path === undefined && tls === undefined,
         goal,
         priority,
         backlog,

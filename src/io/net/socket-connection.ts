@@ -12,13 +12,12 @@ import type { Connection, ConnectionStats, TlsFacts } from '../byte-stream.js';
 import { ByteWriter, type ByteSink } from '../byte-writer.js';
 import { LINGER_MS } from '../linger-ms.js';
 import { readKinds } from '../read-kinds.js';
+import { reset } from '../reset.js';
 
 /** How a connection ends. */
 export interface ConnectionManner {
   /** Whether this side may go on writing after the other has ended. */
   readonly halfOpen: boolean;
-  /** Whether it can be reset: plain TCP can, TLS and Unix sockets cannot. */
-  readonly resettable: boolean;
 }
 
 /**
@@ -74,10 +73,8 @@ export class SocketConnection extends BufferedConnection implements Connection, 
     // After `close` a reset would make the kernel discard what it has yet to deliver.
     const left = this.closing && socket.writableFinished;
     this.refuseUse();
-    // A socket cannot be reset while its shutdown is in progress: Node would then leave the descriptor open.
-    const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
-    if (this.manner.resettable && !left && !ending && !this.gone) socket.resetAndDestroy();
-    else socket.destroy();
+    if (left) socket.destroy();
+    else reset(socket);
   }
 
   letGo(): void {
