@@ -340,7 +340,7 @@ test('what a program writes while it is stopped goes to the fiber that reads it,
         yield* child.stop();
         yield* reading.join();
       });
-    yield* stops(50, 1);
+    yield* stops(500, 1);
     t.deepEqual(lines.splice(0), ['bye']);
     yield* stops(5000, 2);
     t.deepEqual(lines, ['bye', 'bye']);
