@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer as createRawServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
@@ -76,6 +76,19 @@ test('the proxy forwards both directions', async (t) => {
   await receives(socket, 'through');
   t.is(await stop(proxy.child), 143);
   t.is(await stop(echo.child), 143);
+});
+
+test('the proxy passes on the answer for a client that has ended its side', async (t) => {
+  const target = createRawServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('end', () => void setTimeout(20).then(() => socket.end('late answer'))).resume();
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => void target.close());
+  await once(target, 'listening');
+  const proxy = await start(t, 'proxy', '0', '127.0.0.1', String((target.address() as AddressInfo).port));
+  const socket = open(proxy.port);
+  socket.end('question');
+  await receives(socket, 'late answer');
+  t.is(await stop(proxy.child), 143);
 });
 
 test('the crawler visits every page of a site once, and stays on it', async (t) => {
