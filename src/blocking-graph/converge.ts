@@ -5,12 +5,17 @@
  * thousand sweeps. So once the changes of two sweeps are parallel, the rest of their geometric series is added at once
  * (Aitken's delta-squared method, for vectors). Values that diverge stay as they are when it gives up.
  *
+ * @param most how many sweeps at most.
+ * @param tolerance how much a sweep may still change, of the sum of the values.
  * @returns whether they have converged.
  */
-export function converge(sweep: () => void, values: readonly Float64Array[]): boolean {
-  const series = values.map((numbers) => new Series(numbers));
-  const size = values[0]?.length ?? 0;
-  const most = Math.min(MOST_SWEEPS, Math.max(LEAST_SWEEPS, MOST_VISITS / size));
+export function converge(
+  sweep: () => void,
+  values: readonly Float64Array[],
+  most: number = sweepsOf(values[0]?.length ?? 0),
+  tolerance: number = TOLERANCE,
+): boolean {
+  const series = values.map((numbers) => new Series(numbers, tolerance));
   for (let sweeps = 0; sweeps < most; sweeps++) {
     sweep();
     let settled = true;
@@ -20,16 +25,22 @@ export function converge(sweep: () => void, values: readonly Float64Array[]): bo
   return false;
 }
 
+function sweepsOf(size: number): number {
+  return Math.min(MOST_SWEEPS, Math.max(LEAST_SWEEPS, MOST_VISITS / size));
+}
+
 class Series {
   private readonly values: Float64Array;
+  private readonly tolerance: number;
   /** The values after the last sweep, and by how much it changed them. */
   private readonly last: Float64Array;
   private readonly change: Float64Array;
   /** Sweeps since the last extrapolation. */
   private sweeps: number = 0;
 
-  constructor(values: Float64Array) {
+  constructor(values: Float64Array, tolerance: number) {
     this.values = values;
+    this.tolerance = tolerance;
     this.last = values.slice();
     this.change = new Float64Array(values.length);
   }
@@ -48,7 +59,7 @@ class Series {
       change[i] = step;
       last[i] = values[i]!;
     }
-    if (moved <= TOLERANCE * sum || !Number.isFinite(sum)) return true;
+    if (moved <= this.tolerance * sum || !Number.isFinite(sum)) return true;
     const ratio = along / before;
     if (++this.sweeps > 2 && ratio < MOST_RATIO && along > ALIGNED * Math.sqrt(before * now)) this.add(ratio);
     return false;

@@ -1,5 +1,7 @@
 import { grown } from '../base/grown.js';
+import { converge } from './converge.js';
 import { Demand } from './demand.js';
+import { EndlessLoops } from './endless-loops.js';
 import { Horizon } from './horizon.js';
 
 /**
@@ -24,9 +26,10 @@ import { Horizon } from './horizon.js';
  * fibers that wait for half a minute, one in sixty is due within half a second. How many fibers wait for so long changes
  * slowly, and the rate at which they begin to is known too imprecisely to balance all of their demand against it.
  *
- * Fibers that stream, poll or listen loop for hours, and their total demand says nothing about the next half second. So once
- * no end has been in sight for long, later demand is discounted as if each wait ended at random: one more wait multiplies it
- * by d(h) = 1 / (1 + (w(b) + c) / h). With V(h) for W discounted by h, and W standing for V(k h),
+ * Fibers that stream, poll or listen loop for hours, and their total demand says nothing about the next half second. So where
+ * no end was seen (`EndlessLoops`), or none has been in sight for long, later demand is discounted as if each wait ended at
+ * random: one more wait multiplies it by d(h) = 1 / (1 + (w(b) + c) / h). With V(h) for W discounted by h, and W standing for
+ * V(k h),
  *
  *     U = (V(kh) - V(h)) / (1/h - 1/kh)      so that     U(n) = u²/2 + Σ p d(h) (U(b) + (w(b) + c) d(kh) W(b))
  *
@@ -34,8 +37,8 @@ import { Horizon } from './horizon.js';
  * Little's law holds for Q as for the whole: in a steady state Σ Q over live fibers is U times the rate of arrivals.
  *
  * A fiber started from n adds the demand of its first node to n's. A node's edge to itself is solved in closed form, since
- * a loop of a hundred turns would otherwise take hundreds of sweeps; longer cycles converge over several calls, each of
- * which starts from the last one's values.
+ * a loop of a hundred turns would otherwise take hundreds of sweeps; for longer cycles the series of sweeps is extrapolated
+ * (`converge`), over several calls, each of which starts from the last one's values.
  */
 export class Prediction {
   /** T: time to the end, in ms. */
@@ -44,8 +47,9 @@ export class Prediction {
   blocked: Float64Array = EMPTY;
   /** Indexed by resource. */
   readonly demands: Demand[] = [];
-  /** For how many predictions in a row T has exceeded the far horizon, k h. */
+  /** For how many predictions in a row T has exceeded the far horizon, k h; `LONG` where only endless loops are ahead. */
   private endlessFor: Float64Array = EMPTY;
+  private readonly loops: EndlessLoops = new EndlessLoops();
 
   /**
    * Computes everything anew from `nodes` and `resources`, starting from the last values. `repeat` says how often each
@@ -62,8 +66,9 @@ export class Prediction {
     this.remaining = grown(this.remaining, nodes.length);
     this.blocked = grown(this.blocked, nodes.length);
     while (this.demands.length < resources.length) this.demands.push(new Demand());
-    repeat(() => this.sweepTimes(nodes), [this.remaining, this.blocked]);
     const horizon = new Horizon(horizonMs);
+    if (horizon.isFinite) this.loops.find(nodes);
+    repeat(() => this.sweepTimes(nodes, horizon), [this.remaining, this.blocked]);
     this.findEndless(nodes.length, horizon);
     resources.forEach((use, r) => {
       const demand = this.demands[r]!;
@@ -76,7 +81,18 @@ export class Prediction {
 
   private findEndless(nodes: number, { farMs }: Horizon): void {
     const endlessFor = (this.endlessFor = grown(this.endlessFor, nodes));
-    for (let n = 0; n < nodes; n++) endlessFor[n] = this.remaining[n]! > farMs ? endlessFor[n]! + 1 : 0;
+    for (let n = 0; n < nodes; n++)
+      endlessFor[n] = this.loops.areAhead(n) ? LONG : this.remaining[n]! > farMs ? endlessFor[n]! + 1 : 0;
+  }
+
+  /** What a run from `n` takes. What a turn of an endless loop takes of a stock it is assumed to give back. */
+  private taken(n: number, use: Use): number {
+    return use.kind === 'stock' && this.loops.include(n) ? 0 : use.amount(n);
+  }
+
+  /** For how long what a fiber at `n` holds is going to be held, once it has been there. */
+  private restAt(n: number): number {
+    return this.loops.areAhead(n) ? Infinity : this.remaining[n]!;
   }
 
   /** The horizon that discounts the future demand of fibers that come to `n`. */
@@ -89,7 +105,7 @@ export class Prediction {
     const horizon = this.horizonAt(n, widest);
     const work = demand.work[n]!;
     const held = demand.held[n]!;
-    const rest = waitMs / 2 + this.remaining[n]!;
+    const rest = waitMs / 2 + this.restAt(n);
     const due = horizon.isFinite || use.kind === 'stock' ? horizon.soon(waitMs) : near(waitMs, widest.ms);
     const soon = due * horizon.soonOf(work, demand.when[n]!) + held * horizon.heldSoon(rest);
     const later = horizon.later(waitMs) * work + held * horizon.heldLater(rest);
@@ -97,10 +113,14 @@ export class Prediction {
     demand.outstanding[n] = Math.max(0, steady > 0 ? soon - horizon.ms * steady : soon);
   }
 
-  private sweepTimes(nodes: readonly FlowNode[]): number {
-    const { remaining, blocked } = this;
-    let change = 0;
+  private sweepTimes(nodes: readonly FlowNode[], { farMs }: Horizon): void {
+    const { remaining, blocked, loops } = this;
     for (let n = nodes.length - 1; n >= 0; n--) {
+      if (loops.areAhead(n)) {
+        // Beyond what can be foreseen.
+        remaining[n] = blocked[n] = farMs;
+        continue;
+      }
       const { cpuMs, edges } = nodes[n]!;
       let time = cpuMs;
       let blockedTime = 0;
@@ -112,22 +132,18 @@ export class Prediction {
         blockedTime += p * (wait + (to === n ? 0 : blocked[to]!));
       }
       const turns = 1 / (1 - Math.min(again, MOST_AGAIN));
-      change = Math.max(change, difference(remaining[n]!, time * turns));
       remaining[n] = time * turns;
       blocked[n] = blockedTime * turns;
     }
-    return change;
   }
 
-  private sweepDemand(nodes: readonly FlowNode[], use: Use, demand: Demand, widest: Horizon): number {
-    const { remaining } = this;
+  private sweepDemand(nodes: readonly FlowNode[], use: Use, demand: Demand, widest: Horizon): void {
     const { work, when } = demand;
     const stock = use.kind === 'stock';
     const farthest = stock ? Infinity : widest.ms;
-    let change = 0;
     for (let n = nodes.length - 1; n >= 0; n--) {
       const { cpuMs, edges, spawns } = nodes[n]!;
-      const amount = use.amount(n);
+      const amount = this.taken(n, use);
       let w = stock ? 0 : amount;
       let u = stock ? 0 : (amount * amount) / 2;
       let again = 0;
@@ -135,7 +151,7 @@ export class Prediction {
         const { waitMs } = nodes[to]!;
         const horizon = this.horizonAt(to, widest);
         if (stock && amount !== 0) {
-          const rest = waitMs + remaining[to]!;
+          const rest = waitMs + this.restAt(to);
           w += p * amount * horizon.heldLater(rest);
           u += p * amount * horizon.heldWeighted(rest);
         }
@@ -163,12 +179,10 @@ export class Prediction {
         w /= 1 - again * later;
         u = (u + soon * delayMs * later * w) / (1 - soon);
       }
-      change = Math.max(change, difference(work[n]!, w));
       work[n] = w;
       when[n] = u;
       if (stock) this.sweepPeak(n, nodes, use, demand, widest);
     }
-    return change;
   }
 
   /**
@@ -180,7 +194,7 @@ export class Prediction {
   }
 
   private sweepPeak(n: number, nodes: readonly FlowNode[], use: Use, { peak, spread }: Demand, widest: Horizon): void {
-    const amount = use.amount(n);
+    const amount = this.taken(n, use);
     let mean = 0;
     let square = 0;
     for (const { to, p } of nodes[n]!.edges) {
@@ -194,12 +208,12 @@ export class Prediction {
   }
 
   /** At each node the mean of what fibers bring along from its predecessors, weighted by how many came from each. */
-  private sweepHeld(nodes: readonly FlowNode[], use: Use, { held }: Demand, widest: Horizon): number {
+  private sweepHeld(nodes: readonly FlowNode[], use: Use, { held }: Demand, widest: Horizon): void {
     const sum = new Float64Array(nodes.length);
     const weight = new Float64Array(nodes.length);
     const flow = (n: number, isAhead: boolean): void => {
       const { edges, departures } = nodes[n]!;
-      const after = Math.max(0, held[n]! + use.amount(n));
+      const after = Math.max(0, held[n]! + this.taken(n, use));
       for (const { to, p } of edges) {
         if (to > n !== isAhead) continue;
         sum[to]! += departures * p * after * this.kept(n, to, nodes, widest);
@@ -208,28 +222,25 @@ export class Prediction {
     };
     // Back edges carry the last sweep's values; forward edges carry new ones, so an acyclic graph takes one sweep.
     for (let n = 0; n < nodes.length; n++) flow(n, false);
-    let change = 0;
     for (let n = 0; n < nodes.length; n++) {
       const mean = weight[n]! > 0 ? sum[n]! / weight[n]! : 0;
-      change = Math.max(change, difference(held[n]!, mean));
       held[n] = mean;
       flow(n, true);
     }
-    return change;
   }
 }
 
-/** Calls `sweep`, which updates `values` and returns the largest relative change, until they are close enough. */
-export type Repeat = (sweep: () => number, values: readonly Float64Array[]) => void;
+/** Calls `sweep`, which updates `values`, until they are close enough. */
+export type Repeat = (sweep: () => void, values: readonly Float64Array[]) => void;
 
 /**
- * Sweeps until nothing changes by 0.5 %, but only a few times: the next tick continues from there. In a graph of thousands of
+ * Sweeps until next to nothing changes, but only a few times: the next tick continues from there. In a graph of thousands of
  * nodes, as from names made up at run time, it sweeps once, or ticks would take half of the processor.
  */
 function someTimes(size: number): Repeat {
   const most = Math.min(MOST_SWEEPS, Math.max(1, MOST_VISITS / size));
   return (sweep, values) => {
-    for (let i = 0; i < most; i++) if (sweep() < TOLERANCE) break;
+    converge(sweep, values, most, TOLERANCE);
     bound(values);
   };
 }
@@ -270,17 +281,13 @@ export interface Use {
   variance(node: number): number;
 }
 
-function difference(before: number, after: number): number {
-  return Math.abs(after - before) / Math.max(Math.abs(after), 1e-9);
-}
-
 /** The part of the fibers with this mean wait that will go on within the horizon. */
 function near(waitMs: number, horizonMs: number): number {
   return waitMs > horizonMs ? horizonMs / waitMs : 1;
 }
 
 const EMPTY = new Float64Array(0);
-const TOLERANCE = 0.005;
+const TOLERANCE = 1e-4;
 /** In ms, or units of a resource × ms or × ms²: more than any work has, and far from where sums of products overflow. */
 const MOST = 1e24;
 const MOST_SWEEPS = 15;
@@ -288,5 +295,5 @@ const MOST_SWEEPS = 15;
 const MOST_VISITS = 5000;
 /** Predictions in a row with T beyond the far horizon until a node counts as endless; before, its demand counts in full. */
 const LONG = 50;
-/** The most probability of another turn: a loop that was never seen to end counts as one of 10,000 turns. */
+/** The most probability of another turn: of a snapshot, a loop that was never seen to end counts as one of 10,000 turns. */
 export const MOST_AGAIN = 0.9999;

@@ -2,12 +2,15 @@ import ava from 'ava';
 import {
   all,
   call,
+  channel,
   event,
   gate,
+  moveOnAfter,
   mutex,
   sleep,
   spawn,
   yieldNow,
+  type Channel,
   type GateOptions,
   type Mutex,
   type Operation,
@@ -348,6 +351,43 @@ for (const [text, turns, everyMs] of [
     const server = new SimulatedServer({ kinds: [...pages, stream], rate: 100, seconds: 40 }).run();
     for (const { name } of [...pages, stream]) t.is(server.outcome(name).refused, 0, name);
   });
+
+// No end of a stream is ever seen. It was taken for ten thousand turns, and the memory of each turn was held to the end.
+test('streams that send on what pages do take nothing from pages, as soon as much happens', (t) => {
+  for (const seed of SEEDS) {
+    const guests = new Set<Channel<number>>();
+    const stream: RequestKind = {
+      name: 'stream',
+      everyMs: 100,
+      deadlineMs: Infinity,
+      connected: true,
+      *handler(server) {
+        const news = channel<number>(16);
+        guests.add(news);
+        for (;;) {
+          yield* moveOnAfter(15_000, news.receive());
+          server.work(0.02);
+          server.machine.heap.allocate(2000);
+          server.machine.heap.drop(2000);
+          yield* sleep(0.05);
+        }
+      },
+    };
+    const chatty: RequestKind = {
+      name: 'page',
+      *handler(server, job) {
+        server.work(0.2);
+        for (const news of guests) news.trySend(1);
+        server.allocate(job, 3000);
+        yield* sleep(1);
+      },
+    };
+    const rate = (at: number): number => (at < 2500 ? 1 : 500);
+    const server = new SimulatedServer({ kinds: [chatty, stream], rate, seconds: 8, seed, heapLimit: 4e9 }).run();
+    for (const { name } of [chatty, stream]) t.is(server.outcome(name).refused, 0, `[seed ${seed}] ${name}`);
+    t.true(server.percentile(99, 0) <= 20, `[seed ${seed}] ${server.percentile(99, 0)}`);
+  }
+});
 
 test('a goal below what requests take by nature serves those that come while others are under way', (t) => {
   const slow: RequestKind = {
