@@ -42,6 +42,11 @@ export class LatencyNet {
     return this.recent.live;
   }
 
+  /** How much work so far has been under way for so long that it no longer counts as recent. */
+  get outlived(): number {
+    return this.recent.outlived;
+  }
+
   /** Whether no more work is to begin now. */
   get isFull(): boolean {
     return this.recent.live >= this.limit;

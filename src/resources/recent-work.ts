@@ -6,6 +6,8 @@ export class RecentWork {
   live: number = 0;
   /** The most that there was at once since it was set to `live`. */
   most: number = 0;
+  /** How much work was still under way when it had become too old to count. */
+  outlived: number = 0;
   private readonly slotMs: number;
   /** What is under way of each slot, in a ring. */
   private readonly slots: number[] = Array<number>(SLOTS).fill(0);
@@ -31,6 +33,7 @@ export class RecentWork {
   advance(now: number): void {
     const slot = Math.floor(now / this.slotMs);
     for (let next = Math.max(this.newest + 1, slot - SLOTS + 1); next <= slot; next++) {
+      this.outlived += this.slots[next % SLOTS]!;
       this.live -= this.slots[next % SLOTS]!;
       this.slots[next % SLOTS] = 0;
     }

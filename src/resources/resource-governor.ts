@@ -269,7 +269,7 @@ export class ResourceGovernor implements Governor {
   private findObstacle(entry: GatedEntry, kind: Kind): ResourceAccount | string | null {
     // With nothing under way, nothing will ever make room.
     if (this.live === 0) return null;
-    if (this.on.slowStart && this.slowStart.isFull(this.live, this.entries, this.now())) return SlowStart.REASON;
+    if (this.on.slowStart && this.slowStart.isFull(kind, this.live, this.entries, this.now())) return SlowStart.REASON;
     if (this.on.latencyNet && entry.net.isFull) return 'latency';
     return this.outlook?.blocker(kind) ?? null;
   }

@@ -1,27 +1,43 @@
 import type { LatencyNet } from './latency-net.js';
 
 /**
- * How much is let in before anything is known about what it needs. Work that has been under way for long is meant to last and
- * does not count, or a few streams would keep everything else out for as long as they go on.
+ * How much is let in before anything is known about what it needs. Work that has been under way for long is meant to last: it
+ * does not count, and as much is known of it as of work that has ended. Otherwise a few streams would keep everything else out
+ * for as long as they go on, and where nothing but streams comes, as after a restart, eight would be let in a second.
  */
 export class SlowStart {
   static readonly REASON: string = 'slow start';
-  private most: number = FIRST;
+  private done: number = 0;
 
   /** Some work has ended. */
   finished(): void {
-    this.most += PER_DONE;
+    this.done++;
   }
 
-  /** @param live how much is under way in all entries with these nets, whenever it began. */
-  isFull(live: number, entries: Iterable<{ readonly net: LatencyNet }>, now: number): boolean {
-    if (live < this.most) return false;
+  /**
+   * Whether no more of a kind is to begin now. Of a kind of which nothing is under way some more may: nothing is known of it, and
+   * nothing would be while all places are taken by another.
+   *
+   * @param live how much is under way in all entries with these nets, whenever it began.
+   */
+  isFull(
+    kind: { readonly live: number },
+    live: number,
+    entries: Iterable<{ readonly net: LatencyNet }>,
+    now: number,
+  ): boolean {
+    let most = FIRST + PER_DONE * this.done;
+    if (live < most) return false;
+    if (kind.live === 0) most += FIRST;
     let recent = 0;
-    for (const { net } of entries) recent += net.recentAt(now);
-    return recent >= this.most;
+    for (const { net } of entries) {
+      recent += net.recentAt(now);
+      most += PER_DONE * net.outlived;
+    }
+    return recent >= most;
   }
 }
 
-/** How many at once at first, and how many more for each that has finished. */
+/** How many at once at first, and how many more for each that has finished or has lasted for long. */
 const FIRST = 8;
 const PER_DONE = 2;

@@ -88,7 +88,7 @@ test('by what was summed up in an earlier pass work is let in, and not refused',
     const ask = (live: number): string | null => {
       // Slow start lets in eight before any has finished.
       const since = loop.now;
-      governor.live = live;
+      governor.live = kind.live = live;
       for (let i = 0; i < live; i++) entry!.net.began(since);
       const obstacle = governor.obstacle(entry!, kind, since);
       for (let i = 0; i < live; i++) entry!.net.ended(since);
@@ -112,7 +112,7 @@ test('by what was summed up in an earlier pass work is let in, and not refused',
   });
 });
 
-test('work that lasts keeps nobody out before any has finished', async (t) => {
+test('work that lasts keeps no other kind out before any has finished, and then nor more of its own', async (t) => {
   await governed(function* () {
     const door = gate({ name: 'work', goal: 100 });
     const end = event();
@@ -124,10 +124,14 @@ test('work that lasts keeps nobody out before any has finished', async (t) => {
     }
     for (let i = 0; i < 8; i++) yield* spawn(() => door.admit(listen));
     yield* sleep(10);
-    const refused = yield* thrownBy(door.admit(page));
+    const refused = yield* thrownBy(door.admit(listen));
     t.like(refused, { code: 'ERR_HEDDLE_OVERLOAD' });
-    yield* sleep(300);
     t.is(yield* door.admit(page), 'a page');
+    yield* sleep(300);
+    // Two for each of eight that have lasted and one that has finished, and eight.
+    for (let i = 0; i < 26; i++) yield* spawn(() => door.admit(listen));
+    yield* sleep(10);
+    t.like(yield* thrownBy(door.admit(listen)), { code: 'ERR_HEDDLE_OVERLOAD' });
     end.set();
   });
 });

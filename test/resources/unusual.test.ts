@@ -352,6 +352,27 @@ for (const [text, turns, everyMs] of [
     for (const { name } of [...pages, stream]) t.is(server.outcome(name).refused, 0, name);
   });
 
+for (const everyMs of [10, Infinity])
+  test(`streams that all connect to a server that has just started are let in within some goals${everyMs < Infinity ? ', and no page beside them is refused' : ''}`, (t) => {
+    for (const seed of SEEDS) {
+      let streams = 0;
+      const stream: RequestKind = {
+        name: 'stream',
+        deadlineMs: Infinity,
+        connected: true,
+        *handler(server) {
+          for (streams++; ; yield* sleep(1000)) server.work(0.1);
+        },
+      };
+      const kinds = everyMs < Infinity ? [stream, { ...page, everyMs }] : [stream];
+      const rate = (at: number): number => (at < 300 ? 1000 : 1);
+      // Who is refused tries again after a tenth of a second.
+      const server = new SimulatedServer({ kinds, rate, retries: 100, seconds: 5, seed }).run();
+      t.is(streams, server.outcome('stream').offered, `[seed ${seed}]`);
+      if (everyMs < Infinity) t.is(server.outcome('page').refused, 0, `[seed ${seed}]`);
+    }
+  });
+
 // No end of a stream is ever seen. It was taken for ten thousand turns, and the memory of each turn was held to the end.
 test('streams that send on what pages do take nothing from pages, as soon as much happens', (t) => {
   for (const seed of SEEDS) {
