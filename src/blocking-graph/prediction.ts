@@ -240,7 +240,8 @@ export type Repeat = (sweep: () => void, values: readonly Float64Array[]) => voi
 function someTimes(size: number): Repeat {
   const most = Math.min(MOST_SWEEPS, Math.max(1, MOST_VISITS / size));
   return (sweep, values) => {
-    converge(sweep, values, most, TOLERANCE);
+    if (most < 2) sweep();
+    else converge(sweep, values, most, TOLERANCE);
     bound(values);
   };
 }
