@@ -124,8 +124,10 @@ export class GatedEntry implements Entry {
       const kind = this.kindOf(work);
       const limit = this.goal * (this.closedLoop.isBounded ? USEFUL_SHARE : isCrowded ? AGE_SHARE : BURST_SHARE);
       const age = now - work.since;
+      const useful = USEFUL_SHARE * this.goal;
+      // What takes longer however early it begins, such as a stream, is not judged by when it ends.
       const rest = this.governor.remainingMs(kind);
-      if (age <= limit && (age < 1 || age + rest <= USEFUL_SHARE * this.goal)) return;
+      if (age <= limit && (age < 1 || age + rest <= useful || rest > useful)) return;
       if (age > limit && isOverload) this.crowdedAt = now;
       this.drop(work, kind.obstacle ?? 'overload');
     }

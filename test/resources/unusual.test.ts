@@ -7,6 +7,7 @@ import {
   gate,
   moveOnAfter,
   mutex,
+  semaphore,
   sleep,
   spawn,
   yieldNow,
@@ -407,6 +408,27 @@ test('streams that send on what pages do take nothing from pages, as soon as muc
     const server = new SimulatedServer({ kinds: [chatty, stream], rate, seconds: 8, seed, heapLimit: 4e9 }).run();
     for (const { name } of [chatty, stream]) t.is(server.outcome(name).refused, 0, `[seed ${seed}] ${name}`);
     t.true(server.percentile(99, 0) <= 20, `[seed ${seed}] ${server.percentile(99, 0)}`);
+  }
+});
+
+test('what takes longer than the goal by nature may wait for its turn as long as anything else', (t) => {
+  const pool = (): RequestKind => {
+    const places = semaphore(20, { name: 'places' });
+    return {
+      name: 'poll',
+      deadlineMs: Infinity,
+      *handler(server) {
+        server.work(0.1);
+        yield* places.withPermit(sleep(1000));
+      },
+    };
+  };
+  for (const seed of SEEDS) {
+    const server = new SimulatedServer({ kinds: [pool()], rate: 15, seconds: 20, seed, goal: 500 }).run();
+    const { offered } = server.outcome('poll');
+    const [entry] = server.governor.entries;
+    const refused = entry!.refusals.get('semaphore `places`') ?? 0;
+    t.true(refused <= 0.015 * offered, `[seed ${seed}] ${refused} of ${offered}`);
   }
 });
 
