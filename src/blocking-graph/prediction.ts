@@ -1,4 +1,5 @@
 import { grown } from '../base/grown.js';
+import { bound } from './bound.js';
 import { converge } from './converge.js';
 import { Demand } from './demand.js';
 import { EndlessLoops } from './endless-loops.js';
@@ -246,14 +247,6 @@ function someTimes(size: number): Repeat {
   };
 }
 
-/**
- * Keeps values finite. While every fiber of a kind starts more than one of the same kind, as at the beginning of a search
- * of a tree, no sum is large enough; once that is over the next ones come down from here, as they could not from infinity.
- */
-export function bound(values: readonly Float64Array[]): void {
-  for (const numbers of values) for (let n = 0; n < numbers.length; n++) if (!(numbers[n]! <= MOST)) numbers[n] = MOST;
-}
-
 /** The input for one node, as means over a recent span of time. */
 export interface FlowNode {
   /** Processor time from here to the next wait, in ms. */
@@ -289,8 +282,6 @@ function near(waitMs: number, horizonMs: number): number {
 
 const EMPTY = new Float64Array(0);
 const TOLERANCE = 1e-4;
-/** In ms, or units of a resource × ms or × ms²: more than any work has, and far from where sums of products overflow. */
-const MOST = 1e24;
 const MOST_SWEEPS = 15;
 /** Node visits, over the sweeps of one recurrence in a tick: half a millisecond. */
 const MOST_VISITS = 5000;

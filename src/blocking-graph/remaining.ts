@@ -1,6 +1,7 @@
+import { bound } from './bound.js';
 import { checkSnapshot } from './check-snapshot.js';
 import { converge } from './converge.js';
-import { bound, MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js';
+import { MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js';
 import { flowOf } from './snapshot-flow.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
