@@ -1231,9 +1231,18 @@ test.serial(
     app.get('/', function* () {
       throw thrown;
     });
+    app.get('/trap', function* () {
+      const trap = {
+        get code(): string {
+          throw new TypeError('a trap');
+        },
+      };
+      throw trap;
+    });
     const { statusCode, body } = await app.inject('/');
     t.is(statusCode, 402);
     t.deepEqual(JSON.parse(body), { error: 'Payment Required', ...thrown });
+    t.is((await app.inject('/trap')).statusCode, 500);
     await app.close();
   },
 );

@@ -8,5 +8,10 @@ import { isInstance } from '../../base/is-instance.js';
 export function asError(thrown: unknown): Error {
   if (isInstance(thrown, Error)) return thrown;
   const error = new Error(`The handler threw ${describe(thrown)}`, { cause: thrown });
-  return typeof thrown === 'object' ? Object.assign(error, thrown) : error;
+  try {
+    return typeof thrown === 'object' ? Object.assign(error, thrown) : error;
+  } catch {
+    // A getter of it throws, and nobody would be answered.
+    return error;
+  }
 }
