@@ -120,28 +120,27 @@ export class GatedEntry implements Entry {
     if (this.patient) return;
     const isCrowded = this.isCrowded(now);
     const isOverload = this.queue.standingMs(now) > BURST_SHARE * this.goal && !this.isStarting(now);
-    for (let work = this.queue.oldest(); work !== null; work = this.queue.oldest()) {
-      const kind = this.kindOf(work);
-      const limit = this.goal * (this.closedLoop.isBounded ? USEFUL_SHARE : isCrowded ? AGE_SHARE : BURST_SHARE);
+    const limit = this.goal * (this.closedLoop.isBounded ? USEFUL_SHARE : isCrowded ? AGE_SHARE : BURST_SHARE);
+    const useful = USEFUL_SHARE * this.goal;
+    const isTooOld = (work: Work, kind: Kind): boolean => {
       const age = now - work.since;
-      const useful = USEFUL_SHARE * this.goal;
       // What takes longer however early it begins, such as a stream, is not judged by when it ends.
       const rest = this.governor.remainingMs(kind);
-      if (age <= limit && (age < 1 || age + rest <= useful || rest > useful)) return;
+      if (age <= limit && (age < 1 || age + rest <= useful || rest > useful)) return false;
+      // To refuse it because too little is known would make room for nobody. After a restart all streams come at once, and wait.
+      if (kind.mayLast(this.goal) && (this.obstacle(kind, now) === null || now - kind.startingAt <= limit))
+        return false;
       if (age > limit && isOverload) this.crowdedAt = now;
-      this.drop(work, kind.obstacle ?? 'overload');
-    }
+      return true;
+    };
+    this.queue.expire(isTooOld, (work, kind) => this.drop(work, kind.obstacle ?? 'overload'));
   }
 
   /** Lets in what fits from the queue. */
   drain(now: number): void {
     if (this.queue.size === 0) return;
     this.expire(now);
-    const fits = (kind: Kind): boolean => {
-      const reason = this.governor.obstacle(this, kind, now);
-      if (reason === SlowStart.REASON && (this.governor.outlook?.idleShare ?? 0) > IDLE) this.startedAt = now;
-      return reason === null;
-    };
+    const fits = (kind: Kind): boolean => this.obstacle(kind, now) === null;
     const oldestFirst = this.closedLoop.isBounded || this.isStarting(now);
     this.queue.drain(now, oldestFirst, fits, (work) => this.begin(work, now));
   }
@@ -171,6 +170,16 @@ export class GatedEntry implements Entry {
     this.endedNow = this.finishedNow = this.changesNow = 0;
   }
 
+  /** Why one more of `kind` has to wait; null if it need not. */
+  private obstacle(kind: Kind, now: number): string | null {
+    const reason = this.governor.obstacle(this, kind, now);
+    if (reason === SlowStart.REASON) {
+      kind.startingAt = now;
+      if ((this.governor.outlook?.idleShare ?? 0) > IDLE) this.startedAt = now;
+    }
+    return reason;
+  }
+
   /**
    * Whether more comes than can be served. Otherwise what waits may be a burst, whose first will make room for the rest in time.
    */
@@ -186,7 +195,8 @@ export class GatedEntry implements Entry {
     const { outlook, mostWaiting } = this.governor;
     const sinceMs = now - this.startedAt;
     if (outlook === null || sinceMs > BURST_SHARE * this.goal || sinceMs > this.queue.standingMs(now)) return false;
-    return this.queue.size < mostWaiting && this.queue.sum((kind) => fullMs(kind, outlook)) <= QUICK_SHARE * this.goal;
+    const neededMs = (kind: Kind): number => (kind.mayLast(this.goal) ? 0 : fullMs(kind, outlook));
+    return this.queue.size < mostWaiting && this.queue.sum(neededMs) <= QUICK_SHARE * this.goal;
   }
 
   /** Lets it in, from the queue or directly. */

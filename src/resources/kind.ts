@@ -18,6 +18,8 @@ export class Kind {
   withdrawn: number = 0;
   /** Why it was not let in when it was last asked about; null if it was. */
   obstacle: string | null = null;
+  /** When it last had to wait because too little was known to let it in. */
+  startingAt: number = -Infinity;
   /** Work offered recently, decaying with each tick. */
   rate: number = 0;
   /**
@@ -59,6 +61,11 @@ export class Kind {
   /** None of it is answered in time of late. What may wait for as long as it takes is not late. */
   get isLate(): boolean {
     return !this.patient && this.late >= ALL_LATE;
+  }
+
+  /** It may be meant to last, like a stream: none has ended yet, or all take longer than the goal by nature. */
+  mayLast(goalMs: number): boolean {
+    return this.inherent.ms === 0 || this.inherent.ms > goalMs;
   }
 
   tick(): void {

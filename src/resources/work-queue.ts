@@ -59,6 +59,13 @@ export class WorkQueue {
     return sum;
   }
 
+  /** Hands all work that `isTooOld`, of each kind the oldest first, to `drop`, which has to `remove` it. */
+  expire(isTooOld: (work: Work, kind: Kind) => boolean, drop: (work: Work, kind: Kind) => void): void {
+    for (const line of this.lines.values())
+      for (let work = line.first(); work !== null && isTooOld(work, line.kind); work = line.first())
+        drop(work, line.kind);
+  }
+
   /** The one that has waited longest. */
   oldest(): Work | null {
     let oldest: Work | null = null;

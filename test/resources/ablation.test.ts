@@ -58,6 +58,7 @@ const without: readonly {
     claim: 'without the gate for the processor late work loses a tenth or more, and is answered when its time is up',
     off: ['cpuGate'],
     workload: 'late cpu',
+    load: 8,
     worse: (off, on) => mean(off, 'kept') < 0.9 * mean(on, 'kept') && mean(off, 'p99') > 1.6 * mean(on, 'p99'),
   },
   {
