@@ -1,4 +1,10 @@
-import { Agent, request as rawRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import {
+  Agent,
+  createServer as createHttpServer,
+  request as rawRequest,
+  type IncomingHttpHeaders,
+  type Server,
+} from 'node:http';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
@@ -10,6 +16,7 @@ import type { Fiber } from '#src/fibers/fiber.js';
 import type { Entry } from '#src/fibers/governor.js';
 import type { RunLoop } from '#src/fibers/run-loop.js';
 import { ConnectionWatch } from '#src/io/http/connection-watch.js';
+import { onUpgrade } from '#src/io/http/on-upgrade.js';
 import { resizeBacklog } from '#src/io/kernel-queue.js';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
@@ -300,6 +307,53 @@ test.serial(
       descriptors.others = others;
     }),
 );
+
+test.serial('a connection that was upgraded is not taken for one that brings no request', (t) =>
+  overloaded(t, { goal: 100 }, function* ({ runtime, server, entry, client }) {
+    const greeting = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n';
+    let left = false;
+    server.raw.on('upgrade', (_request, socket) => {
+      socket.on('error', () => {}).on('close', () => (left = true));
+      socket.on('end', () => socket.end());
+      socket.on('data', (bytes: Buffer) => socket.write(bytes));
+      socket.write(greeting);
+    });
+    const guest = connect(server.port, '127.0.0.1').on('error', () => {});
+    guest.write('GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n');
+    t.is(String((yield* until(once(guest, 'data')))[0]), greeting);
+    yield* sleep(50);
+    const { descriptors } = runtime.loop;
+    const { limit, others } = descriptors;
+    descriptors.limit = 100;
+    descriptors.others = 90;
+    t.is((yield* until(client().get('/'))).status, 200);
+    guest.write('still here');
+    t.is(String((yield* until(once(guest, 'data')))[0]), 'still here');
+    t.is(entry.refusals.size, 0);
+    descriptors.limit = limit;
+    descriptors.others = others;
+    guest.destroy();
+    yield* eventually(() => left);
+  }),
+);
+
+test('nobody listens for upgrades, which Node would leave to him, unless others do', (t) => {
+  const server = createHttpServer();
+  const told: string[] = [];
+  const listen = (): void => void told.push('listener');
+  server.on('connect', listen);
+  onUpgrade(server, () => told.push('watch'));
+  t.deepEqual([server.listenerCount('upgrade'), server.listenerCount('connect')], [0, 2]);
+  server.emit('connect');
+  server.off('connect', listen);
+  server.once('upgrade', listen);
+  server.on('upgrade', listen);
+  t.deepEqual([server.listenerCount('upgrade'), server.listenerCount('connect')], [3, 0]);
+  server.emit('upgrade');
+  server.removeAllListeners('upgrade');
+  t.is(server.listenerCount('upgrade'), 0);
+  t.deepEqual(told, ['watch', 'listener', 'watch', 'listener', 'listener']);
+});
 
 test('of the connections that have brought no request the oldest is closed first', (t) => {
   let now = 0;

@@ -5,6 +5,7 @@ import type { DescriptorStock } from '../../fibers/descriptor-stock.js';
 import type { Entry } from '../../fibers/governor.js';
 import type { RunLoop } from '../../fibers/run-loop.js';
 import { plainSocketOf } from '../plain-socket.js';
+import { onUpgrade } from './on-upgrade.js';
 
 /**
  * Counts the connections of a server as descriptors. When few descriptors are left, each new connection closes the
@@ -32,6 +33,7 @@ export class ConnectionWatch {
     this.entry = entry;
     this.patienceMs = PATIENCE * goal;
     server.on('connection', (socket: Socket) => this.opened(socket));
+    onUpgrade(server, (socket) => this.requested(socket));
     const closed = (socket: Socket): void => this.closed(socket);
     this.onClose = function () {
       closed(this);
