@@ -1,10 +1,10 @@
 import { Ewma } from '../base/ewma.js';
 import { OTHER_KINDS } from '../blocking-graph/other-kinds.js';
 import { current } from '../fibers/current.js';
-import type { Admitted, Entry, EntryOptions, Work } from '../fibers/governor.js';
+import type { Entry, EntryOptions, Work } from '../fibers/governor.js';
+import { AdmittedWork } from './admitted-work.js';
 import { Backlog } from './backlog.js';
 import { ClosedLoop } from './closed-loop.js';
-import type { Cohort } from './cohort.js';
 import { fullMs } from './full-ms.js';
 import { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
@@ -44,7 +44,7 @@ export class GatedEntry implements Entry {
   private startedAt: number = -Infinity;
   /** Work refused and connections turned away so far, by reason. */
   readonly refusals: Map<string, number> = new Map();
-  private readonly governor: ResourceGovernor;
+  readonly governor: ResourceGovernor;
   private closed: boolean = false;
 
   constructor(governor: ResourceGovernor, options: EntryOptions, lifo: boolean) {
@@ -212,7 +212,8 @@ export class GatedEntry implements Entry {
   }
 
   /** Work that was let in has ended. */
-  ended({ kind, isFirst, cohort, since }: AdmittedWork): void {
+  ended(work: AdmittedWork): void {
+    const { kind, isFirst, since } = work;
     kind.live--;
     kind.finished++;
     const cancelled = current.fiber !== null && current.fiber.interruption !== null;
@@ -223,7 +224,7 @@ export class GatedEntry implements Entry {
     else if (tookMs < MEANT_TO_LAST * this.goal) kind.late++;
     this.live--;
     this.net.ended(since);
-    this.governor.finished(this, kind, cohort, since, tookMs, cancelled);
+    this.governor.finished(this, work, cancelled);
   }
 
   private kindOf(work: Work): Kind {
@@ -248,32 +249,6 @@ export class GatedEntry implements Entry {
     if (isFinal) this.changesNow--;
     work.refuse({ reason, retryAfterMs: this.goal, isFinal });
     work.leave();
-  }
-}
-
-class AdmittedWork implements Admitted {
-  readonly body: Function;
-  private readonly entry: GatedEntry;
-  readonly kind: Kind;
-  readonly isFirst: boolean;
-  /** When it was let in. */
-  readonly since: number;
-  readonly cohort: Cohort;
-  private over: boolean = false;
-
-  constructor(entry: GatedEntry, kind: Kind, isFirst: boolean, since: number) {
-    this.entry = entry;
-    this.kind = kind;
-    this.isFirst = isFirst;
-    this.since = since;
-    this.cohort = kind.inherent.begin();
-    this.body = kind.body;
-  }
-
-  end(): void {
-    if (this.over) return;
-    this.over = true;
-    this.entry.ended(this);
   }
 }
 

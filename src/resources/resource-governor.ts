@@ -7,9 +7,9 @@ import type { ReadyList } from '../fibers/ready-list.js';
 import type { BlockingPoint } from '../fibers/recorder.js';
 import type { RunLoop } from '../fibers/run-loop.js';
 import type { Timed } from '../fibers/timed.js';
+import type { AdmittedWork } from './admitted-work.js';
 import { Answers } from './answers.js';
 import { BackStop } from './back-stop.js';
-import type { Cohort } from './cohort.js';
 import { CpuBudget } from './cpu-budget.js';
 import { GatedEntry } from './gated-entry.js';
 import type { Kind } from './kind.js';
@@ -35,7 +35,7 @@ export class ResourceGovernor implements Governor {
   /** Work that was let in and has not ended. */
   live: number = 0;
   pollMs: number = 0;
-  private readonly slowStart: SlowStart = new SlowStart();
+  private readonly slowStart: SlowStart;
   /** Among the loop's timers, for its next tick. */
   instant: Instant<Timed> | null = null;
   previous: Timed | null = null;
@@ -55,7 +55,7 @@ export class ResourceGovernor implements Governor {
   private refreshedAt: number = -Infinity;
   private freshIn: number = -1;
   private debt: TurnDebt;
-  private readonly queueing: QueueingMeter = new QueueingMeter();
+  readonly queueing: QueueingMeter = new QueueingMeter();
   readonly backStop: BackStop | null;
 
   constructor(
@@ -69,6 +69,7 @@ export class ResourceGovernor implements Governor {
     this.machine = machine;
     this.on = on;
     this.steering = steering;
+    this.slowStart = new SlowStart(machine.heap.limit);
     loop.threadPool.capacity = machine.threads;
     machine.heap.start();
     if (on.heapRoom) machine.heap.expand();
@@ -145,8 +146,7 @@ export class ResourceGovernor implements Governor {
 
   /** Whether work of high priority is still within the share that is reserved for it. */
   hasShare(kind: Kind, now: number): boolean {
-    const start = kind.start;
-    const costMs = start === null ? 1 : (this.outlook?.prediction.demands[0]?.work[start] ?? 1);
+    const costMs = kind.start === null ? 1 : (this.outlook?.prediction.demands[0]?.work[kind.start] ?? 1);
     return this.control.borrow(costMs, now);
   }
 
@@ -171,10 +171,11 @@ export class ResourceGovernor implements Governor {
     this.outlook?.admit(kind);
   }
 
-  finished(entry: GatedEntry, kind: Kind, cohort: Cohort, since: number, tookMs: number, cancelled: boolean): void {
+  finished(entry: GatedEntry, { kind, cohort, since, blockedSince }: AdmittedWork, cancelled: boolean): void {
     this.live--;
     this.slowStart.finished();
-    if (since >= this.wentOnAt) entry.net.finished(kind, cohort, tookMs * this.queueing.blockedShare, cancelled);
+    const blockedMs = this.queueing.blockedMs(this.now()) - blockedSince;
+    if (since >= this.wentOnAt) entry.net.finished(kind, cohort, blockedMs, cancelled);
     else kind.inherent.end(cohort, null);
     this.freshIn = -1;
     if (this.on.localCheck) this.steering?.released();
@@ -194,7 +195,7 @@ export class ResourceGovernor implements Governor {
 
   passed(now: number): void {
     if (this.loop.queue.size === 0) this.debt.rests(now);
-    this.queueing.add(this.live, this.loop.queue.size + (this.steering?.heldFibers ?? 0), now);
+    this.queueing.set(this.live, this.loop.queue.size + (this.steering?.heldFibers ?? 0), now);
     for (const entry of this.entries) entry.drain(now);
     const { outlook, backStop } = this;
     if (outlook === null) return;
@@ -218,7 +219,6 @@ export class ResourceGovernor implements Governor {
     if (stoodStill) this.goesOn(now);
     const idle = this.offers === 0 && this.live === 0 && this.loop.descriptors.waiters.size === 0;
     this.offers = 0;
-    this.queueing.tick();
     this.watch.look(now, this.entries, this.heldLists);
     this.learn(elapsed);
     const busyMs = elapsed * (1 - (this.outlook?.idleShare ?? 0));
@@ -269,7 +269,8 @@ export class ResourceGovernor implements Governor {
   private findObstacle(entry: GatedEntry, kind: Kind): ResourceAccount | string | null {
     // With nothing under way, nothing will ever make room.
     if (this.live === 0) return null;
-    if (this.on.slowStart && this.slowStart.isFull(kind, this.live, this.entries, this.now())) return SlowStart.REASON;
+    const { on, slowStart, live, loop, entries } = this;
+    if (on.slowStart && slowStart.isFull(kind, live, loop.queue.size, entries, this.now())) return SlowStart.REASON;
     if (this.on.latencyNet && entry.net.isFull) return 'latency';
     return this.outlook?.blocker(kind) ?? null;
   }

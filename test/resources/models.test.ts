@@ -603,16 +603,17 @@ test('a size that was asked for stays', (t) => {
 
 test('a queueing meter tells blocked time from time in the queue', (t) => {
   const meter = new QueueingMeter();
-  meter.restart(0);
-  meter.add(10, 0, 50);
-  meter.add(10, 10, 100);
-  meter.tick();
-  t.is(meter.blockedShare, 0.5);
-  meter.add(10, 25, 200);
-  meter.tick();
-  t.is(meter.blockedShare, 0, 'no more than live fibers wait, whoever else is ready');
-  meter.tick();
-  t.is(meter.blockedShare, 0, 'nothing happened since');
+  meter.restart(100);
+  t.is(meter.blockedMs(150), 50, 'nobody is known to be ready');
+  meter.set(10, 10, 150);
+  t.is(meter.blockedMs(200), 50);
+  meter.set(10, 5, 200);
+  t.is(meter.blockedMs(300), 100);
+  meter.set(10, 25, 300);
+  t.is(meter.blockedMs(400), 100, 'no more than what is under way waits, whoever else is ready');
+  meter.restart(60_000);
+  meter.set(1, 0, 60_100);
+  t.is(meter.blockedMs(60_200), 200, 'what nobody looked at does not count');
 });
 
 test('what a fiber of a kind holds is the same for all entries that have a kind of this name', (t) => {

@@ -287,6 +287,25 @@ for (const [name, most] of [
     }
   });
 
+test('where much is let in at first because the heap has room, late work keeps up at 0.8 times the load', (t) => {
+  let [offered, refused] = [0, 0];
+  for (const seed of SEEDS)
+    for (const outcome of offer(workloads['late cpu'], 0.8, { seed, heapLimit: 2e9 }).clients.outcomes.values()) {
+      offered += outcome.offered;
+      refused += outcome.refused + outcome.dropped;
+    }
+  t.true(refused <= 0.005 * offered, `${refused} of ${offered}`);
+});
+
+// Work was taken to last half as long by nature as it does, and for a minute the latency net let in a quarter of what fits.
+test('a first burst that queues for the processor does not hide how long work takes by nature', (t) => {
+  for (const seed of SEEDS) {
+    const server = offer(workloads['blurred late memory'], 8, { seed, heapLimit: 2e9 });
+    const kept = server.goodput(SETTLED, SECONDS) / workloads['blurred late memory'].best;
+    t.true(kept > 1.7, `[seed ${seed}] ${kept}`);
+  }
+});
+
 test("the kernel's queue is made shorter while it stands, although all that is accepted is let in", (t) => {
   const workload = workloads['cpu beside threads'];
   const server = new SimulatedServer({
