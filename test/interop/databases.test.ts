@@ -1,5 +1,17 @@
 import test from 'ava';
-import { abortable, all, moveOnAfter, scope, shield, sleep, until, type Operation, type Scope } from 'heddle';
+import {
+  abortable,
+  all,
+  moveOnAfter,
+  resource,
+  scope,
+  shield,
+  sleep,
+  until,
+  type Operation,
+  type Resource,
+  type Scope,
+} from 'heddle';
 import { own, toPromise } from 'heddle/promises';
 import type { World } from 'heddle/testing';
 import { simulateManyClean } from '../support/no-leak.js';
@@ -9,6 +21,11 @@ class Pool {
   readonly balances: number[] = [10, 10, 10];
   readonly broken: string[] = [];
   taken: number = 0;
+  /** How many clients were given in all, and how many of them were closed rather than given back. */
+  given: number = 0;
+  closed: number = 0;
+  /** Has a permit for each client. */
+  readonly database: Resource = resource('database', { capacity: 2 });
   readonly idle: Client[] = [];
   private size: number = 0;
   private readonly waiting: ((client: Client) => void)[] = [];
@@ -32,6 +49,7 @@ class Pool {
         ? new Client(this)
         : await new Promise<Client>((resolve) => this.waiting.push(resolve)));
     this.taken++;
+    this.given++;
     await this.answer();
     return client;
   }
@@ -39,6 +57,7 @@ class Pool {
   giveBack(client: Client, close: boolean): void {
     this.taken--;
     if (!close && client.state !== 'idle') this.broken.push(`given back: ${client.state}`);
+    if (close) this.closed++;
     const next = close ? new Client(this) : client;
     const waiter = this.waiting.shift();
     if (waiter === undefined) this.idle.push(next);
@@ -65,14 +84,19 @@ class Pool {
 class Client {
   state: 'idle' | 'in a transaction' | 'busy' = 'idle';
   private changes: (() => void)[] = [];
+  private last: Promise<void> = Promise.resolve();
   private readonly pool: Pool;
 
   constructor(pool: Pool) {
     this.pool = pool;
   }
 
-  async query(what: 'BEGIN' | 'COMMIT' | 'ROLLBACK' | (() => void)): Promise<void> {
-    if (this.state === 'busy') this.pool.broken.push('two queries at once');
+  /** Queries are answered one after another. */
+  query(what: 'BEGIN' | 'COMMIT' | 'ROLLBACK' | (() => void)): Promise<void> {
+    return (this.last = this.last.then(() => this.perform(what)));
+  }
+
+  private async perform(what: 'BEGIN' | 'COMMIT' | 'ROLLBACK' | (() => void)): Promise<void> {
     this.state = 'busy';
     await this.pool.answer();
     this.state = what === 'COMMIT' || what === 'ROLLBACK' ? 'idle' : 'in a transaction';
@@ -86,39 +110,34 @@ class Client {
   }
 }
 
-function* transaction<T>(pool: Pool, work: (client: Client) => Operation<T>): Operation<T> {
+const transaction = <T>(pool: Pool, work: (client: Client) => Operation<T>): Operation<T> =>
+  pool.database.withPermit(withClient(pool, work));
+
+function* withClient<T>(pool: Pool, work: (client: Client) => Operation<T>): Operation<T> {
   const client = yield* abortable(() => pool.connect());
-  let done = false;
+  let usable = false;
   try {
     yield* until(client.query('BEGIN'));
     const result = yield* work(client);
     yield* abortable(() => client.query('COMMIT'));
-    done = true;
-    return result;
-  } finally {
-    client.release(!done);
-  }
-}
-
-function* rollingBack<T>(pool: Pool, work: (client: Client) => Operation<T>): Operation<T> {
-  const client = yield* abortable(() => pool.connect());
-  try {
-    yield* abortable(() => client.query('BEGIN'));
-    const result = yield* work(client);
-    yield* abortable(() => client.query('COMMIT'));
+    usable = true;
     return result;
   } catch (error) {
-    yield* shield(until(client.query('ROLLBACK')));
+    const rolledBack = client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    );
+    usable = (yield* shield(moveOnAfter(1000, until(rolledBack)))) === true;
     throw error;
   } finally {
-    client.release();
+    client.release(!usable);
   }
 }
 
 const inCallback = <T>(pool: Pool, work: (client: Client) => Operation<T>): Operation<T> =>
   scope((inner) => abortable(() => pool.transaction((client) => toPromise(work(client), { scope: inner }))));
 
-for (const [name, inTransaction] of Object.entries({ transaction, rollingBack, inCallback }))
+for (const [name, inTransaction] of Object.entries({ transaction, withClient, inCallback }))
   test(`${name}: a transaction is done or undone and its client given back, wherever it fails or is cancelled`, (t) =>
     simulateManyClean((world) =>
       scope(function* (server) {
@@ -128,10 +147,10 @@ for (const [name, inTransaction] of Object.entries({ transaction, rollingBack, i
         function* move(client: Client): Operation<true> {
           const from = random.below(3);
           const to = random.below(3);
-          yield* abortable(() => client.query(() => pool.balances[from]!--));
+          yield* until(client.query(() => pool.balances[from]!--));
           if (random.below(4) === 0) throw new Error('broken');
           yield* sleep(random.below(3));
-          yield* abortable(() => client.query(() => pool.balances[to]!++));
+          yield* until(client.query(() => pool.balances[to]!++));
           return true;
         }
         function* one(): Operation<void> {
@@ -145,12 +164,29 @@ for (const [name, inTransaction] of Object.entries({ transaction, rollingBack, i
         world.log(`${moved} moved`);
         t.deepEqual(pool.broken, []);
         t.is(pool.taken, 0);
+        t.is(pool.closed, 0);
         t.is(
           pool.balances.reduce((sum, one) => sum + one),
           30,
         );
       }),
     ));
+
+test('a fiber whose time is up while it waits in line for the database takes no client', (t) =>
+  simulateManyClean((world) =>
+    scope(function* (server) {
+      const pool = new Pool(server, world);
+      const use = (): Operation<unknown> => transaction(pool, () => sleep(100));
+      yield* scope(function* (others) {
+        others.spawn(use);
+        others.spawn(use);
+        yield* sleep(20);
+        yield* all(Array.from({ length: 6 }, () => moveOnAfter(world.random.below(30), use())));
+      });
+      t.is(pool.given, 2);
+      t.is(pool.closed, 0);
+    }),
+  ));
 
 test('what has to be given back and was asked for by abortable is owned, although its fiber was cancelled meanwhile', (t) =>
   simulateManyClean((world) =>
