@@ -4,14 +4,15 @@ import { isInstance } from '../base/is-instance.js';
 import { checkKnown } from '../base/known-options.js';
 import { nameOf } from '../base/name-of.js';
 import { currentFiber } from './current.js';
-import type { FiberHandle } from './fiber.js';
+import type { Fiber } from './fiber.js';
 import { Work, type Admitted, type Entry, type Refusal } from './governor.js';
 import { Label } from './label.js';
 import type { Operation, OperationFunction } from './operation.js';
 import { ownedBy } from './owned.js';
 import type { Scope } from './scope.js';
-import { Suspension, SuspensionKind } from './suspension.js';
 import { checkOperation, inSegment } from './segment.js';
+import { shield } from './shield.js';
+import { Suspension, SuspensionKind } from './suspension.js';
 import { tellWhere } from './tell-where.js';
 
 export interface GateOptions {
@@ -39,8 +40,8 @@ export interface Gate {
    * wait for them, and makes no room until it has ended.
    *
    * @throws `OverloadError` if it was not let in; nothing was begun. What `f` throws.
-   * Suspends: until the work has been let in and has ended. If cancelled: throws; waiting work is withdrawn, work that has begun
-   * is cancelled.
+   * Suspends: until the work has been let in and has ended. If cancelled: waiting work is withdrawn, work that has begun is
+   * cancelled; throws once that has ended, unless it was complete.
    */
   admit<A extends readonly unknown[], T>(f: OperationFunction<A, T>, ...args: A): Operation<T>;
 }
@@ -69,25 +70,38 @@ function* admit<A extends readonly unknown[], T>(
   const operation = checkOperation(f(...args), f);
   if (entry === null) return yield* inSegment(operation);
   const work = new GateWork<T>(nameOf(f), priority, name, currentFiber('admit').scope, operation);
-  const child = yield* new Suspension<FiberHandle<void>>(ADMISSION, entry, work);
+  const child = yield* new Suspension<Fiber<void>>(ADMISSION, entry, work);
   try {
     yield* child.join();
   } catch (error) {
-    // Stopped by the back-stop: `result` throws its `OverloadError` instead.
-    if (!work.failed || !isInstance(error, FiberCancelledError)) throw error;
-  } finally {
-    // Without effect once it has ended.
-    child.cancel('the fiber that waited for it was cancelled');
+    // As after a call the caller goes on once the work has ended: its locks and messages are in use until then.
+    if (!child.hasEnded) {
+      child.cancel('the fiber that waited for it was cancelled');
+      yield* ended(child);
+    }
+    // Work that was complete has its result all the same, and work stopped by the back-stop an `OverloadError`.
+    if (!work.isSettled) throw error;
   }
   return work.result();
 }
 
+/** Waits for a fiber that was cancelled, even in one that is cancelled itself. */
+function* ended(fiber: Fiber): Operation<void> {
+  try {
+    yield* shield(fiber.join(), { within: Infinity });
+  } catch (error) {
+    if (!isInstance(error, FiberCancelledError)) throw error;
+  }
+}
+
 class GateWork<T> extends Work {
-  suspension: Suspension<FiberHandle<void>> | null = null;
+  suspension: Suspension<Fiber<void>> | null = null;
   private readonly entry: string;
   private readonly scope: Scope;
   private readonly operation: Operation<T>;
   private value: T | undefined = undefined;
+  /** Whether it has returned or thrown, other than by a cancellation. */
+  isSettled: boolean = false;
   private error: { readonly thrown: unknown } | null = null;
 
   constructor(kind: string, priority: number, entry: string, scope: Scope, operation: Operation<T>) {
@@ -106,10 +120,6 @@ class GateWork<T> extends Work {
     this.suspension!.fail(error);
   }
 
-  get failed(): boolean {
-    return this.error !== null;
-  }
-
   /** Its value; throws what it threw, which concerns the caller and not the scope. */
   result(): T {
     if (this.error !== null) throw this.error.thrown;
@@ -119,9 +129,13 @@ class GateWork<T> extends Work {
   private *run(admitted: Admitted): Operation<void> {
     try {
       this.value = yield* inSegment(this.operation);
+      this.isSettled = true;
     } catch (error) {
       const stopped = isInstance(error, CancelledError);
-      if (!stopped || error.cause instanceof OverloadError) this.error = { thrown: stopped ? error.cause : error };
+      if (!stopped || error.cause instanceof OverloadError) {
+        this.error = { thrown: stopped ? error.cause : error };
+        this.isSettled = true;
+      }
       if (stopped) throw error;
       tellWhere(error);
     } finally {
@@ -130,7 +144,7 @@ class GateWork<T> extends Work {
   }
 }
 
-const ADMISSION: SuspensionKind<Entry, GateWork<unknown>, FiberHandle<void>> = new SuspensionKind({
+const ADMISSION: SuspensionKind<Entry, GateWork<unknown>, Fiber<void>> = new SuspensionKind({
   label: new Label('admission'),
   arm(suspension) {
     const work = suspension.argument;

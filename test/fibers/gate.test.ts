@@ -1,6 +1,7 @@
 import test from 'ava';
 import {
   ArgumentError,
+  event,
   FiberCancelledError,
   FiberLocal,
   gate,
@@ -9,6 +10,7 @@ import {
   resource,
   Runtime,
   scope,
+  shield,
   sleep,
   spawn,
   spawnDaemon,
@@ -298,22 +300,65 @@ test('who is cancelled while the work waits withdraws it', async (t) => {
 test('who is cancelled while the work goes on cancels it, and waits for its end', async (t) => {
   const { door, left } = await withDoorkeeper(function* (door, mail) {
     door.isOpen = true;
-    let cleaned = false;
-    const work = yield* spawn(() =>
-      mail.admit(function* deliver() {
-        try {
-          yield* sleep(1000);
-        } finally {
-          cleaned = true;
-        }
-      }),
-    );
+    const log: string[] = [];
+    const work = yield* spawn(function* () {
+      try {
+        yield* mail.admit(function* deliver() {
+          try {
+            yield* sleep(1000);
+          } finally {
+            yield* shield(sleep(20));
+            log.push('cleaned up');
+          }
+        });
+      } finally {
+        log.push('put back');
+      }
+    });
     yield* sleep(1);
     work.cancel();
-    yield* sleep(1);
-    t.true(cleaned);
+    yield* sleep(10);
+    t.deepEqual(log, []);
+    yield* sleep(20);
+    t.deepEqual(log, ['cleaned up', 'put back']);
   });
   t.deepEqual([door.withdrawn, door.begun, door.ended], [0, 1, 1]);
+  t.deepEqual(left, NOTHING);
+});
+
+function cleanUp(): void {
+  throw new RangeError('mine');
+}
+
+test('work that is complete when its caller is cancelled has its result, or its error, as if it had been called', async (t) => {
+  const log: string[] = [];
+  const { door, left } = await withDoorkeeper(function* (door, mail) {
+    door.isOpen = true;
+    const acknowledged = event();
+    const first = yield* spawn(function* () {
+      yield* mail.admit(() => acknowledged.wait());
+      log.push('returned');
+    });
+    const second = yield* spawn(function* () {
+      try {
+        yield* mail.admit(function* failing() {
+          try {
+            yield* sleep(1000);
+          } finally {
+            cleanUp();
+          }
+        });
+      } catch (error) {
+        log.push(String(error));
+      }
+    });
+    yield* sleep(1);
+    acknowledged.set();
+    first.cancel();
+    second.cancel();
+  });
+  t.deepEqual(log, ['returned', 'RangeError: mine']);
+  t.deepEqual([door.begun, door.ended], [2, 2]);
   t.deepEqual(left, NOTHING);
 });
 
