@@ -16,6 +16,12 @@ import { Suspension, SuspensionKind } from './suspension.js';
  * @example
  * const response = yield* abortable((signal) => fetch(url, { signal }), 'fetch');
  */
+export function abortable<T>(start: (signal: AbortSignal) => PromiseLike<T>, name?: string): Operation<T>;
+/** For a function that returns one of several promises: TypeScript infers no `T` for these. */
+export function abortable<P extends PromiseLike<unknown>>(
+  start: (signal: AbortSignal) => P,
+  name?: string,
+): Operation<Awaited<P>>;
 export function abortable<T>(start: (signal: AbortSignal) => PromiseLike<T>, name?: string): Operation<T> {
   checkFunction('start', start);
   return new Suspension<T>(kindOf(name), start, undefined);

@@ -18,6 +18,9 @@ import { Suspension, SuspensionKind } from './suspension.js';
  *
  * const text = yield* until(readFile('package.json', 'utf8'), 'readFile');
  */
+export function until<T>(promise: PromiseLike<T>, name?: string): Operation<T>;
+/** One of several promises, as in `until(known ? update(user) : insert(user))`: TypeScript infers no `T` for these. */
+export function until<P extends PromiseLike<unknown>>(promise: P, name?: string): Operation<Awaited<P>>;
 export function until<T>(promise: PromiseLike<T>, name?: string): Operation<T> {
   if (!isPromise(promise)) throw expected('promise', 'a promise', promise);
   // A cancelled fiber never gets to wait for it, and then its rejection must not end the process. Lazy thenables, which begin

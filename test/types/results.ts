@@ -108,8 +108,24 @@ export function members(): void {
   exactly<keyof ReturnType<Runtime['start']>['root']>()(null as unknown as keyof Scope);
 }
 
+function asked<T>(value: T): Promise<T> {
+  return Promise.resolve(value);
+}
+
+/** The types of promises may be those of the caller. */
+export function* generic<T>(promise: Promise<T>): Operation<[T, T]> {
+  return [yield* until(promise), yield* abortable(() => promise)];
+}
+
 export function* waits(): Operation<void> {
   exactly<number>()(yield* until(Promise.resolve(1)));
+  const one: { ofTwo: Promise<number> | Promise<string> } = { ofTwo: Promise.resolve(1) };
+  exactly<number | string>()(yield* until(one.ofTwo));
+  exactly<number | string>()(yield* abortable(() => one.ofTwo));
+  exactly<number | boolean>()(yield* abortable((signal) => (signal.aborted ? asked(1) : asked(true)), 'asked'));
+  const literal: Operation<'a' | 'b'> = until(Promise.resolve('a'));
+  exactly<'a' | 'b'>()(yield* literal);
+  exactly<Date>()(yield* until<Date>(Promise.resolve(null as any)));
   exactly<string>()(yield* suspend<string>((resume) => resume('a')));
   exactly<string>()(yield* abortable(async (signal) => (signal.throwIfAborted(), 'a')));
   const jobs = channel<{ id: number }>(3);
@@ -156,6 +172,10 @@ export function* refused(): Operation<void> {
   yield* spawn(async () => 1);
   // @ts-expect-error The same for call.
   yield* call(count, {});
+  // @ts-expect-error An operation is no promise.
+  yield* until(text());
+  // @ts-expect-error Nor is what a function returns that returns none.
+  yield* abortable(() => 1);
   // @ts-expect-error A promise cannot be raced; write until(promise).
   yield* race([Promise.resolve(1)]);
   // @ts-expect-error The value has to fit.
