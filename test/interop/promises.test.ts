@@ -527,6 +527,58 @@ test('the signal ends what is under way when the iterable is let go of', async (
   t.is(emitter.listenerCount('tick'), 0);
 });
 
+for (const given of [0, 1])
+  for (const asked of [true, false])
+    test(`a stream is closed when it is let go of, ${given} given and ${asked ? 'another' : 'none'} asked for`, async (t) => {
+      const node = new PassThrough({ objectMode: true });
+      const cancelled: string[] = [];
+      const web = (name: string): ReadableStream<number> =>
+        new ReadableStream({
+          start: (controller) => {
+            for (let i = 0; i < given; i++) controller.enqueue(i);
+          },
+          cancel: () => void cancelled.push(name),
+        });
+      for (let i = 0; i < given; i++) node.write(i);
+      const [first, second] = [web('first'), web('second')];
+      function* read(source: AsyncIterable<unknown> | (() => AsyncIterable<unknown>)): Operation<void> {
+        const pull = fromAsyncIterable(source);
+        for (let i = 0; i < given; i++) t.deepEqual(yield* pull.next(), { done: false, value: i });
+        if (asked) yield* moveOnAfter(10, pull.next());
+      }
+      await run(function* () {
+        for (const source of [node, first]) yield* scope(() => read(source));
+        // Even if who makes it has no use for the signal.
+        yield* scope(() => read(() => second));
+      });
+      t.true(node.destroyed);
+      t.deepEqual([cancelled, first.locked, second.locked], [['first', 'second'], false, false]);
+    });
+
+test('a stream that fails or ends is read to that, and a web stream is unlocked', async (t) => {
+  const boom = new RangeError('mine');
+  const node = new PassThrough({ objectMode: true });
+  node.write('a');
+  const failing = new ReadableStream<string>({
+    start: (controller) => controller.enqueue('a'),
+    pull: (controller) => controller.error(boom),
+  });
+  const ending = new ReadableStream<string>({ start: (controller) => (controller.enqueue('a'), controller.close()) });
+  await run(function* () {
+    for (const source of [node, failing]) {
+      const pull = fromAsyncIterable<string>(source);
+      t.deepEqual(yield* pull.next(), { done: false, value: 'a' });
+      node.destroy(boom);
+      t.is(yield* thrownBy(pull.next()), boom);
+      t.deepEqual(yield* pull.next(), { done: true, value: undefined });
+    }
+    const seen: string[] = [];
+    yield* fromAsyncIterable(ending).forEach((text) => void seen.push(text));
+    t.deepEqual(seen, ['a']);
+  });
+  t.deepEqual([failing.locked, ending.locked], [false, false]);
+});
+
 test('what a scope owns is disposed of after its fibers, the newest first, and waited for', (t) =>
   simulateManyClean(function* ({ log, events }) {
     yield* scope(function* () {

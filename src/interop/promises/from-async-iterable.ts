@@ -9,6 +9,7 @@ import { checkOperation, inSegment } from '../../fibers/segment.js';
 import { shield } from '../../fibers/shield.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { until } from '../../fibers/until.js';
+import { iteration, type Iteration } from './iteration.js';
 
 /** The reading end of an async iterable. */
 export interface AsyncPull<T> {
@@ -40,7 +41,8 @@ export interface AsyncPull<T> {
  * A plain call. It is closed when the current scope ends, as by leaving a `for await` loop.
  *
  * @param source the iterable, or a function that makes it from an `AbortSignal`. Only with a signal can closing stop a value
- * that is still being made, and wait for that; without one such a value is not waited for.
+ * that is still being made, and wait for that; without one such a value is not waited for. Streams of Node and of the web need
+ * no signal.
  * @throws `ArgumentError`; `MisuseError` outside of fibers.
  *
  * @example
@@ -56,14 +58,14 @@ export function fromAsyncIterable<T>(
   const controller = typeof source === 'function' ? new AbortController() : null;
   const iterable = typeof source === 'function' ? source(controller!.signal) : source;
   if (typeof iterable?.[Symbol.asyncIterator] !== 'function') throw expected('source', 'an async iterable', iterable);
-  const pull = new IteratorPull<T>(iterable[Symbol.asyncIterator](), controller);
+  const pull = new IteratorPull<T>(iteration(iterable), controller);
   pull.disown = ownedBy(scope, () => pull.close());
   return pull;
 }
 
 class IteratorPull<T> implements AsyncPull<T> {
   disown: () => void = () => {};
-  private readonly iterator: AsyncIterator<T>;
+  private readonly iteration: Iteration<T>;
   private readonly controller: AbortController | null;
   /** A result that was asked for and not yet taken: still pending, or settled after its fiber was cancelled. */
   private promise: Promise<IteratorResult<T>> | null = null;
@@ -73,8 +75,8 @@ class IteratorPull<T> implements AsyncPull<T> {
   private finished: boolean = false;
   private closed: boolean = false;
 
-  constructor(iterator: AsyncIterator<T>, controller: AbortController | null) {
-    this.iterator = iterator;
+  constructor(source: Iteration<T>, controller: AbortController | null) {
+    this.iteration = source;
     this.controller = controller;
   }
 
@@ -102,10 +104,12 @@ class IteratorPull<T> implements AsyncPull<T> {
     this.waiting = null;
     this.controller?.abort();
     if (this.finished) return;
-    if (this.iterator.return === undefined) return;
-    const returned = Promise.resolve(this.iterator.return());
+    const { iterator, returnsAtOnce } = this.iteration;
+    if (iterator.return === undefined) return;
     // An async generator finishes its current step before it returns, and without a signal that may take for ever.
-    if (this.pending && this.controller === null) returned.then(undefined, ignore);
+    const mayLast = this.pending && !returnsAtOnce && this.controller === null;
+    const returned = Promise.resolve(iterator.return());
+    if (mayLast) returned.then(undefined, ignore);
     else yield* until(returned.then(ignore, this.controller === null ? undefined : ignore), 'iterator.return');
   }
 
@@ -139,7 +143,7 @@ class IteratorPull<T> implements AsyncPull<T> {
   private async ask(): Promise<IteratorResult<T>> {
     this.pending = true;
     try {
-      const result = await this.iterator.next();
+      const result = await this.iteration.iterator.next();
       if (typeof result !== 'object' || result === null) throw expected('next()', 'an iterator result', result);
       if (result.done) this.finished = true;
       return result;
