@@ -14,7 +14,7 @@ import { until } from '../../fibers/until.js';
  * without `scope`; `ScopeClosedError` if `scope` has ended.
  *
  * @example
- * const client = own(yield* abortable(() => pool.connect()));
+ * const connection = own(yield* abortable(() => pool.getConnection())); // of `mysql2`
  */
 export function own<T extends AsyncDisposable | Disposable>(disposable: T, scope?: ScopeHandle): T {
   const owner = ownerOf('own', scope);
