@@ -1440,6 +1440,32 @@ test.serial('a client that never reads its reply keeps a closed server for the g
   t.pass();
 });
 
+test.serial('closing ends connections on which nothing has come, and after its grace all others', async (t) => {
+  const fibers = nodeFibers({ grace: 50 });
+  const server = createServer(
+    fibers.handler(function* (_request, response) {
+      response.end();
+    }),
+  );
+  fibers.attach(server).on('upgrade', (_request, socket) => socket.on('error', () => {}).resume());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const heads = ['', 'GET / HTTP/1.1\r\nHo', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'];
+  const clients = heads.map((head) => {
+    const socket = connectSocket(port, '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    if (head !== '') socket.write(head);
+    return socket;
+  });
+  await once(server, 'upgrade');
+  await pause(20);
+  await fibers.close();
+  // Node's own `close` waits for each of them.
+  if (clients.some((client) => !client.closed)) await once(server, 'close');
+  t.false(server.listening);
+});
+
 test.serial('node:http: a handler that returns data in place of an operation is told how to write it', async (t) => {
   const told: unknown[] = [];
   const fibers = nodeFibers({ onError: (error) => told.push(error) });

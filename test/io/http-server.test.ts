@@ -1501,6 +1501,66 @@ test.serial('a client that does not read its last reply holds up a stopped serve
   });
 });
 
+/** A client of HTTPS that is connected and has got as far as `how`; resolves to nothing but its socket. */
+function* half(server: HttpServer, how: 'connected' | 'shaken' | 'upgraded'): Operation<Socket> {
+  const socket: Socket =
+    how === 'connected'
+      ? rawConnect(server.port, '127.0.0.1')
+      : connectTls({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+  socket.on('error', () => {}).resume();
+  yield* until(once(socket, how === 'connected' ? 'connect' : 'secureConnect'));
+  if (how === 'upgraded') {
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+    yield* until(once(server.raw, 'upgrade'));
+  } else yield* sleep(20);
+  return socket;
+}
+
+test.serial('connections on which nothing has come yet do not hold up a stopped server for its grace', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 60_000, tls: localhost });
+    const serving = yield* spawn(() => server.serve(noReply));
+    const clients = [yield* half(server, 'connected'), yield* half(server, 'shaken')];
+    serving.cancel();
+    yield* withTimeout(20_000, thrownBy(serving.join()));
+    yield* eventually(() => clients.every((client) => client.closed));
+    t.pass();
+  });
+});
+
+test.serial('a client that connected just before the server stopped is still answered', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 60_000 });
+    const serving = yield* spawn(() =>
+      server.serve(function* handler() {
+        return text('welcome');
+      }),
+    );
+    const socket = rawConnect(server.port, '127.0.0.1').setEncoding('latin1');
+    let received = '';
+    socket.on('data', (chunk: string) => (received += chunk));
+    yield* until(once(server.raw, 'connection'));
+    yield* stop(server, serving);
+    socket.write(get('/'));
+    yield* until(once(socket, 'close'));
+    t.regex(received, /welcome/);
+    yield* thrownBy(serving.join());
+  });
+});
+
+test.serial('after its grace a stopped server closes connections that were upgraded, too', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0, grace: 50, tls: localhost });
+    server.raw.on('upgrade', (_message, socket) => socket.on('error', () => {}).resume());
+    const serving = yield* spawn(() => server.serve(noReply));
+    const client = yield* half(server, 'upgraded');
+    serving.cancel();
+    yield* withTimeout(20_000, thrownBy(serving.join()));
+    yield* eventually(() => client.closed);
+    t.pass();
+  });
+});
+
 test.serial('a listen that is cancelled while its host is looked up leaves nothing open', async (t) => {
   const { lookup } = dns;
   t.teardown(() => (dns.lookup = lookup));

@@ -169,7 +169,7 @@ export class RequestHost {
       });
     });
     await intake.responses.left(Math.max(0, end - clock.now()));
-    for (const server of servers) server.closeIdle();
+    for (const server of servers) server.end(end - clock.now());
     this.disown();
   }
 

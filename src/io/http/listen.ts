@@ -36,10 +36,7 @@ export function openServer(options: HttpServerOptions): Operation<HttpServer> {
 function* open(options: HttpServerOptions, owner: Scope): Operation<HttpServer> {
   const raw = makeServer(options);
   const server = yield* new Suspension<HttpServer>(LISTEN, raw, options);
-  const close = (): void => {
-    server.close();
-    raw.closeAllConnections();
-  };
+  const close = (): void => HttpServer.abandon(server);
   ownedBy(owner, close, close);
   return server;
 }

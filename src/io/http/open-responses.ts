@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http';
 import { Roster, type Enrolled } from '../../base/roster.js';
 import { cutOff } from '../cut-off.js';
+import { timeout } from '../timeout.js';
 import { isClosed } from './response-state.js';
 
 /** An entry of `OpenResponses`. */
@@ -77,9 +78,4 @@ export class OpenResponses {
 /** While much output is pending Node does not read: what the client has sent meanwhile arrives in the next turn. */
 function afterReading(act: () => void): void {
   setImmediate(() => setImmediate(act));
-}
-
-/** Node turns longer ones into 1 ms. */
-function timeout(ms: number): number {
-  return Math.min(ms, 2 ** 31 - 1);
 }

@@ -18,6 +18,7 @@ import { KernelQueues } from '../kernel-queue.js';
 import { endOfGrace } from './end-of-grace.js';
 import type { HttpServerOptions } from './http-server-options.js';
 import { lingerAfter } from './linger.js';
+import { OpenConnections } from './open-connections.js';
 import type { Reply } from './reply.js';
 import { refuse } from './refuse.js';
 import { report } from './report.js';
@@ -40,6 +41,7 @@ export class HttpServer {
   /** Where it listens, or did before it was closed. */
   readonly #address: AddressInfo;
   readonly #options: HttpServerOptions;
+  readonly #connections: OpenConnections;
   readonly #grace: number;
   #requests: Scope | null = null;
   #intake: RequestIntake | null = null;
@@ -56,6 +58,7 @@ export class HttpServer {
     this.raw = raw;
     this.#address = raw.address() as AddressInfo;
     this.#options = options;
+    this.#connections = new OpenConnections(raw);
     this.#grace = options.grace ?? 10_000;
     raw.on('request', (message, response) => {
       if (this.#begin !== null) return this.#begin(message, response);
@@ -64,6 +67,12 @@ export class HttpServer {
       stopReading(message.socket);
     });
     raw.on('error', (error) => this.#erred(error));
+  }
+
+  /** For its scope: closes it, and cuts off its connections. */
+  static abandon(server: HttpServer): void {
+    server.close();
+    server.#connections.destroyAll();
   }
 
   get port(): number {
@@ -119,7 +128,7 @@ export class HttpServer {
   *#serveRequests(handler: Handler, stopping: Event): Operation<void> {
     const accept = (requests: Scope): Operation<void> => this.#accept(requests, handler, stopping);
     yield* runScope(accept, { deadline: Infinity, shielded: true });
-    this.raw.closeAllConnections();
+    this.#connections.destroyAll();
   }
 
   *#accept(requests: Scope, handler: Handler, stopping: Event): Operation<void> {
@@ -241,6 +250,7 @@ export class HttpServer {
     const close = (): void => {
       if (raw.listening) raw.close();
       else raw.closeIdleConnections();
+      this.#connections.closeSilent();
     };
     if (this.#intake === null) close();
     else this.#intake.responses.spare(close, this.#grace);
