@@ -464,7 +464,7 @@ test.serial('a server that does not listen has no queue to be resized', async (t
   await once(server.close(), 'close');
 });
 
-test.serial('a stop during overload refuses what waits, and leaves nothing', async (t) => {
+test.serial('a stop during overload refuses what waits when its grace is over, and leaves nothing', async (t) => {
   let stopped: Runtime | null = null;
   await overloaded(t, { goal: 60_000 }, function* (scene) {
     const { runtime, entry, stop, server } = scene;

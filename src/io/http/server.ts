@@ -147,9 +147,13 @@ export class HttpServer {
       readOn(message.socket);
     }
     yield* stopping.wait();
-    intake.close();
     if (this.#grace < Infinity) requests.spawnDaemon(endOfGrace, requests, this.#grace);
-    yield* this.#drained();
+    try {
+      yield* this.#drained();
+    } finally {
+      // Until then requests that wait, or come on open connections, are let in as ever: a stop is no overload.
+      intake.close();
+    }
   }
 
   /** Offers a request to be admitted, by its kind. */
