@@ -1395,9 +1395,10 @@ test.serial('closing cuts no reply that a slow client still has to get', async (
   await pause(20);
   t.false(isClosed, 'it did not wait for the reply');
   let received = 0;
+  const gone = once(client, 'close');
   client.on('data', (piece) => (received += piece.length)).resume();
   await closed;
-  await once(client, 'close');
+  await gone;
   t.true(received > size, `${received} of ${size} bytes`);
   await eventually(() => openSockets() <= before);
 });
@@ -1464,6 +1465,31 @@ test.serial('closing ends connections on which nothing has come, and after its g
   // Node's own `close` waits for each of them.
   if (clients.some((client) => !client.closed)) await once(server, 'close');
   t.false(server.listening);
+});
+
+test.serial('closing answers what still comes on an open connection, with a goal and without', async (t) => {
+  for (const goal of [undefined, 500]) {
+    const deeds = new Deeds();
+    const fibers = nodeFibers(goal === undefined ? {} : { goal });
+    const handler = fibers.handler(function* (_request, response) {
+      yield* deeds.run('latch');
+      response.end('done');
+    });
+    const server = await listening(fibers.attach(createServer(handler)).listen(0, '127.0.0.1'));
+    const client = connectSocket((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
+    let received = '';
+    client.on('data', (piece: string) => (received += piece)).write('GET /first HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => deeds.log.length === 1);
+    const gone = once(client, 'close');
+    const closed = fibers.close();
+    const asked = once(server, 'request');
+    client.write('GET /second HTTP/1.1\r\nHost: x\r\n\r\n');
+    await asked;
+    deeds.latch.set();
+    await closed;
+    await gone;
+    t.regex(received, /200 OK[^]*done[^]*200 OK[^]*Connection: close[^]*done/, `${goal}`);
+  }
 });
 
 test.serial('node:http: a handler that returns data in place of an operation is told how to write it', async (t) => {

@@ -160,8 +160,10 @@ export class RequestHost {
     intake.responses.spare(() => {
       for (const server of servers) server.stop();
     }, grace);
-    intake.close();
     if (grace < Infinity) this.requests.spawnDaemon(endOfGrace, this.requests, grace);
+    // Requests that wait, or come on open connections, are let in as ever until none is left: a stop is no overload.
+    await intake.responses.quiet(grace);
+    intake.close();
     await new Promise<void>((resolve) => {
       this.requests.close(() => {
         this.requests.end();

@@ -23,19 +23,24 @@ export class OpenResponses {
     if (this.all.delete(open) && this.all.size === 0) this.emptied();
   }
 
-  /** Resolves when all are closed; those that are not after `graceMs` are cut off. To be called when no more are added. */
-  left(graceMs: number): Promise<void> {
+  /** Resolves when none is open and no request has come meanwhile, or after `ms`. */
+  quiet(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const cut = setTimeout(() => {
-        for (const { response } of this.all) cutOff(response);
+      const end = (): void => {
+        clearTimeout(timer);
+        this.emptied = () => {};
         resolve();
-      }, timeout(graceMs));
-      this.emptied = () => {
-        clearTimeout(cut);
-        afterReading(resolve);
       };
+      const timer = setTimeout(end, timeout(ms));
+      this.emptied = () => afterReading(() => this.all.size === 0 && end());
       if (this.all.size === 0) this.emptied();
     });
+  }
+
+  /** Resolves when all are closed; those that are not after `graceMs` are cut off. To be called when no more are added. */
+  async left(graceMs: number): Promise<void> {
+    await this.quiet(graceMs);
+    for (const { response } of this.all) cutOff(response);
   }
 
   /**
