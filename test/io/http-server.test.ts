@@ -1457,6 +1457,25 @@ test.serial(
   },
 );
 
+test.serial('a reply that is under way when its server stops tells its client that it is the last', async (t) => {
+  await leavesNothing(t, function* () {
+    const server = yield* listen({ host: '127.0.0.1', port: 0 });
+    const latch = event();
+    const serving = yield* spawn(() =>
+      server.serve(function* handler() {
+        yield* latch.wait();
+        return text('the last');
+      }),
+    );
+    const answer = yield* spawn(() => exchange(server.port, get('/')));
+    yield* atWork(server, 1);
+    yield* stop(server, serving);
+    latch.set();
+    t.regex(yield* answer.join(), /Connection: close[^]*the last/i);
+    yield* thrownBy(serving.join());
+  });
+});
+
 test.serial('with a goal, too, a stopped server answers what comes on a connection that is open still', async (t) => {
   await leavesNothing(t, function* () {
     const options = { goal: 500, grace: 10_000, node: { keepAliveTimeout: 60_000 } };

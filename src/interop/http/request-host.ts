@@ -131,8 +131,10 @@ export class RequestHost {
 
   /** Asks for admission of a request. `kind` names the route, and not the path. */
   offer(kind: string, message: IncomingMessage, response: ServerResponse, respondent: Respondent): void {
-    if (this.closing !== null) response.shouldKeepAlive = false;
-    if (this.requests.closed) return respondent.refuse(CLOSED_MS);
+    if (this.requests.closed) {
+      response.shouldKeepAlive = false;
+      return respondent.refuse(CLOSED_MS);
+    }
     const priority = this.governed ? (this.options.priorityOf?.(message) ?? 1) : 1;
     this.intake.offer(kind, priority, message, response, respondent);
     this.requests.loop.runIfCrowded();
@@ -188,7 +190,6 @@ export class RequestHost {
           'The handler returned a promise that it has not waited for: write `return yield* until(…)`',
         );
       }
-      this.partFrom(work);
       handling.done(value);
     } catch (error) {
       if (isCancellation(error)) {
@@ -204,7 +205,6 @@ export class RequestHost {
 
   /** `failed` may throw, as if the framework has already sent something else: that must not fail the scope of all requests. */
   private fail<T>(handling: Handling<T>, work: RequestWork | null, error: unknown): void {
-    this.partFrom(work);
     const answer = answerOf(error);
     // An answer to the client is no fault whose place is sought, and may be frequent.
     if (statusOf(answer) === null) tellWhere(answer);
@@ -214,11 +214,6 @@ export class RequestHost {
       console.error(second);
       if (work !== null) cutOff(work.response);
     }
-  }
-
-  /** While closing, no connection is kept alive: Fastify waits for all of them, by default 72 s. */
-  private partFrom(work: RequestWork | null): void {
-    if (this.closing !== null && work !== null) work.response.shouldKeepAlive = false;
   }
 
   private bodyOf(kind: string): Function {

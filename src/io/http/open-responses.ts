@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Roster, type Enrolled } from '../../base/roster.js';
 import { cutOff } from '../cut-off.js';
 import { timeout } from '../timeout.js';
@@ -13,9 +14,12 @@ export interface OpenResponse extends Enrolled {
 export class OpenResponses {
   private readonly all: Roster<OpenResponse> = new Roster();
   private emptied: () => void = () => {};
+  /** By connection, the response that tells its client that it is the last; null until the server stops. */
+  private last: WeakMap<Socket, ServerResponse> | null = null;
 
   add(open: OpenResponse): void {
     this.all.add(open);
+    if (this.last !== null) this.tellLast(open.response);
   }
 
   /** Does nothing if it was deleted already. */
@@ -46,9 +50,11 @@ export class OpenResponses {
   /**
    * Calls `close`, which closes idle connections. To Node a connection is idle even while a response that was ended is
    * still on its way, and would be cut: such a connection is closed after its response, or after `graceMs` at the
-   * latest.
+   * latest. From now on responses tell their clients that they are the last: one that has to find out by itself may lose what it
+   * sends next.
    */
   spare(close: () => void, graceMs: number): void {
+    this.tellAll();
     // Over HTTP/2 no server closes its sessions before its streams.
     const leaving = Array.from(this.all, ({ response }) => response).filter(
       (response) => response.finished && response instanceof ServerResponse,
@@ -62,6 +68,34 @@ export class OpenResponses {
       const cut = setTimeout(() => socket.destroy(), timeout(graceMs)).unref();
       socket.once('close', () => clearTimeout(cut));
     }
+  }
+
+  /**
+   * Tells clients, by the response on their connection, that there will be no other. Not those that pipeline: what they have sent
+   * already may not have been read, and Node would drop it.
+   */
+  private tellAll(): void {
+    if (this.last !== null) return;
+    this.last = new WeakMap();
+    const sockets = Array.from(this.all, ({ response }) => response.req.socket);
+    const seen = new Set<Socket>();
+    const pipelined = new Set(sockets.filter((socket) => seen.size === seen.add(socket).size));
+    for (const { response } of this.all) {
+      if (!pipelined.has(response.req.socket)) this.tellLast(response);
+      else if (response instanceof ServerResponse) this.endAfter(response);
+    }
+  }
+
+  /** Takes the same back from the response before it on its connection: Node would drop what comes behind that one. */
+  private tellLast(response: ServerResponse): void {
+    if (!(response instanceof ServerResponse)) return;
+    const { socket } = response.req;
+    const before = this.last!.get(socket);
+    if (before !== undefined && !before.headersSent) before.shouldKeepAlive = true;
+    this.last!.delete(socket);
+    if (!response.shouldKeepAlive || response.headersSent) return;
+    response.shouldKeepAlive = false;
+    this.last!.set(socket, response);
   }
 
   /**

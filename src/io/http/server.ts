@@ -175,9 +175,6 @@ export class HttpServer {
   /** Closes the listener and idle connections, and waits until the busy ones have sent their replies and are closed. */
   *#drained(): Operation<void> {
     const { raw } = this;
-    // Requests that still arrive on open connections are answered, and told that they are the last. Prepended, since
-    // the listener for requests may refuse one at once.
-    raw.prependListener('request', (_message, response) => void (response.shouldKeepAlive = false));
     yield* suspend<void>((resume) => {
       raw.once('close', () => resume());
       this.close();
