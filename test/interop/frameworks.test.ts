@@ -1492,6 +1492,19 @@ test.serial('closing answers what still comes on an open connection, with a goal
   }
 });
 
+test.serial('fastify: closing does not wait for a connection on which nothing has come', async (t) => {
+  const app = fastify();
+  await app.register(fastifyFibers);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const client = connectSocket((app.server.address() as AddressInfo).port, '127.0.0.1');
+  const gone = once(client.resume(), 'close');
+  await once(app.server, 'connection');
+  // Node's own `close` would wait for a minute.
+  const late = pause(20_000, 'late', { ref: false });
+  t.not(await Promise.race([app.close(), late]), 'late');
+  await gone;
+});
+
 test.serial('node:http: a handler that returns data in place of an operation is told how to write it', async (t) => {
   const told: unknown[] = [];
   const fibers = nodeFibers({ onError: (error) => told.push(error) });

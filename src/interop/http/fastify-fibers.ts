@@ -7,6 +7,7 @@ import { nameOf } from '../../base/name-of.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
+import { OpenConnections } from '../../io/http/open-connections.js';
 import { refuse } from '../../io/http/refuse.js';
 import type { RequestWork, Respondent } from '../../io/http/request-work.js';
 import { asError } from './as-error.js';
@@ -69,8 +70,12 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
       if (isOperation(payload)) throw neverRun();
       done(null, payload);
     });
-    // Runs when closing begins, before Fastify closes its connections.
-    app.addHook('preClose', async () => void host.close());
+    const connections = new OpenConnections(app.server);
+    // Runs when closing begins, before Fastify closes its connections, and waits for those that it does not take for idle.
+    app.addHook('preClose', async () => {
+      connections.closeSilent();
+      void host.close();
+    });
     app.addHook('onClose', () => host.close());
   },
   // As the package `fastify-plugin` does: the hooks apply to the application, and not within the plugin only.
