@@ -1,5 +1,7 @@
 import { grown } from '../base/grown.js';
-import type { FlowNode } from './prediction.js';
+import type { Components } from './components.js';
+import type { FlowNode } from './flow-node.js';
+import type { Use } from './use.js';
 
 /**
  * Loops that were not seen to end: streams, polls, consumers, or work that has just begun. How long they go on nobody knows. To
@@ -12,23 +14,25 @@ export class EndlessLoops {
   /** 1 for the nodes of the loops. */
   private within: Float64Array = EMPTY;
 
-  find(nodes: readonly FlowNode[]): void {
+  find(nodes: readonly FlowNode[], { count, order, starts }: Components): void {
     const ahead = (this.ahead = grown(this.ahead, nodes.length)).fill(1);
-    const within = (this.within = grown(this.within, nodes.length)).fill(0);
-    for (let found = true; found;) {
-      found = false;
-      for (let n = nodes.length - 1; n >= 0; n--)
-        if (ahead[n] === 1 && !leadsTo(nodes[n]!, (to) => ahead[to] === 1)) {
+    this.within = grown(this.within, nodes.length);
+    for (let c = 0; c < count; c++) {
+      const begin = starts[c]!;
+      const end = starts[c + 1]!;
+      for (let found = true; found;) {
+        found = false;
+        for (let i = begin; i < end; i++) {
+          const n = order[i]!;
+          if (ahead[n] === 0 || this.isTrapped(nodes[n]!)) continue;
           ahead[n] = 0;
-          found = true;
+          found = end - begin > 1;
         }
-    }
-    // A turn comes back to a node that was found earlier: what was found between the two is taken for a part of the loop.
-    let first = Infinity;
-    for (let n = nodes.length - 1; n >= 0; n--) {
-      if (ahead[n] === 0) continue;
-      for (const { to, p } of nodes[n]!.edges) if (p > RARE && to <= n) first = Math.min(first, to);
-      if (first <= n) within[n] = 1;
+      }
+      for (let i = begin; i < end; i++) {
+        const n = order[i]!;
+        this.within[n] = ahead[n] === 1 && (end - begin > 1 || nodes[n]!.edges.some(({ to }) => to === n)) ? 1 : 0;
+      }
     }
   }
 
@@ -37,21 +41,21 @@ export class EndlessLoops {
     return this.ahead[n] === 1;
   }
 
-  /** Whether `n` is a part of such a loop. */
-  include(n: number): boolean {
-    return this.within[n] === 1;
+  /** What a run from `n` takes. What a turn of an endless loop takes of a stock it is assumed to give back. */
+  taken(n: number, use: Use): number {
+    return use.kind === 'stock' && this.within[n] === 1 ? 0 : use.amount(n);
   }
-}
 
-/** Whether fibers were seen to leave, and went only where `isSo`. A place that nobody has left yet is no loop. */
-function leadsTo({ edges }: FlowNode, isSo: (to: number) => boolean): boolean {
-  let left = false;
-  for (const { to, p } of edges) {
-    if (p <= RARE) continue;
-    if (!isSo(to)) return false;
-    left = true;
+  /** Whether fibers were seen to leave, and went only where no end was seen. A place that nobody has left yet is no loop. */
+  private isTrapped({ edges }: FlowNode): boolean {
+    let left = false;
+    for (const { to, p } of edges) {
+      if (p <= RARE) continue;
+      if (this.ahead[to] === 0) return false;
+      left = true;
+    }
+    return left;
   }
-  return left;
 }
 
 const EMPTY = new Float64Array(0);

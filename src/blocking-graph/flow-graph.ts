@@ -1,7 +1,7 @@
 import type { BlockingPoint } from '../fibers/recorder.js';
 import type { Edge, GraphNode, SpawnLink } from './graph-node.js';
 import type { GraphRecorder } from './graph-recorder.js';
-import type { Flow, FlowNode } from './prediction.js';
+import type { Flow, FlowNode } from './flow-node.js';
 
 /**
  * The part of the blocking graph that admitted work runs through, as flows over the last second or so: how often fibers go

@@ -1,9 +1,11 @@
-import { bound } from './bound.js';
 import { checkSnapshot } from './check-snapshot.js';
-import { converge } from './converge.js';
-import { MOST_AGAIN, Prediction, type FlowNode, type Use } from './prediction.js';
+import type { FlowNode } from './flow-node.js';
+import { Prediction } from './prediction.js';
 import { flowOf } from './snapshot-flow.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
+import type { Effort } from './solver.js';
+import { MOST_AGAIN } from './times.js';
+import type { Use } from './use.js';
 
 /** Predicted remaining work of the fibers of a snapshot. */
 export interface Remaining {
@@ -48,16 +50,11 @@ export function predictRemaining(snapshot: Snapshot): Remaining {
   const resources = usesOf(snapshot, flow);
   const ends = whoseEndWasSeen(nodes, flow);
   const prediction = new Prediction();
-  let settled = true;
-  // The live prediction continues from tick to tick and may stop early; this one has to converge in a single call.
-  prediction.compute(
+  const settled = prediction.compute(
     flow.map((node, n) => (ends.has(n) ? node : endless(node))),
     resources.map(({ use }) => use),
     Infinity,
-    (sweep, values) => {
-      settled = converge(sweep, values) && settled;
-      bound(values);
-    },
+    IN_ONE_CALL,
   );
   const predicted = nodes.map((node, n) => ({
     node,
@@ -121,3 +118,6 @@ function whoseEndWasSeen(nodes: readonly NodeSnapshot[], flow: readonly FlowNode
 function endless(node: FlowNode): FlowNode {
   return { ...node, edges: node.edges.map(({ to, p }) => ({ to, p: p * MOST_AGAIN })) };
 }
+
+/** The live prediction continues from tick to tick and may stop early. This one may take a second for each four resources. */
+const IN_ONE_CALL: Effort = { leastSweeps: 50, mostSweeps: 1000, mostVisits: 1_000_000, tolerance: 1e-9 };

@@ -1,4 +1,4 @@
-import type { Flow, FlowNode } from './prediction.js';
+import type { Flow, FlowNode } from './flow-node.js';
 import type { NodeSnapshot, Snapshot } from './snapshot.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Use } from '../blocking-graph/prediction.js';
+import type { Use } from '../blocking-graph/use.js';
 
 /** What admission knows about one limited resource. */
 export class ResourceAccount implements Use {

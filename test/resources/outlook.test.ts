@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { FlowGraph } from '#src/blocking-graph/flow-graph.js';
-import type { Flow } from '#src/blocking-graph/prediction.js';
+import type { Flow } from '#src/blocking-graph/flow-node.js';
 import { DescriptorStock } from '#src/fibers/descriptor-stock.js';
 import type { Pool } from '#src/fibers/pool.js';
 import { Kind } from '#src/resources/kind.js';
