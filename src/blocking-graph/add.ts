@@ -59,6 +59,7 @@ export function add(snapshots: readonly Snapshot[]): Snapshot {
       addEdges,
     ),
     locks: addLocks(snapshots),
+    ...addMoreLocks(snapshots),
     lost: sum((one) => one.lost),
     warnings: snapshots.flatMap(warningsOf),
   };
@@ -212,6 +213,12 @@ function addLocks(snapshots: readonly Snapshot[]): LockSnapshot[] {
     }
   }
   return sum;
+}
+
+function addMoreLocks(snapshots: readonly Snapshot[]): Pick<Snapshot, 'moreLocks'> {
+  const more = snapshots.flatMap(({ moreLocks }) => moreLocks ?? []);
+  if (more.length === 0) return {};
+  return { moreLocks: more.reduce((a, b) => ({ locks: a.locks + b.locks, waiters: a.waiters + b.waiters })) };
 }
 
 function warningsOf({ process, warnings }: Snapshot): string[] {

@@ -42,12 +42,13 @@ export function findDeadlocks(locks: readonly LockSnapshot[]): readonly (readonl
 }
 
 /**
- * One sentence for each deadlock, which says so if a deadline is going to end it.
+ * One sentence for each deadlock, which says so if a deadline is going to end it; of more than twenty one for the rest.
  *
  * @throws ArgumentError if `locks` is not the `locks` of a snapshot.
  */
 export function describeDeadlocks(locks: readonly LockSnapshot[]): string[] {
-  return findDeadlocks(locks).map((fibers) => {
+  const deadlocks = findDeadlocks(locks);
+  const sentences = deadlocks.slice(0, DESCRIBED).map((fibers) => {
     const clauses = fibers.slice(0, NAMED).map(({ fiber, waitsFor }, index) => {
       const held = locks.find(
         (lock) =>
@@ -62,7 +63,12 @@ export function describeDeadlocks(locks: readonly LockSnapshot[]): string[] {
     const ends = fibers.some(({ fiber }) => fiber.bounded);
     return `deadlock${ends ? ' until a deadline passes' : ''}: ${clauses.join('; ')}`;
   });
+  const rest = deadlocks.length - DESCRIBED;
+  return rest <= 0 ? sentences : [...sentences, `deadlock: and ${rest} more of them`];
 }
+
+/** The most deadlocks that are told apart: where locks are taken in the wrong order again and again, all are alike. */
+export const DESCRIBED = 20;
 
 /** The most fibers that one sentence names. */
 const NAMED = 8;

@@ -27,6 +27,7 @@ import type {
   HeldSnapshot,
   HistogramSnapshot,
   LockSnapshot,
+  MoreLocks,
   NodeSnapshot,
   PlaceSnapshot,
   ProcessInfo,
@@ -190,6 +191,7 @@ const snapshotDecoder: Decoder<Snapshot> = object<Snapshot>({
   nodes: list(node),
   edges: list(edge),
   locks: list(lock),
+  moreLocks: optional(object<MoreLocks>({ locks: count, waiters: count })),
   lost: count,
   warnings: list(text),
 });

@@ -29,8 +29,13 @@ export interface Snapshot {
   readonly scheduling: SchedulingSnapshot | null;
   readonly nodes: readonly NodeSnapshot[];
   readonly edges: readonly EdgeSnapshot[];
-  /** Locks and semaphores with waiters, and resources with a limit that a fiber has ever asked for. */
+  /**
+   * Locks and semaphores with waiters, and resources with a limit that a fiber has ever asked for. All that are part of a
+   * deadlock, up to twenty deadlocks, and of the others the hundred for which fibers have waited longest in total.
+   */
   readonly locks: readonly LockSnapshot[];
+  /** Locks with waiters that are not listed. Absent if there are none. */
+  readonly moreLocks?: MoreLocks;
   /** Events counted at the node `(other)`, since the graph had no room for their own node or edge. */
   readonly lost: number;
   /** Each is one sentence. */
@@ -179,6 +184,12 @@ export interface LockSnapshot {
   readonly waiters: readonly FiberRef[];
   /** How many waiters and holders are not listed. */
   readonly unlisted: number;
+}
+
+export interface MoreLocks {
+  readonly locks: number;
+  /** Fibers that wait for them. */
+  readonly waiters: number;
 }
 
 /** A fiber: its number, the kind it was spawned as, and where it waits. */

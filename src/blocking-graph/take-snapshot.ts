@@ -2,22 +2,17 @@ import type { Fiber } from '../fibers/fiber.js';
 import type { PopulationWalk } from '../fibers/population.js';
 import type { RunLoop } from '../fibers/run-loop.js';
 import type { Suspension } from '../fibers/suspension.js';
-import { MutexPool } from '../fibers/sync/mutex.js';
-import { PermitPool } from '../fibers/sync/permit-pool.js';
-import { ResourcePool } from '../fibers/sync/resource.js';
 import { resourcesOf } from '../fibers/sync/resources-of.js';
 import type { CodePlace } from './code-place.js';
-import { describeDeadlocks } from './deadlocks.js';
 import { describeLongRuns } from './describe-long-runs.js';
 import { describeScheduling } from './describe-scheduling.js';
 import type { GraphNode } from './graph-node.js';
 import type { GraphRecorder } from './graph-recorder.js';
+import { LockSurvey } from './lock-survey.js';
 import type { SchedulingSource } from './scheduling-source.js';
 import type {
   EdgeSnapshot,
-  FiberRef,
   HeldSnapshot,
-  LockSnapshot,
   NodeSnapshot,
   PlaceSnapshot,
   ProcessInfo,
@@ -66,7 +61,7 @@ class Survey {
   private readonly walk: PopulationWalk;
   private readonly oldest: Map<GraphNode, number> = new Map();
   private readonly ready: Map<GraphNode, number> = new Map();
-  private readonly waitedFor: Set<PermitPool> = new Set();
+  private readonly locks: LockSurvey = new LockSurvey();
   private waiting: number = 0;
 
   constructor(source: SnapshotSource) {
@@ -100,8 +95,7 @@ class Survey {
       const since = waitingSince(fiber);
       if (oldest === undefined || since < oldest) this.oldest.set(node, since);
     }
-    const subject = waitsFor(fiber);
-    if (subject instanceof PermitPool) this.waitedFor.add(subject);
+    this.locks.note(fiber);
   }
 
   finish(): Snapshot {
@@ -109,7 +103,7 @@ class Survey {
     this.walk.end();
     const now = loop.clock.now();
     const nodes = graph === null ? [] : [...graph.nodes.values()];
-    const locks = this.locks(now);
+    const { locks, more, deadlocks } = this.locks.report(resourcesOf(loop), now);
     const scheduling = this.source.scheduling?.snapshot() ?? null;
     const listed = this.nodes(nodes, now);
     const { meter } = loop;
@@ -143,12 +137,9 @@ class Survey {
       nodes: listed,
       edges: nodes.flatMap(edgesOf),
       locks,
+      ...(more === undefined ? {} : { moreLocks: more }),
       lost: graph?.lost ?? 0,
-      warnings: [
-        ...describeDeadlocks(locks),
-        ...describeScheduling(scheduling, listed),
-        ...describeLongRuns(nodes, loop.sliceMs),
-      ],
+      warnings: [...deadlocks, ...describeScheduling(scheduling, listed), ...describeLongRuns(nodes, loop.sliceMs)],
     };
   }
 
@@ -187,39 +178,6 @@ class Survey {
         held: scheduling?.heldAt(node) ?? waitingForDescriptor(node, fibers - ready, oldestMs),
       };
     });
-  }
-
-  /**
-   * Locks with waiters, and resources; without those that have no limit, for which nothing ever waits. Holders and waiters
-   * are both read now: waiters noted during the walk, with the holders of now, would make false deadlocks.
-   */
-  private locks(now: number): LockSnapshot[] {
-    const shown = new Set<PermitPool>([...this.waitedFor, ...resourcesOf(this.source.loop)]);
-    return [...shown]
-      .map((lock, index) => this.lock(index + 1, lock, now))
-      .filter(({ kind, capacity, waiters }) => {
-        return Number.isSafeInteger(capacity) && (kind === 'resource' || waiters.length > 0);
-      });
-  }
-
-  private lock(id: number, lock: PermitPool, now: number): LockSnapshot {
-    const holders: Fiber[] = [];
-    let held = 0;
-    for (const permit of lock.holders()) if (held++ < LISTED) holders.push(permit.holder);
-    // In order of arrival. A fiber in a `select` is left out: it may go on by another branch.
-    const waiters: Fiber[] = [];
-    let waiting = 0;
-    for (const { fiber } of lock.waiters) if (waitsFor(fiber!) === lock && waiting++ < LISTED) waiters.push(fiber!);
-    return {
-      id,
-      kind: lock instanceof MutexPool ? 'mutex' : lock instanceof ResourcePool ? 'resource' : 'semaphore',
-      name: lock.name,
-      capacity: lock.capacity,
-      available: Math.max(0, lock.available),
-      holders: holders.map((fiber) => refTo(fiber, now)),
-      waiters: waiters.map((fiber) => refTo(fiber, now)),
-      unlisted: Math.max(0, held - LISTED) + Math.max(0, waiting - LISTED),
-    };
   }
 }
 
@@ -263,26 +221,9 @@ function waitingForDescriptor({ label }: GraphNode, fibers: number, oldestMs: nu
   return label.kind === 'descriptor.take' && fibers > 0 ? { by: 'descriptors', fibers, forMs: oldestMs ?? 0 } : null;
 }
 
-function waitsFor(fiber: Fiber): unknown {
-  return fiber.isWaiting ? (fiber.suspension as Suspension).subject : null;
-}
-
 function waitingSince(fiber: Fiber): number {
   return (fiber.suspension as Suspension).since!;
 }
 
-function refTo(fiber: Fiber, now: number): FiberRef {
-  const waiting = fiber.isWaiting;
-  return {
-    fiber: fiber.id,
-    kind: fiber.name,
-    node: (fiber.node as GraphNode | null)?.id ?? null,
-    sinceMs: waiting ? Math.max(0, now - waitingSince(fiber)) : null,
-    bounded: fiber.scope.deadline < Infinity,
-    ended: fiber.hasEnded,
-  };
-}
-
-/** Fibers visited between two clock readings, and the most holders, and waiters, listed for one lock. */
+/** Fibers visited between two clock readings. */
 const PIECE = 256;
-const LISTED = 100;

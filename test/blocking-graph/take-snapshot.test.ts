@@ -13,10 +13,13 @@ import {
   spawn,
   spawnDaemon,
   suspend,
+  type Mutex,
   type Operation,
   type Scope,
 } from 'heddle';
 import { simulate, VirtualClock } from 'heddle/testing';
+import { add } from '#src/blocking-graph/add.js';
+import { describeDeadlocks } from '#src/blocking-graph/deadlocks.js';
 import { parseSnapshot } from '#src/blocking-graph/parse-snapshot.js';
 import { renderText } from '#src/blocking-graph/render/text.js';
 import { subtract } from '#src/blocking-graph/subtract.js';
@@ -322,4 +325,57 @@ test('long runs from one wait are one warning, however many places there are', a
     warnings[0]!,
     /^route3 runs \d+\.\d ms from sleep .* of 2 ms, and 2 more run too long from there: put a yieldNow/,
   );
+});
+
+test('of many locks those of deadlocks are listed and those waited for longest, and the rest is counted', async (t) => {
+  const snapshot = await simulate(function* ({ runtime }) {
+    const [ours, theirs] = [mutex({ name: 'ours' }), mutex({ name: 'theirs' })];
+    const pool = resource('pool', { capacity: 3 });
+    yield* spawnDaemon(() => pool.withPermit(sleep(1)));
+    for (let n = 0; n < 1000; n++) {
+      const key = mutex({ name: `key ${n}` });
+      yield* spawnDaemon(() => key.withLock(sleep(100_000)));
+      yield* sleep(1);
+      yield* spawnDaemon(() => key.withLock(sleep(1)));
+      // One that many wait for, for a shorter time.
+      if (n === 990) for (let m = 0; m < 500; m++) yield* spawnDaemon(() => key.withLock(sleep(1)));
+      yield* sleep(1);
+    }
+    yield* spawnDaemon(() => ours.withLock(both(theirs)));
+    yield* spawnDaemon(() => theirs.withLock(both(ours)));
+    yield* sleep(2);
+    return runtime.snapshotNow();
+  });
+  const names = snapshot.locks.map(({ name }) => name);
+  t.is(names.length, 100 + 2 + 1);
+  for (const name of ['ours', 'theirs', 'pool', 'key 0', 'key 98', 'key 990']) t.true(names.includes(name), name);
+  t.deepEqual(snapshot.moreLocks, { locks: 900, waiters: 900 });
+  t.is(snapshot.warnings.filter((warning) => warning.startsWith('deadlock: ')).length, 1);
+  t.deepEqual(describeDeadlocks(snapshot.locks), [snapshot.warnings[0]!]);
+  t.deepEqual(parseSnapshot(JSON.stringify(snapshot)), snapshot);
+  t.regex(renderText(snapshot, { limit: 10 }), /lock +… and 993 more with 992 waiting fibers\n/);
+  const two = add([snapshot, parseSnapshot(JSON.stringify(snapshot))]);
+  t.deepEqual(two.moreLocks, { locks: 1800, waiters: 1800 });
+});
+
+function* both(lock: Mutex): Operation<void> {
+  yield* sleep(1);
+  yield* lock.withLock(sleep(1));
+}
+
+test('of ever so many deadlocks twenty are told apart', async (t) => {
+  const { locks, moreLocks, warnings } = await simulate(function* ({ runtime }) {
+    for (let n = 0; n < 150; n++) {
+      const [a, b] = [mutex(), mutex()];
+      yield* spawnDaemon(() => a.withLock(both(b)));
+      yield* spawnDaemon(() => b.withLock(both(a)));
+    }
+    yield* sleep(2);
+    return runtime.snapshotNow();
+  });
+  const told = warnings.filter((warning) => warning.startsWith('deadlock: '));
+  t.is(told.length, 21);
+  t.is(told.at(-1), 'deadlock: and 130 more of them');
+  t.is(locks.length + moreLocks!.locks, 300);
+  t.true(describeDeadlocks(locks).length >= 20);
 });

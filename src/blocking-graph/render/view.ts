@@ -158,26 +158,26 @@ export interface LockView {
   readonly waiters: string;
 }
 
-/** At most `limit` locks and resources, those with the most waiters first, and what there is to say of the others. */
-export function viewLocks({ locks, nodes }: Snapshot, limit: number): { locks: LockView[]; rest: string } {
+/**
+ * At most `limit` locks and resources, and what there is to say of the others. First come those with the most waiters; of equals
+ * those waited for longest, which stay in this order from snapshot to snapshot.
+ */
+export function viewLocks({ locks, moreLocks, nodes }: Snapshot, limit: number): { locks: LockView[]; rest: string } {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const sorted = [...locks].sort((a, b) => waitersOf(b) - waitersOf(a));
+  const sorted = [...locks].sort((a, b) => waitersOf(b) - waitersOf(a) || oldestOf(b) - oldestOf(a));
   const others = sorted.slice(limit);
-  const waiting = others.reduce((sum, lock) => sum + waitersOf(lock), 0);
+  const count = others.length + (moreLocks?.locks ?? 0);
+  const waiting = others.reduce((sum, lock) => sum + waitersOf(lock), moreLocks?.waiters ?? 0);
   return {
     locks: sorted.slice(0, limit).map((lock) => viewLock(lock, byId)),
-    rest:
-      others.length === 0 ? '' : `… and ${formatCount(others.length)} more with ${plural(waiting, 'waiting fiber')}`,
+    rest: count === 0 ? '' : `… and ${formatCount(count)} more with ${plural(waiting, 'waiting fiber')}`,
   };
 }
 
 function viewLock(lock: LockSnapshot, nodes: ReadonlyMap<string, NodeSnapshot>): LockView {
   const { kind, capacity, available, holders, waiters } = lock;
   const waiting = waitersOf(lock);
-  const oldest = greatest(
-    waiters.map((waiter) => waiter.sinceMs ?? -1),
-    -1,
-  );
+  const oldest = oldestOf(lock);
   const since = oldest < 0 ? '' : `, for up to ${formatMs(oldest)}`;
   const first = waiters[0] === undefined ? '' : `, the first is ${printable(fiberName(waiters[0]))}`;
   return {
@@ -192,6 +192,14 @@ function viewLock(lock: LockSnapshot, nodes: ReadonlyMap<string, NodeSnapshot>):
         ? 'held by nobody'
         : `held by ${nameSome(holders.map((holder) => holderName(holder, nodes)))}`,
   };
+}
+
+/** For how long the one that waits longest has waited; -1 if none does. */
+function oldestOf({ waiters }: LockSnapshot): number {
+  return greatest(
+    waiters.map(({ sinceMs }) => sinceMs ?? -1),
+    -1,
+  );
 }
 
 /** The number of waiters, listed or not, assuming that each holder has one permit. */
