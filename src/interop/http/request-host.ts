@@ -19,6 +19,7 @@ import { endOfGrace } from '../../io/http/end-of-grace.js';
 import { RequestIntake } from '../../io/http/request-intake.js';
 import type { Respondent, RequestWork } from '../../io/http/request-work.js';
 import { KernelQueues } from '../../io/kernel-queue.js';
+import { printError } from '../../io/print-error.js';
 import { Runtime } from '../../runtime.js';
 import { AttachedServer, speaksHttp2 } from './attached-server.js';
 
@@ -211,7 +212,7 @@ export class RequestHost {
     try {
       handling.failed(answer);
     } catch (second) {
-      console.error(second);
+      printError(second);
       if (work !== null) cutOff(work.response);
     }
   }

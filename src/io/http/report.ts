@@ -1,5 +1,6 @@
 import { isPromise } from '../../base/check.js';
 import { tellWhere } from '../../fibers/tell-where.js';
+import { printError } from '../print-error.js';
 
 /**
  * Passes what a handler threw to `onError`; without one, prints it after `subject`. What `onError` throws, or a promise
@@ -13,11 +14,10 @@ export function report<Q>(
 ): void {
   tellWhere(error);
   try {
-    // The first argument is a format, in which a `%` of a path would consume the error.
-    if (onError === undefined) return console.error('%s:', subject, error);
+    if (onError === undefined) return printError(error, subject);
     const told = onError(error, request);
-    if (isPromise(told)) told.then(undefined, (second: unknown) => console.error(second));
+    if (isPromise(told)) told.then(undefined, (second: unknown) => printError(second));
   } catch (second) {
-    console.error(second);
+    printError(second);
   }
 }

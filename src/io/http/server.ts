@@ -15,6 +15,7 @@ import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { cutOff } from '../cut-off.js';
 import { KernelQueues } from '../kernel-queue.js';
+import { printError } from '../print-error.js';
 import { endOfGrace } from './end-of-grace.js';
 import type { HttpServerOptions } from './http-server-options.js';
 import { lingerAfter } from './linger.js';
@@ -211,7 +212,7 @@ export class HttpServer {
       this.#tell(answerOf(error), request, response);
     } catch (second) {
       // The error throws when it is looked at, or it cannot be sent.
-      console.error(second);
+      printError(second);
       response.destroy();
     }
   }

@@ -17,6 +17,7 @@ import { tellWhere } from '../../fibers/tell-where.js';
 import { until } from '../../fibers/until.js';
 import { scope } from '../../fibers/with-scope.js';
 import type { Connection } from '../byte-stream.js';
+import { complain } from '../complain.js';
 
 /**
  * Runs `handler` for one connection of `serve`, in a scope of its own, which owns the connection and the fibers of the
@@ -60,7 +61,7 @@ export function reportToStderr(error: unknown): void {
   if (isGone(firstOf(error, isGone))) return;
   const first = firstOf(error, isCausedByPeer);
   const text = isCausedByPeer(first) ? String(first) : inspect(error);
-  process.stderr.write(`heddle/net: a connection's handler failed: ${text}\n`);
+  complain(text, () => void process.stderr.write(`heddle/net: a connection's handler failed: ${text}\n`));
 }
 
 function isGone(error: unknown): boolean {
