@@ -94,8 +94,10 @@ export class LiveNode implements FlowNode {
 
   tick(decay: number, timed: boolean, follow: (node: GraphNode) => LiveNode): void {
     const { node } = this;
-    this.departures = tickFlows(this.edges, node.edges, decay, follow);
-    tickFlows(this.spawns, node.spawns, decay, follow);
+    // Where nobody goes any more the last shares are kept: the smallest numbers there are would all become the same.
+    const fading = this.departures > FAINT ? decay : 1;
+    this.departures = tickFlows(this.edges, node.edges, fading, follow);
+    tickFlows(this.spawns, node.spawns, fading, follow);
     for (const flow of this.edges) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
     for (const flow of this.spawns) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
     if (timed) this.cpuMs = this.ran.tick(node.ranMs, node.runs, decay) ?? this.cpuMs;
@@ -148,6 +150,9 @@ class Rate {
     this.seenTimes = times;
   }
 }
+
+/** Departures so long ago that a single new one counts a million times as much. */
+const FAINT = 1e-6;
 
 function tickFlows(
   flows: LiveFlow[],

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Runtime, semaphore, sleep, spawn, type Operation } from 'heddle';
+import { Runtime, semaphore, sleep, spawn, until, type Operation } from 'heddle';
 import { VirtualClock } from 'heddle/testing';
 import { FlowGraph } from '#src/blocking-graph/flow-graph.js';
 import type { GraphRecorder } from '#src/blocking-graph/graph-recorder.js';
@@ -34,4 +34,32 @@ test('the time of a wait is taken from what waits took, except where fibers queu
   again.startOf('worker');
   again.tick(1);
   t.true(again.nodes.find((one) => one.node === node)!.waitMs > 0);
+});
+
+test('where nobody has been for an hour it is still known where fibers go from there', async (t) => {
+  const runtime = new Runtime({ clock: new VirtualClock() });
+  const graph = new FlowGraph(runtime.loop.recorder as GraphRecorder);
+  const some = (turns: number): Promise<void> =>
+    runtime.run(function* () {
+      function* worker(): Operation<void> {
+        for (let n = 0; n < 10; n++) yield* sleep(1);
+        yield* until(Promise.resolve(), 'last');
+      }
+      for (let i = 0; i < turns; i++) yield* (yield* spawn(worker)).join();
+    });
+  await some(10);
+  graph.startOf('worker');
+  graph.tick(0.9);
+  const loops = (): number => {
+    const index = graph.nodes.findIndex(({ node }) => node.label.kind === 'sleep');
+    return graph.nodes[index]!.edges.find(({ to }) => to === index)!.p;
+  };
+  t.is(loops(), 0.9);
+  for (let tick = 0; tick < 36_000; tick++) graph.tick(0.9);
+  t.true(Math.abs(loops() - 0.9) < 1e-9, `${loops()}`);
+  // And what happens next counts at once.
+  await some(1);
+  graph.tick(0.9);
+  t.true(Math.abs(loops() - 0.9) < 1e-9, `${loops()}`);
+  t.true(graph.nodes.find(({ node }) => node.label.kind === 'sleep')!.departures < 11);
 });
