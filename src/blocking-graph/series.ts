@@ -22,6 +22,8 @@ export class Series {
   private change: Float64Array = EMPTY;
   /** Sweeps since the last extrapolation. */
   private sweeps: number = 0;
+  /** By how much each change is smaller than the one before, if the last two were parallel; else 0. */
+  private ratio: number = 0;
 
   begin(values: Float64Array, nodes: Stretch): void {
     this.values = values;
@@ -29,6 +31,7 @@ export class Series {
     this.last = grown(this.last, values.length);
     this.change = grown(this.change, values.length);
     this.sweeps = 0;
+    this.ratio = 0;
     const { order, begin, end } = nodes;
     for (let i = begin; i < end; i++) {
       const n = order[i]!;
@@ -59,14 +62,17 @@ export class Series {
     }
     if (moved <= tolerance * sum) return true;
     const ratio = along / before;
-    if (++this.sweeps > 2 && ratio < MOST_RATIO && along > ALIGNED * Math.sqrt(before * now)) this.extrapolate(ratio);
+    const isKnown = ++this.sweeps > 2 && ratio < MOST_RATIO && along > ALIGNED * Math.sqrt(before * now);
+    this.ratio = isKnown ? ratio : 0;
     return false;
   }
 
-  private extrapolate(ratio: number): void {
-    const { values, last, change } = this;
+  /** Adds the rest of the series, if it is known. To be called before a sweep, which sees to it that the values are possible. */
+  extrapolate(): void {
+    const { values, last, change, ratio } = this;
+    if (ratio === 0) return;
     const { order, begin, end } = this.nodes;
-    this.sweeps = 0;
+    this.sweeps = this.ratio = 0;
     for (let i = begin; i < end; i++) {
       const n = order[i]!;
       last[n] = values[n]! += (change[n]! * ratio) / (1 - ratio);

@@ -44,18 +44,22 @@ export class Solver {
 
   private converge(recurrence: Recurrence, nodes: Stretch, sweeps: number, tolerance: number): boolean {
     const { values } = recurrence;
-    if (sweeps > 1) values.forEach((numbers, i) => (this.series[i] ??= new Series()).begin(numbers, nodes));
     let settled = false;
-    for (let s = 0; s < sweeps && !settled; s++) {
-      sweep(recurrence, nodes);
-      if (sweeps > 1) settled = this.hasSettled(values.length, tolerance);
+    if (sweeps === 1) sweep(recurrence, nodes);
+    else {
+      while (this.series.length < values.length) this.series.push(new Series());
+      for (let i = 0; i < values.length; i++) this.series[i]!.begin(values[i]!, nodes);
+      for (let s = 0; s < sweeps && !settled; s++) settled = this.sweepOn(recurrence, nodes, tolerance);
     }
     for (const numbers of values) if (!bound(numbers, nodes)) settled = false;
     return settled;
   }
 
-  /** All of them have to be told of the sweep. */
-  private hasSettled(count: number, tolerance: number): boolean {
+  /** Returns whether the sweep changed next to nothing. */
+  private sweepOn(recurrence: Recurrence, nodes: Stretch, tolerance: number): boolean {
+    const count = recurrence.values.length;
+    for (let i = 0; i < count; i++) this.series[i]!.extrapolate();
+    sweep(recurrence, nodes);
     let settled = true;
     for (let i = 0; i < count; i++) if (!this.series[i]!.follow(tolerance)) settled = false;
     return settled;

@@ -451,6 +451,35 @@ test('places on no cycle but to themselves are visited once in a tick, although 
   near(t, [prediction.demands[0]!.work[0]!], [20 * (300 + 43 + 3)], 'W');
 });
 
+test('peaks, their spread, and what is held are never negative, whatever the cycles and however they change', (t) => {
+  for (const seed of fuzzSeeds(100)) {
+    const random = new Random(seed);
+    const size = 2 + random.below(12);
+    const next = Array.from({ length: size }, (_, n) => [
+      Math.min(n + 1, size),
+      random.below(size),
+      random.below(size),
+    ]);
+    const prediction = new Prediction();
+    for (let tick = 0; tick < 20; tick++) {
+      const sketches = next.map((ends): Sketch => {
+        const to = new Map(ends.map((end) => [end, random.next() ** 4 + 0.001]));
+        const sum = [...to.values()].reduce((a, b) => a + b, 0);
+        return { cpu: random.next(), wait: 10 * random.next(), to: [...to].map(([end, p]) => [end, p / sum] as const) };
+      });
+      const amounts = next.map(() => 100 * (random.next() - 0.4));
+      const use: Use = { ...stock(...amounts), variance: (n) => Math.abs(amounts[n] ?? 0) };
+      prediction.compute(graph(...sketches, {}), [use], 500);
+      const { peak, spread, held } = prediction.demands[0]!;
+      for (const values of [peak, spread, held])
+        t.true(
+          values.every((value) => value >= 0 && Number.isFinite(value)),
+          `[seed ${seed}] ${values}`,
+        );
+    }
+  }
+});
+
 test('what is taken at the beginning of a long line is known at its end after one pass', (t) => {
   const size = 100;
   const nodes = graph(...Array.from({ length: size }, (_, n): Sketch => ({ to: [[n + 1, 1]] })), {});
