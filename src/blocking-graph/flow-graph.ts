@@ -32,7 +32,7 @@ export class FlowGraph {
   /** Adds what happened since the last tick; times only if `timed`. Earlier sums are first multiplied by `decay`. */
   tick(decay: number, timed: boolean = true): void {
     // The list may grow meanwhile, by newly reached nodes.
-    for (let i = 0; i < this.nodes.length; i++) this.nodes[i]!.tick(decay, timed, (node) => this.follow(node));
+    for (let i = 0; i < this.nodes.length; i++) this.nodes[i]!.tick(decay, timed, this.follow);
   }
 
   /** Counts the fibers at each node, into `standing` or, if that is too short, a new array; returns the one used. */
@@ -54,7 +54,7 @@ export class FlowGraph {
     return counts;
   }
 
-  private follow(node: GraphNode): LiveNode {
+  private readonly follow = (node: GraphNode): LiveNode => {
     let live = this.byNode.get(node);
     if (live === undefined) {
       live = new LiveNode(node, this.nodes.length);
@@ -62,7 +62,7 @@ export class FlowGraph {
       this.nodes.push(live);
     }
     return live;
-  }
+  };
 }
 
 /** A node with its flows, as decaying sums. */

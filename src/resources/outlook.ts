@@ -259,7 +259,8 @@ export class Outlook {
   }
 
   private findPools(): void {
-    const named = new Set(this.graph.nodes.flatMap(({ node }) => node.pool ?? []));
+    const named = new Set<Pool>();
+    for (const { node } of this.graph.nodes) if (node.pool !== null) named.add(node.pool);
     const chosen = choosePools(this.pools.keys(), named);
     for (const [pool, { resource }] of this.pools) if (!chosen.has(pool)) this.forget(pool, resource);
     for (const pool of chosen) {
