@@ -1,4 +1,5 @@
 import type { Flow, FlowNode } from './flow-node.js';
+import { leadsTo } from './leads-to.js';
 
 /**
  * The strongly connected components of a graph: sets of nodes that lead to each other, by edges or by starting fibers. A node
@@ -79,7 +80,7 @@ export class Components {
       this.reached[n] = DONE;
       this.order[end++] = n;
     }
-    const isEntangled = end - begin > 1 || this.nodes[first]!.spawns.some(({ to }) => to === first);
+    const isEntangled = end - begin > 1 || leadsTo(this.nodes[first]!.spawns, first);
     if (isEntangled) this.entangled += end - begin;
     this.isEntangled[this.count] = isEntangled ? 1 : 0;
     this.starts[++this.count] = end;

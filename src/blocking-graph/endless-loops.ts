@@ -1,6 +1,7 @@
 import { grown } from '../base/grown.js';
 import type { Components } from './components.js';
 import type { FlowNode } from './flow-node.js';
+import { leadsTo } from './leads-to.js';
 import type { Use } from './use.js';
 
 /**
@@ -31,7 +32,7 @@ export class EndlessLoops {
       }
       for (let i = begin; i < end; i++) {
         const n = order[i]!;
-        this.within[n] = ahead[n] === 1 && (end - begin > 1 || nodes[n]!.edges.some(({ to }) => to === n)) ? 1 : 0;
+        this.within[n] = ahead[n] === 1 && (end - begin > 1 || leadsTo(nodes[n]!.edges, n)) ? 1 : 0;
       }
     }
   }

@@ -6,6 +6,7 @@ import { ResourcePool } from '../fibers/sync/resource.js';
 import { DESCRIBED, describeDeadlocks, findDeadlocks } from './deadlocks.js';
 import type { GraphNode } from './graph-node.js';
 import type { FiberRef, LockSnapshot, MoreLocks } from './snapshot.js';
+import { waitingSince } from './waiting-since.js';
 
 /** What a snapshot says of locks. */
 interface LockReport {
@@ -120,10 +121,6 @@ function most<T>(items: readonly T[], count: number, value: (item: T) => number)
 
 function waitsFor(fiber: Fiber): unknown {
   return fiber.isWaiting ? (fiber.suspension as Suspension).subject : null;
-}
-
-function waitingSince(fiber: Fiber): number {
-  return (fiber.suspension as Suspension).since!;
 }
 
 function refTo(fiber: Fiber, now: number): FiberRef {

@@ -1,7 +1,6 @@
 import type { Fiber } from '../fibers/fiber.js';
 import type { PopulationWalk } from '../fibers/population.js';
 import type { RunLoop } from '../fibers/run-loop.js';
-import type { Suspension } from '../fibers/suspension.js';
 import { resourcesOf } from '../fibers/sync/resources-of.js';
 import type { CodePlace } from './code-place.js';
 import { describeLongRuns } from './describe-long-runs.js';
@@ -19,6 +18,7 @@ import type {
   ProcessUsage,
   Snapshot,
 } from './snapshot.js';
+import { waitingSince } from './waiting-since.js';
 
 /** What a snapshot is taken of. */
 export interface SnapshotSource {
@@ -219,10 +219,6 @@ function allocationOf({ heapBytes, externalBytes }: GraphNode): NodeSnapshot['al
 
 function waitingForDescriptor({ label }: GraphNode, fibers: number, oldestMs: number | null): HeldSnapshot | null {
   return label.kind === 'descriptor.take' && fibers > 0 ? { by: 'descriptors', fibers, forMs: oldestMs ?? 0 } : null;
-}
-
-function waitingSince(fiber: Fiber): number {
-  return (fiber.suspension as Suspension).since!;
 }
 
 /** Fibers visited between two clock readings. */

@@ -99,10 +99,8 @@ class GateWork<T> extends Work {
   private readonly entry: string;
   private readonly scope: Scope;
   private readonly operation: Operation<T>;
-  private value: T | undefined = undefined;
-  /** Whether it has returned or thrown, other than by a cancellation. */
-  isSettled: boolean = false;
-  private error: { readonly thrown: unknown } | null = null;
+  /** Null until it has returned or thrown, other than by a cancellation. */
+  private outcome: { readonly value: T } | { readonly thrown: unknown } | null = null;
 
   constructor(kind: string, priority: number, entry: string, scope: Scope, operation: Operation<T>) {
     super(kind, priority, true);
@@ -120,22 +118,23 @@ class GateWork<T> extends Work {
     this.suspension!.fail(error);
   }
 
-  /** Its value; throws what it threw, which concerns the caller and not the scope. */
+  get isSettled(): boolean {
+    return this.outcome !== null;
+  }
+
+  /** Its value, once it is settled; throws what it threw, which concerns the caller and not the scope. */
   result(): T {
-    if (this.error !== null) throw this.error.thrown;
-    return this.value as T;
+    const outcome = this.outcome!;
+    if ('thrown' in outcome) throw outcome.thrown;
+    return outcome.value;
   }
 
   private *run(admitted: Admitted): Operation<void> {
     try {
-      this.value = yield* inSegment(this.operation);
-      this.isSettled = true;
+      this.outcome = { value: yield* inSegment(this.operation) };
     } catch (error) {
       const stopped = isInstance(error, CancelledError);
-      if (!stopped || error.cause instanceof OverloadError) {
-        this.error = { thrown: stopped ? error.cause : error };
-        this.isSettled = true;
-      }
+      if (!stopped || error.cause instanceof OverloadError) this.outcome = { thrown: stopped ? error.cause : error };
       if (stopped) throw error;
       tellWhere(error);
     } finally {
