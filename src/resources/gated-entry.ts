@@ -110,6 +110,7 @@ export class GatedEntry implements Entry {
   }
 
   close(): void {
+    if (this.closed) return;
     this.closed = true;
     for (const work of this.queue) this.drop(work, 'closed');
     this.governor.closed(this);

@@ -163,7 +163,7 @@ export class RequestHost {
     intake.responses.spare(() => {
       for (const server of servers) server.stop();
     }, grace);
-    if (grace < Infinity) this.requests.spawnDaemon(endOfGrace, this.requests, grace);
+    if (grace < Infinity) this.requests.spawnDaemon(endOfGrace, this.requests, intake, grace);
     // Requests that wait, or come on open connections, are let in as ever until none is left: a stop is no overload.
     await intake.responses.quiet(grace);
     intake.close();

@@ -148,7 +148,7 @@ export class HttpServer {
       readOn(message.socket);
     }
     yield* stopping.wait();
-    if (this.#grace < Infinity) requests.spawnDaemon(endOfGrace, requests, this.#grace);
+    if (this.#grace < Infinity) requests.spawnDaemon(endOfGrace, requests, intake, this.#grace);
     try {
       yield* this.#drained();
     } finally {
