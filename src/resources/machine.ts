@@ -12,6 +12,8 @@ export interface Machine {
   readonly threads: number;
   /** The share of the time since the last call in which the event loop had nothing to do: 0 to 1. */
   idleShare(): number;
+  /** On a single processor V8's own threads leave it to the program, from now on until the process ends. */
+  quietV8(): void;
 }
 
 /** The memory of the process. All in bytes. */

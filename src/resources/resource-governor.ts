@@ -73,6 +73,7 @@ export class ResourceGovernor implements Governor {
     loop.threadPool.capacity = machine.threads;
     machine.heap.start();
     if (on.heapRoom) machine.heap.expand();
+    if (on.quietV8) machine.quietV8();
     this.outlook = graph === null ? null : new Outlook(graph, machine, loop.descriptors, on);
     this.backStop = this.outlook === null || !on.backStop ? null : new BackStop(loop.population, this.outlook.memory);
     loop.descriptors.checked = on.localCheck;
@@ -287,9 +288,7 @@ const CONTROL_SHARE = 0.05;
 /** Of the shortest goal. With 0.04 requests on kept connections wait too long for their fibers, with 0.08 `/health` does. */
 const POLL_SHARE = 0.06;
 const RECONCILE_TICKS = 10;
-/**
- * Of the time that fibers run: for measuring what they allocate. Less while less than `RELAXED_SHARE` of the memory is used.
- */
+/** Of the time of fibers, for measuring what they allocate; less while less than `RELAXED_SHARE` of the memory is used. */
 const BUDGET = 0.01;
 const RELAXED_BUDGET = 0.002;
 const RELAXED_SHARE = 0.3;

@@ -17,6 +17,8 @@ export interface SchedulingOptions {
   readonly slowStart?: boolean;
   /** Lets V8's heap fill further between major collections than V8 does by itself below a limit of 2 GiB. */
   readonly heapRoom?: boolean;
+  /** On a single processor the threads in which V8 collects garbage and compiles leave it to the program. Linux only. */
+  readonly quietV8?: boolean;
   /** Cancels the fiber that holds most memory when memory runs out all the same. */
   readonly backStop?: boolean;
   /** Limits how much goes on at once while answers are slow for a reason that cannot be seen. */
@@ -49,6 +51,7 @@ export const allSwitchedOn: SchedulingSwitches = {
   localCheck: true,
   slowStart: true,
   heapRoom: true,
+  quietV8: true,
   backStop: true,
   latencyNet: true,
   lifo: true,

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { descriptorLimit, openDescriptors } from './descriptors.js';
 import type { Heap, Machine } from './machine.js';
+import { quietV8 } from './quiet-v8.js';
 
 /** This process as a `Machine`. */
 export function systemMachine(heap: Heap, environment: NodeJS.ProcessEnv = process.env): Machine {
@@ -16,6 +17,7 @@ export function systemMachine(heap: Heap, environment: NodeJS.ProcessEnv = proce
       before = now;
       return 1 - utilization;
     },
+    quietV8,
   };
 }
 

@@ -89,13 +89,16 @@ test('what comes to an entry that is closed sets nothing in motion', (t) => {
   t.is(loop.descriptors.limit, Infinity);
 });
 
-test('the heap is given room by the first entry, unless that is switched off', (t) => {
-  for (const heapRoom of [true, false]) {
+test('the first entry gives the heap room and quietens V8, unless that is switched off', (t) => {
+  for (const [heapRoom, quietV8] of [
+    [true, false],
+    [false, true],
+  ] as const) {
     const machine = new SimulatedMachine({});
-    const { loop } = new Runtime({ clock: machine, machine, scheduling: { heapRoom } });
-    t.false(machine.heap.expanded);
+    const { loop } = new Runtime({ clock: machine, machine, scheduling: { heapRoom, quietV8 } });
+    t.false(machine.heap.expanded || machine.quiet);
     loop.openEntry({ name: 'only', goal: 100 })!.close();
-    t.is(machine.heap.expanded, heapRoom);
+    t.deepEqual([machine.heap.expanded, machine.quiet], [heapRoom, quietV8]);
   }
 });
 

@@ -34,6 +34,8 @@ export class SimulatedMachine implements Clock, Machine {
   private readonly freeAt: number[] = Array<number>(this.threads).fill(0);
   private idleMs: number = 0;
   private idleSince: number = 0;
+  /** Somebody wants V8's own threads to leave the processor to the program. */
+  quiet: boolean = false;
 
   constructor({ heapLimit = 256e6, externalLimit = Infinity, descriptorLimit = Infinity }: MachineOptions) {
     this.heap = new SimulatedHeap(heapLimit, externalLimit, (ms) => this.work(ms));
@@ -111,6 +113,11 @@ export class SimulatedMachine implements Clock, Machine {
 
   openDescriptors(): number {
     return OWN_DESCRIPTORS + this.open;
+  }
+
+  /** It has no V8, and nothing gets in the program's way; it only tells that it was asked. */
+  quietV8(): void {
+    this.quiet = true;
   }
 
   idleShare(): number {

@@ -241,3 +241,66 @@ onLinux('open descriptors are counted, and there is a limit or none', (t) => {
   const limit = descriptorLimit();
   t.true(limit === null || (Number.isInteger(limit) && limit > before), `${limit}`);
 });
+
+/** Starts another thread of every kind, quietens V8 and prints how nice each thread then is, by age. */
+const quietening = `
+  import { readFile } from 'node:fs/promises';
+  import { readdirSync, readFileSync } from 'node:fs';
+  import { getPriority, setPriority } from 'node:os';
+  import { Worker } from 'node:worker_threads';
+  import { once } from 'node:events';
+  import { quietV8 } from '#src/resources/quiet-v8.js';
+  await readFile('/dev/null');
+  const worker = new Worker('setInterval(() => {}, 1e6)', { eval: true });
+  await once(worker, 'online');
+  const [processors, nice] = process.argv.slice(1).map(Number);
+  for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), nice);
+  quietV8(processors);
+  quietV8(processors);
+  const threads = readdirSync('/proc/self/task').map(Number).sort((a, b) => a - b);
+  const named = threads.map((thread) => [readFileSync('/proc/self/task/' + thread + '/comm', 'utf8').trim(), getPriority(thread)]);
+  console.log(JSON.stringify({ main: getPriority(process.pid), named }));
+  process.exit();
+`;
+
+async function quietened(flags: readonly string[], processors: number, nice: number) {
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+  const given = [...flags, '--input-type=module', '-e', quietening, String(processors), String(nice)];
+  const { stdout } = await promisify(execFile)(process.execPath, given, { cwd });
+  const { main, named } = JSON.parse(stdout) as { main: number; named: [name: string, niceness: number][] };
+  const quiet = named.filter(([, niceness]) => niceness > nice);
+  return { main, named, quiet, niceness: new Set(quiet.map(([, niceness]) => niceness)) };
+}
+
+onLinux('on one processor the five threads of V8 are nicer than the program, and nothing else is', async (t) => {
+  const { main, named, quiet, niceness } = await quietened([], 1, 2);
+  t.is(main, 2);
+  t.true(named.length >= 11, 'those of libuv and a worker are there');
+  t.is(quiet.length, 5);
+  t.deepEqual([...niceness], [12]);
+  // Node names its threads since version 24.
+  if (named.some(([name]) => name.includes('V8Worker')))
+    for (const [name] of quiet) t.regex(name, /V8Worker|^DelayedTaskSche/);
+  for (const [name, niceness] of named) if (/libuv|Inspector/.test(name)) t.is(niceness, 2, name);
+});
+
+onLinux('V8 is left alone on several processors, and where its threads are another number', async (t) => {
+  t.deepEqual((await quietened([], 2, 0)).quiet, []);
+  t.deepEqual((await quietened(['--v8-pool-size=1'], 1, 0)).quiet, []);
+});
+
+onLinux('a program that is very nice already stays as it is, with threads that are no nicer than can be', async (t) => {
+  const { main, quiet, niceness } = await quietened([], 1, 15);
+  t.is(main, 15);
+  t.is(quiet.length, 5);
+  t.deepEqual([...niceness], [19]);
+});
+
+onLinux('who may not read /proc goes on without', async (t) => {
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+  const script = `import { quietV8 } from '#src/resources/quiet-v8.js'; quietV8(1); console.log('went on');`;
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+  const flags = [flag, `--allow-fs-read=${cwd}*`, '--no-warnings', '--input-type=module', '-e', script];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd });
+  t.is(stdout, 'went on\n');
+});
