@@ -37,6 +37,9 @@ export interface Heap {
   /** How many major collections were noticed, and what the last one left alive. */
   readonly majors: number;
   readonly liveAfterMajor: number;
-  /** Lets V8's heap fill further before major collections, from the next one on; it stays below the limit. */
+  /**
+   * Lets V8's heap fill further before major collections, from the next one on; it stays below the limit. Its young generation is
+   * large from now on.
+   */
   expand(): void;
 }

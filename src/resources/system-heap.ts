@@ -1,6 +1,8 @@
 import { totalmem } from 'node:os';
-import { GCProfiler, getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { GCProfiler, getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import type { Heap } from './machine.js';
+import { setV8Flag } from './v8-flag.js';
+import { growYoungGeneration } from './young-generation.js';
 
 /**
  * V8's heap, without native code.
@@ -81,12 +83,13 @@ export class SystemHeap implements Heap {
   /**
    * Below a limit of 2 GiB V8 lets the heap grow to at most between 1.3 and 2 times what a major collection has left
    * (`MemoryController::MaxGrowingFactor`), above it up to 4 times; and never by more than half of the way to the limit. This
-   * makes it the same below as above, from the next major collection on. The flag applies to the whole process, and V8's code
+   * makes it the same below as above, from the next major collection on. The flags apply to the whole process, and V8's code
    * caches are made for one set of flags: what is loaded from now on is compiled anew, some ms for a module of Node.
    */
   expand(): void {
-    if (this.limit < ROOMY_LIMIT && !process.execArgv.some((flag) => GROWTH_FLAG.test(flag)))
-      setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+    if (this.limit >= ROOMY_LIMIT) return;
+    setV8Flag('heap-growing-percent', GROWTH_PERCENT);
+    if (this.limit >= YOUNG_LIMIT) growYoungGeneration(YOUNG_SHARE * this.limit);
   }
 
   /** External memory also shrinks between collections, where a buffer is detached: that was not allocated. */
@@ -115,4 +118,6 @@ const LIMIT_LOOKS = 10;
 /** From this limit on V8 does by itself what `expand` asks for. */
 const ROOMY_LIMIT = 2 ** 31;
 const GROWTH_PERCENT = 300;
-const GROWTH_FLAG = /^--heap[-_]growing[-_]percent/;
+/** Below this limit, up to 200 MB of which are the young generation's, what survives to make it large might not fit. */
+const YOUNG_LIMIT = 2 ** 28;
+const YOUNG_SHARE = 0.05;

@@ -112,23 +112,64 @@ const churning = `
   heap.stop();
 `;
 
-async function churn(...flags: readonly string[]): Promise<{ usual: number; expanded: number }> {
+/** Says how many collections expanding a second time takes, and how many minor ones building ten megabytes that stay. */
+const growing = (expanded: boolean): string => `
+  import { GCProfiler } from 'node:v8';
+  import { SystemHeap } from '#src/resources/system-heap.js';
+  const heap = new SystemHeap();
+  const profiler = new GCProfiler();
+  if (${expanded}) heap.expand();
+  profiler.start();
+  if (${expanded}) heap.expand();
+  const again = profiler.stop().statistics.length;
+  profiler.start();
+  const kept = [];
+  for (let i = 0; i < 256; i++) kept.push(Array.from({ length: 2000 }, (_, j) => ({ j })));
+  const minors = profiler.stop().statistics.filter(({ gcType }) => gcType === 'Scavenge').length;
+  console.log(JSON.stringify({ again, minors }));
+`;
+
+/** What `program` prints, in a heap of 256 MB. In a process of its own: V8's flags are everybody's. */
+async function inSmallHeap(program: string, ...flags: readonly string[]): Promise<string> {
   const cwd = fileURLToPath(new URL('../../..', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--input-type=module', '-e', churning], {
-    cwd,
-  });
-  return JSON.parse(stdout) as { usual: number; expanded: number };
+  // A flag that is given twice has the value that is given last.
+  const args = ['--max-old-space-size=256', ...flags, '--input-type=module', '-e', program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
+  return stdout;
 }
 
-// In a process of its own: V8's flags are everybody's.
+async function churn(...flags: readonly string[]): Promise<{ usual: number; expanded: number }> {
+  return JSON.parse(await inSmallHeap(churning, ...flags)) as { usual: number; expanded: number };
+}
+
+async function grow(expanded: boolean, ...flags: readonly string[]): Promise<{ again: number; minors: number }> {
+  return JSON.parse(await inSmallHeap(growing(expanded), ...flags)) as { again: number; minors: number };
+}
+
 test('with a limit of 256 MB an expanded heap takes in half as much again, or more, between major collections', async (t) => {
-  const { usual, expanded } = await churn('--max-old-space-size=256');
+  const { usual, expanded } = await churn();
   t.true(expanded > 1.5 * usual, `${usual} pieces, then ${expanded}`);
 });
 
+test('an expanded heap has a large young generation from the start', async (t) => {
+  const [usual, expanded] = [await grow(false), await grow(true)];
+  t.true(expanded.minors < usual.minors - 1, `${usual.minors} minor collections, then ${expanded.minors}`);
+  t.is(expanded.again, 0);
+});
+
+test('a tiny heap expands into no room that it does not have', async (t) => {
+  const tiny = `
+    import { SystemHeap } from '#src/resources/system-heap.js';
+    new SystemHeap().expand();
+    console.log('lives');
+  `;
+  t.is(await inSmallHeap(tiny, '--max-old-space-size=8'), 'lives\n');
+});
+
 test('a growth that was asked for on the command line stays', async (t) => {
-  const { usual, expanded } = await churn('--max-old-space-size=256', '--heap-growing-percent=50');
+  const { usual, expanded } = await churn('--heap-growing-percent=50');
   t.true(expanded < 1.5 * usual, `${usual} pieces, then ${expanded}`);
+  t.deepEqual(await grow(true, '--semi_space_growth_factor=2'), await grow(false));
 });
 
 test.serial('minor collections are no major ones', async (t) => {
