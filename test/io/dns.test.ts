@@ -1,7 +1,8 @@
 import test from 'ava';
 import { lookup, lookupAll, resolve, reverse } from 'heddle/dns';
 import { bind, type UdpSocket } from 'heddle/udp';
-import { ArgumentError, IoError } from '#src/base/errors.js';
+import { ArgumentError, HeddleError, IoError } from '#src/base/errors.js';
+import { currentFiber } from '#src/fibers/current.js';
 import type { Operation } from '#src/fibers/operation.js';
 import { spawnDaemon, spawn } from '#src/fibers/spawn.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -59,6 +60,15 @@ test.serial('lookup knows this machine, and gives an IoError for a name that doe
     const error = (yield* thrownBy(lookup('no-such-host.invalid'))) as IoError;
     t.true(error instanceof IoError);
     t.is(error.operation, 'dns.lookup');
+  }),
+);
+
+test.serial('a name that cannot be one is refused, and occupies no thread', (t) =>
+  leavesNothing(t, function* () {
+    const { threadPool } = currentFiber('test').loop;
+    // Newer versions of Node throw, older ones ask.
+    t.true((yield* thrownBy(lookup('a\0b'))) instanceof HeddleError);
+    t.is(threadPool.pending, 0);
   }),
 );
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import {
   ArgumentError,
@@ -274,6 +275,29 @@ test('a process that ends at once ends its only program, too', (t) =>
     `;
     const { code, stdout } = yield* execute(process.execPath, ['--input-type=module', '-e', script]);
     t.deepEqual({ code, stdout }, { code: 7, stdout: '' });
+  }));
+
+test('what --permission denies is an IoError, also where Node throws it', (t) =>
+  runs(t, function* () {
+    const script = `
+      import { run } from 'heddle';
+      import { mkdir, readlink } from 'heddle/fs';
+      import { start } from 'heddle/process';
+      await run(function* () {
+        for (const operation of [start('true'), start('two words', [], { cwd: '/' }), mkdir('/forbidden'), readlink('/forbidden')])
+          try {
+            yield* operation;
+          } catch (error) {
+            console.log(error.name, error.operation, error.system);
+          }
+      });
+    `;
+    const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    const flags = [flag, `--allow-fs-read=${root}*`, '--no-warnings', '--input-type=module', '-e', script];
+    const { stdout, stderr } = yield* execute(process.execPath, flags, { cwd: root });
+    const denied = ['process.start', 'process.start', 'fs.mkdir', 'fs.readlink'];
+    t.is(stdout, denied.map((operation) => `IoError ${operation} ERR_ACCESS_DENIED\n`).join(''), stderr);
   }));
 
 test.serial('the end of the process is listened for while a program runs', (t) =>

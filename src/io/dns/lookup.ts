@@ -5,6 +5,7 @@ import { checkKnown } from '../../base/known-options.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { thrownError } from '../thrown.js';
 
 export interface LookupOptions {
   /** 4 or 6 for addresses of that family only; 0 for both, unless given. */
@@ -45,12 +46,16 @@ const LOOKUP: SuspensionKind<string, number> = new SuspensionKind({
     const family = suspension.argument;
     const fiber = suspension.fiber!;
     const { threadPool } = fiber.loop;
-    threadPool.begin(fiber);
-    systemLookup(suspension.subject, { all: true, family }, (error, addresses) => {
-      threadPool.end();
-      if (error !== null) suspension.fail(new IoError('dns.lookup', error));
-      else suspension.complete(addresses);
-    });
+    try {
+      systemLookup(suspension.subject, { all: true, family }, (error, addresses) => {
+        threadPool.end();
+        if (error !== null) suspension.fail(new IoError('dns.lookup', error));
+        else suspension.complete(addresses);
+      });
+      threadPool.begin(fiber);
+    } catch (error) {
+      suspension.fail(thrownError('dns.lookup', error));
+    }
   },
   abort() {},
 });

@@ -8,11 +8,12 @@ import {
   type SrvRecord,
 } from 'node:dns';
 import { expected } from '../../base/check.js';
-import { ArgumentError, IoError } from '../../base/errors.js';
+import { IoError } from '../../base/errors.js';
 import { checkKnown } from '../../base/known-options.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { thrownError } from '../thrown.js';
 
 /** What each type of record resolves to. */
 export interface DnsRecords {
@@ -87,8 +88,7 @@ function kind(name: string, ask: Ask): SuspensionKind<Question, Resolver, unknow
           else suspension.complete(records);
         });
       } catch (error) {
-        // Node throws only for bad arguments, before it asks anybody.
-        suspension.fail(new ArgumentError(`dns.${name}: ${(error as Error).message}`, { cause: error }));
+        suspension.fail(thrownError(`dns.${name}`, error));
       }
     },
     abort(suspension) {

@@ -1,7 +1,8 @@
-import { ArgumentError, HeddleError, IoError } from '../../base/errors.js';
+import { HeddleError, IoError } from '../../base/errors.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { thrownError } from '../thrown.js';
 
 /** A callback of `node:fs`. */
 export type Done<T> = (error: Error | null, result?: T) => void;
@@ -19,8 +20,7 @@ export type WhenCancelled = 'forget' | 'wait';
  * Makes an operation of a callback function of `node:fs`; the callback costs less than a promise.
  *
  * @param name what errors (`fs.stat`) and the graph (`fs(stat)`) call it.
- * @param start calls the function, which answers later. What it throws becomes an `ArgumentError`: Node throws only for
- * bad arguments.
+ * @param start calls the function, which answers later. What it throws instead becomes an error as `thrownError` says.
  * @param late gets a result that arrives after its fiber has gone, to close it, and the arguments.
  */
 export function fsOperation<A extends readonly unknown[], T>(
@@ -43,7 +43,7 @@ export function fsOperation<A extends readonly unknown[], T>(
         start(...suspension.subject, done);
         threadPool.begin(fiber);
       } catch (error) {
-        suspension.fail(error instanceof HeddleError ? error : badArgument(name, error));
+        suspension.fail(thrownError(`fs.${name}`, error));
       }
     },
     abort() {},
@@ -63,8 +63,4 @@ export function naming(path: string, error: NodeJS.ErrnoException): Error {
     error.message += ` '${path}'`;
   }
   return error;
-}
-
-function badArgument(name: string, error: unknown): ArgumentError {
-  return new ArgumentError(`fs.${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }

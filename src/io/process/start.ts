@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess as NodeChildProcess } from 'node:child_process';
 import { checkDuration, expected } from '../../base/check.js';
-import { ArgumentError, HeddleError, IoError, ScopeClosedError } from '../../base/errors.js';
+import { IoError, ScopeClosedError } from '../../base/errors.js';
 import { checkKnown, type Known } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
 import { Label } from '../../fibers/label.js';
 import type { Operation } from '../../fibers/operation.js';
 import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
+import { thrownError } from '../thrown.js';
 import { ChildProcess } from './child-process.js';
 
 /** What a standard stream of the process is: a pipe to this program, nothing, or our own stream. */
@@ -36,7 +37,8 @@ export interface StartOptions {
  *
  * No shell is involved: nothing in `args` is interpreted.
  *
- * @throws `IoError` if it cannot be started (`ENOENT`: no such program, or no such `cwd`).
+ * @throws `IoError` if it cannot be started (`ENOENT`: no such program, or no such `cwd`; `ERR_ACCESS_DENIED`: Node runs with
+ * `--permission` and without `--allow-child-process`).
  * Suspends: always, but only until its turn comes or the start has failed. If cancelled: throws if it was not started
  * yet; else returns it.
  *
@@ -96,7 +98,7 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
       else
         child.once('error', (error) => suspension.fail(new IoError('process.start', explained(error, command, cwd))));
     } catch (error) {
-      suspension.fail(startError(error, command, cwd));
+      suspension.fail(thrownError('process.start', explained(error, command, cwd)));
     }
   },
   abort() {},
@@ -105,15 +107,10 @@ const START: SuspensionKind<Request, undefined, ChildProcess> = new SuspensionKi
 });
 
 /** The system reports a missing `cwd` as it reports a missing program, so the message names the directory. */
-function explained(error: Error, command: string, cwd: string | URL | undefined): Error {
+function explained(thrown: unknown, command: string, cwd: string | URL | undefined): unknown {
+  const error = thrown as NodeJS.ErrnoException | undefined;
+  if (error?.syscall === undefined) return thrown;
   if (/\s/.test(command)) error.message += ` (there is no shell: what follows the program's name belongs in \`args\`)`;
   if (cwd !== undefined) error.message += ` (in ${String(cwd)})`;
   return error;
-}
-
-function startError(error: unknown, command: string, cwd: string | URL | undefined): Error {
-  if (error instanceof HeddleError) return error;
-  const { syscall, message } = error as NodeJS.ErrnoException;
-  if (syscall !== undefined) return new IoError('process.start', explained(error as Error, command, cwd));
-  return new ArgumentError(`process.start: ${message}`, { cause: error });
 }
