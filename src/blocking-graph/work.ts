@@ -32,6 +32,7 @@ export class Work implements Recurrence {
     let w = stock ? 0 : amount;
     let u = stock ? 0 : (amount * amount) / 2;
     let again = 0;
+    let againMs = 0;
     for (const { to, p } of edges) {
       const { waitMs } = nodes[to]!;
       const horizon = times.horizonAt(to);
@@ -40,11 +41,12 @@ export class Work implements Recurrence {
         w += p * amount * horizon.heldLater(rest);
         u += p * amount * horizon.heldWeighted(rest);
       }
+      const delayMs = (horizon.isFinite ? waitMs : Math.min(waitMs, farthest)) + cpuMs;
       if (to === n) {
         again = Math.min(p, MOST_AGAIN);
+        againMs = delayMs;
         continue;
       }
-      const delayMs = (horizon.isFinite ? waitMs : Math.min(waitMs, farthest)) + cpuMs;
       const workThere = horizon.later(delayMs) * work[to]!;
       w += p * workThere;
       u += p * horizon.soon(delayMs) * (when[to]! + delayMs * workThere);
@@ -56,13 +58,11 @@ export class Work implements Recurrence {
       u += p * horizon.soon(cpuMs) * (when[to]! + cpuMs * workThere);
     }
     if (again > 0) {
-      const { waitMs } = nodes[n]!;
       const horizon = times.horizonAt(n);
-      const delayMs = (horizon.isFinite ? waitMs : Math.min(waitMs, farthest)) + cpuMs;
-      const later = horizon.later(delayMs);
-      const soon = again * horizon.soon(delayMs);
+      const later = horizon.later(againMs);
+      const soon = again * horizon.soon(againMs);
       w /= 1 - again * later;
-      u = (u + soon * delayMs * later * w) / (1 - soon);
+      u = (u + soon * againMs * later * w) / (1 - soon);
     }
     work[n] = w;
     when[n] = u;
