@@ -68,8 +68,8 @@ export class Kind {
     return this.inherent.ms === 0 || this.inherent.ms > goalMs;
   }
 
-  tick(): void {
-    this.rate = this.rate * DECAY + (this.offered - this.seen);
+  tick(decay: number): void {
+    this.rate = this.rate * decay + (this.offered - this.seen);
     this.seen = this.offered;
     this.isKnown = this.finished > 0;
   }
@@ -77,5 +77,3 @@ export class Kind {
 
 /** Where one piece in five is answered in time, so many in a row are late once in two hundred times. */
 const ALL_LATE = 24;
-/** The weight of what was offered a tick ago, relative to what is offered now. */
-const DECAY = 0.9;

@@ -84,6 +84,7 @@ export class Outlook {
   tick(elapsedMs: number, ranMs: number, kinds: readonly Kind[], goalMs: number, timed: boolean = true): void {
     this.kinds = kinds;
     for (const kind of kinds) kind.start ??= this.graph.startOf(kind.name);
+    for (const kind of kinds) kind.tick(DECAY);
     this.graph.tick(DECAY, timed);
     this.matchNames();
     if (timed) this.shares.tick(kinds, this.graph.nodes, this.kindAt, elapsedMs, DECAY);

@@ -246,7 +246,6 @@ export class ResourceGovernor implements Governor {
     const goal = Math.min(...entries.map((entry) => entry.goal));
     this.pollMs = entries.some((entry) => entry.needsTurns) ? 0 : POLL_SHARE * goal;
     const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
-    for (const kind of kinds) kind.tick();
     outlook.tick(elapsedMs, this.loop.meter.ranMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
     // If something else is short: idle time, except what meters need to see.
     this.answers.lend(outlook.idleShare - PoolMeter.LEAST_IDLE);

@@ -7,7 +7,7 @@ import { Kind } from '#src/resources/kind.js';
 function kind(priority: number = 1, patient: boolean = false): Kind {
   const one = new Kind('work', priority, patient);
   one.offered = 10;
-  one.tick();
+  one.tick(0.9);
   return one;
 }
 

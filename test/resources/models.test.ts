@@ -466,7 +466,7 @@ test('kinds have priorities within bounds, and know how much of them came of lat
   const kind = new Kind('kind', 1);
   const rates = [10, 10, 15].map((offered) => {
     kind.offered = offered;
-    kind.tick();
+    kind.tick(0.9);
     return kind.rate;
   });
   t.deepEqual(rates, [10, 9, 0.9 * 9 + 5]);

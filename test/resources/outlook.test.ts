@@ -60,10 +60,7 @@ class Sketched {
   }
 
   tick(): void {
-    for (const kind of this.kinds) {
-      kind.offered += 10;
-      kind.tick();
-    }
+    for (const kind of this.kinds) kind.offered += 10;
     this.outlook.tick(100, 0, this.kinds, 1000);
   }
 
