@@ -1,21 +1,36 @@
-import { checkInteger, expected } from '../../base/check.js';
+import type { AddressInfo, Server } from 'node:net';
+import { checkInteger, expected } from '../base/check.js';
+import { ArgumentError } from '../base/errors.js';
 
 /** Where to listen or to connect. */
 export interface Place {
   readonly port?: number;
   readonly path?: string;
+  readonly fd?: number;
 }
 
-/** Throws `ArgumentError`. */
-export function checkPlace(options: Place, leastPort: number): void {
-  const { port, path } = options ?? {};
-  if (path === undefined) {
-    if (port === undefined) throw expected('options', 'an object with `port` or `path`', options);
-    checkInteger('port', port, leastPort, 65_535);
-  } else if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
-  else if (Buffer.byteLength(path) > LONGEST_PATH)
+/** Throws `ArgumentError` unless `options` names one place or, if none is `needed`, no place. */
+export function checkPlace(options: Place, leastPort: number, needed: boolean = true): void {
+  const { port, path, fd } = options;
+  const given = (['port', 'path', 'fd'] as const).filter((name) => options[name] !== undefined);
+  if (given.length === 0 && needed) throw expected('options', 'an object with `port` or `path`', options);
+  if (given.length > 1)
+    throw new ArgumentError(`\`${given.join('` and `')}\` are different places: leave out all but one`);
+  if (port !== undefined) checkInteger('port', port, leastPort, 65_535);
+  if (fd !== undefined) checkInteger('fd', fd, 0, 2 ** 31 - 1);
+  if (path === undefined) return;
+  if (typeof path !== 'string' || path === '') throw expected('path', 'the path of a Unix socket', path);
+  if (Buffer.byteLength(path) > LONGEST_PATH)
     throw expected('path', `the path of a Unix socket, ${LONGEST_PATH} bytes long at most`, path);
 }
+
+/** Where a server listens. Of a Unix socket the port is 0 and the address its path, if Node knows it: not if it was inherited. */
+export function placeOf(server: Server, fd: number | undefined): AddressInfo {
+  const at = server.address() ?? `fd ${fd}`;
+  return typeof at === 'string' ? { port: 0, address: at, family: UNIX } : at;
+}
+
+export const UNIX = 'unix';
 
 /**
  * In bytes. Node silently truncates a longer path, and would use whatever socket has that name. On Windows it names a

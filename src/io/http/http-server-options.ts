@@ -4,14 +4,19 @@ import { checkDuration, checkFunction, checkGoal, checkInteger, checkText } from
 import { checkKnown, type Known } from '../../base/known-options.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
 import { checkNodeOptions } from '../node-options.js';
+import { checkPlace } from '../place.js';
 import { checkCertificate } from '../server-certificate.js';
 import type { ServerRequest } from './server-request.js';
 
 export interface HttpServerOptions {
-  /** 0 unless given: any free one. */
+  /** 0 unless given: any free one. This, `path` or `fd`. */
   readonly port?: number;
   /** All addresses unless given, as in Node. */
   readonly host?: string;
+  /** Path of a Unix socket. */
+  readonly path?: string;
+  /** A socket that this process has inherited, at a port or a path: of systemd the first one is 3, the next one 4. */
+  readonly fd?: number;
   /**
    * How long an answer may take, in ms, before the client has no use for it. With a goal the server admits only as many
    * requests as it can answer in that time with the processor, memory and descriptors it has, and answers 503 to the
@@ -52,6 +57,8 @@ export interface HttpServerOptions {
 export const SERVER_OPTIONS: Known<HttpServerOptions> = {
   port: true,
   host: true,
+  path: true,
+  fd: true,
   goal: true,
   kindOf: true,
   priorityOf: true,
@@ -65,8 +72,8 @@ export const SERVER_OPTIONS: Known<HttpServerOptions> = {
 /** @throws `ArgumentError`. Without these checks the first request would fail instead. */
 export function checkServerOptions(f: string, options: HttpServerOptions, known: Known<HttpServerOptions>): void {
   checkKnown(f, options, known);
-  const { port = 0, host, goal, backlog = USUAL_BACKLOG, grace = 0 } = options;
-  checkInteger('port', port, 0, 65_535);
+  const { host, goal, backlog = USUAL_BACKLOG, grace = 0 } = options;
+  checkPlace(options, 0, false);
   if (host !== undefined) checkText('host', host, 'an address of this machine');
   for (const name of ['tls', 'node'] as const) if (options[name] !== undefined) checkNodeOptions(name, options[name]);
   if (options.tls !== undefined) checkCertificate(options.tls);

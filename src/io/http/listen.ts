@@ -46,7 +46,7 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
   arm(suspension) {
     const server = suspension.subject;
     const options = suspension.argument;
-    const { port = 0, host, goal, backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
+    const { port = 0, host, path, fd, goal, backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
     const refuse = (error: Error): void => void suspension.fail(new IoError('http.listen', error));
     server.on('error', refuse);
     server.once('listening', () => {
@@ -55,7 +55,7 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
       if (!suspension.complete(new HttpServer(server, options))) server.close();
     });
     try {
-      server.listen({ port, ...(host !== undefined && { host }), ...(backlog !== undefined && { backlog }) });
+      server.listen({ ...((path ?? fd) === undefined ? { port, host } : { path, fd }), backlog });
     } catch (error) {
       // Some versions of Node throw what others emit later.
       refuse(error as Error);

@@ -15,6 +15,7 @@ import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { cutOff } from '../cut-off.js';
 import { KernelQueues } from '../kernel-queue.js';
+import { placeOf, UNIX } from '../place.js';
 import { printError } from '../print-error.js';
 import { endOfGrace } from './end-of-grace.js';
 import type { HttpServerOptions } from './http-server-options.js';
@@ -57,7 +58,7 @@ export class HttpServer {
 
   constructor(raw: Server, options: HttpServerOptions) {
     this.raw = raw;
-    this.#address = raw.address() as AddressInfo;
+    this.#address = placeOf(raw, options.fd);
     this.#options = options;
     this.#connections = new OpenConnections(raw);
     this.#grace = options.grace ?? 10_000;
@@ -76,16 +77,18 @@ export class HttpServer {
     server.#connections.destroyAll();
   }
 
+  /** 0 for a Unix socket. */
   get port(): number {
     return this.#address.port;
   }
 
-  /** Where it can be reached from this machine. */
+  /** Where it can be reached from this machine; of a Unix socket as nginx writes it, `http://unix:/run/app.sock`. */
   get url(): string {
-    const { address, family } = this.#address;
+    const { address, family, port } = this.#address;
     const any = address === '::' || address === '0.0.0.0';
     const host = any ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
-    return `${this.#options.tls === undefined ? 'http' : 'https'}://${host}:${this.port}`;
+    const place = family === UNIX ? `unix:${address}` : `${host}:${port}`;
+    return `${this.#options.tls === undefined ? 'http' : 'https'}://${place}`;
   }
 
   /** Requests in progress, and how the others have ended. */
@@ -136,7 +139,8 @@ export class HttpServer {
     this.#requests = requests;
     const { goal, backlog } = this.#options;
     const kernel = new KernelQueues([this.raw], backlog).options;
-    const intake = new RequestIntake(requests, { name: `http :${this.port}`, goal, kernel });
+    const name = this.port === 0 ? `http ${this.#address.address}` : `http :${this.port}`;
+    const intake = new RequestIntake(requests, { name, goal, kernel });
     this.#intake = intake;
     intake.watch(this.raw);
     this.#begin = (message, response) => {

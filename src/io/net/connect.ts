@@ -10,7 +10,7 @@ import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import type { Connection } from '../byte-stream.js';
 import { checkNodeOptions } from '../node-options.js';
-import { checkPlace } from './check-place.js';
+import { checkPlace } from '../place.js';
 import { SocketConnection } from './socket-connection.js';
 
 export interface ConnectOptions {

@@ -11,18 +11,20 @@ import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
 import { checkNodeOptions } from '../node-options.js';
+import { checkPlace, placeOf } from '../place.js';
 import { checkCertificate } from '../server-certificate.js';
-import { checkPlace } from './check-place.js';
 import type { Listener } from './listener.js';
 import { SocketListener } from './socket-listener.js';
 
 export interface ListenOptions {
-  /** TCP port; 0 lets the system choose. This or `path`. */
+  /** TCP port; 0 lets the system choose. This, `path` or `fd`. */
   readonly port?: number;
   /** Address to listen at; all of this machine's unless given. */
   readonly host?: string;
   /** Path of a Unix socket. */
   readonly path?: string;
+  /** A socket that this process has inherited, at a port or a path: of systemd the first one is 3, the next one 4. */
+  readonly fd?: number;
   /**
    * How long a connection's work may take, in ms, before its client has no use for it. With a goal `serve` admits only
    * as many connections as can be served in that time with the processor, memory and descriptors there are, and closes
@@ -82,6 +84,7 @@ const LISTEN_OPTIONS: Known<ListenOptions> = {
   port: true,
   host: true,
   path: true,
+  fd: true,
   goal: true,
   priority: true,
   backlog: true,
@@ -107,7 +110,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
   arm(suspension) {
     const { options, scope } = suspension.subject;
     // Read all of them now: a getter that throws in the callback below would end the process.
-    const { port, host, path, goal = null, priority = 1, backlog, queue = 64, halfOpen = false } = options;
+    const { port, host, path, fd, goal = null, priority = 1, backlog, queue = 64, halfOpen = false } = options;
     let server: Server;
     try {
       server = makeServer(options);
@@ -119,7 +122,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
     server.on('error', refuse);
     server.once('listening', () => {
       server.off('error', refuse);
-      const listener = new SocketListener(server, queue, {
+      const listener = new SocketListener(server, placeOf(server, fd), queue, {
         halfOpen,
         goal,
         priority,
@@ -136,7 +139,10 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
     });
     suspension.argument = server;
     try {
-      server.listen({ ...(path === undefined ? { port, host } : { path }), backlog: backlog ?? USUAL_BACKLOG });
+      server.listen({
+        ...((path ?? fd) === undefined ? { port, host } : { path, fd }),
+        backlog: backlog ?? USUAL_BACKLOG,
+      });
     } catch (error) {
       // Some versions of Node throw what others emit later.
       refuse(error as Error);

@@ -14,7 +14,7 @@ export interface ServeOptions {
 export interface Listener {
   /** 0 for a Unix socket. */
   readonly port: number;
-  /** The address; of a Unix socket its path. */
+  /** The address; of a Unix socket its path, and `fd 3` if that was inherited. */
   readonly address: string;
   /**
    * Takes the connection that has waited longest. It belongs to the scope in which `accept` is called (so that it

@@ -1,4 +1,4 @@
-import type { Server, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { Deque } from '../../base/deque.js';
 import { checkFunction } from '../../base/check.js';
@@ -53,10 +53,9 @@ export class SocketListener implements Listener {
   /** Removes it from its scope, when it is closed before that ends. */
   untie: () => void = () => {};
 
-  constructor(server: Server, bound: number, manner: ConnectionManner & Gating) {
-    const address = server.address();
-    this.port = address === null || typeof address === 'string' ? 0 : address.port;
-    this.address = address === null || typeof address === 'string' ? (address ?? '') : address.address;
+  constructor(server: Server, { port, address }: AddressInfo, bound: number, manner: ConnectionManner & Gating) {
+    this.port = port;
+    this.address = address;
     this.server = server;
     this.bound = bound;
     this.manner = manner;
