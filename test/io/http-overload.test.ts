@@ -384,7 +384,13 @@ test('of the connections that have brought no request the oldest is closed first
   now = 1000;
   for (const i of [5, 6, 7]) arrives(i);
   t.deepEqual(closed, [1, 3]);
-  t.is(watch.count, 4);
+  t.is(watch.clients, 4);
+  // Nobody asks on a connection that has left HTTP.
+  server.on('upgrade', () => {});
+  server.emit('upgrade', {}, sockets[7]);
+  t.is(watch.clients, 3);
+  sockets[7]!.emit('close');
+  t.is(watch.clients, 3);
 });
 
 test.serial('over TLS, too, a connection that has brought a request stays when descriptors are few', (t) => {

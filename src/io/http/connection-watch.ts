@@ -18,8 +18,9 @@ export class ConnectionWatch {
   private readonly entry: Entry;
   /** How long a client may take until its first request, in ms, when descriptors are few. */
   private readonly patienceMs: number;
-  /** Connections that are open. */
-  count: number = 0;
+  private open: number = 0;
+  /** Of the open ones, those that have left HTTP, as WebSockets do. */
+  private upgraded: number = 0;
   private readonly clock: Clock;
   /** The ends of a list of the connections that have brought no request so far, the oldest first. */
   private oldest: Silence | null = null;
@@ -33,11 +34,20 @@ export class ConnectionWatch {
     this.entry = entry;
     this.patienceMs = PATIENCE * goal;
     server.on('connection', (socket: Socket) => this.opened(socket));
-    onUpgrade(server, (socket) => this.requested(socket));
+    onUpgrade(server, (socket) => {
+      this.requested(socket);
+      this.upgraded++;
+      socket.once('close', () => this.upgraded--);
+    });
     const closed = (socket: Socket): void => this.closed(socket);
     this.onClose = function () {
       closed(this);
     };
+  }
+
+  /** How many connections may bring requests. */
+  get clients(): number {
+    return this.open - this.upgraded;
   }
 
   /** The head of a request has arrived. Returns whether it is the first of its connection. */
@@ -48,7 +58,7 @@ export class ConnectionWatch {
   private opened(socket: Socket): void {
     const { stock, newest } = this;
     stock.count(1);
-    this.count++;
+    this.open++;
     const now = this.clock.now();
     const silence: Silence = { watch: this, socket, since: now, older: newest, newer: null };
     (socket as Watched)[SILENCE] = silence;
@@ -63,7 +73,7 @@ export class ConnectionWatch {
 
   private closed(socket: Socket): void {
     this.stock.count(-1);
-    this.count--;
+    this.open--;
     this.markHeard(socket);
   }
 

@@ -70,13 +70,13 @@ export class RequestIntake {
   }
 
   /**
-   * How many connections are open; Infinity for servers that are not watched: their connections may carry any number of
+   * How many connections may bring requests; Infinity for servers that are not watched: their connections may carry any number of
    * requests.
    */
   private get clients(): number {
     if (this.watches.length === 0) return Infinity;
     let sum = 0;
-    for (const { count } of this.watches) sum += count;
+    for (const { clients } of this.watches) sum += clients;
     return sum;
   }
 
