@@ -1,4 +1,5 @@
-import { checkInteger, checkOptions } from '../base/check.js';
+import { checkInteger } from '../base/check.js';
+import { checkKnown } from '../base/known-options.js';
 import { checkOperations } from './check-operations.js';
 import type { Fiber } from './fiber.js';
 import type { Operation } from './operation.js';
@@ -28,7 +29,7 @@ export function* all<const O extends readonly Operation<unknown>[]>(
   options: { concurrency?: number } = {},
 ): Operation<Results<O>> {
   checkOperations(operations);
-  checkOptions(options);
+  checkKnown('all', options, { concurrency: true });
   const { concurrency } = options;
   if (concurrency === undefined) return (yield* atOnce(operations)) as Results<O>;
   checkInteger('concurrency', concurrency, 1, Infinity);

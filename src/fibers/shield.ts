@@ -1,5 +1,6 @@
-import { checkDuration, checkOptions } from '../base/check.js';
+import { checkDuration } from '../base/check.js';
 import { TimeoutError } from '../base/errors.js';
+import { checkKnown } from '../base/known-options.js';
 import type { Operation } from './operation.js';
 import { after } from './sleep.js';
 import { runScope } from './with-scope.js';
@@ -20,7 +21,7 @@ import { runScope } from './with-scope.js';
  * }
  */
 export function* shield<T>(operation: Operation<T>, options: { within?: number } = {}): Operation<T> {
-  checkOptions(options);
+  checkKnown('shield', options, { within: true });
   const within = options.within ?? 30_000;
   checkDuration('within', within, true);
   const end = yield* runScope(() => operation, { deadline: after(within), shielded: true });

@@ -1,4 +1,5 @@
-import { checkDuration, checkInteger, checkOptions } from '../base/check.js';
+import { checkDuration, checkInteger } from '../base/check.js';
+import { checkKnown } from '../base/known-options.js';
 import type { Random } from '../base/random.js';
 import { currentFiber } from '../fibers/current.js';
 import type { Operation } from '../fibers/operation.js';
@@ -16,7 +17,7 @@ import { MemoryConnection, type Faults } from './memory-connection.js';
  * yield* client.write('hello');
  */
 export function* connectionPair(faults: Faults = {}): Operation<[Connection, Connection]> {
-  checkOptions(faults, 'faults');
+  checkKnown('connectionPair', faults, { delay: true, piece: true, resetAfter: true });
   checkDuration('delay', faults.delay ?? 0);
   checkInteger('piece', faults.piece ?? Infinity, 1, Infinity);
   checkInteger('resetAfter', faults.resetAfter ?? Infinity, 0, Infinity);

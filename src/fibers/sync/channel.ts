@@ -1,6 +1,7 @@
-import { checkFunction, checkInteger, checkOptions } from '../../base/check.js';
+import { checkFunction, checkInteger } from '../../base/check.js';
 import { ChannelClosedError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
+import { checkKnown } from '../../base/known-options.js';
 import { printAs } from '../../base/print-as.js';
 import { checkDropped } from '../never-run.js';
 import type { Operation } from '../operation.js';
@@ -23,7 +24,6 @@ export class Channel<T> {
 
   constructor(capacity: number = 0, options: { name?: string } = {}) {
     checkInteger('capacity', capacity, 0, Infinity);
-    checkOptions(options);
     this.capacity = capacity;
     this.name = options.name ?? null;
     this.exchange = new Exchange<T>(capacity, this.name);
@@ -133,6 +133,7 @@ export interface ChannelStats {
  *   console.log(job); // a, then b
  * });
  */
-export function channel<T>(capacity: number = 0, options?: { name?: string }): Channel<T> {
+export function channel<T>(capacity: number = 0, options: { name?: string } = {}): Channel<T> {
+  checkKnown('channel', options, { name: true });
   return new Channel<T>(capacity, options);
 }

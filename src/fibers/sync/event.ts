@@ -1,4 +1,4 @@
-import { checkOptions } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import { printAs } from '../../base/print-as.js';
 import { Label } from '../label.js';
 import type { Operation } from '../operation.js';
@@ -13,7 +13,6 @@ export class Event {
   private happened: boolean = false;
 
   constructor(options: { name?: string } = {}) {
-    checkOptions(options);
     this.name = options.name ?? null;
     this.kind = this.name === null ? WAIT : waitKind(this.name);
   }
@@ -69,6 +68,7 @@ const WAIT: SuspensionKind<Event, undefined, void> = waitKind(null);
  * setImmediate(() => ready.set());
  * yield* ready.wait();
  */
-export function event(options?: { name?: string }): Event {
+export function event(options: { name?: string } = {}): Event {
+  checkKnown('event', options, { name: true });
   return new Event(options);
 }

@@ -1,4 +1,5 @@
 import { MisuseError } from '../../base/errors.js';
+import { checkKnown } from '../../base/known-options.js';
 import { printAs } from '../../base/print-as.js';
 import type { Fiber, FiberHandle } from '../fiber.js';
 import { Label } from '../label.js';
@@ -33,8 +34,8 @@ export interface Mutex extends Semaphore {
 
 /** The mutex itself. */
 export class MutexPool extends PermitPool implements Mutex {
-  constructor(options: { name?: string } = {}) {
-    super(1, options, options?.name === undefined ? LOCK : permitKind(new Label('mutex.lock', options.name)));
+  constructor(options: { name?: string }) {
+    super(1, options, options.name === undefined ? LOCK : permitKind(new Label('mutex.lock', options.name)));
   }
 
   lock(): Operation<Permit> {
@@ -83,6 +84,7 @@ const LOCK: SuspensionKind<PermitPool, number, Permit> = permitKind(new Label('m
  * yield* all([30, 20].map((amount) => account.withLock(withdraw(amount))));
  * console.log(balance); // 50
  */
-export function mutex(options?: { name?: string }): Mutex {
+export function mutex(options: { name?: string } = {}): Mutex {
+  checkKnown('mutex', options, { name: true });
   return new MutexPool(options);
 }

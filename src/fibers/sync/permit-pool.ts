@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions } from '../../base/check.js';
+import { checkInteger } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
 import type { Fiber } from '../fiber.js';
@@ -54,7 +54,6 @@ export class PermitPool implements Semaphore, Pool {
 
   constructor(capacity: number, options: { name?: string } = {}, kind?: SuspensionKind) {
     checkInteger('capacity', capacity, 1, Infinity);
-    checkOptions(options);
     this.total = capacity;
     this.name = options.name ?? null;
     this.kind = kind ?? (this.name === null ? ACQUIRE : acquireKind(this.name));

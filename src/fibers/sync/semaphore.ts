@@ -1,3 +1,4 @@
+import { checkKnown } from '../../base/known-options.js';
 import type { FiberHandle } from '../fiber.js';
 import type { Operation } from '../operation.js';
 import { PermitPool } from './permit-pool.js';
@@ -57,6 +58,7 @@ export interface SemaphoreStats {
  * const queries = [30, 20, 10].map((ms) => connections.withPermit(sleep(ms)));
  * yield* all(queries); // two at a time
  */
-export function semaphore(capacity: number, options?: { name?: string }): Semaphore {
+export function semaphore(capacity: number, options: { name?: string } = {}): Semaphore {
+  checkKnown('semaphore', options, { name: true });
   return new PermitPool(capacity, options);
 }

@@ -2,7 +2,8 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import { checkFunction, checkOptions, expected } from '../../base/check.js';
+import { checkFunction, expected } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import { asFiber } from '../../fibers/as-fiber.js';
 import { current } from '../../fibers/current.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -72,7 +73,7 @@ export function toReaderTaskEither<R, E, A>(
 }
 
 function checkTaskOptions(options: TaskOptions): void {
-  checkOptions(options);
+  checkKnown('toTask', options, { runtime: true });
   const { runtime } = options;
   if (runtime !== undefined && !(runtime instanceof Runtime))
     throw expected('runtime', 'a Runtime, as `new Runtime()` makes one', runtime);

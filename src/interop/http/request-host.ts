@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import { checkDuration, checkFunction, checkGoal, checkInteger, checkOptions, expected } from '../../base/check.js';
+import { checkDuration, checkFunction, checkGoal, checkInteger, expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import type { Known } from '../../base/known-options.js';
 import { unheard } from '../../base/unheard.js';
@@ -82,7 +82,6 @@ export class RequestHost {
   private disown: () => void = () => {};
 
   constructor(name: string, options: HostOptions) {
-    checkOptions(options);
     const { goal, grace = 10_000, backlog, priorityOf, runtime } = options;
     if (goal !== undefined) checkGoal('goal', goal);
     checkDuration('grace', grace, true);

@@ -1,5 +1,6 @@
-import { checkFunction, checkOptions } from '../../base/check.js';
+import { checkFunction } from '../../base/check.js';
 import { Deque } from '../../base/deque.js';
+import { checkKnown } from '../../base/known-options.js';
 import { Feed, type Producer } from '../../fibers/feed.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
 import { ownerOf } from '../../fibers/owner-of.js';
@@ -25,7 +26,7 @@ export function toAsyncIterable<T>(
   options: { readonly scope?: ScopeHandle } = {},
 ): AsyncIterableIterator<T, void, void> & AsyncDisposable {
   checkFunction('producer', producer);
-  checkOptions(options);
+  checkKnown('toAsyncIterable', options, { scope: true });
   return new FedIterator<T>(ownerOf('toAsyncIterable', options.scope), producer);
 }
 

@@ -1,4 +1,5 @@
-import { checkOptions, checkSignal } from '../../base/check.js';
+import { checkSignal } from '../../base/check.js';
+import { checkKnown } from '../../base/known-options.js';
 import { unheard } from '../../base/unheard.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ownerOf } from '../../fibers/owner-of.js';
@@ -27,7 +28,7 @@ export interface ToPromiseOptions {
  * const cached = await cache.wrap(key, (signal) => toPromise(loadPage(key), { scope, signal }));
  */
 export function toPromise<T>(operation: Operation<T>, options: ToPromiseOptions = {}): Promise<T> {
-  checkOptions(options);
+  checkKnown('toPromise', options, { signal: true, scope: true });
   const { signal } = options;
   if (signal !== undefined) checkSignal(signal);
   const owner = ownerOf('toPromise', options.scope);
