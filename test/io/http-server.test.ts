@@ -1431,6 +1431,15 @@ test.serial(
   },
 );
 
+test('a client that has more time than a timer can take is not taken for one that has gone at once', async (t) => {
+  const socket = { server: { headersTimeout: 2 ** 40 }, bytesWritten: 0, pause() {}, destroy: () => t.fail() };
+  const pipelined = Object.assign(new EventEmitter(), socket) as unknown as Socket;
+  for (let i = 0; i < 100; i++) waitsBehind(new EventEmitter() as ServerResponse, pipelined);
+  await run(() => sleep(20));
+  pipelined.emit('close');
+  t.pass();
+});
+
 test('a client that was sent something meanwhile is not taken for one that has gone', async (t) => {
   let looks = 0;
   const socket = Object.assign(new EventEmitter(), { server: { headersTimeout: 1 }, pause() {}, destroy() {} });

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { timeout } from '../timeout.js';
 import { mayBePaused, readOn, stopReading } from './stop-reading.js';
 
 /** The state of a connection with pipelined requests. */
@@ -58,7 +59,7 @@ function hangUpLate(socket: ServerSocket): NodeJS.Timeout | undefined {
     if (socket.bytesWritten === written) return void socket.destroy();
     written = socket.bytesWritten;
     patience.refresh();
-  }, headersTimeout);
+  }, timeout(headersTimeout));
   return patience.unref();
 }
 
