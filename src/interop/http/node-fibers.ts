@@ -4,11 +4,8 @@ import { checkFunction } from '../../base/check.js';
 import { checkKnown } from '../../base/known-options.js';
 import { nameOf } from '../../base/name-of.js';
 import type { Operation } from '../../fibers/operation.js';
-import { cutOff } from '../../io/cut-off.js';
-import { hasGone } from '../../io/http/response-state.js';
+import { answerFailure } from '../../io/http/answer-failure.js';
 import { report } from '../../io/http/report.js';
-import { sendFailure } from '../../io/http/send-failure.js';
-import { statusOf } from '../../io/http/status-of.js';
 import { HOST_OPTIONS, type HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
@@ -70,12 +67,9 @@ export class NodeFibers extends ServerFibers {
   }
 
   #fail(error: unknown, request: IncomingMessage, response: ServerResponse): void {
-    const answers = statusOf(error) !== null && !response.headersSent;
-    if (!answers && !hasGone(response))
-      report(error, request, this.options.onError, `${request.method} ${request.url}`);
-    if (!response.headersSent) sendFailure(request, response, error);
-    // A reply that was ended is complete, and on its way.
-    else if (!response.writableEnded) cutOff(response);
+    answerFailure(request, response, error, () =>
+      report(error, request, this.options.onError, `${request.method} ${request.url}`),
+    );
   }
 }
 

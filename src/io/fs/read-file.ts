@@ -19,9 +19,9 @@ export function* readFile(path: PathLike, options: { readonly limit?: number } =
   const file = yield* open(path);
   try {
     const { size } = yield* file.stat();
-    if (size > limit) throw tooLarge(String(file.path), limit);
+    if (size > limit) throw tooLarge(file.path, limit);
     // Files in /proc, devices and empty files have size 0.
-    return size > 0 ? yield* readKnown(file, size) : yield* collect(file, limit, String(file.path));
+    return size > 0 ? yield* readKnown(file, size) : yield* collect(file, limit, file.path);
   } finally {
     yield* file.close();
   }

@@ -1,14 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { cutOff } from '../cut-off.js';
 import { canBeReused } from './can-be-reused.js';
 import { lingerAfter } from './linger.js';
+import { hasGone } from './response-state.js';
 import { sendWhole } from './send-reply.js';
 import { statusOf } from './status-of.js';
 
 /**
- * Answers with the status of what a handler threw; no head may have been sent. The client learns nothing about faults
- * of the program.
+ * Ends the response of a handler that threw `error`: answers, or cuts off a reply that had begun. Calls `report` unless the error
+ * is the answer, or follows from the client's having gone.
  */
-export function sendFailure(message: IncomingMessage, response: ServerResponse, error: unknown): void {
+export function answerFailure(
+  message: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  report: () => void,
+): void {
+  const answers = statusOf(error) !== null && !response.headersSent;
+  if (!answers && !hasGone(response)) report();
+  if (!response.headersSent) sendFailure(message, response, error);
+  // A reply that was ended is complete, and on its way.
+  else if (!response.writableEnded) cutOff(response);
+}
+
+/** The client learns nothing about faults of the program. */
+function sendFailure(message: IncomingMessage, response: ServerResponse, error: unknown): void {
   const known = statusOf(error);
   const body = known === null ? 'Internal Server Error' : (error as Error).message;
   response.shouldKeepAlive &&= canBeReused(message);

@@ -13,10 +13,10 @@ import { suspend } from '../../fibers/suspend.js';
 import { event, type Event } from '../../fibers/sync/event.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
-import { cutOff } from '../cut-off.js';
 import { KernelQueues } from '../kernel-queue.js';
 import { placeOf, UNIX } from '../place.js';
 import { printError } from '../print-error.js';
+import { answerFailure } from './answer-failure.js';
 import { endOfGrace } from './end-of-grace.js';
 import type { HttpServerOptions } from './http-server-options.js';
 import { lingerAfter } from './linger.js';
@@ -26,11 +26,9 @@ import { refuse } from './refuse.js';
 import { report } from './report.js';
 import { RequestIntake } from './request-intake.js';
 import type { RequestWork } from './request-work.js';
-import { hasGone } from './response-state.js';
-import { sendFailure } from './send-failure.js';
 import { sendReply } from './send-reply.js';
 import { ServerRequest } from './server-request.js';
-import { answerOf, statusOf } from './status-of.js';
+import { answerOf } from './status-of.js';
 import { readOn, stopReading } from './stop-reading.js';
 
 /** Answers one request, in a fiber and a scope of its own. What it throws is answered as `HttpServer.serve` says. */
@@ -210,25 +208,19 @@ export class HttpServer {
     }
   }
 
-  #fail(error: unknown, request: ServerRequest, response: ServerResponse): void {
+  #fail(thrown: unknown, request: ServerRequest, response: ServerResponse): void {
     this.#counts.failed++;
     try {
-      this.#tell(answerOf(error), request, response);
+      const error = answerOf(thrown);
+      if (isInstance(error, OverloadError) && !response.headersSent) return refuse(request.raw, response, 1000);
+      answerFailure(request.raw, response, error, () =>
+        report(error, request, this.#options.onError, `${request.method} ${request.path}`),
+      );
     } catch (second) {
       // The error throws when it is looked at, or it cannot be sent.
       printError(second);
       response.destroy();
     }
-  }
-
-  #tell(error: unknown, request: ServerRequest, response: ServerResponse): void {
-    if (isInstance(error, OverloadError) && !response.headersSent) return refuse(request.raw, response, 1000);
-    const answers = statusOf(error) !== null && !response.headersSent;
-    if (!answers && !hasGone(response))
-      report(error, request, this.#options.onError, `${request.method} ${request.path}`);
-    if (!response.headersSent) sendFailure(request.raw, response, error);
-    // A reply that was ended is complete, and on its way.
-    else if (!response.writableEnded) cutOff(response);
   }
 
   /** An `'error'` event of the listening server. */
