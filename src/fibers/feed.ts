@@ -103,7 +103,7 @@ export class Feed<T> {
     if (this.over) return false;
     this.over = true;
     // Pushers that the cancellation has not reached: in a shield, or in fibers of other scopes.
-    for (let pusher = this.pushers.shift(); pusher !== null; pusher = this.pushers.shift()) pusher.fail(gone());
+    this.pushers.failAll(gone);
     return true;
   }
 

@@ -28,6 +28,16 @@ export class WaitList {
     return first;
   }
 
+  /** Takes all of them out and completes them with `value`. */
+  completeAll(value: unknown): void {
+    for (let first = this.shift(); first !== null; first = this.shift()) first.complete(value);
+  }
+
+  /** Takes all of them out and fails each with what `failure` makes. */
+  failAll(failure: () => unknown): void {
+    for (let first = this.shift(); first !== null; first = this.shift()) first.fail(failure());
+  }
+
   /** Takes out one that is in this list. */
   remove(suspension: Suspension): void {
     if (suspension.previous === null) this.head = suspension.following;

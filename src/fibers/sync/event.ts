@@ -24,7 +24,7 @@ export class Event {
   /** It happens: wakes all fibers that wait. A plain call, also from callbacks; further calls have no effect. */
   set(): void {
     this.happened = true;
-    for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) waiter.complete(undefined);
+    this.waiters.completeAll(undefined);
   }
 
   /** Waits until it has happened. Suspends: unless it has. If cancelled: throws. */

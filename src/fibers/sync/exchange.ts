@@ -70,10 +70,8 @@ export class Exchange<T> {
     if (this.closed) return;
     this.closed = true;
     this.settle(Infinity, Infinity);
-    for (let waiting = this.receivers.shift(); waiting !== null; waiting = this.receivers.shift())
-      waiting.fail(this.closedError('receive'));
-    for (let waiting = this.senders.shift(); waiting !== null; waiting = this.senders.shift())
-      waiting.fail(this.closedError('send'));
+    this.receivers.failAll(() => this.closedError('receive'));
+    this.senders.failAll(() => this.closedError('send'));
   }
 
   /** Throws unless the invariants above hold. O(1), for tests. */

@@ -183,9 +183,7 @@ export class SocketConnection extends BufferedConnection implements Connection, 
   /** What was written has been sent or never will be: completes the `close` calls that wait. */
   private left(): void {
     if (!this.gone && !this.socket.readableEnded) this.linger();
-    const { closers } = this;
-    if (closers === null) return;
-    for (let closer = closers.shift(); closer !== null; closer = closers.shift()) closer.complete(undefined);
+    this.closers?.completeAll(undefined);
   }
 
   private refuseUse(): void {

@@ -157,8 +157,7 @@ export class SocketListener implements Listener {
     this.handshakes?.abandon();
     for (const connection of this.queue) connection.destroy();
     this.queue.clear();
-    for (let acceptor = this.acceptors.shift(); acceptor !== null; acceptor = this.acceptors.shift())
-      acceptor.fail(failure());
+    this.acceptors.failAll(failure);
   }
 
   static attemptAccept(suspension: Suspension<unknown, SocketListener, Scope>): boolean {

@@ -142,7 +142,7 @@ export class ChildProcess {
 
   private exited(exit: Exit): void {
     this.ended = exit;
-    for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) waiter.complete(exit);
+    this.waiters.completeAll(exit);
   }
 
   static attemptWait(suspension: Suspension<unknown, ChildProcess>): boolean {

@@ -34,9 +34,9 @@ export class WriteQueue {
   private readonly onFinish = (): void => {
     this.finished = true;
     this.detach();
-    for (const list of [this.finishing, this.watching])
-      for (let waiter = list.shift(); waiter !== null; waiter = list.shift()) waiter.complete(undefined);
-    this.failAll([this.writing], closed());
+    this.finishing.completeAll(undefined);
+    this.watching.completeAll(undefined);
+    this.writing.failAll(closed);
   };
   private readonly onError = (error: unknown): void => this.failed(streamError('stream.write', error));
   private readonly onClose = (): void => this.failed(prematureClose('stream.write'));
@@ -104,12 +104,7 @@ export class WriteQueue {
     this.detach();
     if (this.failure !== null || this.finished) return;
     this.failure = { error };
-    this.failAll([this.writing, this.finishing, this.watching], error);
-  }
-
-  private failAll(lists: readonly WaitList[], error: unknown): void {
-    for (const list of lists)
-      for (let waiter = list.shift(); waiter !== null; waiter = list.shift()) waiter.fail(error);
+    for (const list of [this.writing, this.finishing, this.watching]) list.failAll(() => error);
   }
 
   private detach(): void {

@@ -99,10 +99,8 @@ export class DatagramSocket implements UdpSocket {
     this.untie();
     this.socket.close();
     this.queue.clear();
-    for (let receiver = this.receivers.shift(); receiver !== null; receiver = this.receivers.shift())
-      receiver.fail(failure('udp.receive'));
-    for (let sender = this.senders.shift(); sender !== null; sender = this.senders.shift())
-      sender.fail(failure('udp.send'));
+    this.receivers.failAll(() => failure('udp.receive'));
+    this.senders.failAll(() => failure('udp.send'));
   }
 
   static attemptReceive(suspension: Suspension<unknown, DatagramSocket>): boolean {
