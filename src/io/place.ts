@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { checkInteger, expected } from '../base/check.js';
 import { ArgumentError } from '../base/errors.js';
@@ -24,13 +25,29 @@ export function checkPlace(options: Place, leastPort: number, needed: boolean = 
     throw expected('path', `the path of a Unix socket, ${LONGEST_PATH} bytes long at most`, path);
 }
 
+/**
+ * Throws unless `fd`, if there is one, is a socket. Node would take over whatever else it is, a pipe of its own for instance, and
+ * close it: that ends the process.
+ */
+export function checkSocket(fd: number | undefined): void {
+  if (fd === undefined || isSocket(fd)) return;
+  const error = new Error(`descriptor ${fd} is no socket: nobody has handed one to this process there`);
+  throw Object.assign(error, { code: 'ENOTSOCK' });
+}
+
+function isSocket(fd: number): boolean {
+  try {
+    return fstatSync(fd).isSocket();
+  } catch {
+    return false;
+  }
+}
+
 /** Where a server listens. Of a Unix socket the port is 0 and the address its path, if Node knows it: not if it was inherited. */
 export function placeOf(server: Server, fd: number | undefined): AddressInfo {
   const at = server.address() ?? `fd ${fd}`;
-  return typeof at === 'string' ? { port: 0, address: at, family: UNIX } : at;
+  return typeof at === 'string' ? { port: 0, address: at, family: 'unix' } : at;
 }
-
-export const UNIX = 'unix';
 
 /**
  * In bytes. Node silently truncates a longer path, and would use whatever socket has that name. On Windows it names a

@@ -1,13 +1,14 @@
 import { spawn as spawnProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
-import { ArgumentError, IoError, spawn, until, type Operation } from 'heddle';
+import { ArgumentError, spawn, until, type IoError, type Operation } from 'heddle';
 import { tempDirectory } from 'heddle/fs';
 import { fetch, listen as listenHttp, text, type ServerRequest } from 'heddle/http';
 import { connect, listen, type ListenOptions } from 'heddle/net';
+import { execute } from 'heddle/process';
 import { readAll } from 'heddle/streams';
 import { leavesNothing } from '../support/leaks.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -94,10 +95,30 @@ function fdOf(server: Server): number {
   return (server as unknown as { _handle: { fd: number } })._handle.fd;
 }
 
-test.serial('a descriptor that is no socket is an IoError', (t) =>
+test.serial('a descriptor that is no socket is left alone', (t) =>
   leavesNothing(t, function* () {
-    for (const operation of [listen({ fd: 12_345 }), listenHttp({ fd: 12_345 })])
-      t.true((yield* thrownBy(operation)) instanceof IoError);
+    const file = openSync('package.json', 'r');
+    for (const fd of [file, 12_345])
+      for (const operation of [listen({ fd }), listenHttp({ fd })]) {
+        const error = (yield* thrownBy(operation)) as IoError;
+        t.is(error.system, 'ENOTSOCK');
+        t.regex(error.message, new RegExp(`^(net|http)\\.listen: ENOTSOCK descriptor ${fd} is no socket`));
+      }
+    closeSync(file);
+    // Among these are pipes with which Node tells itself of signals.
+    const script = `
+      import { run } from 'heddle';
+      import { listen } from 'heddle/http';
+      for (let fd = 3; fd < 20; fd++) await run(() => listen({ fd })).catch(({ name }) => console.log(name));
+      const timer = setInterval(() => {}, 1000);
+      process.once('SIGUSR2', () => {
+        clearInterval(timer);
+        console.log('alive');
+      });
+      process.kill(process.pid, 'SIGUSR2');
+    `;
+    const { stdout, stderr } = yield* execute(process.execPath, ['--input-type=module', '-e', script]);
+    t.is(stdout, `${'IoError\n'.repeat(17)}alive\n`, stderr);
   }),
 );
 

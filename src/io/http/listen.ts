@@ -7,6 +7,7 @@ import { ownedBy } from '../../fibers/owned.js';
 import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
+import { checkSocket } from '../place.js';
 import { checkServerOptions, SERVER_OPTIONS, type HttpServerOptions } from './http-server-options.js';
 import { makeServer } from './make-server.js';
 import { HttpServer } from './server.js';
@@ -55,9 +56,9 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
       if (!suspension.complete(new HttpServer(server, options))) server.close();
     });
     try {
+      checkSocket(fd);
       server.listen({ ...((path ?? fd) === undefined ? { port, host } : { path, fd }), backlog });
     } catch (error) {
-      // Some versions of Node throw what others emit later.
       refuse(error as Error);
     }
   },

@@ -14,7 +14,7 @@ import { event, type Event } from '../../fibers/sync/event.js';
 import { runScope, scope } from '../../fibers/with-scope.js';
 import { outlives } from '../accept-errors.js';
 import { KernelQueues } from '../kernel-queue.js';
-import { placeOf, UNIX } from '../place.js';
+import { placeOf } from '../place.js';
 import { printError } from '../print-error.js';
 import { answerFailure } from './answer-failure.js';
 import { endOfGrace } from './end-of-grace.js';
@@ -85,7 +85,7 @@ export class HttpServer {
     const { address, family, port } = this.#address;
     const any = address === '::' || address === '0.0.0.0';
     const host = any ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
-    const place = family === UNIX ? `unix:${address}` : `${host}:${port}`;
+    const place = port === 0 ? `unix:${address}` : `${host}:${port}`;
     return `${this.#options.tls === undefined ? 'http' : 'https'}://${place}`;
   }
 

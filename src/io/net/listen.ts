@@ -11,7 +11,7 @@ import type { Scope } from '../../fibers/scope.js';
 import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
 import { checkNodeOptions } from '../node-options.js';
-import { checkPlace, placeOf } from '../place.js';
+import { checkPlace, checkSocket, placeOf } from '../place.js';
 import { checkCertificate } from '../server-certificate.js';
 import type { Listener } from './listener.js';
 import { SocketListener } from './socket-listener.js';
@@ -139,12 +139,12 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
     });
     suspension.argument = server;
     try {
+      checkSocket(fd);
       server.listen({
         ...((path ?? fd) === undefined ? { port, host } : { path, fd }),
         backlog: backlog ?? USUAL_BACKLOG,
       });
     } catch (error) {
-      // Some versions of Node throw what others emit later.
       refuse(error as Error);
     }
   },
