@@ -1,5 +1,6 @@
 import type { Operation } from '../fibers/operation.js';
 import type { ScopeHandle } from '../fibers/scope.js';
+import type { TlsFacts } from './tls-facts.js';
 
 /** How far to look for a delimiter. */
 export interface DelimiterOptions {
@@ -80,18 +81,6 @@ export interface ByteStream extends ReadableBytes, WritableBytes {
   close(): Operation<void>;
   /** Closes at once and drops unsent data. Over plain TCP the other side sees a reset, not an end. A plain call. */
   destroy(): void;
-}
-
-/** The result of a TLS handshake. */
-export interface TlsFacts {
-  /** Whether the other side's certificate was requested and is valid. */
-  readonly authorized: boolean;
-  /** Why it is not valid, if it was requested. */
-  readonly authorizationError: Error | undefined;
-  /** Such as `TLSv1.3`. */
-  readonly protocol: string | null;
-  /** The protocol agreed on by ALPN; null if none was. */
-  readonly alpnProtocol: string | null;
 }
 
 /**

@@ -9,3 +9,4 @@ export type { HttpServerOptions } from './http/http-server-options.js';
 export { listen } from './http/listen.js';
 export type { Handler, HttpServer } from './http/server.js';
 export type { ServerRequest } from './http/server-request.js';
+export type { TlsFacts } from './tls-facts.js';

@@ -6,9 +6,9 @@ export type {
   ConnectionStats,
   DelimiterOptions,
   ReadableBytes,
-  TlsFacts,
   WritableBytes,
 } from './byte-stream.js';
+export type { TlsFacts } from './tls-facts.js';
 export { connect, type ConnectOptions } from './net/connect.js';
 export { listen, type ListenOptions } from './net/listen.js';
 export type { Listener, ListenerStats, ServeOptions } from './net/listener.js';

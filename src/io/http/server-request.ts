@@ -7,6 +7,7 @@ import { collectChunks, tooLarge } from '../collect.js';
 import { limitOf } from '../limit-of.js';
 import type { Reader } from '../streams/reader.js';
 import { StreamReader } from '../streams/stream-reader.js';
+import { tlsFactsOf, type TlsFacts } from '../tls-facts.js';
 import { HttpError } from './http-error.js';
 import { parseJson } from './parse-json.js';
 import { readTwice } from './read-twice.js';
@@ -70,6 +71,11 @@ export class ServerRequest {
 
   get remoteAddress(): string | undefined {
     return this.raw.socket.remoteAddress;
+  }
+
+  /** What its client has shown of itself, by `requestCert`, and the like; null without TLS. */
+  get tls(): TlsFacts | null {
+    return tlsFactsOf(this.raw.socket);
   }
 
   /**

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
 import { Label } from '../../fibers/label.js';
@@ -8,11 +7,12 @@ import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import { BufferedConnection } from '../buffered-connection.js';
 import { ByteReader, type ByteSource } from '../byte-reader.js';
-import type { Connection, ConnectionStats, TlsFacts } from '../byte-stream.js';
+import type { Connection, ConnectionStats } from '../byte-stream.js';
 import { ByteWriter, type ByteSink } from '../byte-writer.js';
 import { LINGER_MS } from '../linger-ms.js';
 import { readKinds } from '../read-kinds.js';
 import { reset } from '../reset.js';
+import { tlsFactsOf, type TlsFacts } from '../tls-facts.js';
 
 /** How a connection ends. */
 export interface ConnectionManner {
@@ -122,14 +122,7 @@ export class SocketConnection extends BufferedConnection implements Connection, 
   }
 
   get tls(): TlsFacts | null {
-    const { socket } = this;
-    if (!(socket instanceof TLSSocket)) return null;
-    return {
-      authorized: socket.authorized,
-      authorizationError: socket.authorizationError ?? undefined,
-      protocol: socket.getProtocol(),
-      alpnProtocol: socket.alpnProtocol || null,
-    };
+    return tlsFactsOf(this.socket);
   }
 
   setNoDelay(noDelay: boolean): void {
