@@ -9,4 +9,5 @@ export type { HttpServerOptions } from './http/http-server-options.js';
 export { listen } from './http/listen.js';
 export type { Handler, HttpServer } from './http/server.js';
 export type { ServerRequest } from './http/server-request.js';
+export type { NewCertificate } from './renew-certificate.js';
 export type { TlsFacts } from './tls-facts.js';

@@ -8,6 +8,7 @@ export type {
   ReadableBytes,
   WritableBytes,
 } from './byte-stream.js';
+export type { NewCertificate } from './renew-certificate.js';
 export type { TlsFacts } from './tls-facts.js';
 export { connect, type ConnectOptions } from './net/connect.js';
 export { listen, type ListenOptions } from './net/listen.js';

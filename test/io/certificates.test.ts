@@ -1,10 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
+import type { ConnectionOptions, TlsOptions } from 'node:tls';
 import test from 'ava';
 import { spawnDaemon, type Operation } from 'heddle';
-import { listen as listenHttp, text } from 'heddle/http';
-import { connect, listen, type Connection, type TlsFacts } from 'heddle/net';
+import { listen as listenHttp, text, type HttpServer } from 'heddle/http';
+import { connect, listen, type Connection, type Listener, type TlsFacts } from 'heddle/net';
+import { ArgumentError, IoError } from '#src/base/errors.js';
 import { leavesNothing } from '../support/leaks.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const fixture = (name: string) => readFileSync(new URL(`../../../test/fixtures/${name}`, import.meta.url));
 const localhost = { cert: fixture('localhost-certificate.pem'), key: fixture('localhost-key.pem') };
@@ -12,10 +15,92 @@ const localhost = { cert: fixture('localhost-certificate.pem'), key: fixture('lo
 const loom = { cert: fixture('loom-certificate.pem'), key: fixture('loom-key.pem') };
 const ca = [localhost.cert, loom.cert];
 const host = '127.0.0.1';
+const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
 
 function* open({ port }: { port: number }, tls: ConnectionOptions = {}): Operation<Connection> {
   return yield* connect({ port, host, tls: { ca, checkServerIdentity: () => undefined, ...tls } });
 }
+
+function nameOf({ tls }: { readonly tls: TlsFacts | null }): string | undefined {
+  return tls!.peerCertificate?.subject;
+}
+
+const kinds: Readonly<Record<string, (tls: TlsOptions) => Operation<Listener | HttpServer>>> = {
+  'heddle/net': (tls) => listen({ port: 0, host, tls }),
+  'heddle/http': (tls) => listenHttp({ port: 0, host, tls }),
+};
+
+for (const [door, listening] of Object.entries(kinds)) {
+  test.serial(`${door}: a server is given a new certificate while it serves`, (t) =>
+    leavesNothing(t, function* () {
+      const server = yield* listening(localhost);
+      const first = yield* open(server);
+      t.is(nameOf(first), 'CN=localhost');
+      server.renewCertificate(loom);
+      t.is(nameOf(yield* open(server)), 'CN=loom.test');
+      t.false(first.isClosed);
+      server.renewCertificate(localhost);
+      t.is(nameOf(yield* open(server)), 'CN=localhost');
+    }),
+  );
+
+  test.serial(`${door}: a server keeps its certificate while a new one cannot be used`, (t) =>
+    leavesNothing(t, function* () {
+      const server = yield* listening(localhost);
+      const refused = { message: /`key` does not belong to `cert`/, instanceOf: ArgumentError };
+      t.throws(() => server.renewCertificate({ cert: loom.cert }), refused);
+      t.throws(() => server.renewCertificate({ cert: undefined }), { message: /lacks the `cert` of its `key`/ });
+      t.throws(() => server.renewCertificate({ cert: 'loom.pem', key: 'key.pem' }), {
+        message: /contents of PEM files/,
+        instanceOf: IoError,
+      });
+      t.throws(() => server.renewCertificate({ crt: loom.cert } as never), { message: /did you mean `cert`/ });
+      t.is(nameOf(yield* open(server)), 'CN=localhost');
+    }),
+  );
+
+  test.serial(`${door}: with a new certificate a server trusts the same clients as before`, (t) =>
+    leavesNothing(t, function* () {
+      const server = yield* listening({ ...localhost, ca: loom.cert, requestCert: true });
+      server.renewCertificate(localhost);
+      // Over this version the handshake is over for both sides at once.
+      const tls = { maxVersion: 'TLSv1.2' } as const;
+      t.false((yield* open(server, { ...tls, ...loom })).isClosed);
+      t.true((yield* thrownBy(open(server, { ...tls, ...localhost }))) instanceof IoError);
+      t.true((yield* thrownBy(open(server, tls))) instanceof IoError);
+    }),
+  );
+
+  test.serial(`${door}: a certificate and a key of different kinds are refused`, (t) =>
+    leavesNothing(t, function* () {
+      const attempt = function* (): Operation<void> {
+        yield* listening({ cert: localhost.cert, key: rsaKey });
+      };
+      t.regex(String(yield* thrownBy(attempt())), /ArgumentError.* `key` does not belong to `cert`/);
+      const server = yield* listening(localhost);
+      t.throws(() => server.renewCertificate({ key: rsaKey }), { message: /`key` does not belong to `cert`/ });
+      t.is(nameOf(yield* open(server)), 'CN=localhost');
+    }),
+  );
+}
+
+test.serial('a server without TLS has no certificate to renew', (t) =>
+  leavesNothing(t, function* () {
+    for (const server of [yield* listen({ port: 0, host }), yield* listenHttp({ host })])
+      t.throws(() => server.renewCertificate(loom), { instanceOf: ArgumentError, message: /opened without `tls`/ });
+  }),
+);
+
+test.serial('a `pfx` and a `cert` replace each other', (t) =>
+  leavesNothing(t, function* () {
+    const server = yield* listen({ port: 0, host, tls: { pfx: fixture('loom.pfx'), passphrase: 'warp' } });
+    t.is(nameOf(yield* open(server)), 'CN=loom.test');
+    server.renewCertificate(localhost);
+    t.is(nameOf(yield* open(server)), 'CN=localhost');
+    server.renewCertificate({ pfx: fixture('loom.pfx'), passphrase: 'warp' });
+    t.is(nameOf(yield* open(server)), 'CN=loom.test');
+  }),
+);
 
 test.serial('a connection tells who its client is, and why that is not certain', (t) =>
   leavesNothing(t, function* () {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
 import { isInstance } from '../../base/is-instance.js';
@@ -16,6 +17,7 @@ import { outlives } from '../accept-errors.js';
 import { KernelQueues } from '../kernel-queue.js';
 import { placeOf } from '../place.js';
 import { printError } from '../print-error.js';
+import { renewCertificate, type NewCertificate } from '../renew-certificate.js';
 import { answerFailure } from './answer-failure.js';
 import { endOfGrace } from './end-of-grace.js';
 import type { HttpServerOptions } from './http-server-options.js';
@@ -43,6 +45,7 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #connections: OpenConnections;
   readonly #grace: number;
+  #tls: TlsOptions | undefined;
   #requests: Scope | null = null;
   #intake: RequestIntake | null = null;
   /** Why it does not listen any more: it broke, or was closed. */
@@ -60,6 +63,7 @@ export class HttpServer {
     this.#options = options;
     this.#connections = new OpenConnections(raw);
     this.#grace = options.grace ?? 10_000;
+    this.#tls = options.tls && { ...options.tls, ...(options.node as TlsOptions | undefined) };
     raw.on('request', (message, response) => {
       if (this.#begin !== null) return this.#begin(message, response);
       this.#early.push([message, response]);
@@ -231,6 +235,17 @@ export class HttpServer {
   #whenStopped(stopped: (failure: Error) => void): void {
     this.#stopped = stopped;
     if (this.#failure !== null) stopped(this.#failure);
+  }
+
+  /**
+   * Gives a server of HTTPS a new certificate, for the handshakes that begin from now on. What is not named stays as it was given
+   * in `tls`, such as `ca`. Connections that are open stay. A plain call.
+   *
+   * @throws `ArgumentError`, also if `key` does not belong to `cert`; `IoError` if it cannot be used. The server then keeps the
+   * certificate that it has.
+   */
+  renewCertificate(renewed: NewCertificate): void {
+    this.#tls = renewCertificate(this.raw, this.#tls, renewed);
   }
 
   /**

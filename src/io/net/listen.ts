@@ -110,7 +110,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
   arm(suspension) {
     const { options, scope } = suspension.subject;
     // Read all of them now: a getter that throws in the callback below would end the process.
-    const { port, host, path, fd, goal = null, priority = 1, backlog, queue = 64, halfOpen = false } = options;
+    const { port, host, path, fd, goal = null, priority = 1, backlog, queue = 64, tls, halfOpen = false } = options;
     let server: Server;
     try {
       server = makeServer(options);
@@ -127,6 +127,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
         goal,
         priority,
         backlog,
+        tls,
       });
       const close = (): void => listener.close();
       try {

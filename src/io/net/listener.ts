@@ -1,5 +1,6 @@
 import type { Operation } from '../../fibers/operation.js';
 import type { Connection } from '../byte-stream.js';
+import type { NewCertificate } from '../renew-certificate.js';
 
 export interface ServeOptions {
   /**
@@ -34,6 +35,14 @@ export interface Listener {
    * it, they are daemons, too: their clients cannot keep the scope open.
    */
   serve(handler: (connection: Connection) => Operation<unknown>, options?: ServeOptions): Operation<never>;
+  /**
+   * Gives a TLS server a new certificate, for the handshakes that begin from now on. What is not named stays as `listen` was given
+   * it, such as `ca`. Connections that are open stay. A plain call.
+   *
+   * @throws `ArgumentError`, also if `key` does not belong to `cert`; `IoError` if it cannot be used. The server then keeps the
+   * certificate that it has.
+   */
+  renewCertificate(renewed: NewCertificate): void;
   /**
    * Stops listening: connections that nobody has accepted are closed, accepted ones stay. Fibers in `accept` get
    * `ClosedError`. A plain call; twice is allowed.

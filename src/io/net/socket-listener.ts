@@ -1,5 +1,5 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
+import { Server as TlsServer, type TlsOptions } from 'node:tls';
 import { Deque } from '../../base/deque.js';
 import { checkFunction } from '../../base/check.js';
 import { ClosedError, IoError } from '../../base/errors.js';
@@ -16,17 +16,19 @@ import { WaitList } from '../../fibers/wait-list.js';
 import { outlives } from '../accept-errors.js';
 import type { Connection } from '../byte-stream.js';
 import { KernelQueues } from '../kernel-queue.js';
+import { renewCertificate, type NewCertificate } from '../renew-certificate.js';
 import { ConnectionWork } from './connection-work.js';
 import { Handshakes } from './handshakes.js';
 import type { Listener, ListenerStats, ServeOptions } from './listener.js';
 import { reportToStderr, serveConnection } from './serve-connection.js';
 import { SocketConnection, type ConnectionManner } from './socket-connection.js';
 
-/** How connections are admitted: the goal (null for none), the priority, and the `backlog` that was asked for. */
+/** How connections are admitted: the goal (null for none), the priority, the `backlog` that was asked for, and TLS. */
 interface Gating {
   readonly goal: number | null;
   readonly priority: number;
   readonly backlog: number | undefined;
+  readonly tls: TlsOptions | undefined;
 }
 
 /**
@@ -47,6 +49,7 @@ export class SocketListener implements Listener {
   private readonly queue: Deque<SocketConnection> = new Deque();
   private readonly acceptors: WaitList = new WaitList();
   private readonly handshakes: Handshakes | null;
+  private tls: TlsOptions | undefined;
   private accepted: number = 0;
   private refused: number = 0;
   private failure: (() => Error) | null = null;
@@ -59,6 +62,7 @@ export class SocketListener implements Listener {
     this.server = server;
     this.bound = bound;
     this.manner = manner;
+    this.tls = manner.tls;
     this.handshakes = server instanceof TlsServer ? new Handshakes(server) : null;
     server.on(this.handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) => this.arrived(socket));
     server.on('error', (error) => this.failed(error));
@@ -99,6 +103,10 @@ export class SocketListener implements Listener {
     } finally {
       entry?.close();
     }
+  }
+
+  renewCertificate(renewed: NewCertificate): void {
+    this.tls = renewCertificate(this.server, this.tls, renewed);
   }
 
   close(): void {
