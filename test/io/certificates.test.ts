@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions, TlsOptions } from 'node:tls';
-import test from 'ava';
+import { createSecureContext, type ConnectionOptions, type TlsOptions } from 'node:tls';
+import test, { type ExecutionContext } from 'ava';
 import { spawnDaemon, type Operation } from 'heddle';
 import { listen as listenHttp, text, type HttpServer } from 'heddle/http';
 import { connect, listen, type Connection, type Listener, type TlsFacts } from 'heddle/net';
 import { ArgumentError, IoError } from '#src/base/errors.js';
+import { eventually } from '../support/eventually.js';
 import { leavesNothing } from '../support/leaks.js';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -29,6 +30,12 @@ const kinds: Readonly<Record<string, (tls: TlsOptions) => Operation<Listener | H
   'heddle/net': (tls) => listen({ port: 0, host, tls }),
   'heddle/http': (tls) => listenHttp({ port: 0, host, tls }),
 };
+
+const misused: (readonly [TlsOptions, RegExp])[] = [
+  [{ SNICallback: async () => createSecureContext(loom) as never }, /calls its second argument, `done\(null,/],
+  [{ SNICallback: function* () {} as never }, /calls its second argument, `done\(null,/],
+  [{ ALPNCallback: async () => fail(new Error('unheard')) } as never, /ALPNCallback.*returned a promise/s],
+];
 
 for (const [door, listening] of Object.entries(kinds)) {
   test.serial(`${door}: a server is given a new certificate while it serves`, (t) =>
@@ -80,6 +87,42 @@ for (const [door, listening] of Object.entries(kinds)) {
       const server = yield* listening(localhost);
       t.throws(() => server.renewCertificate({ key: rsaKey }), { message: /`key` does not belong to `cert`/ });
       t.is(nameOf(yield* open(server)), 'CN=localhost');
+    }),
+  );
+
+  test.serial(`${door}: a function of the server that fails within a handshake is told, and ends nothing`, (t) =>
+    leavesNothing(t, function* () {
+      const failure = (how: string): Error => new Error(`${how} in ${door}`);
+      const callbacks: readonly (readonly [TlsOptions, RegExp])[] = [
+        [{ SNICallback: () => fail(failure('thrown')) }, /SNICallback.*thrown/s],
+        [{ SNICallback: async () => fail(failure('rejected')) }, /SNICallback.*rejected/s],
+        [{ SNICallback: () => Promise.reject(door) as never }, /SNICallback.*heddle/s],
+        [{ ALPNCallback: () => fail(failure('thrown')) }, /ALPNCallback.*thrown/s],
+        // Of whichever door is the first: the same again is counted.
+        ...misused.splice(0),
+      ];
+      for (const [tls, told] of callbacks) {
+        const printed = muted(t);
+        const server = yield* listening({ ...localhost, ...tls });
+        const attempt = open(server, { servername: 'other', ALPNProtocols: ['http/1.1'] });
+        t.true((yield* thrownBy(attempt)) instanceof IoError);
+        yield* eventually(() => printed.length === 1);
+        t.regex(printed[0]!, told);
+      }
+    }),
+  );
+
+  test.serial(`${door}: a server chooses its certificate by the name, also in an async function`, (t) =>
+    leavesNothing(t, function* () {
+      const server = yield* listening({
+        ...localhost,
+        SNICallback: async (name, done) => {
+          await Promise.resolve();
+          done(null, name === 'loom.test' ? createSecureContext(loom) : undefined);
+        },
+      });
+      t.is(nameOf(yield* open(server, { servername: 'loom.test' })), 'CN=loom.test');
+      t.is(nameOf(yield* open(server, { servername: 'other' })), 'CN=localhost');
     }),
   );
 }
@@ -144,3 +187,46 @@ test.serial('a request tells who its client is', (t) =>
     );
   }),
 );
+
+test.serial('what `checkServerIdentity` throws fails the connecting, and ends nothing', (t) =>
+  leavesNothing(t, function* () {
+    const server = yield* listen({ port: 0, host, tls: localhost });
+    const failure = new Error('not the one we know');
+    const check = (checkServerIdentity: () => unknown): ConnectionOptions => ({ checkServerIdentity }) as never;
+    t.like(
+      yield* thrownBy(
+        open(
+          server,
+          check(() => fail(failure)),
+        ),
+      ),
+      { code: 'ERR_HEDDLE_IO', cause: failure },
+    );
+    const unheard = yield* thrownBy(
+      open(
+        server,
+        check(async () => fail(failure)),
+      ),
+    );
+    t.regex(String(unheard), /IoError.*`checkServerIdentity` returned a promise/);
+    t.false(
+      (yield* open(
+        server,
+        check(() => undefined),
+      )).isClosed,
+    );
+  }),
+);
+
+function fail(error: Error): never {
+  throw error;
+}
+
+/** What is printed as errors meanwhile, which nobody is to see. */
+function muted(t: ExecutionContext): string[] {
+  const { error } = console;
+  const printed: string[] = [];
+  console.error = (...args: unknown[]) => void printed.push(args.join(' '));
+  t.teardown(() => (console.error = error));
+  return printed;
+}

@@ -11,6 +11,7 @@ import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import type { Connection } from '../byte-stream.js';
 import { checkNodeOptions } from '../node-options.js';
 import { checkPlace } from '../place.js';
+import { tlsOfClient } from '../tls-options.js';
 import { SocketConnection } from './socket-connection.js';
 
 export interface ConnectOptions {
@@ -69,7 +70,7 @@ function open({ port, host, path, tls, noDelay = true }: ConnectOptions): Socket
   const options = { allowHalfOpen: true, ...place };
   return tls === undefined
     ? connectSocket(options as TcpNetConnectOpts)
-    : connectTls({ ...serverName(host), ...(tls === true ? {} : tls), ...options } as ConnectionOptions);
+    : connectTls({ ...serverName(host), ...(tls === true ? {} : tlsOfClient(tls)), ...options } as ConnectionOptions);
 }
 
 /** What a server with several certificates chooses by. Node sends it only if told to; an address must not be sent. */

@@ -13,6 +13,7 @@ import { USUAL_BACKLOG } from '../kernel-queue.js';
 import { checkNodeOptions } from '../node-options.js';
 import { checkPlace, checkSocket, placeOf } from '../place.js';
 import { checkCertificate } from '../server-certificate.js';
+import { tlsOfServer } from '../tls-options.js';
 import type { Listener } from './listener.js';
 import { SocketListener } from './socket-listener.js';
 
@@ -102,7 +103,7 @@ interface Request {
 function makeServer({ tls, noDelay = true }: ListenOptions): Server {
   return tls === undefined
     ? createServer({ allowHalfOpen: true, noDelay, pauseOnConnect: true })
-    : createTlsServer({ handshakeTimeout: HANDSHAKE_MS, ...tls, allowHalfOpen: false, noDelay });
+    : createTlsServer({ ...tlsOfServer(tls), allowHalfOpen: false, noDelay });
 }
 
 const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKind({
@@ -153,5 +154,3 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
     suspension.argument.close();
   },
 });
-
-const HANDSHAKE_MS = 10_000;
