@@ -10,8 +10,8 @@ import { onUpgrade } from './on-upgrade.js';
 /**
  * Counts the connections of a server as descriptors. When few descriptors are left, each new connection closes the
  * oldest one that has been silent for too long, that is, has not sent the head of a request: two thousand clients that
- * send a byte a second would otherwise shut out all others. With none left the new one is closed at once: at the limit
- * of the system Node would do so silently, and files could not be opened either.
+ * send a byte a second would otherwise shut out all others. With none left, and nobody silent for so long, the new one is
+ * closed at once: at the limit of the system Node would do so silently, and files could not be opened either.
  */
 export class ConnectionWatch {
   private readonly stock: DescriptorStock;
@@ -67,8 +67,9 @@ export class ConnectionWatch {
     else newest.newer = silence;
     socket.on('close', this.onClose);
     this.entry.arrived();
+    // It takes the place of that one: at the limit, too, or silent connections that came all at once would keep it.
+    if (stock.used > CROWDED * stock.limit && this.closesOldest(now - this.patienceMs)) return;
     if (!stock.hasRoomForConnection) this.close(socket, 'no descriptor for a connection');
-    else if (stock.used > CROWDED * stock.limit) this.closeOldest(now - this.patienceMs);
   }
 
   private closed(socket: Socket): void {
@@ -77,9 +78,12 @@ export class ConnectionWatch {
     this.markHeard(socket);
   }
 
-  private closeOldest(before: number): void {
+  /** Returns whether there was one that has been silent since `before`. */
+  private closesOldest(before: number): boolean {
     const { oldest } = this;
-    if (oldest !== null && oldest.since < before) this.close(oldest.socket, 'no request on a connection');
+    if (oldest === null || oldest.since >= before) return false;
+    this.close(oldest.socket, 'no request on a connection');
+    return true;
   }
 
   /** The connection is silent no more. Returns whether it was until now. */
