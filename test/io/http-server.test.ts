@@ -1746,6 +1746,19 @@ test.serial('fetch reports a refused connection with the code of the system', as
   });
 });
 
+test.serial('fetch says which version of undici its dispatcher has to be of', async (t) => {
+  const invalid = Object.assign(new Error('invalid onRequestStart method'), { code: 'UND_ERR_INVALID_ARG' });
+  const dispatcher = {
+    dispatch() {
+      throw invalid;
+    },
+  };
+  await leavesNothing(t, function* () {
+    const error = yield* thrownBy(fetch('http://localhost/', { dispatcher } as object));
+    t.regex(String(error), /^IoError: http.fetch: UND_ERR_INVALID_ARG .*`npm install undici@7`/);
+  });
+});
+
 test('a body that fails with what is no error is thrown as it is', (t) =>
   run(function* () {
     for (const reason of [undefined, null, 'broken']) {

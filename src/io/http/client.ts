@@ -184,7 +184,7 @@ function* request(url: string | URL, init: FetchOptions, scope: Scope): Operatio
     // Node's `fetch` leaves a body alone that it can no longer send, and the scope waits for the fiber that feeds it.
     abandon(init.body);
     const failure = wrap('http.fetch', error);
-    if (failure instanceof IoError && closedUnasked(failure, url)) failure.message += MAYBE_TLS;
+    if (failure instanceof IoError) failure.message += adviceOn(failure, url);
     throw failure;
   }
   // Without a body there is nothing to cancel, and no end at which the scope would let go of it.
@@ -206,13 +206,18 @@ function* request(url: string | URL, init: FetchOptions, scope: Scope): Operatio
   return response;
 }
 
-/** The server has closed the connection without a word. */
-function closedUnasked({ system, cause }: IoError, url: string | URL): boolean {
-  const { socket } = cause as { socket?: { bytesRead?: number } };
-  return system === 'UND_ERR_SOCKET' && socket?.bytesRead === 0 && new URL(url).protocol === 'http:';
+function adviceOn({ system, cause }: IoError, url: string | URL): string {
+  const { socket, message } = cause as Error & { readonly socket?: { readonly bytesRead?: number } };
+  if (system === 'UND_ERR_SOCKET' && socket?.bytesRead === 0 && new URL(url).protocol === 'http:') return MAYBE_TLS;
+  return system === 'UND_ERR_INVALID_ARG' && FOREIGN_HANDLER.test(message) ? OTHER_UNDICI : '';
 }
 
+/** The server has closed the connection without a word. */
 const MAYBE_TLS = ' (a server that speaks TLS does so: does the URL begin with `https:`?)';
+/** What a `dispatcher` says that expects the handlers of another version of undici than the one in Node. */
+const FOREIGN_HANDLER = /^invalid on\w+ method$/;
+const OTHER_UNDICI =
+  ' (the `dispatcher` is of a version of undici that this version of Node cannot use: `npm install undici@7`)';
 
 const USUAL_LIMIT = 16 * 1024 * 1024;
 
