@@ -13,7 +13,7 @@ export interface TlsFacts {
    * connection is closed. Decoded anew by each access.
    */
   readonly peerCertificate: X509Certificate | undefined;
-  /** The name by which the client has asked for the server (SNI); null if it named none. */
+  /** The name by which the client has asked for the server (SNI); null if it named none, or resumes a session of TLS 1.2. */
   readonly servername: string | null;
   /** Such as `TLSv1.3`. */
   readonly protocol: string | null;
