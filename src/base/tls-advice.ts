@@ -38,5 +38,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^ERR_SSL_.*ALERT_(UNKNOWN_CA|BAD_CERTIFICATE)$/, 'the other side does not trust our certificate'],
   [/^ERR_OSSL_X509_KEY_VALUES_MISMATCH$/, '`key` does not belong to `cert`'],
+  [/^ERR_OSSL_(EVP_)?BAD_DECRYPT$/, 'the `passphrase` is not that of `key`, or is missing'],
+  [/^ERR_OSSL_UNSUPPORTED$/, '`key` is no private key, or of a kind that is not supported'],
   [/^ERR_OSSL_PEM_NO_START_LINE$/, '`key`, `cert` and `ca` are the contents of PEM files, not their paths'],
 ];

@@ -2,17 +2,16 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { TlsOptions } from 'node:tls';
 import { ArgumentError } from '../base/errors.js';
 
-/** Refuses options of a TLS server that has no certificate: Node lets it listen, and every handshake would fail. */
+/**
+ * Refuses options of a TLS server that has no certificate: Node lets it listen, and every handshake would fail. To Node an empty
+ * text or null is none.
+ */
 export function checkCertificate({ key, cert, privateKeyIdentifier, ...others }: TlsOptions): void {
-  if (cert !== undefined && (key ?? privateKeyIdentifier) !== undefined) return checkPair(cert, key, others.passphrase);
-  if (WITHOUT.some((name) => others[name] !== undefined)) return;
+  const hasKey = Boolean(key || privateKeyIdentifier);
+  if (cert && hasKey) return checkPair(cert, key, others.passphrase);
+  if (WITHOUT.some((name) => others[name])) return;
   // The options themselves are not printed: one of them may be a private key.
-  const missing =
-    cert === undefined
-      ? key === undefined
-        ? 'a `key` and its `cert`'
-        : 'the `cert` of its `key`'
-      : 'the `key` of its `cert`';
+  const missing = cert ? 'the `key` of its `cert`' : hasKey ? 'the `cert` of its `key`' : 'a `key` and its `cert`';
   throw new ArgumentError(`The \`tls\` of a server lacks ${missing}, as contents of PEM files (or a \`pfx\`)`);
 }
 

@@ -197,6 +197,9 @@ test('a TLS server without a certificate is told what it lacks, and no key is pr
     [{ key: 'SECRET' }, 'the `cert` of its `key`'],
     [{ cert: 'PEM' }, 'the `key` of its `cert`'],
     [{ ca: 'PEM', passphrase: 'SECRET' }, 'a `key` and its `cert`'],
+    [{ key: '', cert: '' }, 'a `key` and its `cert`'],
+    [{ key: null as never, cert: 'PEM' }, 'the `key` of its `cert`'],
+    [{ key: 'SECRET', cert: '' }, 'the `cert` of its `key`'],
   ] as const) {
     const message = `The \`tls\` of a server lacks ${lacks}, as contents of PEM files (or a \`pfx\`)`;
     t.throws(() => serve(noop as never, { tls }), { instanceOf: ArgumentError, message });

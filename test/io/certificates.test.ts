@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type ConnectionOptions, type TlsOptions } from 'node:tls';
 import test, { type ExecutionContext } from 'ava';
@@ -185,6 +185,25 @@ test.serial('a request tells who its client is', (t) =>
       answers.filter((line) => / CN=| undefined/.test(line)),
       ['true CN=loom.test', 'undefined undefined'],
     );
+  }),
+);
+
+test.serial('a key that cannot be read is an error that says what is wrong with it', (t) =>
+  leavesNothing(t, function* () {
+    const { cert, key } = localhost;
+    const encrypted = createPrivateKey(key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'warp',
+    });
+    const told = function* (tls: TlsOptions): Operation<string> {
+      return String(yield* thrownBy(listen({ port: 0, host, tls })));
+    };
+    t.regex(yield* told({ cert, key: encrypted }), /^IoError.*the `passphrase` is not that of `key`, or is missing/);
+    t.regex(yield* told({ cert, key: encrypted, passphrase: 'weft' }), /^IoError.*the `passphrase` is not that of/);
+    t.regex(yield* told({ cert, key: cert }), /^IoError.*`key` is no private key/);
+    yield* listen({ port: 0, host, tls: { cert, key: encrypted, passphrase: 'warp' } });
   }),
 );
 
