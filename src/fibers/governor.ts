@@ -105,8 +105,10 @@ export abstract class Work {
 export interface Admitted {
   /** A function that has the kind as its name, and is not called. */
   readonly body: Function;
-  /** To be called once, when the work has ended, however it did. */
+  /** To be called when the work has ended, however it did. Further calls do nothing. */
   end(): void;
+  /** Instead of `end`, before what is left of it asks anew as work of another kind: of the two only one is under way at a time. */
+  moveOn(): void;
 }
 
 export interface Refusal {

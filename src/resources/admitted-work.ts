@@ -31,4 +31,10 @@ export class AdmittedWork implements Admitted {
     this.over = true;
     this.entry.ended(this);
   }
+
+  moveOn(): void {
+    if (this.over) return;
+    this.over = true;
+    this.entry.movedOn(this);
+  }
 }

@@ -228,6 +228,17 @@ export class GatedEntry implements Entry {
     this.governor.finished(this, work, cancelled);
   }
 
+  /** Work that was let in is about to ask as another kind. What it took says nothing about how fast work is answered. */
+  movedOn({ kind, cohort, since }: AdmittedWork): void {
+    kind.live--;
+    kind.finished++;
+    kind.late = 0;
+    kind.inherent.end(cohort, this.governor.now() - since);
+    this.live--;
+    this.net.ended(since);
+    this.governor.live--;
+  }
+
   private kindOf(work: Work): Kind {
     let kind = this.kinds.get(work.kind);
     if (kind !== undefined) return kind;

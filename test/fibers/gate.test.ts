@@ -68,7 +68,7 @@ class Doorkeeper implements Governor, Entry {
     const work = this.waiting.shift()!;
     this.begun++;
     const body = Object.defineProperty(() => {}, 'name', { value: work.kind });
-    work.beginInContext({ body, end: () => this.ended++ });
+    work.beginInContext({ body, end: () => this.ended++, moveOn() {} });
   }
   refuse(work: Work = this.waiting.shift()!, reason: string = 'cpu'): void {
     work.refuse({ reason, retryAfterMs: 100, isFinal: false });

@@ -190,7 +190,7 @@ export class SimulatedServer {
     else if (this.live >= this.options.limit!) job.refuse({ reason: 'limit', retryAfterMs: 0, isFinal: false });
     else {
       this.live++;
-      job.begin({ body: job.request.handler, end: () => this.live-- });
+      job.begin({ body: job.request.handler, end: () => this.live--, moveOn() {} });
     }
     this.runtime.loop.runIfCrowded();
   }

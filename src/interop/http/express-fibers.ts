@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { checkFunction, describe, expected } from '../../base/check.js';
 import { checkKnown } from '../../base/known-options.js';
@@ -33,11 +34,19 @@ export class ExpressFibers extends ServerFibers {
     if (handler.length > 3) throw expected('handler', HANDLER, handler);
     return (request, response, next) =>
       this.offer(kindOf(request), request, response, {
-        operation: () => handler(request, response, next),
+        operation: () => handler(request, response, this.passing(response, next)),
         done() {},
         // As Express does with a rejection: `next` takes a falsy value for no error.
         failed: (error) => next(asHttpError(error) || new Error(`The handler threw ${describe(error)}`)),
       });
+  }
+
+  /** `next` for a fiber, whose request goes on when it has ended. */
+  private passing(response: ServerResponse, next: NextFunction): NextFunction {
+    return (argument?: unknown) => {
+      this.host.passOn(response);
+      next(argument);
+    };
   }
 }
 

@@ -129,15 +129,28 @@ export class RequestHost {
     if (server !== undefined && !this.watched.includes(server)) this.watch(server);
   }
 
-  /** Asks for admission of a request. `kind` names the route, and not the path. */
+  /**
+   * Asks for admission of a request, unless a fiber of it was let in under the same kind, which names the route and not the path.
+   */
   offer(kind: string, message: IncomingMessage, response: ServerResponse, respondent: Respondent): void {
     if (this.requests.closed) {
       response.shouldKeepAlive = false;
       return respondent.refuse(CLOSED_MS);
     }
-    const priority = this.governed ? (this.options.priorityOf?.(message) ?? 1) : 1;
-    this.intake.offer(kind, priority, message, response, respondent);
+    const visited: Visited = response;
+    const before = visited[WORK];
+    let work = before === undefined ? null : this.intake.goOn(before, kind, respondent);
+    if (work === null) {
+      const priority = this.governed ? (this.options.priorityOf?.(message) ?? 1) : 1;
+      work = this.intake.offer(kind, priority, message, response, respondent);
+    }
+    visited[WORK] = work;
     this.requests.loop.runIfCrowded();
+  }
+
+  /** The fiber that answers a request leaves it to the handlers behind it. */
+  passOn(response: ServerResponse): void {
+    (response as Visited)[WORK]?.passOn();
   }
 
   /** Starts the fiber of an admitted request. */
@@ -224,6 +237,12 @@ export class RequestHost {
     if (this.bodies.size < MOST_KINDS) this.bodies.set(kind, body);
     return body;
   }
+}
+
+/** The property of a response that holds the work of the last of its fibers. */
+const WORK = Symbol('heddle.work');
+interface Visited extends ServerResponse {
+  [WORK]?: RequestWork;
 }
 
 const MOST_KINDS = 1000;

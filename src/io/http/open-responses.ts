@@ -77,10 +77,12 @@ export class OpenResponses {
   private tellAll(): void {
     if (this.last !== null) return;
     this.last = new WeakMap();
-    const sockets = Array.from(this.all, ({ response }) => response.req.socket);
+    // One that several fibers in turn have worked on is in it several times.
+    const responses = new Set(Array.from(this.all, ({ response }) => response));
+    const sockets = Array.from(responses, ({ req }) => req.socket);
     const seen = new Set<Socket>();
     const pipelined = new Set(sockets.filter((socket) => seen.size === seen.add(socket).size));
-    for (const { response } of this.all) {
+    for (const response of responses) {
       if (!pipelined.has(response.req.socket)) this.tellLast(response);
       else if (response instanceof ServerResponse) this.endAfter(response);
     }

@@ -48,8 +48,8 @@ export class RequestIntake {
   }
 
   /**
-   * Calls `respondent.begin` or `respondent.refuse`, once, now or later, unless the client goes away before. Throws
-   * `ArgumentError`.
+   * Calls `respondent.begin` or `respondent.refuse`, once, now or later, unless the client goes away before. Returns the work.
+   * Throws `ArgumentError`.
    */
   offer(
     kind: string,
@@ -57,11 +57,18 @@ export class RequestIntake {
     message: IncomingMessage,
     response: ServerResponse,
     respondent: Respondent,
-  ): void {
+  ): RequestWork {
     if (typeof kind !== 'string') throw expected('kind', 'the name of a kind of requests', kind);
     if (typeof priority !== 'number') throw expected('priority', 'a share of the processor, a number', priority);
     const isFirst = this.entry !== null && this.isFirst(message.socket);
-    new RequestWork(kind, priority, isFirst, message, response, respondent).offerTo(this.entry, this.responses);
+    const work = new RequestWork(kind, priority, isFirst, message, response, respondent);
+    work.offerTo(this.entry, this.responses);
+    return work;
+  }
+
+  /** As `RequestWork.goOn`. */
+  goOn(before: RequestWork, kind: string, respondent: Respondent): RequestWork | null {
+    return before.goOn(kind, respondent, this.entry, this.responses);
   }
 
   /** Refuses what waits, and what comes later. */

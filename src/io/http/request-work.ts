@@ -19,16 +19,26 @@ export interface Respondent {
   refuse(retryAfterMs: number): void;
 }
 
-/** A request that asks to be admitted. It is withdrawn, or its fiber cancelled, when the client goes away. */
+/**
+ * A request that asks to be admitted. It is withdrawn, or its fiber cancelled, when the client goes away.
+ *
+ * Where middleware runs in a fiber, too, the handler behind it is a further piece of work for the same request. One of the same
+ * kind needs no admission of its own: that of the first lasts until all have ended.
+ */
 export class RequestWork extends Work implements OpenResponse {
   override readonly answerMs: number = 0.06;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   slot: number = -1;
   private readonly respondent: Respondent;
+  /** What asked for the request: this, unless it goes on with one. */
+  private first: RequestWork = this;
   private begun: boolean = false;
   private admitted: Admitted | null = null;
   private fiber: FiberHandle | null = null;
+  /** Of the first: fibers of the request that have not ended, and whether one of them has left the reply to others. */
+  private running: number = 0;
+  private passedOn: boolean = false;
 
   /** @param isFirst whether it is the first of its connection. */
   constructor(
@@ -52,18 +62,48 @@ export class RequestWork extends Work implements OpenResponse {
   offerTo(entry: Entry | null, open: OpenResponses): void {
     if (isClosed(this.response)) return;
     open.add(this);
-    // `once` would wrap the listener and remove it again; a second call does no harm.
-    this.response.on('close', () => {
-      open.delete(this);
-      this.closed(entry);
-    });
-    // Node does not close an HTTP/2 stream that its client gives up without an error while something is left to be
-    // written.
-    if (isStream(this.message)) this.message.stream.once('aborted', () => this.closed(entry));
+    this.response.on('close', () => open.delete(this));
+    this.watch(entry);
     if (this.response.socket === null) waitsBehind(this.response, this.message.socket);
     if (entry !== null) return entry.offer(this);
     this.begun = true;
     this.respondent.begin(this);
+  }
+
+  /**
+   * Begins a further fiber of the same request. One of another kind, which only its handler knows, has to
+   * ask; meanwhile this one does not count as under way, or what was let in would wait for what is not. Returns the work of the
+   * fiber; null if none of the request is under way.
+   */
+  goOn(kind: string, respondent: Respondent, entry: Entry | null, open: OpenResponses): RequestWork | null {
+    const { first } = this;
+    if (!this.begun || (first.running === 0 && !first.passedOn)) return null;
+    const asks = first.admitted !== null && kind !== first.kind;
+    const next = new RequestWork(kind, this.priority, asks && first.isFirst, this.message, this.response, respondent);
+    if (asks) {
+      first.admitted!.moveOn();
+      next.offerTo(entry, open);
+    } else if (!isClosed(this.response)) {
+      first.passedOn = false;
+      next.first = first;
+      next.begun = true;
+      next.watch(null);
+      respondent.begin(next);
+    }
+    return next;
+  }
+
+  /** Its fiber leaves the reply to others: until it is sent the request is under way. */
+  passOn(): void {
+    this.first.passedOn = true;
+  }
+
+  private watch(entry: Entry | null): void {
+    // `once` would wrap the listener and remove it again; a second call does no harm.
+    this.response.on('close', () => this.closed(entry));
+    // Node does not close an HTTP/2 stream that its client gives up without an error while something is left to be
+    // written.
+    if (isStream(this.message)) this.message.stream.once('aborted', () => this.closed(entry));
   }
 
   begin(admitted: Admitted): void {
@@ -81,11 +121,18 @@ export class RequestWork extends Work implements OpenResponse {
   start(requests: Scope, f: Function, operation: Operation<void>): void {
     if (isClosed(this.response)) return;
     this.fiber = requests.startMember(f, operation, false);
+    this.first.running++;
   }
 
   /** Its fiber is over. */
   end(): void {
-    this.admitted?.end();
+    this.first.running--;
+    this.first.settle();
+  }
+
+  /** Ends the admission, once nothing of the request is under way. */
+  private settle(): void {
+    if (this.running === 0 && (!this.passedOn || isClosed(this.response))) this.admitted?.end();
   }
 
   /** Its fiber was cancelled. If that was for want of resources, the client is still to be told. */
@@ -104,8 +151,9 @@ export class RequestWork extends Work implements OpenResponse {
   }
 
   private closed(entry: Entry | null): void {
+    this.settle();
     if (!this.begun) entry?.withdraw(this);
-    else if (this.fiber === null) this.end();
+    else if (this.fiber === null) return;
     else if (!wasAnswered(this.response)) this.fiber.cancel('the client has gone');
     else if (!isStream(this.message) && !canBeReused(this.message)) breakWithSocket(this.message);
   }
