@@ -72,9 +72,9 @@ export abstract class Work {
   since: number = 0;
   /** Whether it stands in the entry's queue. Set by the entry. */
   waits: boolean = false;
-  /** Who asked, and in which async context: it may be let in long afterwards, by the action of another fiber. */
-  private readonly asker: Fiber | null = current.fiber;
-  private readonly context: AsyncContext | null = captureContext();
+  /** Of work that waits: who asked, and in which async context. */
+  private asker: Fiber | null = null;
+  private context: AsyncContext | null = null;
 
   constructor(kind: string, priority: number, isFirst: boolean) {
     this.kind = kind;
@@ -82,7 +82,13 @@ export abstract class Work {
     this.isFirst = isFirst;
   }
 
-  /** For the entry: begins it as a child of the fiber that asked, in the async context in which it came. */
+  /** For the entry: it has to wait, and may be let in long afterwards, by the action of another fiber. */
+  keepContext(): void {
+    this.asker = current.fiber;
+    this.context = captureContext();
+  }
+
+  /** For the entry: begins work that has waited, as a child of the fiber that asked, in the async context in which it came. */
   beginInContext(admitted: Admitted): void {
     asFiber(this.asker, () => {
       if (this.context === null) this.begin(admitted);
@@ -91,7 +97,7 @@ export abstract class Work {
     this.leave();
   }
 
-  /** For the entry: it was refused or withdrawn, or has begun. */
+  /** For the entry: it waits no more. */
   leave(): void {
     if (this.context !== null) this.context.end();
   }

@@ -84,6 +84,7 @@ export class GatedEntry implements Entry {
       const reason = governor.obstacle(this, kind, now);
       if (reason === null) return this.begin(work, now);
     }
+    work.keepContext();
     this.queue.push(work, kind, now);
     this.drain(now);
     if (this.queue.size > governor.mostWaiting && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
@@ -203,13 +204,16 @@ export class GatedEntry implements Entry {
   /** Lets it in, from the queue or directly. */
   begin(work: Work, now: number): void {
     const kind = this.kindOf(work);
-    if (work.waits) this.queue.remove(work, kind, now);
+    const { waits } = work;
+    if (waits) this.queue.remove(work, kind, now);
     kind.admitted++;
     kind.live++;
     this.live++;
     this.net.began(now);
     this.governor.admitted(kind);
-    work.beginInContext(new AdmittedWork(this, kind, work.isFirst, now));
+    const admitted = new AdmittedWork(this, kind, work.isFirst, now);
+    if (waits) work.beginInContext(admitted);
+    else work.begin(admitted);
   }
 
   /** Work that was let in has ended. */

@@ -55,6 +55,7 @@ class Doorkeeper implements Governor, Entry {
     for (const work of this.waiting.splice(0)) this.refuse(work, 'closed');
   }
   offer(work: Work): void {
+    work.keepContext();
     this.waiting.push(work);
     if (this.isOpen) this.letIn();
   }

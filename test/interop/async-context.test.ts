@@ -404,7 +404,8 @@ test('work that is let in later begins with the store that it came with', (t) =>
     }
     refuse(): void {}
   }
-  const work = storage.run('client', () => new Noted('kind', 1, true));
+  const work = new Noted('kind', 1, true);
+  storage.run('client', () => work.keepContext());
   storage.run('who made room', () => work.beginInContext({} as Admitted));
   t.deepEqual(work.seen, ['client']);
 });

@@ -1,6 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import test from 'ava';
 import express from 'express';
@@ -79,11 +80,20 @@ for (const [name, open] of Object.entries(servers))
         const { server, close } = await open(options);
         while (!server.listening) await new Promise((resolve) => setImmediate(resolve));
         const { port } = server.address() as AddressInfo;
+        const alive = new Set<number>();
+        const hook = createHook({
+          init: (id, type) => void (type === 'heddle.fiber' && alive.add(id)),
+          destroy: (id) => void alive.delete(id),
+        }).enable();
         const paths = Array.from({ length: 8 }, (_, index) => `/${index}`);
         const seen = await Promise.all(
           paths.map(async (path) => (await fetch(`http://localhost:${port}${path}`)).text()),
         );
         t.deepEqual(seen, paths);
         await close();
+        await turn();
+        hook.disable();
+        // `cls-hooked` keeps the context of each resource until it is destroyed.
+        t.is(alive.size, 0);
       },
     );
