@@ -1,4 +1,5 @@
 import { expected, isPromise } from '../base/check.js';
+import { unheard } from '../base/unheard.js';
 import { Label } from './label.js';
 import { namedKinds } from './named-kinds.js';
 import type { Operation } from './operation.js';
@@ -25,11 +26,9 @@ export function until<T>(promise: PromiseLike<T>, name?: string): Operation<T> {
   if (!isPromise(promise)) throw expected('promise', 'a promise', promise);
   // A cancelled fiber never gets to wait for it, and then its rejection must not end the process. Lazy thenables, which begin
   // their work when `then` is called, are left alone.
-  if (promise instanceof Promise) promise.then(undefined, ignore);
+  unheard(promise);
   return new Suspension<T>(kindOf(name), promise, undefined);
 }
-
-function ignore(): void {}
 
 const kindOf = namedKinds(
   (name) =>

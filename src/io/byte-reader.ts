@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { checkInteger, expected } from '../base/check.js';
 import { BusyError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
@@ -55,7 +56,7 @@ export class ByteReader implements ReadableBytes {
   }
 
   readUntil(delimiter: string | Uint8Array, options: DelimiterOptions = {}): Operation<Buffer | null> {
-    if (typeof delimiter !== 'string' && !(delimiter instanceof Uint8Array))
+    if (typeof delimiter !== 'string' && !types.isUint8Array(delimiter))
       throw expected('delimiter', 'a string or a Uint8Array', delimiter);
     const bytes = typeof delimiter === 'string' ? Buffer.from(delimiter) : delimiter;
     if (bytes.length === 0) throw expected('delimiter', 'at least one byte long', delimiter);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { expected } from '../base/check.js';
 import { ClosedError } from '../base/errors.js';
 import { Label, type WaitKind } from '../fibers/label.js';
@@ -39,8 +40,7 @@ export class ByteWriter implements WritableBytes {
   }
 
   write(data: string | Uint8Array): Operation<void> {
-    if (typeof data !== 'string' && !(data instanceof Uint8Array))
-      throw expected('data', 'a string or a Uint8Array', data);
+    if (typeof data !== 'string' && !types.isUint8Array(data)) throw expected('data', 'a string or a Uint8Array', data);
     return new Suspension<void>(this.kinds.write, this, data);
   }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { expected } from '../base/check.js';
 import { TooLargeError } from '../base/errors.js';
 import type { Operation } from '../fibers/operation.js';
@@ -42,7 +43,7 @@ export function tooLarge(what: string, limit: number): TooLargeError {
 
 /** A chunk of bytes or text as bytes. Throws `ArgumentError` for anything else. */
 export function toBytes(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
+  if (types.isUint8Array(chunk)) return chunk;
   if (typeof chunk === 'string') return Buffer.from(chunk);
   throw expected('stream', 'a stream of bytes or text, not of objects', chunk);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
+import { types } from 'node:util';
 import { checkDuration, checkFunction, checkGoal, checkInteger, expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import type { Known } from '../../base/known-options.js';
@@ -197,7 +198,7 @@ export class RequestHost {
       const value = end.result();
       if (isOperation(value))
         throw new MisuseError('The handler returned an operation that was never run: write `return yield* …`');
-      if (value instanceof Promise) {
+      if (types.isPromise(value)) {
         unheard(value);
         throw new MisuseError(
           'The handler returned a promise that it has not waited for: write `return yield* until(…)`',

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+import { types } from 'node:util';
 import { checkInteger, describe, expected } from '../../base/check.js';
 import { ClosedError, IoError, MisuseError } from '../../base/errors.js';
 import { unheard } from '../../base/unheard.js';
@@ -30,7 +31,7 @@ export function* sendReply(response: ServerResponse, reply: Reply): Operation<vo
       const written = body((chunk) => output.write(chunk));
       yield* inSegment(checkOperation(written, body));
     }
-  } else if (typeof body !== 'string' && !(body instanceof Uint8Array) && body !== undefined && body !== null) {
+  } else if (typeof body !== 'string' && !types.isUint8Array(body) && body !== undefined && body !== null) {
     throw expected('body', 'a text, bytes or a function* that writes them', body);
   } else if (body && body.length > response.writableHighWaterMark) {
     if (sendHead(response, status, headers, body)) response.write(body);
@@ -97,7 +98,7 @@ const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 /** Whether it can be a reply. Data that was returned by mistake would otherwise pass for an empty one. */
 function mayBeReply(reply: unknown): reply is Reply {
   if (typeof reply !== 'object' || reply === null || Array.isArray(reply) || ArrayBuffer.isView(reply)) return false;
-  if (isOperation(reply) || reply instanceof Promise || reply instanceof Error) return false;
+  if (isOperation(reply) || types.isPromise(reply) || types.isNativeError(reply)) return false;
   return !isData(reply);
 }
 
@@ -124,9 +125,9 @@ function notAReply(reply: unknown): MisuseError {
 
 function nameOf(reply: unknown): string {
   if (isOperation(reply)) return 'an operation that was never run: write `return yield* …`';
-  if (reply instanceof Promise) return 'a promise that it has not waited for: write `return yield* until(…)`';
+  if (types.isPromise(reply)) return 'a promise that it has not waited for: write `return yield* until(…)`';
   if (typeof reply !== 'object' || reply === null) return describe(reply);
-  if (reply instanceof Error) return `${describe(reply)}: write \`throw …\``;
+  if (types.isNativeError(reply)) return `${describe(reply)}: write \`throw …\``;
   return `${describe(reply)}, which is data: write \`return ${dataAsReply(reply)}\``;
 }
 

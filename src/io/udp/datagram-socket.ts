@@ -1,5 +1,6 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { isIP } from 'node:net';
+import { types } from 'node:util';
 import { checkInteger, expected } from '../../base/check.js';
 import { Deque } from '../../base/deque.js';
 import { ClosedError, IoError } from '../../base/errors.js';
@@ -48,8 +49,7 @@ export class DatagramSocket implements UdpSocket {
   }
 
   send(data: string | Uint8Array, port: number, address?: string): Operation<void> {
-    if (typeof data !== 'string' && !(data instanceof Uint8Array))
-      throw expected('data', 'a string or a Uint8Array', data);
+    if (typeof data !== 'string' && !types.isUint8Array(data)) throw expected('data', 'a string or a Uint8Array', data);
     checkInteger('port', port, 1, 65_535);
     const to = address ?? (this.type === 'udp4' ? '127.0.0.1' : '::1');
     if (isIP(to) === 0) return this.sendByName(data, port, to);
