@@ -62,8 +62,7 @@ export class RequestWork extends Work implements OpenResponse {
   offerTo(entry: Entry | null, open: OpenResponses): void {
     if (isClosed(this.response)) return;
     open.add(this);
-    this.response.on('close', () => open.delete(this));
-    this.watch(entry);
+    this.watch(entry, open);
     if (this.response.socket === null) waitsBehind(this.response, this.message.socket);
     if (entry !== null) return entry.offer(this);
     this.begun = true;
@@ -71,9 +70,9 @@ export class RequestWork extends Work implements OpenResponse {
   }
 
   /**
-   * Begins a further fiber of the same request. One of another kind, which only its handler knows, has to
-   * ask; meanwhile this one does not count as under way, or what was let in would wait for what is not. Returns the work of the
-   * fiber; null if none of the request is under way.
+   * Begins a further fiber of the same request. One of another kind, which only its handler knows, has to ask; meanwhile this
+   * one does not count as under way, or what was let in would wait for what is not. Returns the work of the fiber; null if none
+   * of the request is under way.
    */
   goOn(kind: string, respondent: Respondent, entry: Entry | null, open: OpenResponses): RequestWork | null {
     const { first } = this;
@@ -87,7 +86,7 @@ export class RequestWork extends Work implements OpenResponse {
       first.passedOn = false;
       next.first = first;
       next.begun = true;
-      next.watch(null);
+      next.watch(null, null);
       respondent.begin(next);
     }
     return next;
@@ -98,9 +97,12 @@ export class RequestWork extends Work implements OpenResponse {
     this.first.passedOn = true;
   }
 
-  private watch(entry: Entry | null): void {
+  private watch(entry: Entry | null, open: OpenResponses | null): void {
     // `once` would wrap the listener and remove it again; a second call does no harm.
-    this.response.on('close', () => this.closed(entry));
+    this.response.on('close', () => {
+      open?.delete(this);
+      this.closed(entry);
+    });
     // Node does not close an HTTP/2 stream that its client gives up without an error while something is left to be
     // written.
     if (isStream(this.message)) this.message.stream.once('aborted', () => this.closed(entry));

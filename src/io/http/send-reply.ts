@@ -98,7 +98,7 @@ const LENGTH = /^(?:content-length|transfer-encoding)$/i;
 /** Whether it can be a reply. Data that was returned by mistake would otherwise pass for an empty one. */
 function mayBeReply(reply: unknown): reply is Reply {
   if (typeof reply !== 'object' || reply === null || Array.isArray(reply) || ArrayBuffer.isView(reply)) return false;
-  if (isOperation(reply) || types.isPromise(reply) || types.isNativeError(reply)) return false;
+  if (isOperation(reply) || types.isPromise(reply) || isError(reply)) return false;
   return !isData(reply);
 }
 
@@ -116,6 +116,9 @@ function isPlain(object: object): boolean {
 
 const PARTS = new Set(['status', 'headers', 'body'] satisfies (keyof Reply)[] as string[]);
 
+/** Of any realm; a `DOMException` is none by its type. */
+const isError = (reply: object): boolean => reply instanceof Error || types.isNativeError(reply);
+
 function notAReply(reply: unknown): MisuseError {
   unheard(reply);
   return new MisuseError(
@@ -127,7 +130,7 @@ function nameOf(reply: unknown): string {
   if (isOperation(reply)) return 'an operation that was never run: write `return yield* …`';
   if (types.isPromise(reply)) return 'a promise that it has not waited for: write `return yield* until(…)`';
   if (typeof reply !== 'object' || reply === null) return describe(reply);
-  if (types.isNativeError(reply)) return `${describe(reply)}: write \`throw …\``;
+  if (isError(reply)) return `${describe(reply)}: write \`throw …\``;
   return `${describe(reply)}, which is data: write \`return ${dataAsReply(reply)}\``;
 }
 
