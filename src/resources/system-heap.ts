@@ -120,4 +120,5 @@ const ROOMY_LIMIT = 2 ** 31;
 const GROWTH_PERCENT = 300;
 /** Below this limit, up to 200 MB of which are the young generation's, what survives to make it large might not fit. */
 const YOUNG_LIMIT = 2 ** 28;
+/** Of the limit: as much may survive for that. */
 const YOUNG_SHARE = 0.05;

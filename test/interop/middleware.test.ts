@@ -99,6 +99,18 @@ class Latch {
 const entryOf = (runtime: Runtime): GatedEntry => [...(runtime.loop.governor as ResourceGovernor).entries][0]!;
 const urlOf = ({ server }: Site): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+async function opened(open: (runtime: Runtime, latch: () => Latch, goal: number) => Site): Promise<{
+  runtime: Runtime;
+  latch: Latch;
+  site: Site;
+  entry: GatedEntry;
+}> {
+  const [runtime, latch] = [new Runtime(), new Latch()];
+  const site = open(runtime, () => latch, 1000);
+  await once(site.server, 'listening');
+  return { runtime, latch, site, entry: entryOf(runtime) };
+}
+
 async function eventually(condition: () => boolean): Promise<void> {
   for (let i = 0; i < 400 && !condition(); i++) await pause(5);
   if (!condition()) throw new Error(`It did not come true: ${condition}`);
@@ -108,11 +120,7 @@ for (const [name, { kind, open }] of Object.entries(servers)) {
   test.serial(
     `${name}: a request whose middleware was let in does not stand in the way of its own handler`,
     async (t) => {
-      const runtime = new Runtime();
-      const latch = new Latch();
-      const site = open(runtime, () => latch, 1000);
-      await once(site.server, 'listening');
-      const entry = entryOf(runtime);
+      const { runtime, latch, site, entry } = await opened(open);
       // However the net learns: one at a time, and what waits is refused before a second is over.
       Object.defineProperty(entry.net, 'limit', { get: () => 1, set() {} });
       const answer = fetch(`${urlOf(site)}/latch`);
@@ -141,11 +149,7 @@ for (const [name, { kind, open }] of Object.entries(servers)) {
   test.serial(
     `${name}: a request that middleware has left to a plain handler is under way until it is answered`,
     async (t) => {
-      const runtime = new Runtime();
-      const latch = new Latch();
-      const site = open(runtime, () => latch, 1000);
-      await once(site.server, 'listening');
-      const entry = entryOf(runtime);
+      const { latch, site, entry } = await opened(open);
       const answer = fetch(`${urlOf(site)}/plain`);
       const controller = new AbortController();
       const gone = fetch(`${urlOf(site)}/plain`, { signal: controller.signal });

@@ -288,9 +288,12 @@ test.serial('a connection for which there is no descriptor left is closed, and c
   }),
 );
 
-test.serial(
-  'a connection that brings no request is closed once descriptors are few, and counted with its reason',
-  (t) =>
+const shortages = [
+  ['a connection that brings no request is closed once descriptors are few, and counted with its reason', 90],
+  ['where silent connections hold all descriptors, a new one takes the place of the oldest', 99],
+] as const;
+for (const [title, used] of shortages)
+  test.serial(title, (t) =>
     overloaded(t, { goal: 100 }, function* ({ runtime, server, entry, client }) {
       const { descriptors } = runtime.loop;
       const silent = connect(server.port, '127.0.0.1').on('error', () => {});
@@ -299,32 +302,14 @@ test.serial(
       yield* sleep(50);
       const { limit, others } = descriptors;
       descriptors.limit = 100;
-      descriptors.others = 90;
+      descriptors.others = used;
       t.is((yield* until(client().get('/'))).status, 200);
       yield* until(closed);
       t.deepEqual([...entry.refusals], [['no request on a connection', 1]]);
       descriptors.limit = limit;
       descriptors.others = others;
     }),
-);
-
-test.serial('where silent connections hold all descriptors, a new one takes the place of the oldest', (t) =>
-  overloaded(t, { goal: 100 }, function* ({ runtime, server, entry, client }) {
-    const { descriptors } = runtime.loop;
-    const silent = connect(server.port, '127.0.0.1').on('error', () => {});
-    const closed = new Promise((resolve) => silent.once('close', resolve));
-    yield* eventually(() => descriptors.counted === 1);
-    yield* sleep(50);
-    const { limit, others } = descriptors;
-    descriptors.limit = 100;
-    descriptors.others = 99;
-    t.is((yield* until(client().get('/'))).status, 200);
-    yield* until(closed);
-    t.deepEqual([...entry.refusals], [['no request on a connection', 1]]);
-    descriptors.limit = limit;
-    descriptors.others = others;
-  }),
-);
+  );
 
 test.serial('a connection that was upgraded is not taken for one that brings no request', (t) =>
   overloaded(t, { goal: 100 }, function* ({ runtime, server, entry, client }) {
