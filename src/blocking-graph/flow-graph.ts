@@ -18,10 +18,16 @@ export class FlowGraph {
     this.recorder = recorder;
   }
 
-  /** The index of the node at which fibers of `kind` start; it is followed from now on. Null if none has started yet. */
+  /**
+   * The index of the node at which fibers of `kind` start, each of which asks for admission; it is followed from now on. Null
+   * if none has started yet.
+   */
   startOf(kind: string): number | null {
     const node = this.recorder.startOf(kind);
-    return node === null ? null : this.follow(node).index;
+    if (node === null) return null;
+    const start = this.follow(node);
+    start.isEntrance = true;
+    return start.index;
   }
 
   /** The index of a node; null if it is not followed. */
@@ -70,6 +76,8 @@ export class LiveNode implements FlowNode {
   readonly node: GraphNode;
   readonly index: number;
   readonly isExit: boolean;
+  /** Fibers that start here ask for admission. */
+  isEntrance: boolean = false;
   cpuMs: number = 0;
   waitMs: number = 0;
   departures: number = 0;
@@ -99,7 +107,9 @@ export class LiveNode implements FlowNode {
     this.departures = tickFlows(this.edges, node.edges, fading, follow);
     tickFlows(this.spawns, node.spawns, fading, follow);
     for (const flow of this.edges) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
-    for (const flow of this.spawns) flow.p = this.departures > 0 ? flow.weight / this.departures : 0;
+    // What asks for itself is no part of what it was started from: middleware is not as dear as the handlers behind it.
+    const isOwn = ({ target }: LiveFlow): boolean => !target.isEntrance || target.node.chain.root === node.chain.root;
+    for (const flow of this.spawns) flow.p = this.departures > 0 && isOwn(flow) ? flow.weight / this.departures : 0;
     if (timed) this.cpuMs = this.ran.tick(node.ranMs, node.runs, decay) ?? this.cpuMs;
     else this.ran.skip(node.ranMs, node.runs);
     const queues = node.pool !== null && !node.pool.servesWhileWaiting;
@@ -112,13 +122,15 @@ export class LiveNode implements FlowNode {
 }
 
 class LiveFlow implements Flow {
+  readonly target: LiveNode;
   readonly to: number;
   p: number = 0;
   weight: number = 0;
   private seen: number = 0;
 
-  constructor(to: number) {
-    this.to = to;
+  constructor(target: LiveNode) {
+    this.target = target;
+    this.to = target.index;
   }
 
   tick(count: number, decay: number): number {
@@ -163,7 +175,7 @@ function tickFlows(
   let sum = 0;
   for (let i = 0; i < edges.length; i++) {
     const edge = edges[i]!;
-    const flow = (flows[i] ??= new LiveFlow(follow(edge.to).index));
+    const flow = (flows[i] ??= new LiveFlow(follow(edge.to)));
     sum += flow.tick(edge.count, decay);
   }
   return sum;

@@ -211,7 +211,7 @@ export class Outlook {
     for (const kind of this.kinds) kind.startsOthers = false;
     for (let n = 0; n < nodes.length; n++) {
       const kind = (this.kindAt[n] = byName.get(nodes[n]!.node.chain.root.name) ?? null);
-      if (kind !== null && nodes[n]!.spawns.length > 0) kind.startsOthers = true;
+      if (kind !== null && nodes[n]!.spawns.some(({ p }) => p > 0)) kind.startsOthers = true;
     }
   }
 

@@ -63,3 +63,30 @@ test('where nobody has been for an hour it is still known where fibers go from t
   t.true(Math.abs(loops() - 0.9) < 1e-9, `${loops()}`);
   t.true(graph.nodes.find(({ node }) => node.label.kind === 'sleep')!.departures < 11);
 });
+
+test('what asks for admission itself is no part of the work from which it was started', async (t) => {
+  const runtime = new Runtime({ clock: new VirtualClock() });
+  const graph = new FlowGraph(runtime.loop.recorder as GraphRecorder);
+  function* helper(): Operation<void> {}
+  function* page(again: boolean): Operation<void> {
+    if (again) yield* (yield* spawn(page, false)).join();
+  }
+  function* middleware(): Operation<void> {
+    yield* (yield* spawn(helper)).join();
+    yield* (yield* spawn(page, true)).join();
+  }
+  await runtime.run(function* () {
+    for (let n = 0; n < 4; n++) yield* (yield* spawn(middleware)).join();
+  });
+  const started = (): string[] =>
+    graph.nodes.flatMap(({ node, spawns }) =>
+      spawns.map(({ to, p }) => `${node.chain.root.name} ${p} ${graph.nodes[to]!.node.chain.root.name}`),
+    );
+  graph.startOf('middleware');
+  graph.tick(1);
+  // It joins twice, and starts a page in between; of two pages one starts another.
+  t.deepEqual(started(), ['middleware 1 helper', 'middleware 0.5 page', 'page 0.5 page']);
+  graph.startOf('page');
+  graph.tick(1);
+  t.deepEqual(started(), ['middleware 1 helper', 'middleware 0 page', 'page 0.5 page']);
+});
