@@ -72,6 +72,7 @@ function addKinds(a: KindSnapshot, b: KindSnapshot): KindSnapshot {
     name: a.name,
     priority: Math.max(a.priority, b.priority),
     live: a.live + b.live,
+    limit: plus(a.limit, b.limit),
     offered: a.offered + b.offered,
     admitted: a.admitted + b.admitted,
     finished: a.finished + b.finished,

@@ -27,6 +27,7 @@ const kind: Decoder<KindSnapshot> = object<KindSnapshot>({
   name: text,
   priority: quantity,
   live: count,
+  limit: added(orNull(quantity), null),
   offered: count,
   admitted: count,
   finished: count,

@@ -57,7 +57,7 @@ export interface EntrySnapshot {
   /** Work that was admitted and has not ended, and work that waits for admission. */
   readonly live: number;
   readonly queued: number;
-  /** The latency net's limit on concurrent work, while answers are slow for an unknown reason; null while there is none. */
+  /** How much of all its work may go on at once while answers are slow for an unknown reason; null while there is no such limit. */
   readonly limit: number | null;
   readonly kinds: readonly KindSnapshot[];
   readonly refusals: readonly RefusalCount[];
@@ -71,6 +71,8 @@ export interface KindSnapshot {
   /** Its share of the processor relative to other kinds; 1 is ordinary. */
   readonly priority: number;
   readonly live: number;
+  /** As for all work of the entry, but because answers of this kind are slow. */
+  readonly limit: number | null;
   readonly offered: number;
   readonly admitted: number;
   readonly finished: number;

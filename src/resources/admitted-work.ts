@@ -14,6 +14,8 @@ export class AdmittedWork implements Admitted {
   /** By the `QueueingMeter`, then. */
   readonly blockedSince: number;
   readonly cohort: Cohort;
+  /** How much of its kind was under way then, with itself. */
+  readonly among: number;
   private over: boolean = false;
 
   constructor(entry: GatedEntry, kind: Kind, isFirst: boolean, since: number) {
@@ -23,6 +25,7 @@ export class AdmittedWork implements Admitted {
     this.since = since;
     this.blockedSince = entry.governor.queueing.blockedMs(since);
     this.cohort = kind.inherent.begin();
+    this.among = kind.live;
     this.body = kind.body;
   }
 

@@ -4,6 +4,8 @@ export class Cohort {
   coming: number;
   missing: number = 0;
   slowestMs: number = 0;
+  /** How long the last that was cancelled had been under way; it would have taken longer. */
+  cancelledMs: number = 0;
 
   constructor(size: number) {
     this.coming = size;

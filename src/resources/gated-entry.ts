@@ -8,7 +8,7 @@ import { ClosedLoop } from './closed-loop.js';
 import { fullMs } from './full-ms.js';
 import { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
-import { LatencyNet } from './latency-net.js';
+import { LatencyNets } from './latency-nets.js';
 import { LateWork } from './late-work.js';
 import { SlowStart } from './slow-start.js';
 import { WorkQueue } from './work-queue.js';
@@ -21,7 +21,7 @@ export class GatedEntry implements Entry {
   /** Null where work does not come by connections. */
   private readonly backlog: Backlog | null;
   readonly queue: WorkQueue;
-  readonly net: LatencyNet;
+  readonly nets: LatencyNets;
   private readonly closedLoop: ClosedLoop;
   private readonly late: LateWork;
   readonly kinds: Map<string, Kind> = new Map();
@@ -55,7 +55,7 @@ export class GatedEntry implements Entry {
     const { backlog, goal, resizeBacklog = null } = options;
     this.backlog = backlog === undefined ? null : new Backlog(backlog, goal, resizeBacklog);
     this.queue = new WorkQueue(lifo);
-    this.net = new LatencyNet(options.goal);
+    this.nets = new LatencyNets(options.goal);
     this.closedLoop = new ClosedLoop(options.goal, options.clients ?? (() => Infinity));
     this.late = new LateWork(governor.now());
   }
@@ -209,7 +209,7 @@ export class GatedEntry implements Entry {
     kind.admitted++;
     kind.live++;
     this.live++;
-    this.net.began(now);
+    this.nets.began(kind, now);
     this.governor.admitted(kind);
     const admitted = new AdmittedWork(this, kind, work.isFirst, now);
     if (waits) work.beginInContext(admitted);
@@ -224,11 +224,12 @@ export class GatedEntry implements Entry {
     const cancelled = current.fiber !== null && current.fiber.interruption !== null;
     if (!cancelled) this.endedNow++;
     if (isFirst) this.finishedNow++;
-    const tookMs = this.governor.now() - since;
+    const now = this.governor.now();
+    const tookMs = now - since;
     if (!cancelled && tookMs <= this.goal) kind.late = 0;
     else if (tookMs < MEANT_TO_LAST * this.goal) kind.late++;
     this.live--;
-    this.net.ended(since);
+    this.nets.ended(kind, since, now);
     this.governor.finished(this, work, cancelled);
   }
 
@@ -237,9 +238,10 @@ export class GatedEntry implements Entry {
     kind.live--;
     kind.finished++;
     kind.late = 0;
-    kind.inherent.end(cohort, this.governor.now() - since);
+    const now = this.governor.now();
+    kind.inherent.end(cohort, now - since);
     this.live--;
-    this.net.ended(since);
+    this.nets.ended(kind, since, now);
     this.governor.live--;
   }
 

@@ -20,13 +20,24 @@ export class InherentTime {
     return this.cohort;
   }
 
-  /** Work of `cohort` has ended. `tookMs` is null if it was cancelled: how long it would have taken is not known. */
-  end(cohort: Cohort, tookMs: number | null): void {
+  /** Work of `cohort` has ended. */
+  end(cohort: Cohort, tookMs: number): void {
+    cohort.slowestMs = Math.max(cohort.slowestMs, tookMs);
+    if (!this.known) this.ms = Math.max(this.ms, tookMs);
+    this.left(cohort);
+  }
+
+  /** Work of `cohort` was cancelled. How long it would have taken is not known, but longer than that. */
+  cancel(cohort: Cohort, afterMs: number): void {
+    cohort.cancelledMs = Math.max(cohort.cancelledMs, afterMs);
+    this.left(cohort);
+  }
+
+  private left(cohort: Cohort): void {
     cohort.missing--;
-    if (tookMs !== null && tookMs > cohort.slowestMs) cohort.slowestMs = tookMs;
-    if (!this.known) this.ms = Math.max(this.ms, cohort.slowestMs);
-    if (cohort.coming > 0 || cohort.missing > 0 || cohort.slowestMs === 0) return;
-    if (cohort.slowestMs < this.ms) this.ms = cohort.slowestMs;
+    const { slowestMs, cancelledMs } = cohort;
+    if (cohort.coming > 0 || cohort.missing > 0 || slowestMs === 0) return;
+    this.ms = Math.min(this.ms, Math.max(slowestMs, cancelledMs));
     this.known = true;
   }
 
@@ -38,6 +49,9 @@ export class InherentTime {
 
 /** Where one in ten pieces of work is slow, one cohort in a million has none of them. */
 const SIZE = 128;
-/** Smaller, so that it ends before a queue has grown, where there is overload from the start. */
-const FIRST_SIZE = 32;
+/**
+ * What slow start lets in at first. Of the first 32, where there is overload from the start, the slowest would have waited for the
+ * others at whatever they need, and to take most of the goal would seem to be their nature.
+ */
+const FIRST_SIZE = 8;
 const AGING = 1.001;

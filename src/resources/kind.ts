@@ -1,3 +1,4 @@
+import { Growth } from './growth.js';
 import { InherentTime } from './inherent-time.js';
 
 /** Work of one kind: what is known of it, and how it fared. */
@@ -39,6 +40,8 @@ export class Kind {
   descriptors: number = 0;
   /** How long it takes by nature, without queueing for the processor. */
   readonly inherent: InherentTime = new InherentTime();
+  /** How much of it may be under way while it is not known whether that is too much. */
+  readonly growth: Growth = new Growth();
   /** Some of it had ended when the last prediction was made. */
   isKnown: boolean = false;
   /** How many pieces of it have ended since the last one that was answered in time. */

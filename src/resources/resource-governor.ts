@@ -172,12 +172,13 @@ export class ResourceGovernor implements Governor {
     this.outlook?.admit(kind);
   }
 
-  finished(entry: GatedEntry, { kind, cohort, since, blockedSince }: AdmittedWork, cancelled: boolean): void {
+  finished(entry: GatedEntry, work: AdmittedWork, cancelled: boolean): void {
+    const { kind, cohort, since, blockedSince } = work;
     this.live--;
     this.slowStart.finished();
     const blockedMs = this.queueing.blockedMs(this.now()) - blockedSince;
-    if (since >= this.wentOnAt) entry.net.finished(kind, cohort, blockedMs, cancelled);
-    else kind.inherent.end(cohort, null);
+    if (since >= this.wentOnAt) entry.nets.finished(work, blockedMs, cancelled);
+    else kind.inherent.cancel(cohort, 0);
     this.freshIn = -1;
     if (this.on.localCheck) this.steering?.released();
   }
@@ -226,7 +227,7 @@ export class ResourceGovernor implements Governor {
     const kernelStands = this.debt.standingMs(now) > elapsed;
     for (const entry of this.entries) {
       if (!stoodStill) entry.tick(elapsed, busyMs, kernelStands, now);
-      if (this.on.latencyNet) entry.net.look(now, entry.kinds.values());
+      if (this.on.latencyNet) entry.nets.look(now);
       entry.drain(now);
     }
     if (!idle && this.entries.size > 0) this.loop.setTimer(this, now + TICK_MS);
@@ -235,7 +236,7 @@ export class ResourceGovernor implements Governor {
   private goesOn(now: number): void {
     this.wentOnAt = now;
     this.debt = new TurnDebt(now);
-    for (const { net } of this.entries) net.forget(now);
+    for (const { nets } of this.entries) nets.forget(now);
   }
 
   private learn(elapsedMs: number): void {
@@ -271,7 +272,7 @@ export class ResourceGovernor implements Governor {
     if (this.live === 0) return null;
     const { on, slowStart, live, loop, entries } = this;
     if (on.slowStart && slowStart.isFull(kind, live, loop.queue.size, entries, this.now())) return SlowStart.REASON;
-    if (this.on.latencyNet && entry.net.isFull) return 'latency';
+    if (this.on.latencyNet && entry.nets.isFull(kind)) return 'latency';
     return this.outlook?.blocker(kind) ?? null;
   }
 }

@@ -105,20 +105,12 @@ export class SchedulingReader implements SchedulingSource {
       goalMs: entry.goal,
       live: entry.live,
       queued: entry.queue.size,
-      limit: finite(entry.net.limit),
-      kinds: [...entry.kinds.values()].map(
-        ({ name, priority, live, offered, admitted, finished, refused, withdrawn, late }) => ({
-          name,
-          priority,
-          live,
-          offered,
-          admitted,
-          finished,
-          refused,
-          withdrawn,
-          late,
-        }),
-      ),
+      limit: finite(entry.nets.all.limit),
+      kinds: [...entry.kinds.values()].map((kind) => {
+        const { name, priority, live, offered, admitted, finished, refused, withdrawn, late } = kind;
+        const limit = finite(entry.nets.limitOf(kind));
+        return { name, priority, live, limit, offered, admitted, finished, refused, withdrawn, late };
+      }),
       refusals: [...entry.refusals].map(([reason, count]) => ({ reason, count })),
       refusing: this.governor.watch.refusingAt(entry, now),
     };

@@ -1,4 +1,4 @@
-import type { LatencyNet } from './latency-net.js';
+import type { LatencyNets } from './latency-nets.js';
 
 /**
  * How much is let in before anything is known about what it needs. Work that has been under way for long is meant to last: it
@@ -31,16 +31,16 @@ export class SlowStart {
     kind: { readonly live: number },
     live: number,
     ready: number,
-    entries: Iterable<{ readonly net: LatencyNet }>,
+    entries: Iterable<{ readonly nets: LatencyNets }>,
     now: number,
   ): boolean {
     let most = FIRST + PER_DONE * this.done;
     if (live < most) return false;
     if (kind.live === 0) most += FIRST;
     let recent = 0;
-    for (const { net } of entries) {
-      recent += net.recentAt(now);
-      most += PER_DONE * net.outlived;
+    for (const { nets } of entries) {
+      recent += nets.recentAt(now);
+      most += PER_DONE * nets.outlived;
     }
     return recent >= most && (recent >= this.quiet || ready >= FIRST);
   }

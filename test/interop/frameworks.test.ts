@@ -226,7 +226,7 @@ async function eventually(condition: () => boolean): Promise<void> {
 
 /** From now on so many requests may be worked on at once, whatever the net learns. */
 function hold(entry: GatedEntry, most: number): void {
-  Object.defineProperty(entry.net, 'limit', { configurable: true, get: () => most, set() {} });
+  Object.defineProperty(entry.nets.all, 'limit', { configurable: true, get: () => most, set() {} });
 }
 
 /** The sizes of the queue that the kernel is told from now on. */

@@ -122,12 +122,12 @@ for (const [name, { kind, open }] of Object.entries(servers)) {
     async (t) => {
       const { runtime, latch, site, entry } = await opened(open);
       // However the net learns: one at a time, and what waits is refused before a second is over.
-      Object.defineProperty(entry.net, 'limit', { get: () => 1, set() {} });
+      Object.defineProperty(entry.nets.all, 'limit', { get: () => 1, set() {} });
       const answer = fetch(`${urlOf(site)}/latch`);
       await eventually(() => entry.kinds.get('GET /latch')?.live === 1);
       t.is(entry.live, 1);
       t.is((runtime.loop.governor as ResourceGovernor).live, 1);
-      t.is(entry.net.recentAt((runtime.loop.governor as ResourceGovernor).now()), 1);
+      t.is(entry.nets.recentAt((runtime.loop.governor as ResourceGovernor).now()), 1);
       latch.set();
       t.is(await (await answer).text(), 'open');
       await eventually(() => entry.live === 0);

@@ -110,7 +110,7 @@ function overloaded(
         },
         // It would grow in time.
         limit: (most) =>
-          void Object.defineProperty(entry!.net, 'limit', { get: () => most, set() {}, configurable: true }),
+          void Object.defineProperty(entry!.nets.all, 'limit', { get: () => most, set() {}, configurable: true }),
       });
     } finally {
       for (const one of clients) one.destroy();

@@ -25,7 +25,7 @@ test.serial('a connection that waits to be let in is withdrawn when its client h
     yield* eventually(() => runtime.loop.governor !== null);
     const [entry] = (runtime.loop.governor as ResourceGovernor).entries;
     // It would grow in time.
-    Object.defineProperty(entry!.net, 'limit', { get: () => 1, set() {} });
+    Object.defineProperty(entry!.nets.all, 'limit', { get: () => 1, set() {} });
     const answers: string[] = [];
     const client = (): Socket =>
       connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true })
@@ -65,7 +65,7 @@ test.serial('a connection that is not let in within a fifth of the goal is reset
     );
     yield* eventually(() => runtime.loop.governor !== null);
     const [entry] = (runtime.loop.governor as ResourceGovernor).entries;
-    Object.defineProperty(entry!.net, 'limit', { get: () => 1, set() {} });
+    Object.defineProperty(entry!.nets.all, 'limit', { get: () => 1, set() {} });
     const client = (): Socket =>
       connect({ port: listener.port, host: '127.0.0.1' })
         .resume()
@@ -120,7 +120,7 @@ test.serial('connections with a high priority are let in beside what waits', (t)
     }
     yield* eventually(() => (runtime.loop.governor as ResourceGovernor | null)?.entries.size === 2);
     const { entries } = runtime.loop.governor as ResourceGovernor;
-    for (const { net } of entries) Object.defineProperty(net, 'limit', { get: () => 1, set() {} });
+    for (const { nets } of entries) Object.defineProperty(nets.all, 'limit', { get: () => 1, set() {} });
     const [pages, health] = entries;
     const client = (port: number): Socket => connect({ port, host: '127.0.0.1' }).on('error', () => {});
     client(ports[0]!);

@@ -89,9 +89,9 @@ test('by what was summed up in an earlier pass work is let in, and not refused',
       // Slow start lets in eight before any has finished.
       const since = loop.now;
       governor.live = kind.live = live;
-      for (let i = 0; i < live; i++) entry!.net.began(since);
+      for (let i = 0; i < live; i++) entry!.nets.began(kind, since);
       const obstacle = governor.obstacle(entry!, kind, since);
-      for (let i = 0; i < live; i++) entry!.net.ended(since);
+      for (let i = 0; i < live; i++) entry!.nets.ended(kind, since, since);
       governor.live = 0;
       return obstacle;
     };
@@ -165,7 +165,7 @@ test('how long work took says nothing where the process stood still meanwhile', 
         const door = gate({ name: 'work', goal: 1000 });
         const [entry] = [...find().entries];
         let told = 0;
-        entry!.net.finished = () => void told++;
+        entry!.nets.finished = () => void told++;
         const asked = yield* spawn(() => door.admit(() => sleep(300)));
         for (let turn = 0; turn < 5; turn++) yield* yieldNow();
         clock.work(stoodStillMs);

@@ -9,9 +9,10 @@ import { Answers } from '#src/resources/answers.js';
 import { Backlog } from '#src/resources/backlog.js';
 import { CpuBudget } from '#src/resources/cpu-budget.js';
 import { DescriptorGate } from '#src/resources/descriptor-gate.js';
+import type { Cohort } from '#src/resources/cohort.js';
 import { Kind } from '#src/resources/kind.js';
 import { InherentTime } from '#src/resources/inherent-time.js';
-import { LatencyNet } from '#src/resources/latency-net.js';
+import { LatencyNets } from '#src/resources/latency-nets.js';
 import { MemoryModel } from '#src/resources/memory-model.js';
 import { PoolMeter } from '#src/resources/pool-meter.js';
 import { QueueingMeter } from '#src/resources/queueing-meter.js';
@@ -88,41 +89,46 @@ test('a memory model survives readings of nothing', (t) => {
   t.is(model.live(0), 0);
 });
 
-/** Work begins and ends. */
-function end(net: LatencyNet, kind: Kind, tookMs: number, cancelled: boolean = false): void {
-  net.finished(kind, kind.inherent.begin(), tookMs, cancelled);
+/** Work ends that began among others, when nothing else was under way unless given. */
+function end(nets: LatencyNets, kind: Kind, tookMs: number, cancelled: boolean = false): void {
+  nets.finished({ kind, cohort: kind.inherent.begin(), among: 1 }, tookMs, cancelled);
 }
 
-/** A latency net that always has work under way. */
-class BusyNet extends LatencyNet {
+/** Latency nets that always have work under way. */
+class BusyNets extends LatencyNets {
   private since: number = 0;
+  private readonly kind = new Kind('busy', 1);
 
   constructor(goalMs: number) {
     super(goalMs);
-    this.began(0);
+    this.began(this.kind, 0);
   }
 
-  /** It is looked at while `live` pieces of work are under way, that began a moment ago. */
-  lookWith(now: number, live: number, kinds: Kind[]): void {
-    for (let n = 1; n < live; n++) this.began(now);
-    this.look(now, kinds);
-    for (let n = 1; n < live; n++) this.ended(now);
-    this.began(now);
-    this.ended(this.since);
+  get limit(): number {
+    return this.all.limit;
+  }
+
+  /** They are looked at while `live` pieces of work are under way, that began a moment ago. */
+  lookWith(now: number, live: number): void {
+    for (let n = 1; n < live; n++) this.began(this.kind, now);
+    this.look(now);
+    for (let n = 1; n < live; n++) this.ended(this.kind, now, now);
+    this.began(this.kind, now);
+    this.ended(this.kind, this.since, now);
     this.since = now;
   }
 }
 
-/** One for work of one kind, and how to feed it. */
-class NetOfOneKind extends BusyNet {
-  private readonly kind = new Kind('work', 1);
+/** Some for work of one kind, and how to feed them. */
+class NetOfOneKind extends BusyNets {
+  private readonly work = new Kind('work', 1);
 
   end(tookMs: number): void {
-    end(this, this.kind, tookMs);
+    end(this, this.work, tookMs);
   }
   /** Ten of them are a second. */
   tick(tick: number, live: number): void {
-    this.lookWith(tick * 100, live, [this.kind]);
+    this.lookWith(tick * 100, live);
   }
 }
 
@@ -173,27 +179,30 @@ test('once most work takes longer than it is to, a latency net lets in no more t
 test('what has been under way for longer than twice the goal does not count against the limit of a latency net', (t) => {
   const net = new NetOfOneKind(500);
   feed(net, 0, 1, 1000, 10, 0);
-  for (let n = 0; n < 100; n++) net.began(1000);
+  const other = new Kind('other', 1);
+  for (let n = 0; n < 100; n++) net.began(other, 1000);
   for (let n = 0; n < 100; n++) net.end(400);
-  net.look(1500, []);
-  t.is(net.limit, 75, 'half of what 1000 a second in 150 ms are');
-  t.true(net.isFull);
-  net.look(2000, []);
-  t.false(net.isFull);
+  net.look(1500);
+  t.is(net.limit, 30, '100 in half a second × 150 ms');
+  t.true(net.isFull(other));
+  net.look(2000);
+  t.false(net.isFull(other));
 });
 
 test('a burst after a long pause is judged by how fast it got done, and not by the pause', (t) => {
-  const net = new LatencyNet(500);
+  const net = new LatencyNets(500);
   const kind = new Kind('work', 1);
+  net.began(kind, 0);
   for (let n = 0; n < 40; n++) end(net, kind, 10, false);
-  net.look(200, [kind]);
-  for (let n = 0; n < 30; n++) net.began(600_000);
+  net.ended(kind, 0, 200);
+  net.look(200);
+  for (let n = 0; n < 30; n++) net.began(kind, 600_000);
   for (let n = 0; n < 30; n++) {
-    net.ended(600_000);
+    net.ended(kind, 600_000, 600_200);
     end(net, kind, 200, false);
   }
-  net.look(600_200, [kind]);
-  t.is(net.limit, 45, 'twice 30 in 200 ms × 150 ms');
+  net.look(600_200);
+  t.is(net.all.limit, 45, 'twice 30 in 200 ms × 150 ms');
 });
 
 test('recent work is what began within a span, counted to a sixteenth of it', (t) => {
@@ -201,22 +210,40 @@ test('recent work is what began within a span, counted to a sixteenth of it', (t
   for (const start of [0, 12_345.6]) {
     const recent = new RecentWork(160);
     const live: number[] = [];
+    let busyMs = 0;
     for (let now = start; now < start + 2000; now += 20 * random.next() ** 4) {
       if (random.next() < 0.6) {
         live.push(now);
         recent.begin(now);
-      } else if (live.length > 0) recent.end(live.splice(random.below(live.length), 1)[0]!);
+      } else if (live.length > 0) recent.end(live.splice(random.below(live.length), 1)[0]!, now);
       recent.advance(now);
       const least = live.filter((since) => since > now - 150).length;
       const most = live.filter((since) => since > now - 160).length;
       t.true(recent.live >= least && recent.live <= most, `${recent.live} at ${now}, not ${least} to ${most}`);
       t.true(recent.most >= recent.live);
+      t.true(recent.busyMs(now) <= now - start && recent.busyMs(now) >= busyMs);
+      busyMs = recent.busyMs(now);
     }
     recent.advance(start + 1e9);
     t.is(recent.live, 0);
-    for (const since of live) recent.end(since);
+    for (const since of live) recent.end(since, start + 1e9);
     t.is(recent.live, 0);
   }
+});
+
+test('recent work is busy from when the first begins until the last has ended or has become too old', (t) => {
+  const recent = new RecentWork(160);
+  recent.begin(100);
+  recent.begin(110);
+  t.is(recent.busyMs(120), 20);
+  recent.end(100, 130);
+  recent.end(110, 140);
+  t.is(recent.busyMs(1000), 40);
+  recent.begin(1000);
+  t.is(recent.busyMs(1005), 45);
+  recent.advance(1200);
+  t.is(recent.live, 0);
+  t.is(recent.busyMs(5000), 240);
 });
 
 test('recent work that begins at a time that was read before the last look counts as of that time', (t) => {
@@ -224,10 +251,10 @@ test('recent work that begins at a time that was read before the last look count
   recent.advance(25);
   recent.begin(5);
   recent.begin(25);
-  recent.end(5);
+  recent.end(5, 25);
   recent.advance(170);
   t.is(recent.live, 1);
-  recent.end(25);
+  recent.end(25, 170);
   t.is(recent.live, 0);
 });
 
@@ -238,19 +265,19 @@ test('a latency net does not take for slow what takes longer than the goal by na
 });
 
 test('a latency net does not take a kind for slow that takes long by nature beside one that does not', (t) => {
-  const net = new BusyNet(500);
+  const net = new BusyNets(500);
   const kinds = [new Kind('page', 1), new Kind('report', 1)];
   const [page, report] = kinds as [Kind, Kind];
   for (let tick = 1; tick <= 100; tick++) {
     for (let i = 0; i < 80; i++) end(net, page, 2);
     for (let i = 0; i < 20; i++) end(net, report, 350);
-    net.lookWith(tick * 100, 70, kinds);
+    net.lookWith(tick * 100, 70);
   }
   t.is(net.limit, Infinity);
   // Both have become slow: what is set leaves room for what reports take by nature, 800 a second × 150 ms + 200 × 525 ms.
   for (let i = 0; i < 80; i++) end(net, page, 400);
   for (let i = 0; i < 20; i++) end(net, report, 800);
-  net.lookWith(10_100, 480, kinds);
+  net.lookWith(10_100, 480);
   t.true(Math.abs(net.limit - 225) < 25, `${net.limit}`);
 });
 
@@ -270,9 +297,76 @@ test('what work takes by nature is known although some of it never ends, or was 
   const inherent = new InherentTime();
   for (let n = 0; n < 1000; n++) {
     const row = inherent.begin();
-    if (n !== 500) inherent.end(row, n % 50 === 0 ? null : n < 32 ? 400 : 7);
+    if (n % 50 === 0) inherent.cancel(row, 5);
+    else if (n !== 500) inherent.end(row, n < 8 ? 400 : 7);
   }
   t.is(inherent.ms, 7);
+});
+
+test('where some of those who began in a row were cancelled, all that is known is that work takes longer than these waited', (t) => {
+  const inherent = new InherentTime();
+  for (let n = 0; n < 8; n++) inherent.end(inherent.begin(), 100);
+  // Half of it comes from a cache, and who asks for the rest gives up.
+  for (let n = 0; n < 128; n++) {
+    const row = inherent.begin();
+    if (n % 2 === 0) inherent.end(row, 1);
+    else inherent.cancel(row, 500);
+  }
+  t.is(inherent.ms, 100);
+  for (let n = 0; n < 128; n++) {
+    const row = inherent.begin();
+    if (n % 2 === 0) inherent.end(row, 1);
+    else inherent.cancel(row, 20);
+  }
+  t.is(inherent.ms, 20);
+});
+
+test('of one kind three times as much may be under way as has been answered as fast as any, and 32 of all always', (t) => {
+  const net = new LatencyNets(500);
+  const kind = new Kind('query', 1);
+  const begin = (): { cohort: Cohort; among: number } => {
+    net.began(kind, 0);
+    kind.live++;
+    return { cohort: kind.inherent.begin(), among: kind.live };
+  };
+  const finish = (work: ReturnType<typeof begin>, tookMs: number, cancelled: boolean = false): void => {
+    kind.live--;
+    net.ended(kind, 0, tookMs);
+    net.finished({ kind, ...work }, tookMs, cancelled);
+  };
+  /** Lets in what may begin; returns how much is under way then. */
+  const fill = (): number => {
+    while (!net.isFull(kind) && works.length < 1000) works.push(begin());
+    return works.length;
+  };
+  const works: ReturnType<typeof begin>[] = [];
+  for (let n = 0; n < 8; n++) works.push(begin());
+  for (const work of works.splice(0)) finish(work, 100);
+  t.is(fill(), 32);
+  // Neither what is late nor what came from a cache or gave up says that so much can be done.
+  for (const work of works.splice(0)) finish(work, 200);
+  t.is(fill(), 32);
+  for (const work of works.splice(0)) finish(work, 1);
+  t.is(fill(), 32);
+  for (const work of works.splice(0)) finish(work, 100, true);
+  t.is(fill(), 32);
+  for (const work of works.splice(0)) finish(work, 100);
+  t.is(fill(), 96);
+  for (const work of works.splice(0)) finish(work, 100);
+  t.is(fill(), 288);
+  // What shows how much can be done is forgotten by and by.
+  for (let round = 0; round < 1000; round++) kind.growth.age();
+  t.true(kind.growth.most > 90 && kind.growth.most < 120, `${kind.growth.most}`);
+});
+
+test('work that may last is not kept out for want of an answer', (t) => {
+  const net = new LatencyNets(500);
+  const stream = new Kind('stream', 1);
+  for (let n = 0; n < 500; n++) {
+    t.false(net.isFull(stream));
+    net.began(stream, 0);
+    stream.live++;
+  }
 });
 
 test('a latency net does not take for slow what is so by chance', (t) => {
@@ -286,10 +380,10 @@ test('a latency net does not take for slow what is so by chance', (t) => {
   t.is(net.limit, Infinity);
 });
 
-test('more than one in twenty is slow, and by four standard deviations, before a latency net sets a limit', (t) => {
+test('more than a quarter is slow, and by four standard deviations, before a latency net sets a limit', (t) => {
   for (const [slow, limited] of [
-    [13, false],
-    [14, true],
+    [42, false],
+    [43, true],
   ] as const) {
     const net = new NetOfOneKind(500);
     feed(net, 0, 1, 1000, 10, 50);
@@ -310,21 +404,21 @@ test('a latency net never shuts the door', (t) => {
 });
 
 test('what is cancelled counts for how slow work has become, and not for how fast it gets done', (t) => {
-  const net = new BusyNet(500);
+  const net = new BusyNets(500);
   const kind = new Kind('work', 1);
   for (let i = 0; i < 50; i++) end(net, kind, 10);
-  net.lookWith(500, 10, [kind]);
+  net.lookWith(500, 10);
   // In half a second twenty are answered, and 480 give up.
   for (let i = 0; i < 20; i++) end(net, kind, 490);
   for (let i = 0; i < 480; i++) end(net, kind, 495, true);
-  net.lookWith(1000, 500, [kind]);
-  t.is(net.limit, 7.5, 'half of what fitted before: 100 a second × 150 ms');
+  net.lookWith(1000, 500);
+  t.is(net.limit, 6, '20 in half a second × 150 ms');
   for (let i = 0; i < 480; i++) end(net, kind, 495, true);
-  net.lookWith(1950, 500, [kind]);
-  t.is(net.limit, 3.75, 'where nobody gets anything, half again');
+  net.lookWith(1950, 500);
+  t.is(net.limit, 3, 'where nobody gets anything, half of it');
   for (let i = 0; i < 20; i++) end(net, kind, 490);
-  net.lookWith(2400, 500, [kind]);
-  t.is(net.limit, 3.75);
+  net.lookWith(2400, 500);
+  t.is(net.limit, 3);
 });
 
 test('a few slow ones among many are borne with', (t) => {

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { LatencyNet } from '#src/resources/latency-net.js';
+import { Kind } from '#src/resources/kind.js';
+import { LatencyNets } from '#src/resources/latency-nets.js';
 import { SlowStart } from '#src/resources/slow-start.js';
 
 const MiB = 2 ** 20;
@@ -7,9 +8,10 @@ const MiB = 2 ** 20;
 /** How many pieces of work of one kind begin, of which so many fibers are ready. */
 function admittedAt({ heapLimit, ready }: { heapLimit: number; ready: number }): number {
   const slowStart = new SlowStart(heapLimit);
-  const net = new LatencyNet(500);
+  const nets = new LatencyNets(500);
+  const kind = new Kind('work', 1);
   let live = 0;
-  for (; live < 1000 && !slowStart.isFull({ live }, live, ready, [{ net }], 0); live++) net.began(0);
+  for (; live < 1000 && !slowStart.isFull({ live }, live, ready, [{ nets }], 0); live++) nets.began(kind, 0);
   return live;
 }
 

@@ -56,13 +56,15 @@ export function schedulingHtml(scheduling: SchedulingSnapshot | null): string {
     ),
     table(
       'Kinds of work',
-      ['kind', 'entry', 'priority', 'under way', 'offered', 'admitted', 'finished', 'refused', 'gone before'],
+      ['kind', 'entry', 'priority', 'under way', 'limit', 'offered', 'admitted', 'finished', 'refused', 'gone before'],
       kinds.slice(0, MOST_KINDS).map(({ kind, entry, name }) => ({
         cells: [
           name,
           entry,
           String(kind.priority),
-          ...[kind.live, kind.offered, kind.admitted, kind.finished, kind.refused, kind.withdrawn].map(formatCount),
+          formatCount(kind.live),
+          kind.limit === null ? '' : formatCount(kind.limit),
+          ...[kind.offered, kind.admitted, kind.finished, kind.refused, kind.withdrawn].map(formatCount),
         ],
         marked: false,
       })),

@@ -55,6 +55,7 @@ const KINDS: readonly Column<KindView>[] = [
   { head: 'entry', cell: ({ entry }) => entry, keep: 3, cut: 1, legible: 24 },
   { head: 'kind', cell: ({ name }) => name, keep: 9, cut: 2, legible: 32 },
   { head: 'live', cell: ({ kind }) => formatCount(kind.live), keep: 5, toRight: true },
+  { head: 'at most', cell: ({ kind }) => (kind.limit === null ? '' : formatCount(kind.limit)), keep: 6, toRight: true },
   { head: 'offered', cell: ({ kind }) => formatCount(kind.offered), keep: 4, toRight: true },
   { head: 'admitted', cell: ({ kind }) => formatCount(kind.admitted), keep: 8, toRight: true },
   { head: 'finished', cell: ({ kind }) => formatCount(kind.finished), keep: 2, toRight: true },
