@@ -4,6 +4,9 @@ export class Cohort {
   coming: number;
   missing: number = 0;
   slowestMs: number = 0;
+  /** How many have ended without being cancelled, and how long these took in all. */
+  ended: number = 0;
+  sumMs: number = 0;
   /** How long the last that was cancelled had been under way; it would have taken longer. */
   cancelledMs: number = 0;
 

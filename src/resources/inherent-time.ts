@@ -8,6 +8,8 @@ import { Cohort } from './cohort.js';
 export class InherentTime {
   /** In ms. Until a cohort has ended, what the slowest took so far. */
   ms: number = 0;
+  /** The mean, in the row where that was least. */
+  meanMs: number = 0;
   private known: boolean = false;
   /** The cohort of work that begins now. */
   private cohort: Cohort = new Cohort(FIRST_SIZE);
@@ -23,7 +25,9 @@ export class InherentTime {
   /** Work of `cohort` has ended. */
   end(cohort: Cohort, tookMs: number): void {
     cohort.slowestMs = Math.max(cohort.slowestMs, tookMs);
-    if (!this.known) this.ms = Math.max(this.ms, tookMs);
+    cohort.ended++;
+    cohort.sumMs += tookMs;
+    if (!this.known) this.meanMs = this.ms = Math.max(this.ms, tookMs);
     this.left(cohort);
   }
 
@@ -38,12 +42,16 @@ export class InherentTime {
     const { slowestMs, cancelledMs } = cohort;
     if (cohort.coming > 0 || cohort.missing > 0 || slowestMs === 0) return;
     this.ms = Math.min(this.ms, Math.max(slowestMs, cancelledMs));
+    const meanMs = cohort.sumMs / cohort.ended;
+    if (!this.known) this.meanMs = meanMs;
+    else if (cancelledMs <= slowestMs) this.meanMs = Math.min(this.meanMs, meanMs);
     this.known = true;
   }
 
   /** Some time has passed: what work takes may change with the program. */
   age(): void {
     this.ms *= AGING;
+    this.meanMs *= AGING;
   }
 }
 

@@ -83,7 +83,7 @@ export class LatencyNet {
     if (slow > TOLERATED * count + CHANCE * Math.sqrt(TOLERATED * count)) {
       this.limit = Math.max(LEAST, Math.min(this.fitting, this.limit));
     } else if (!isLimited) {
-      if (late > count / 2) this.limit = Math.max(LEAST, HASTE * this.fitting);
+      if (late > MOSTLY * count) this.limit = Math.max(LEAST, HASTE * this.fitting);
     } else if (most < Math.max(IDLE * this.limit, LEAST)) this.limit = Infinity;
     else if (most >= USED_UP * this.limit)
       this.limit = Math.min(GROWTH * this.limit + 1, Math.max(this.fitting, LEAST));
@@ -100,6 +100,8 @@ export class LatencyNet {
 
 /** Of the work: if no more is slow, it is so by nature, though the first of its kind were fast. In a queue nearly all is slow. */
 const TOLERATED = 0.25;
+/** By Markov's inequality no more than two thirds can take longer than 1.5 times their mean. */
+const MOSTLY = 0.75;
 /** Standard deviations above that which are put down to chance. */
 const CHANCE = 4;
 /** Goals: work that has been under way for longer has missed its goal, or is meant to last, like a stream. */

@@ -62,17 +62,15 @@ export class LatencyNets {
     const { inherent, growth } = kind;
     if (cancelled) inherent.cancel(cohort, tookMs);
     else inherent.end(cohort, tookMs);
-    const { ms } = inherent;
+    const { ms, meanMs } = inherent;
     // A stream whose clients leave at some time: how long one takes by nature is not known.
     if (cancelled && ms === 0) return;
-    // What takes less than the goal by nature is not to take all of it, or clients that give up would say nothing.
-    const inherentMs = ms < goalMs ? Math.min(INHERENT * ms, USELESS * goalMs) : INHERENT * ms;
-    const aimMs = Math.max(AIM * goalMs, inherentMs);
-    const slowMs = Math.max(SLOW * goalMs, inherentMs);
+    const aimMs = Math.max(AIM * goalMs, this.longer(meanMs));
+    const slowMs = Math.max(SLOW * goalMs, this.longer(ms));
     this.all.finished(tookMs, aimMs, slowMs, cancelled);
     this.of(kind).finished(tookMs, aimMs, slowMs, cancelled);
     // What was answered from a cache says nothing about the service behind it.
-    if (!cancelled && tookMs <= aimMs && tookMs >= TYPICAL * ms) growth.answered(among);
+    if (!cancelled && tookMs <= aimMs && tookMs >= TYPICAL * meanMs) growth.answered(among);
   }
 
   /** Forgets what it was told recently. */
@@ -90,6 +88,11 @@ export class LatencyNets {
       inherent.age();
       growth.age();
     }
+  }
+
+  /** What takes less than the goal by nature is not to take all of it, or clients that give up would say nothing. */
+  private longer(ms: number): number {
+    return ms < this.goalMs ? Math.min(INHERENT * ms, USELESS * this.goalMs) : INHERENT * ms;
   }
 
   private of(kind: Kind): LatencyNet {

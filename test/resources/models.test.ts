@@ -171,7 +171,7 @@ test('once most work takes longer than it is to, a latency net lets in no more t
   feed(net, 0, 1, 1000, 10, 10);
   feed(net, 1000, 1, 1000, 140, 140);
   t.is(net.limit, Infinity);
-  for (let n = 0; n < 100; n++) net.end(n < 52 ? 160 : 140);
+  for (let n = 0; n < 100; n++) net.end(n < 76 ? 160 : 140);
   net.tick(21, 200);
   t.is(net.limit, 300, '1000 a second for 300 ms');
 });
@@ -382,8 +382,8 @@ test('a latency net does not take for slow what is so by chance', (t) => {
 
 test('more than a quarter is slow, and by four standard deviations, before a latency net sets a limit', (t) => {
   for (const [slow, limited] of [
-    [42, false],
-    [43, true],
+    [45, false],
+    [46, true],
   ] as const) {
     const net = new NetOfOneKind(500);
     feed(net, 0, 1, 1000, 10, 50);
