@@ -527,6 +527,40 @@ test('the signal ends what is under way when the iterable is let go of', async (
   t.is(emitter.listenerCount('tick'), 0);
 });
 
+for (const settled of ['a value', 'the end', 'a failure'])
+  for (const signalled of [true, false])
+    test(`what a hand-written iterator holds is freed, let go of before ${settled} came${signalled ? ' by a function of a signal' : ''}`, (t) =>
+      simulateManyClean(function* ({ log, events }) {
+        // As the cursor of `postgres`: what was taken for a value is in use until `return` is called after that value came.
+        let settle: (() => void) | undefined;
+        let held = false;
+        const iterator: AsyncIterator<number> = {
+          next: () =>
+            new Promise((resolve, reject) => {
+              settle = () => {
+                held = settled === 'a value';
+                if (settled === 'a failure') reject(new Error('boom'));
+                else resolve(held ? { done: false, value: 1 } : { done: true, value: undefined });
+              };
+            }),
+          return: () => {
+            log('return');
+            held = false;
+            return { done: true } as never;
+          },
+        };
+        const iterable = { [Symbol.asyncIterator]: () => iterator };
+        yield* scope(function* () {
+          const pull = fromAsyncIterable(signalled ? () => iterable : iterable);
+          t.is(yield* moveOnAfter(5, pull.next()), undefined);
+        });
+        t.deepEqual(events, ['return']);
+        settle!();
+        yield* sleep(1);
+        t.false(held);
+        t.deepEqual(events, settled === 'a value' ? ['return', 'return'] : ['return']);
+      }));
+
 for (const given of [0, 1])
   for (const asked of [true, false])
     test(`a stream is closed when it is let go of, ${given} given and ${asked ? 'another' : 'none'} asked for`, async (t) => {

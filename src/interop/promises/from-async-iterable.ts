@@ -106,10 +106,13 @@ class IteratorPull<T> implements AsyncPull<T> {
     if (this.finished) return;
     const { iterator, returnsAtOnce } = this.iteration;
     if (iterator.return === undefined) return;
-    // An async generator finishes its current step before it returns, and without a signal that may take for ever.
-    const mayLast = this.pending && !returnsAtOnce && this.controller === null;
+    const asked = this.pending && !returnsAtOnce ? this.promise! : null;
     const returned = Promise.resolve(iterator.return());
-    if (mayLast) returned.then(undefined, ignore);
+    // Only a generator puts off a `return` until it has the value that was asked for. Others have forgotten it by then, and what
+    // they took to make the value, such as a connection for the cursor of `postgres`, would be in use for ever.
+    asked?.then((result) => (result.done ? result : iterator.return!())).then(ignore, ignore);
+    // A generator finishes its current step before it returns, and without a signal that may take for ever.
+    if (asked !== null && this.controller === null) returned.then(undefined, ignore);
     else yield* until(returned.then(ignore, this.controller === null ? undefined : ignore), 'iterator.return');
   }
 
