@@ -4,6 +4,7 @@ import type { Instant } from '../base/instant.js';
 import { nameOf } from '../base/name-of.js';
 import { printAs } from '../base/print-as.js';
 import { textOf } from '../base/text-of.js';
+import { asFiber } from './as-fiber.js';
 import { current } from './current.js';
 import { Fiber, type FiberHandle } from './fiber.js';
 import { isOperation } from './foreign-yield.js';
@@ -148,8 +149,9 @@ export class Scope implements ScopeHandle {
   startMember<T>(body: Function, operation: Operation<T>, daemon: boolean): Fiber<T> {
     if (this.closed) throw new ScopeClosedError(`spawn of \`${nameOf(body)}\` in a scope that has ended`);
     // From a plain callback it is a child of the fiber that has the scope open.
-    const parent = current.fiber ?? this.host;
-    const locals = parent === null ? null : parent.locals;
+    if (current.fiber === null && this.host !== null)
+      return asFiber(this.host, () => this.startMember(body, operation, daemon));
+    const locals = current.fiber === null ? null : current.fiber.locals;
     const fiber = new Fiber<T>(this.loop.spawned, this, iterate(operation, body), locals);
     fiber.slot = this.members.length;
     this.members.push(fiber as Fiber);

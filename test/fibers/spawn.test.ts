@@ -1,16 +1,19 @@
 import test from 'ava';
 import {
+  call,
   FiberCancelledError,
   FiberLocal,
+  Runtime,
   scope,
   sleep,
   spawn,
   spawnDaemon,
   suspend,
+  until,
   yieldNow,
   type Operation,
 } from 'heddle';
-import { sameEvents, simulate } from 'heddle/testing';
+import { sameEvents, simulate, VirtualClock } from 'heddle/testing';
 import { simulateManyClean } from '../support/no-leak.js';
 import { stillKept } from '../support/still-kept.js';
 
@@ -185,6 +188,38 @@ test('a fiber inherits the locals of its parent as they were when it was spawned
     t.deepEqual(seen, ['ann', 'carl']);
     t.is(user.get(), 'bob');
   }));
+
+test('a fiber that a plain callback spawns is one of the fiber that has the scope open, in the graph and in stacks', async (t) => {
+  const runtime = new Runtime({ clock: new VirtualClock() });
+  const stacks: string[] = [];
+  await runtime.run(function* () {
+    // As a library does that runs a transaction around an async function.
+    function* handler(): Operation<void> {
+      yield* scope((own) =>
+        until(
+          Promise.resolve().then(() => void own.spawn(transaction)),
+          'library',
+        ),
+      );
+    }
+    function* transaction(): Operation<void> {
+      yield* sleep(1);
+      throw new Error('broken');
+    }
+    for (let i = 0; i < 5; i++)
+      try {
+        yield* call(handler);
+      } catch (error) {
+        stacks.push((error as Error).stack!.split('\n').at(-1)!);
+      }
+  });
+  t.is(stacks.length, 5);
+  for (const stack of stacks) t.regex(stack, /^ {4}at fiber \d transaction, spawned by handler/);
+  const { nodes } = runtime.snapshotNow();
+  const bodyOf = (id: string): string => nodes.find((node) => node.id === id)!.chain[0]!;
+  const links = nodes.flatMap(({ label, spawns }) => spawns.map(({ to, count }) => [label, bodyOf(to), count]));
+  t.deepEqual(links, [['until', 'transaction', 5]]);
+});
 
 test('of a fiber that has ended its handle keeps only the result', async (t) => {
   const used: WeakRef<object>[] = [];

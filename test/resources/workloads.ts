@@ -1,4 +1,4 @@
-import { call, semaphore, sleep, yieldNow, type Operation } from 'heddle';
+import { call, scope, semaphore, sleep, suspend, yieldNow, type Operation } from 'heddle';
 import type { MachineOptions } from './simulated-machine.js';
 import type { Job, RequestKind, SimulatedServer } from './simulated-server.js';
 
@@ -70,6 +70,24 @@ export const workloads = {
       server.work(0.05);
       yield* sleep(200);
       server.work(5);
+    }),
+    best: 193,
+  },
+  /** As `late cpu`, in a fiber that a library's callback starts, as of one that runs a transaction around an async function. */
+  'cpu of a callback': {
+    kinds: only('late', function* handler(server) {
+      server.work(0.05);
+      yield* scope((own) =>
+        suspend<void>((resume) => {
+          server.machine.at(server.machine.now() + 100, () =>
+            own.spawn(function* late() {
+              yield* sleep(100);
+              server.work(5);
+              resume();
+            }),
+          );
+        }),
+      );
     }),
     best: 193,
   },
