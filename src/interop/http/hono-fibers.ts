@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Env, Input, Next } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { routePath } from 'hono/route';
 import { checkFunction, describe } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
 import { checkKnown } from '../../base/known-options.js';
@@ -69,7 +68,7 @@ export class HonoFibers extends ServerFibers {
     checkFunction('body', body);
     return new Promise<R>((resolve, reject) => {
       let done = false;
-      const kind = `${context.req.method} ${routePath(context)}`;
+      const kind = kindOf(context);
       const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>;
       const handling: Handling<R> = {
         operation: body,
@@ -103,6 +102,14 @@ export class HonoFibers extends ServerFibers {
       });
     });
   }
+}
+
+/**
+ * The kind is the route, not the path; where none matched it is the method alone. Asked of the request itself: `hono/route` knows
+ * only requests of its own copy of Hono, and a CommonJS application always has another than this module.
+ */
+function kindOf<E extends Env, P extends string, I extends Input>({ req }: Context<E, P, I>): string {
+  return `${req.method} ${req.matchedRoutes[req.routeIndex]?.path ?? ''}`;
 }
 
 /** By its name, since `@hono/node-server` has a class of its own for it. Where there is nothing Hono answers 404. */
