@@ -24,6 +24,7 @@ import test, { type ExecutionContext } from 'ava';
 import express from 'express';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { all, event, gate, Runtime, scope, sleep, spawn, suspend, until, type Operation } from 'heddle';
 import { expressFibers } from 'heddle/express';
 import { fastifyFibers } from 'heddle/fastify';
@@ -161,7 +162,9 @@ const servers: Readonly<Record<string, { kind: string; open: (deeds: Deeds, opti
           return context.json(yield* deeds.run(context.req.param('what')!));
         }),
       );
-      app.onError((error, context) => context.text(error.message, (error as { status?: 500 }).status ?? 500));
+      app.onError((error, context) =>
+        error instanceof HTTPException ? error.getResponse() : context.text(error.message, 500),
+      );
       const server = fibers.attach(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server);
       return { server: await listening(server), close: () => fibers.close() };
     },
@@ -266,7 +269,8 @@ for (const name of Object.keys(servers)) {
         t.is((await get('own')).status, 500);
         t.is((await get('both')).status, 404);
         t.is((await get('nothing')).status, 500);
-        t.is((await get('overload')).status, 503);
+        const { status, headers } = await get('overload');
+        t.deepEqual([status, headers['retry-after']], [503, '1']);
         t.is((await get('well')).status, 200);
       }),
     );

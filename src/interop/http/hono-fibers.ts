@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Env, Input, Next } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { checkFunction, describe } from '../../base/check.js';
-import { MisuseError } from '../../base/errors.js';
+import { MisuseError, OverloadError } from '../../base/errors.js';
+import { isInstance } from '../../base/is-instance.js';
 import { checkKnown } from '../../base/known-options.js';
 import type { Operation } from '../../fibers/operation.js';
 import { cutOff } from '../../io/cut-off.js';
 import { isClosed, wasAnswered } from '../../io/http/response-state.js';
-import { retryAfter } from '../../io/http/retry-after.js';
+import { OVERLOADED_MS, retryAfter } from '../../io/http/retry-after.js';
 import { statusOf } from '../../io/http/status-of.js';
 import { asError } from './as-error.js';
 import { HOST_OPTIONS, type Handling, type HostOptions } from './request-host.js';
@@ -151,7 +152,11 @@ function asException(thrown: unknown): Error {
   const status = statusOf(thrown);
   const error = asError(thrown);
   if (status === null || status < 400 || status > 599) return error;
-  return new HTTPException(status as 400, { message: error.message, cause: error });
+  const told = { message: error.message, cause: error };
+  return new HTTPException(
+    status as 400,
+    isInstance(error, OverloadError) ? { ...told, res: overloaded(OVERLOADED_MS) } : told,
+  );
 }
 
 /**

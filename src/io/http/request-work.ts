@@ -10,6 +10,7 @@ import { canBeReused } from './can-be-reused.js';
 import type { OpenResponse, OpenResponses } from './open-responses.js';
 import { waitsBehind } from './pipeline.js';
 import { isClosed, wasAnswered } from './response-state.js';
+import { OVERLOADED_MS } from './retry-after.js';
 
 /** Who answers a request. */
 export interface Respondent {
@@ -139,7 +140,7 @@ export class RequestWork extends Work implements OpenResponse {
 
   /** Its fiber was cancelled. If that was for want of resources, the client is still to be told. */
   stopped(error: CancelledError): void {
-    if (error.cause instanceof OverloadError && !this.response.headersSent) this.respondent.refuse(STOPPED_MS);
+    if (error.cause instanceof OverloadError && !this.response.headersSent) this.respondent.refuse(OVERLOADED_MS);
     else cutOff(this.response);
   }
 
@@ -189,5 +190,3 @@ function isStream(message: IncomingMessage): message is IncomingMessage & { read
 
 /** RFC 9113, 7. */
 const REFUSED_STREAM = 0x7;
-/** When to try again after it was stopped, in ms. */
-const STOPPED_MS = 1000;

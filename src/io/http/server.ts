@@ -2,8 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { checkFunction } from '../../base/check.js';
-import { ClosedError, IoError, OverloadError } from '../../base/errors.js';
-import { isInstance } from '../../base/is-instance.js';
+import { ClosedError, IoError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
 import { isCancellation } from '../../fibers/is-cancellation.js';
 import type { Operation } from '../../fibers/operation.js';
@@ -216,7 +215,6 @@ export class HttpServer {
     this.#counts.failed++;
     try {
       const error = answerOf(thrown);
-      if (isInstance(error, OverloadError) && !response.headersSent) return refuse(request.raw, response, 1000);
       answerFailure(request.raw, response, error, () =>
         report(error, request, this.#options.onError, `${request.method} ${request.path}`),
       );
