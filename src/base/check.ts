@@ -25,9 +25,10 @@ function asked(name: () => string): string {
 }
 
 /** The one form of every argument error: "Expected `capacity` to be an integer ≥ 0, got `-1` (number)". */
-export function expected(name: string, expectation: string, value: unknown): ArgumentError {
+export function expected(name: string, expectation: string, value: unknown, advice?: string): ArgumentError {
   unheard(value);
-  return new ArgumentError(`Expected \`${name}\` to be ${expectation}, got ${describe(value)}`);
+  const message = `Expected \`${name}\` to be ${expectation}, got ${describe(value)}`;
+  return new ArgumentError(advice === undefined ? message : `${message}: ${advice}`);
 }
 
 /** A duration in milliseconds: a number ≥ 0; `Infinity` means no limit where `allowInfinite` says so. */

@@ -6,6 +6,7 @@ import { Suspension } from '../fibers/suspension.js';
 import { ByteBuffer } from './byte-buffer.js';
 import type { DelimiterOptions, ReadableBytes } from './byte-stream.js';
 import { limitOf } from './limit-of.js';
+import { notBytes } from './not-bytes.js';
 import type { Delimiter, ReadKinds } from './read-kinds.js';
 
 /** Where a reader's bytes come from. It calls `feed` between `resume` and `pause`, and perhaps shortly after `pause`. */
@@ -56,8 +57,7 @@ export class ByteReader implements ReadableBytes {
   }
 
   readUntil(delimiter: string | Uint8Array, options: DelimiterOptions = {}): Operation<Buffer | null> {
-    if (typeof delimiter !== 'string' && !types.isUint8Array(delimiter))
-      throw expected('delimiter', 'a string or a Uint8Array', delimiter);
+    if (typeof delimiter !== 'string' && !types.isUint8Array(delimiter)) throw notBytes('delimiter', delimiter);
     const bytes = typeof delimiter === 'string' ? Buffer.from(delimiter) : delimiter;
     if (bytes.length === 0) throw expected('delimiter', 'at least one byte long', delimiter);
     return new Suspension<Buffer | null>(this.kinds.until, this, {

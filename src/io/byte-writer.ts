@@ -1,11 +1,11 @@
 import { types } from 'node:util';
-import { expected } from '../base/check.js';
 import { ClosedError } from '../base/errors.js';
 import { Label, type WaitKind } from '../fibers/label.js';
 import type { Operation } from '../fibers/operation.js';
 import { Suspension, SuspensionKind } from '../fibers/suspension.js';
 import { WaitList } from '../fibers/wait-list.js';
 import type { WritableBytes } from './byte-stream.js';
+import { notBytes } from './not-bytes.js';
 
 /** Where a writer's bytes go. */
 export interface ByteSink {
@@ -40,7 +40,7 @@ export class ByteWriter implements WritableBytes {
   }
 
   write(data: string | Uint8Array): Operation<void> {
-    if (typeof data !== 'string' && !types.isUint8Array(data)) throw expected('data', 'a string or a Uint8Array', data);
+    if (typeof data !== 'string' && !types.isUint8Array(data)) throw notBytes('data', data);
     return new Suspension<void>(this.kinds.write, this, data);
   }
 

@@ -654,6 +654,7 @@ test.serial('a map, a date, an error or an object of a class is no reply, and th
     '/error': [new Error('wrong'), /class `Error`: write `throw …`/],
     '/answer': [new HttpError(404, 'not there'), /class `HttpError`: write `throw …`/],
     '/bytes': [Buffer.from('x'), /class `Buffer`.*`return \{ body: … \}`/],
+    '/buffer': [new ArrayBuffer(1), /class `ArrayBuffer`.*`return \{ body: new Uint8Array\(…\) \}`/],
   };
   const reported: string[] = [];
   const plain = [{}, Object.create(null), runInNewContext('({})')];
@@ -779,14 +780,39 @@ test.serial('what a promise of `onError` is rejected with is printed, and ends n
   t.is(printed.length, 1);
 });
 
-test.serial('a body of no known kind is answered 500, by an error that says what it may be', async (t) => {
+test.serial('a body of no known kind is answered 500, by an error that says what to write', async (t) => {
   const reported: string[] = [];
+  const buffer = new ArrayBuffer(8);
   const bodies: Record<string, unknown> = {
     '/number': 42,
-    '/object': { a: 1 },
-    '/stream': Readable.from(['x']),
     '/false': false,
+    '/object': { a: 1 },
+    '/map': new Map(),
+    '/stream': Readable.from(['x']),
+    '/web': new Blob(['x']).stream(),
+    '/blob': new Blob(['x']),
+    '/buffer': buffer,
+    '/shared': new SharedArrayBuffer(8),
+    '/view': new DataView(buffer),
+    '/floats': new Float32Array(buffer),
+    '/promise': Promise.reject(new Error('unheard')),
+    '/operation': sleep(1),
   };
+  const fixes = [
+    /got `42` \(number\)$/,
+    /got `false` \(boolean\)$/,
+    /`Object`: write `json\(…\)`$/,
+    /`Map`: write `json\(Object.fromEntries\(…\)\)`$/,
+    /`Readable`: write `\*body\(write\) \{ yield\* reader\(stream, /,
+    /`ReadableStream`: write `\*body\(write\) \{ yield\* reader\(stream, /,
+    /`Blob`: write `\{ body: new Uint8Array\(yield\* until\(blob\.arrayBuffer\(\)\)\) \}`$/,
+    /`ArrayBuffer`: write `new Uint8Array\(buffer\)`$/,
+    /`SharedArrayBuffer`: write `new Uint8Array\(buffer\)`$/,
+    /`DataView`: write `new Uint8Array\(view\.buffer, view\.byteOffset, view\.byteLength\)`$/,
+    /`Float32Array`: write `new Uint8Array\(view\.buffer, view\.byteOffset, view\.byteLength\)`$/,
+    /`Promise`: write `\{ body: yield\* until\(…\) \}`$/,
+    /: write `\{ body: yield\* … \}`$/,
+  ];
   await leavesNothing(t, () =>
     serving(
       function* handler(request) {
@@ -794,9 +820,11 @@ test.serial('a body of no known kind is answered 500, by an error that says what
       },
       function* (server) {
         for (const path of Object.keys(bodies)) t.is((yield* fetch(server.url + path)).status, 500, path);
-        for (const message of reported)
+        for (const [i, message] of reported.entries()) {
           t.regex(message, /^Expected `body` to be a text, bytes or a function\* that writes them, got /);
-        t.is(reported.length, 4);
+          t.regex(message, fixes[i]!);
+        }
+        t.is(reported.length, fixes.length);
       },
       { onError: (error) => void reported.push((error as Error).message) },
     ),

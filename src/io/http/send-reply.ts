@@ -1,11 +1,12 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { types } from 'node:util';
 import { checkInteger, describe, expected } from '../../base/check.js';
-import { ClosedError, IoError, MisuseError } from '../../base/errors.js';
+import { ClosedError, IoError, MisuseError, type ArgumentError } from '../../base/errors.js';
 import { unheard } from '../../base/unheard.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
 import { ByteWriter } from '../byte-writer.js';
+import { notBytes } from '../not-bytes.js';
 import { checkHeaders } from './check-headers.js';
 import type { Reply } from './reply.js';
 import { checkOperation, inSegment } from '../../fibers/segment.js';
@@ -32,7 +33,7 @@ export function* sendReply(response: ServerResponse, reply: Reply): Operation<vo
       yield* inSegment(checkOperation(written, body));
     }
   } else if (typeof body !== 'string' && !types.isUint8Array(body) && body !== undefined && body !== null) {
-    throw expected('body', 'a text, bytes or a function* that writes them', body);
+    throw notABody(body);
   } else if (body && body.length > response.writableHighWaterMark) {
     if (sendHead(response, status, headers, body)) response.write(body);
     output = bodyWriter(response);
@@ -134,11 +135,27 @@ function nameOf(reply: unknown): string {
   return `${describe(reply)}, which is data: write \`return ${dataAsReply(reply)}\``;
 }
 
-/** JSON makes an empty object of a map or a set, and a list of numbers of bytes. */
+/** JSON makes an empty object of a map, a set or a buffer, and a list of numbers of bytes. */
 function dataAsReply(data: object): string {
   if (ArrayBuffer.isView(data)) return '{ body: … }';
+  if (types.isAnyArrayBuffer(data)) return '{ body: new Uint8Array(…) }';
+  if (data instanceof Blob) return '{ body: new Uint8Array(yield* until(blob.arrayBuffer())) }';
   if (data instanceof Map) return 'json(Object.fromEntries(…))';
   return Symbol.iterator in data && !Array.isArray(data) ? 'json([...…])' : 'json(…)';
+}
+
+function notABody(body: unknown): ArgumentError {
+  const expectation = 'a text, bytes or a function* that writes them';
+  const isBytes = types.isAnyArrayBuffer(body) || ArrayBuffer.isView(body);
+  if (typeof body !== 'object' || isBytes) return notBytes('body', body, expectation);
+  return expected('body', expectation, body, `write \`${objectAsBody(body!)}\``);
+}
+
+function objectAsBody(body: object): string {
+  if (isOperation(body)) return '{ body: yield* … }';
+  if (types.isPromise(body)) return '{ body: yield* until(…) }';
+  const isStream = 'pipe' in body || 'getReader' in body || Symbol.asyncIterator in body;
+  return isStream ? '*body(write) { yield* reader(stream, { own: true }).forEach(write); }' : dataAsReply(body);
 }
 
 /** Writes the body of a response whose head was sent, each piece once there is room for it. */

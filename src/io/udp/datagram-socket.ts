@@ -1,7 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { types } from 'node:util';
-import { checkInteger, expected } from '../../base/check.js';
+import { checkInteger } from '../../base/check.js';
 import { Deque } from '../../base/deque.js';
 import { ClosedError, IoError } from '../../base/errors.js';
 import { printAs } from '../../base/print-as.js';
@@ -10,6 +10,7 @@ import type { Operation } from '../../fibers/operation.js';
 import { Suspension, SuspensionKind, WAITING } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import { lookup } from '../dns/lookup.js';
+import { notBytes } from '../not-bytes.js';
 import type { Datagram, UdpSocket, UdpStats } from './udp-socket.js';
 
 /**
@@ -49,7 +50,7 @@ export class DatagramSocket implements UdpSocket {
   }
 
   send(data: string | Uint8Array, port: number, address?: string): Operation<void> {
-    if (typeof data !== 'string' && !types.isUint8Array(data)) throw expected('data', 'a string or a Uint8Array', data);
+    if (typeof data !== 'string' && !types.isUint8Array(data)) throw notBytes('data', data);
     checkInteger('port', port, 1, 65_535);
     const to = address ?? (this.type === 'udp4' ? '127.0.0.1' : '::1');
     if (isIP(to) === 0) return this.sendByName(data, port, to);
