@@ -2180,3 +2180,12 @@ for (const [how, answer] of [
     server.closeAllConnections();
     server.close();
   });
+
+test('an HttpError has the form of those of `http-errors`, by which Koa and Nest know an answer', (t) => {
+  const error = new HttpError(422, 'no such item');
+  t.like(error, { status: 422, statusCode: 422, expose: true });
+  t.notRegex(inspect(error), /statusCode|expose/);
+  // As Koa does.
+  (error as { statusCode: number }).statusCode = 500;
+  t.is(error.statusCode, 500);
+});
