@@ -1296,6 +1296,29 @@ test.serial('fastify: plugins side by side may each have their own', async (t) =
   await app.close();
 });
 
+test.serial('fastify: what a handler sends and does not return is the reply, whatever hooks there are', async (t) => {
+  const app = fastify();
+  await app.register(fastifyFibers);
+  app.addHook('preSerialization', async (_request, _reply, payload) => payload);
+  app.addHook('onSend', async (request, _reply, payload) => {
+    if (request.url === '/broken') throw new Error('of a hook');
+    return payload;
+  });
+  app.get('/sent', function* (_request, reply) {
+    yield* sleep(1);
+    reply.send({ sent: true });
+  });
+  app.get('/nothing', function* () {
+    yield* sleep(1);
+  });
+  app.get('/broken', function* () {});
+  t.is((await app.inject('/sent')).body, '{"sent":true}');
+  const { statusCode, body } = await app.inject('/nothing');
+  t.deepEqual([statusCode, body], [200, '']);
+  t.is((await app.inject('/broken')).statusCode, 500);
+  await app.close();
+});
+
 test.serial(
   'a promise that a handler returns and has not waited for is answered by an error that says so',
   async (t) => {

@@ -186,10 +186,26 @@ class Visit implements Respondent, Handling<unknown> {
   }
 
   done(value: unknown): void {
+    if (value === undefined) return this.conclude();
+    if (value !== this.reply) this.reply.send(value);
+  }
+
+  /**
+   * One that returns nothing may have sent the reply, or begun one that is still to end, as Fastify knows of `async` handlers. Hooks
+   * that are `async` may still hold up a reply that was sent; it would be lost if another were sent beside it.
+   */
+  private conclude(): void {
     const { reply } = this;
-    // One that returns nothing may have sent the reply, or begun one that is still to end, as Fastify knows of `async` handlers.
-    const isBegun = value === undefined && (reply.sent || reply.raw.headersSent);
-    if (value !== reply && !isBegun) reply.send(value);
+    const isBegun = (): boolean => reply.sent || reply.raw.headersSent;
+    if (isBegun()) return;
+    this.host.later(() => {
+      if (isBegun()) return;
+      try {
+        reply.send();
+      } catch (error) {
+        this.failed(error);
+      }
+    });
   }
 
   failed(error: unknown): void {

@@ -164,6 +164,11 @@ export class RequestHost {
     this.requests.startMember(this.bodyOf(kind), this.perform(handling, null), false);
   }
 
+  /** Calls `f` in the next turn of the event loop, when what was to be settled in this one has been. */
+  later(f: () => void): void {
+    this.requests.loop.clock.defer(f);
+  }
+
   /** As `ServerFibers.close`. */
   close(): Promise<void> {
     return (this.closing ??= this.drain());
