@@ -1,3 +1,7 @@
+// Not the global one, which fake timers of test runners replace: turns are no time, and one that is dropped with them would be
+// missed for ever.
+import { setImmediate } from 'node:timers';
+
 /**
  * Port: time, and turns of the event loop, as a run loop needs them. Neither enters in any other way, so that a test can control
  * both. Times are monotonic milliseconds with a fraction; each clock has its own zero.
@@ -27,6 +31,11 @@ export interface Clock {
  */
 export class SystemClock implements Clock {
   #timer: NodeJS.Timeout | undefined;
+  /** What set the alarm: a test may replace Node's timers by others, or put them back, and what was set is then forgotten. */
+  #setTimeout: typeof setTimeout = setTimeout;
+  #clearTimeout: typeof clearTimeout = clearTimeout;
+  #at: number = Infinity;
+  #expire: () => void = () => {};
 
   now(): number {
     return performance.now();
@@ -48,10 +57,16 @@ export class SystemClock implements Clock {
   defer(pass: () => void): void {
     deferred++;
     setImmediate(pass);
+    if (this.#setTimeout !== setTimeout) this.alarm(this.#at, this.#expire);
   }
 
   alarm(at: number, expire: () => void): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    const clear = this.#clearTimeout;
+    if (this.#timer !== undefined) clear(this.#timer);
+    this.#setTimeout = setTimeout;
+    this.#clearTimeout = clearTimeout;
+    this.#at = at;
+    this.#expire = expire;
     // Node's timers reach up to 2^31 ms; an alarm further away goes off early, finds nothing due and is set again.
     this.#timer =
       at === Infinity ? undefined : setTimeout(expire, Math.min(Math.max(Math.ceil(at - this.now()), 0), 0x7fffffff));

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { connect as connectPlain, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import timers from 'node:timers';
 import test from 'ava';
 import { connect, listen, type Connection, type Listener } from 'heddle/net';
 import {
@@ -266,13 +268,19 @@ test.serial(
 
 /** What is to run after `ms` does not run, but can be run by hand. */
 function catchTimers(ms: number): (() => void)[] & { restore: () => void } {
-  const { setTimeout } = globalThis;
+  const { setTimeout } = timers;
   const caught: (() => void)[] = [];
-  globalThis.setTimeout = ((act: () => void, after: number, ...rest: []) => {
+  timers.setTimeout = ((act: () => void, after: number, ...rest: []) => {
     if (after === ms) caught.push(act);
     return setTimeout(after === ms ? () => {} : act, after, ...rest);
   }) as typeof setTimeout;
-  return Object.assign(caught, { restore: () => void (globalThis.setTimeout = setTimeout) });
+  syncBuiltinESMExports();
+  return Object.assign(caught, {
+    restore() {
+      timers.setTimeout = setTimeout;
+      syncBuiltinESMExports();
+    },
+  });
 }
 
 test.serial('a connection can be destroyed while its end is on the way', (t) =>

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { LINGER_MS } from '../linger-ms.js';
 import { canBeReused } from './can-be-reused.js';
 

@@ -1,4 +1,5 @@
 import { Socket, type Server } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Server as TlsServer, type TLSSocket } from 'node:tls';
 import { Roster, type Enrolled } from '../../base/roster.js';
 import { plainSocketOf } from '../plain-socket.js';

@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { Roster, type Enrolled } from '../../base/roster.js';
 import { cutOff } from '../cut-off.js';
 import { timeout } from '../timeout.js';

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { timeout } from '../timeout.js';
 import { mayBePaused, readOn, stopReading } from './stop-reading.js';
 
