@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { TestFn } from 'ava';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { Runtime, sleep, suspend, until } from 'heddle';
+import { Runtime, sleep, suspend, until, type Operation } from 'heddle';
 import { honoFibers, HttpError, type HonoFibers } from 'heddle/hono';
 import { pipe, writer } from 'heddle/streams';
 
@@ -281,7 +281,7 @@ export function claimsOfHono(test: TestFn, serve: Serve, alreadySent: Response):
               if (context.req.param('name') === 'eve') return context.text('not you', 403);
               yield* until(next());
               context.header('x-after', String(context.res.status));
-              return context.res;
+              return undefined;
             }),
           );
           app.get('/:name/plain', async ({ req, text }) => text(`hello ${req.param('name')}`));
@@ -317,6 +317,26 @@ export function claimsOfHono(test: TestFn, serve: Serve, alreadySent: Response):
       t.deepEqual(told, { failures: ['broken'], said: [] });
     },
   );
+
+  test.serial('a handler behind middleware that returns nothing is told so by Hono', async (t) => {
+    const { failures } = await onHono(
+      (app, fibers) => {
+        app.use((context, next) =>
+          fibers.run(context, function* () {
+            if (context.req.path === '/not') return context.text('not you', 403);
+            return yield* until(next());
+          }),
+        );
+        app.get('/', fibers.handler(function* () {} as () => Operation<Response>));
+      },
+      async (url) => {
+        t.is((await fetch(`${url}/not`)).status, 403);
+        t.is((await fetch(url)).status, 500);
+      },
+    );
+    t.is(failures.length, 1);
+    t.regex(failures[0]!, /forget to return a Response/);
+  });
 
   test.serial('a handler that has begun goes on in a fiber', async (t) => {
     const log: unknown[] = [];

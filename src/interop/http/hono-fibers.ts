@@ -14,10 +14,7 @@ import { asError } from './as-error.js';
 import { HOST_OPTIONS, type Handling, type HostOptions } from './request-host.js';
 import { ServerFibers } from './server-fibers.js';
 
-/**
- * Returns the response, as made by `context.json(…)` and the like; as middleware, after `yield* until(next())`,
- * `context.res`.
- */
+/** Returns the response, as made by `context.json(…)` and the like; as middleware, `return yield* until(next())`. */
 export type HonoHandler<E extends Env, P extends string, I extends Input, R> = (
   context: Context<E, P, I>,
   next: Next,
@@ -41,7 +38,7 @@ export class HonoFibers extends ServerFibers {
    *
    * @throws `ArgumentError`.
    */
-  handler<E extends Env, P extends string, I extends Input, R extends Response>(
+  handler<E extends Env, P extends string, I extends Input, R extends Response | void>(
     handler: HonoHandler<E, P, I, R>,
   ): (context: Context<E, P, I>, next: Next) => Promise<R> {
     checkFunction('handler', handler);
@@ -53,7 +50,7 @@ export class HonoFibers extends ServerFibers {
    * (parameters, variables, validated bodies, results for a typed client) thus hold in the fiber.
    *
    * @throws `ArgumentError`.
-   * @returns the response; (rejects) what `body` threw, as an `Error`.
+   * @returns what `body` returns; (rejects) what `body` threw, as an `Error`.
    *
    * @example
    * app.get('/users/:id', (context) =>
@@ -62,7 +59,7 @@ export class HonoFibers extends ServerFibers {
    *   }),
    * );
    */
-  run<E extends Env, P extends string, I extends Input, R extends Response>(
+  run<E extends Env, P extends string, I extends Input, R extends Response | void>(
     context: Context<E, P, I>,
     body: () => Operation<R>,
   ): Promise<R> {
@@ -73,7 +70,9 @@ export class HonoFibers extends ServerFibers {
       const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>;
       const handling: Handling<R> = {
         operation: body,
-        done(value) {
+        done(result) {
+          // `next` gives the context, whatever its type says, and Hono takes that for nothing only if there is a response.
+          const value = Object.is(result, context) ? (undefined as R) : result;
           checkResponse(value);
           // Once there is a response, as around `next`, Hono ignores what is returned.
           if (outgoing?.headersSent && !context.finalized && !saysAlreadySent(value)) throw twoReplies();
@@ -122,8 +121,8 @@ function checkResponse(value: unknown): void {
 }
 
 /** As `RESPONSE_ALREADY_SENT` of `@hono/node-server`, which sends nothing then. */
-function saysAlreadySent(response: Response): boolean {
-  return response?.headers.has('x-hono-already-sent');
+function saysAlreadySent(response: Response | void): boolean {
+  return response?.headers.has('x-hono-already-sent') ?? false;
 }
 
 function twoReplies(): MisuseError {
