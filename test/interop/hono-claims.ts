@@ -198,31 +198,45 @@ export function claimsOfHono(test: TestFn, serve: Serve, alreadySent: Response):
     t.deepEqual(said, []);
   });
 
-  test.serial('a client that leaves while the response is written is nobody’s failure', async (t) => {
-    let left = false;
-    const told = await onHono(
-      (app, fibers) =>
-        app.get(
-          '/',
-          fibers.handler(function* (context) {
-            const outgoing = outgoingOf(context);
-            outgoing.write('begun');
-            try {
-              return yield* suspend();
-            } finally {
-              left = true;
-            }
-          }),
-        ),
-      async (url) => {
-        const leaving = new AbortController();
-        await fetch(url, { signal: leaving.signal });
-        leaving.abort();
-        while (!left) await turn();
+  for (const begun of [false, true])
+    test.serial(
+      `a client that leaves ${begun ? 'while' : 'before'} the response is written is nobody’s failure`,
+      async (t) => {
+        let seen: 'nothing' | 'it' | 'its end' = 'nothing';
+        const statuses: number[] = [];
+        const told = await onHono(
+          (app, fibers) => {
+            app.use(async (context, next) => {
+              await next();
+              statuses.push(context.res.status);
+            });
+            app.get(
+              '/',
+              fibers.handler(function* (context) {
+                const outgoing = outgoingOf(context);
+                if (begun) outgoing.write('begun');
+                seen = 'it';
+                try {
+                  return yield* suspend();
+                } finally {
+                  seen = 'its end';
+                }
+              }),
+            );
+          },
+          async (url) => {
+            const leaving = new AbortController();
+            const answer = fetch(url, { signal: leaving.signal }).catch(() => {});
+            if (begun) await answer;
+            while (seen === 'nothing') await turn();
+            leaving.abort();
+            while (seen === 'it') await turn();
+          },
+        );
+        t.deepEqual(told, { failures: [], said: [] });
+        t.deepEqual(statuses, [499]);
       },
     );
-    t.deepEqual(told, { failures: [], said: [] });
-  });
 
   test.serial('what is thrown and is no Error, or has the status of no error, is told to `onError`', async (t) => {
     const thrown: readonly unknown[] = [null, 'a text', new HttpError(204, 'empty'), new HttpError(700, 'odd')];

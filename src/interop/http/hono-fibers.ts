@@ -88,9 +88,8 @@ export class HonoFibers extends ServerFibers {
       if (incoming === undefined || outgoing === undefined) return this.host.startDetached(kind, handling);
       // The client has gone and nobody reads the reply, but the promise must settle all the same.
       const gone = (): void => {
-        if (!outgoing.headersSent) return reject(new HTTPException(503, { message: 'the connection was closed' }));
-        conclude(outgoing);
-        resolve(new Response(null) as R);
+        if (outgoing.headersSent) conclude(outgoing);
+        resolve(new Response(null, { status: GONE }) as R);
       };
       if (isClosed(outgoing)) return gone();
       outgoing.once('close', () => {
@@ -141,6 +140,9 @@ function conclude(outgoing: ServerResponse): void {
   const ignore = (): ServerResponse => outgoing;
   Object.assign(outgoing, { writeHead: ignore, write: () => true, end: ignore });
 }
+
+/** As nginx logs it. An error would be no better: `onError` would be told of clients that are free to leave. */
+const GONE = 499;
 
 function overloaded(retryAfterMs: number): Response {
   return new Response(null, { status: 503, headers: { 'retry-after': retryAfter(retryAfterMs) } });
