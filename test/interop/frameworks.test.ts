@@ -1296,6 +1296,80 @@ test.serial('fastify: plugins side by side may each have their own', async (t) =
   await app.close();
 });
 
+for (const goal of [undefined, 5000])
+  test.serial(
+    `fastify: a plugin that wraps handlers sees a fiber as an \`async\` handler${goal === undefined ? '' : ', also with a goal'}`,
+    async (t) => {
+      const log: string[] = [];
+      const app = fastify();
+      await app.register(fastifyFibers, goal === undefined ? {} : { goal });
+      app.addHook('onRoute', (route) => {
+        const { handler } = route;
+        route.handler = async function (request, reply) {
+          try {
+            const value = await handler.call(this, request, reply);
+            log.push(`${handler.name}: ${JSON.stringify(value)}`);
+            return value;
+          } catch (error) {
+            log.push(`${handler.name} threw ${String(error)}`);
+            throw error;
+          }
+        };
+      });
+      app.get('/value', function* value() {
+        yield* sleep(1);
+        return { a: 1 };
+      });
+      app.get('/sent', function* sent(_request, reply) {
+        yield* sleep(1);
+        reply.send('sent');
+        yield* sleep(1);
+      });
+      app.get('/thrown', function* thrown() {
+        yield* sleep(1);
+        throw new HttpError(404, 'not there');
+      });
+      app.get('/raw', function* raw(_request, reply) {
+        reply.hijack();
+        reply.raw.write('begun');
+        yield* sleep(1);
+        throw new Error('midway');
+      });
+      app.get('/left', function* left() {
+        log.push('reached');
+        yield* suspend();
+      });
+      app.get('/arrow', (() => sleep(1)) as unknown as () => void);
+      const url = await app.listen({ port: 0, host: '127.0.0.1' });
+      for (const [path, status, body] of [
+        ['value', 200, '{"a":1}'],
+        ['sent', 200, 'sent'],
+        ['thrown', 404, '{"statusCode":404,"code":"ERR_HEDDLE_HTTP","error":"Not Found","message":"not there"}'],
+        ['arrow', 200, ''],
+      ] as const) {
+        const answer = await fetch(`${url}/${path}`);
+        t.deepEqual([answer.status, await answer.text()], [status, body], path);
+      }
+      await t.throwsAsync(async () => (await fetch(`${url}/raw`)).text());
+      const leaving = new AbortController();
+      const answer = fetch(`${url}/left`, { signal: leaving.signal });
+      await eventually(() => log.includes('reached'));
+      leaving.abort();
+      await t.throwsAsync(answer, { any: true });
+      await eventually(() => log.at(-1)!.startsWith('left'));
+      t.deepEqual(log, [
+        'value: {"a":1}',
+        'sent: undefined',
+        'thrown threw HttpError: not there',
+        ': undefined',
+        'raw threw Error: midway',
+        'reached',
+        'left: undefined',
+      ]);
+      await app.close();
+    },
+  );
+
 test.serial('fastify: what a handler sends and does not return is the reply, whatever hooks there are', async (t) => {
   const app = fastify();
   await app.register(fastifyFibers);

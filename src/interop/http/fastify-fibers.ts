@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
 import { expected } from '../../base/check.js';
 import { MisuseError } from '../../base/errors.js';
@@ -6,21 +5,15 @@ import { checkKnown } from '../../base/known-options.js';
 import { nameOf } from '../../base/name-of.js';
 import { isOperation } from '../../fibers/foreign-yield.js';
 import type { Operation } from '../../fibers/operation.js';
-import { cutOff } from '../../io/cut-off.js';
 import { OpenConnections } from '../../io/http/open-connections.js';
-import { refuse } from '../../io/http/refuse.js';
-import type { RequestWork, Respondent } from '../../io/http/request-work.js';
-import { asError } from './as-error.js';
-import { asHttpError } from './as-http-error.js';
-import { HOST_OPTIONS, RequestHost, type Handling, type HostOptions } from './request-host.js';
+import { FastifyVisit, type FastifyBody } from './fastify-visit.js';
+import { HOST_OPTIONS, RequestHost, type HostOptions } from './request-host.js';
 
-type Handler = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) => Operation<unknown>;
-
-/** The property of a request that holds its `Visit`, if it asks for admission before its handler is reached. */
+/** The property of a request that holds its `FastifyVisit`, if it asks for admission before its handler is reached. */
 const VISIT = Symbol('heddle.visit');
 const REGISTERED = Symbol('heddle.registered');
 interface Marked {
-  [VISIT]: Visit | null;
+  [VISIT]: FastifyVisit | null;
 }
 /** `@fastify/websocket` has its hook say which requests are upgrades. */
 interface Upgradable extends FastifyRequest {
@@ -61,7 +54,7 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
     if (host.governed) app.decorateRequest(VISIT, null);
     app.addHook('onRoute', (route) => {
       checkHooks(route);
-      if (isGeneratorFunction(route.handler)) adopt(route, route.handler as unknown as Handler, host);
+      if (isGeneratorFunction(route.handler)) adopt(route, route.handler as unknown as FastifyBody, host);
       else adoptResults(route, host);
     });
     refuseGenerators(app);
@@ -86,21 +79,27 @@ export const fastifyFibers: (app: FastifyInstance, options: HostOptions) => Prom
   },
 );
 
-/** Replaces a `function*` handler by one that starts a fiber. */
-function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
+/**
+ * Replaces a `function*` handler by one that starts a fiber. Only where another plugin has wrapped that one, which is to be known
+ * once all have seen the route, it returns a promise: it would cost each request one.
+ */
+function adopt(route: RouteOptions, handler: FastifyBody, host: RequestHost): void {
   const kind = kindOf(route);
   if (!host.governed) {
-    route.handler = function (request, reply) {
-      const visit = new Visit(host, kind, handler, request, reply);
+    const begin: RouteHandlerMethod = function (request, reply) {
+      const visit = new FastifyVisit(host, kind, handler, request, reply);
       visit.app = this;
+      const answer = route.handler === begin ? undefined : visit.promised();
       host.offer(kind, request.raw, reply.raw, visit);
-    } as RouteHandlerMethod;
+      return answer;
+    };
+    route.handler = named(begin, handler);
     return;
   }
   const askFirst = (request: FastifyRequest, reply: FastifyReply, reach: () => void): void => {
     // It is not for this handler, and would count as under way for as long as its WebSocket is open.
     if ((request as Upgradable).ws === true) return reach();
-    const visit = new Visit(host, kind, handler, request, reply);
+    const visit = new FastifyVisit(host, kind, handler, request, reply);
     visit.reach = reach;
     host.watchServerOf(request.raw.socket);
     (request as unknown as Marked)[VISIT] = visit;
@@ -108,13 +107,16 @@ function adopt(route: RouteOptions, handler: Handler, host: RequestHost): void {
     visit.keepContext();
   };
   route.onRequest = [askFirst, ...[route.onRequest ?? []].flat()];
-  route.handler = function (request, reply) {
+  const begin: RouteHandlerMethod = function (request, reply) {
     const asked = (request as unknown as Marked)[VISIT];
-    const visit = asked ?? new Visit(host, kind, handler, request, reply);
+    const visit = asked ?? new FastifyVisit(host, kind, handler, request, reply);
     visit.app = this;
+    const answer = route.handler === begin ? undefined : visit.promised();
     if (asked === null) host.offer(kind, request.raw, reply.raw, visit);
     else visit.start();
-  } as RouteHandlerMethod;
+    return answer;
+  };
+  route.handler = named(begin, handler);
 }
 
 /**
@@ -128,93 +130,21 @@ function adoptResults(route: RouteOptions, host: RequestHost): void {
     const result: unknown = handler.call(this, request, reply);
     if (!isOperation(result)) return result;
     host.watchServerOf(request.raw.socket);
-    const visit = new Visit(host, kind, () => result as Operation<unknown>, request, reply);
-    return host.offer(kind, request.raw, reply.raw, visit);
+    const visit = new FastifyVisit(host, kind, () => result as Operation<unknown>, request, reply);
+    const answer = route.handler === look ? undefined : visit.promised();
+    host.offer(kind, request.raw, reply.raw, visit);
+    return answer;
   };
-  // Tracers show the name.
-  route.handler = Object.defineProperty(look, 'name', { value: nameOf(handler, '') });
+  route.handler = named(look, handler);
+}
+
+/** Tracers show the name. */
+function named(substitute: RouteHandlerMethod, handler: Function): RouteHandlerMethod {
+  return Object.defineProperty(substitute, 'name', { value: nameOf(handler, '') });
 }
 
 function kindOf({ method, url }: RouteOptions): string {
   return `${[method].flat().join(',')} ${url}`;
-}
-
-/** A request to a route whose handler runs in a fiber. All its roles are in one object, to save allocations per request. */
-class Visit implements Respondent, Handling<unknown> {
-  /** Continues with the rest of the hooks and the handler; null if admission is asked for in the handler. */
-  reach: (() => void) | null = null;
-  /** The handler's `this`. */
-  app: FastifyInstance | null = null;
-  private work: RequestWork | null = null;
-  private readonly host: RequestHost;
-  private readonly kind: string;
-  private readonly handler: Handler;
-  private readonly request: FastifyRequest;
-  private readonly reply: FastifyReply;
-
-  constructor(host: RequestHost, kind: string, handler: Handler, request: FastifyRequest, reply: FastifyReply) {
-    this.host = host;
-    this.kind = kind;
-    this.handler = handler;
-    this.request = request;
-    this.reply = reply;
-  }
-
-  begin(work: RequestWork): void {
-    this.work = work;
-    if (this.reach === null) this.start();
-    else this.reach();
-  }
-
-  /** If it has to wait, the later hooks run in the async context of now, and not of whatever admits it. */
-  keepContext(): void {
-    if (this.work === null) this.reach = AsyncResource.bind(this.reach!);
-  }
-
-  start(): void {
-    this.host.start(this.kind, this.work!, this);
-  }
-
-  /** Bypasses Fastify, whose reply would cost more than a refused request is worth. */
-  refuse(retryAfterMs: number): void {
-    this.reply.hijack();
-    refuse(this.request.raw, this.reply.raw, retryAfterMs);
-  }
-
-  operation(): Operation<unknown> {
-    return this.handler.call(this.app!, this.request, this.reply);
-  }
-
-  done(value: unknown): void {
-    if (value === undefined) return this.conclude();
-    if (value !== this.reply) this.reply.send(value);
-  }
-
-  /**
-   * One that returns nothing may have sent the reply, or begun one that is still to end, as Fastify knows of `async` handlers. Hooks
-   * that are `async` may still hold up a reply that was sent; it would be lost if another were sent beside it.
-   */
-  private conclude(): void {
-    const { reply } = this;
-    const isBegun = (): boolean => reply.sent || reply.raw.headersSent;
-    if (isBegun()) return;
-    this.host.later(() => {
-      if (isBegun()) return;
-      try {
-        reply.send();
-      } catch (error) {
-        this.failed(error);
-      }
-    });
-  }
-
-  failed(error: unknown): void {
-    const { reply } = this;
-    if (!reply.sent) return void reply.send(asError(asHttpError(error)));
-    reply.log.error({ err: error }, 'A handler has failed after its reply');
-    // Nobody else would end a hijacked reply.
-    if (!reply.raw.writableEnded) cutOff(reply.raw);
-  }
 }
 
 /** A `function*` as a hook would never run, and its requests never end: Fastify ignores what a hook returns. */
@@ -264,7 +194,7 @@ function checkSocketHandler(args: readonly unknown[]): void {
 function neverRun(): MisuseError {
   return new MisuseError(
     'The answer is an operation that was never run: write `return yield* …` in a handler that is a function* and not ' +
-      'async, of a route that is added after `await app.register(fastifyFibers)`',
+      'async, of a route that is added after `await app.register(fastifyFibers)`; plugins that wrap handlers come after it, too',
   );
 }
 
