@@ -80,8 +80,8 @@ export class FastifyVisit implements Respondent, Handling<unknown> {
   }
 
   /**
-   * One that returns nothing may have sent the reply, or begun one that is still to end, as Fastify knows of `async` handlers. Hooks
-   * that are `async` may still hold up a reply that was sent; it would be lost if another were sent beside it.
+   * One that returns nothing may have sent the reply, or begun one that is still to end, as Fastify knows of `async` handlers.
+   * Hooks that are `async` may still hold up a reply that was sent; it would be lost if another were sent beside it.
    */
   private conclude(): void {
     const { reply } = this;
