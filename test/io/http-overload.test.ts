@@ -15,7 +15,7 @@ import { listen, serve, text, type Handler, type HttpServer } from 'heddle/http'
 import type { Fiber } from '#src/fibers/fiber.js';
 import type { Entry } from '#src/fibers/governor.js';
 import type { RunLoop } from '#src/fibers/run-loop.js';
-import { ConnectionWatch } from '#src/io/http/connection-watch.js';
+import { RequestWatch } from '#src/io/http/request-watch.js';
 import { onUpgrade } from '#src/io/http/on-upgrade.js';
 import { resizeBacklog } from '#src/io/kernel-queue.js';
 import type { GatedEntry } from '#src/resources/gated-entry.js';
@@ -363,7 +363,7 @@ test('of the connections that have brought no request the oldest is closed first
   const closed: number[] = [];
   const server = new EventEmitter();
   const descriptors = { used: 90, limit: 100, hasRoomForConnection: true, count() {} };
-  const watch = new ConnectionWatch(
+  const watch = new RequestWatch(
     server as Server,
     { descriptors, clock: { now: () => now } } as unknown as RunLoop,
     { arrived() {}, turnedAway() {} } as unknown as Entry,
@@ -379,7 +379,7 @@ test('of the connections that have brought no request the oldest is closed first
   });
   const arrives = (i: number): boolean => server.emit('connection', sockets[i]);
   for (; now < 5; now++) arrives(now);
-  const requested = (i: number): boolean => watch.requested(sockets[i] as unknown as Socket);
+  const requested = (i: number): boolean => watch.heard(sockets[i] as unknown as Socket);
   t.true(requested(2));
   t.false(requested(2));
   sockets[0]!.emit('close');

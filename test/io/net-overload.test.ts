@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import test from 'ava';
-import { event, spawn, spawnDaemon, type Operation } from 'heddle';
+import { event, sleep, spawn, spawnDaemon, until, type Operation } from 'heddle';
 import { tempDirectory } from 'heddle/fs';
 import { listen, type Connection } from 'heddle/net';
 import type { ResourceGovernor } from '#src/resources/resource-governor.js';
@@ -81,6 +84,53 @@ test.serial('a connection that is not let in within a fifth of the goal is reset
     serving.cancel();
   }),
 );
+
+const shortages = [
+  ['a handshake that does not end is abandoned once descriptors are few, and counted with its reason', 90, 'served'],
+  [
+    'where handshakes that do not end hold all descriptors, a new connection takes the place of the oldest',
+    99,
+    'served',
+  ],
+  ['a connection for which there is no descriptor left is closed, and counted with its reason', 100, 'closed'],
+] as const;
+for (const [title, used, outcome] of shortages)
+  test.serial(title, (t) =>
+    leavesNothing(t, function* (runtime): Operation<void> {
+      const [cert, key] = ['certificate', 'key'].map((name) => readFileSync(`test/fixtures/localhost-${name}.pem`));
+      const listener = yield* listen({ port: 0, host: '127.0.0.1', goal: 100, tls: { cert: cert!, key: key! } });
+      const serving = yield* spawn(() => listener.serve((connection) => connection.write('served\n')));
+      yield* eventually(() => runtime.loop.governor !== null);
+      const [entry] = (runtime.loop.governor as ResourceGovernor).entries;
+      const { descriptors } = runtime.loop;
+      const lasting = connectTls({ port: listener.port, host: '127.0.0.1', ca: cert! }).on('error', () => {});
+      yield* until(once(lasting, 'data'));
+      let silent: Socket | null = null;
+      if (outcome === 'served') {
+        silent = connect(listener.port, '127.0.0.1').on('error', () => {});
+        yield* eventually(() => listener.stats().handshaking === 1);
+        yield* sleep(50);
+      }
+      const before = descriptors.counted;
+      const { limit, others } = descriptors;
+      descriptors.limit = 100;
+      descriptors.others = used - before + 1;
+      const next = connectTls({ port: listener.port, host: '127.0.0.1', ca: cert! }).on('error', () => {});
+      let came = '';
+      next.on('data', (chunk) => (came += String(chunk)));
+      yield* eventually(() => next.closed || came !== '');
+      t.is(came, outcome === 'served' ? 'served\n' : '');
+      if (silent !== null) yield* eventually(() => silent.closed);
+      const reason = silent === null ? 'no descriptor for a connection' : 'no handshake on a connection';
+      t.deepEqual([...entry!.refusals], [[reason, 1]]);
+      t.is(listener.stats().refused, silent === null ? 1 : 0);
+      descriptors.limit = limit;
+      descriptors.others = others;
+      for (const socket of [lasting, next]) socket.destroy();
+      serving.cancel();
+      yield* eventually(() => descriptors.counted === 0);
+    }),
+  );
 
 test.serial('entries of Unix sockets are told apart by their paths', (t) =>
   leavesNothing(t, function* (runtime) {

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { expected } from '../../base/check.js';
 import type { Entry, EntryOptions } from '../../fibers/governor.js';
 import type { Scope } from '../../fibers/scope.js';
-import { ConnectionWatch } from './connection-watch.js';
 import { OpenResponses } from './open-responses.js';
+import { RequestWatch } from './request-watch.js';
 import { RequestWork, type Respondent } from './request-work.js';
 
 export interface IntakeOptions {
@@ -25,7 +25,7 @@ export class RequestIntake {
   readonly responses: OpenResponses = new OpenResponses();
   private readonly entry: Entry | null;
   private readonly goal: number | undefined;
-  private readonly watches: ConnectionWatch[] = [];
+  private readonly watches: RequestWatch[] = [];
   /** Connections that have brought a request, of servers that are not watched. */
   private readonly known: WeakSet<Socket> = new WeakSet();
 
@@ -44,7 +44,7 @@ export class RequestIntake {
   /** Counts the connections of `server` from now on. */
   watch(server: Server): void {
     if (this.entry === null) return;
-    this.watches.push(new ConnectionWatch(server, this.requests.loop, this.entry, this.goal!));
+    this.watches.push(new RequestWatch(server, this.requests.loop, this.entry, this.goal!));
   }
 
   /**
@@ -92,7 +92,7 @@ export class RequestIntake {
     if (this.watches.length > 0) {
       // Every watch has to be told.
       let first = false;
-      for (const watch of this.watches) if (watch.requested(socket)) first = true;
+      for (const watch of this.watches) if (watch.heard(socket)) first = true;
       return first;
     }
     if (this.known.has(socket)) return false;

@@ -11,16 +11,18 @@ export class Handshakes {
   private readonly pending: Set<Socket> = new Set();
 
   constructor(server: Server) {
-    server.on('connection', (socket: Socket) => {
-      this.pending.add(socket);
-      socket.once('close', () => this.pending.delete(socket));
-    });
     server.on('secureConnection', (socket: TLSSocket) => this.pending.delete(plainSocketOf(socket)));
     server.on('tlsClientError', (_error, socket) => {
       this.failed++;
       // Node leaves the socket open when a handshake times out: a silent client would hold a descriptor for ever.
       socket.destroy();
     });
+  }
+
+  /** One was accepted, whose handshake begins. */
+  began(socket: Socket): void {
+    this.pending.add(socket);
+    socket.once('close', () => this.pending.delete(socket));
   }
 
   get size(): number {

@@ -15,6 +15,7 @@ import { Suspension, SuspensionKind } from '../../fibers/suspension.js';
 import { WaitList } from '../../fibers/wait-list.js';
 import { outlives } from '../accept-errors.js';
 import type { Connection } from '../byte-stream.js';
+import { ConnectionWatch } from '../connection-watch.js';
 import { KernelQueues } from '../kernel-queue.js';
 import { renewCertificate, type NewCertificate } from '../renew-certificate.js';
 import { ConnectionWork } from './connection-work.js';
@@ -49,6 +50,8 @@ export class SocketListener implements Listener {
   private readonly queue: Deque<SocketConnection> = new Deque();
   private readonly acceptors: WaitList = new WaitList();
   private readonly handshakes: Handshakes | null;
+  /** Of the first `serve` with a goal that is under way. */
+  private watch: ConnectionWatch | null = null;
   private tls: TlsOptions | undefined;
   private accepted: number = 0;
   private refused: number = 0;
@@ -64,7 +67,8 @@ export class SocketListener implements Listener {
     this.manner = manner;
     this.tls = manner.tls;
     this.handshakes = server instanceof TlsServer ? new Handshakes(server) : null;
-    server.on(this.handshakes === null ? 'connection' : 'secureConnection', (socket: Socket) => this.arrived(socket));
+    server.on('connection', (socket: Socket) => this.opened(socket));
+    if (this.handshakes !== null) server.on('secureConnection', (socket: Socket) => this.arrived(socket));
     server.on('error', (error) => this.failed(error));
   }
 
@@ -89,18 +93,18 @@ export class SocketListener implements Listener {
             goal,
             ...new KernelQueues([this.server], backlog).options,
           });
+    const watch = entry && new ConnectionWatch(scope.loop, entry, goal!, 'no handshake on a connection');
+    this.watch ??= watch;
     try {
       for (;;) {
         const connection = yield* this.accept();
         const operation = serveConnection(connection, handler, onError);
         // The graph shows the fiber under the handler's name.
         if (entry === null) scope.startMember(handler, operation, asDaemons);
-        else {
-          entry.arrived();
-          new ConnectionWork(scope, asDaemons, connection, nameOf(handler), priority, operation).offerTo(entry);
-        }
+        else new ConnectionWork(scope, asDaemons, connection, nameOf(handler), priority, operation).offerTo(entry);
       }
     } finally {
+      if (this.watch === watch) this.watch = null;
       entry?.close();
     }
   }
@@ -125,7 +129,15 @@ export class SocketListener implements Listener {
     });
   }
 
+  private opened(socket: Socket): void {
+    this.watch?.opened(socket);
+    if (socket.destroyed) this.refused++;
+    else if (this.handshakes === null) this.arrived(socket);
+    else this.handshakes.began(socket);
+  }
+
   private arrived(socket: Socket): void {
+    this.watch?.heard(socket);
     // A plain socket is paused already (`pauseOnConnect`), a TLS socket is not.
     socket.pause();
     // Nor does it have this set: who ends the connection within the handshake has gone, and Node closes it.
