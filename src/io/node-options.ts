@@ -1,15 +1,17 @@
 import type { ServerOptions } from 'node:http';
 import type { ConnectionOptions, TlsOptions } from 'node:tls';
 import { checkSpelling, type Known } from '../base/known-options.js';
+import { checkTlsVersions } from './tls-versions.js';
 
 type NodeOptions = ConnectionOptions & TlsOptions & ServerOptions;
 
 /**
  * Refuses what looks like a misspelt option of Node in the option `name` of a connection or a server: a server that does not get
- * its `requestCert` lets everyone in.
+ * its `requestCert` lets everyone in. Also versions of TLS of which none is left.
  */
 export function checkNodeOptions(name: string, options: object): void {
   checkSpelling(name, options, NODE_OPTIONS);
+  checkTlsVersions(name, options);
 }
 
 /** Those of connections and servers alike: which of them take which is Node's to judge. */

@@ -51,6 +51,23 @@ for (const [door, listening] of Object.entries(kinds)) {
     }),
   );
 
+  test.serial(`${door}: versions of TLS of which none is left are refused`, (t) =>
+    leavesNothing(t, function* () {
+      const attempt = function* (versions: TlsOptions): Operation<void> {
+        yield* listening({ ...localhost, ...versions });
+      };
+      const refusal = function* (versions: TlsOptions): Operation<string> {
+        return String(yield* thrownBy(attempt(versions)));
+      };
+      t.regex(
+        yield* refusal({ minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' }),
+        /ArgumentError.* TLSv1\.3, above .*; exchange them/,
+      );
+      t.regex(yield* refusal({ maxVersion: 'TLSv1.1' }), /`minVersion`, unless given, is .*; lower `minVersion`, too/);
+      yield* listening({ ...localhost, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' });
+    }),
+  );
+
   test.serial(`${door}: a server keeps its certificate while a new one cannot be used`, (t) =>
     leavesNothing(t, function* () {
       const server = yield* listening(localhost);
