@@ -11,5 +11,6 @@ export type {
 export type { NewCertificate } from './renew-certificate.js';
 export type { TlsFacts } from './tls-facts.js';
 export { connect, type ConnectOptions } from './net/connect.js';
+export type { HandshakeClient } from './net/handshakes.js';
 export { listen, type ListenOptions } from './net/listen.js';
 export type { Listener, ListenerStats, ServeOptions } from './net/listener.js';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { connect as connectPlain, createServer as createPlainServer, type AddressInfo } from 'node:net';
+import { connect as connectPlain, createServer as createPlainServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type Server, type TLSSocket } from 'node:tls';
 import test from 'ava';
 import { fetch, listen as listenHttp, text } from 'heddle/http';
-import { connect, listen, type Connection } from 'heddle/net';
+import { connect, listen, type Connection, type HandshakeClient } from 'heddle/net';
 import { IoError } from '#src/base/errors.js';
 import type { Operation } from '#src/fibers/operation.js';
 import { spawn } from '#src/fibers/spawn.js';
@@ -106,6 +106,55 @@ test.serial('who connects and says nothing is hung up on when the time for the h
     t.is(listener.stats().failedHandshakes, 1);
   }),
 );
+
+test.serial('a program is told why a handshake failed and who began it, and what it then throws ends nothing', (t) =>
+  leavesNothing(t, function* () {
+    const told: (readonly [IoError, HandshakeClient])[] = [];
+    const printed: unknown[][] = [];
+    const { error: print } = console;
+    console.error = (...words: unknown[]) => void printed.push(words);
+    t.teardown(() => (console.error = print));
+    const answers = [() => {}, () => fail('thrown'), async () => fail('rejected')];
+    const onHandshakeError = (error: IoError, client: HandshakeClient): unknown => {
+      told.push([error, client]);
+      return answers[told.length - 1]!();
+    };
+    const tls = { cert, key, handshakeTimeout: 50 };
+    const listener = yield* listen({ port: 0, host, tls, onHandshakeError });
+    const begin = (): Socket => connectPlain({ port: listener.port, host }).on('error', () => {});
+    const ports: number[] = [];
+    for (const act of [
+      (socket: Socket) => socket.write('GET / HTTP/1.0\r\n\r\n'),
+      (socket: Socket) => socket.end(),
+      (socket: Socket) => socket.resume(),
+    ]) {
+      const socket = begin();
+      yield* until(once(socket, 'connect'));
+      ports.push(socket.localPort!);
+      act(socket);
+      yield* eventually(() => told.length === ports.length);
+    }
+    t.deepEqual(
+      told.map(([{ system }]) => system),
+      ['ERR_SSL_HTTP_REQUEST', 'ECONNRESET', 'ERR_TLS_HANDSHAKE_TIMEOUT'],
+    );
+    t.deepEqual(
+      told.map(([, client]) => client),
+      ports.map((remotePort) => ({ remoteAddress: host, remotePort })),
+    );
+    t.true(told[0]![0].message.startsWith('net.handshake: '));
+    t.is(listener.stats().failedHandshakes, 3);
+    yield* eventually(() => printed.length === 2);
+    t.regex(String(printed), /onHandshakeError.*thrown.*onHandshakeError.*rejected/s);
+    const client = yield* connect({ port: listener.port, host, tls: { ca: cert } });
+    t.false((yield* listener.accept()).isClosed);
+    client.destroy();
+  }),
+);
+
+function fail(how: string): never {
+  throw new Error(how);
+}
 
 // Over plain TCP nothing is read before, and so nothing is noticed.
 test.serial('a connection that broke while it waited to be accepted is passed over', (t) =>

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { checkGoal, checkInteger, checkPriority, checkText } from '../../base/check.js';
+import { checkFunction, checkGoal, checkInteger, checkPriority, checkText } from '../../base/check.js';
 import { IoError } from '../../base/errors.js';
 import { checkKnown, type Known } from '../../base/known-options.js';
 import { currentFiber } from '../../fibers/current.js';
@@ -14,6 +14,7 @@ import { checkNodeOptions } from '../node-options.js';
 import { checkPlace, checkSocket, placeOf } from '../place.js';
 import { checkCertificate } from '../server-certificate.js';
 import { tlsOfServer } from '../tls-options.js';
+import type { HandshakeClient } from './handshakes.js';
 import type { Listener } from './listener.js';
 import { SocketListener } from './socket-listener.js';
 
@@ -44,6 +45,8 @@ export interface ListenOptions {
   readonly queue?: number;
   /** Speak TLS, with the options of `tls.createServer`. Its `handshakeTimeout` is 10 s unless given. */
   readonly tls?: TlsOptions;
+  /** Called with why a TLS handshake failed, and who began it. Unless given, failed ones are only counted. */
+  readonly onHandshakeError?: (error: IoError, client: HandshakeClient) => void;
   /** Whether this side may still write after the other has ended. False unless given: it ends too once that end is read. */
   readonly halfOpen?: boolean;
   /** Whether small writes are sent at once (Nagle's algorithm off); true unless given. */
@@ -73,6 +76,7 @@ export function listen(options: ListenOptions): Operation<Listener> {
   if (options.goal !== undefined) checkGoal('goal', options.goal);
   if (options.priority !== undefined) checkPriority('priority', options.priority);
   checkInteger('queue', queue, 1, Infinity);
+  if (options.onHandshakeError !== undefined) checkFunction('onHandshakeError', options.onHandshakeError);
   if (options.tls !== undefined) {
     checkNodeOptions('tls', options.tls);
     checkCertificate(options.tls);
@@ -91,6 +95,7 @@ const LISTEN_OPTIONS: Known<ListenOptions> = {
   backlog: true,
   queue: true,
   tls: true,
+  onHandshakeError: true,
   halfOpen: true,
   noDelay: true,
 };
@@ -112,6 +117,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
     const { options, scope } = suspension.subject;
     // Read all of them now: a getter that throws in the callback below would end the process.
     const { port, host, path, fd, goal = null, priority = 1, backlog, queue = 64, tls, halfOpen = false } = options;
+    const { onHandshakeError = null } = options;
     let server: Server;
     try {
       server = makeServer(options);
@@ -129,6 +135,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
         priority,
         backlog,
         tls,
+        onHandshakeError,
       });
       const close = (): void => listener.close();
       try {

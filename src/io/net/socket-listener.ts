@@ -19,17 +19,21 @@ import { ConnectionWatch } from '../connection-watch.js';
 import { KernelQueues } from '../kernel-queue.js';
 import { renewCertificate, type NewCertificate } from '../renew-certificate.js';
 import { ConnectionWork } from './connection-work.js';
-import { Handshakes } from './handshakes.js';
+import { Handshakes, type HandshakeListener } from './handshakes.js';
 import type { Listener, ListenerStats, ServeOptions } from './listener.js';
 import { reportToStderr, serveConnection } from './serve-connection.js';
 import { SocketConnection, type ConnectionManner } from './socket-connection.js';
 
-/** How connections are admitted: the goal (null for none), the priority, the `backlog` that was asked for, and TLS. */
+/**
+ * How connections are admitted: the goal (null for none), the priority, the `backlog` that was asked for, TLS, and who is told of
+ * failed handshakes.
+ */
 interface Gating {
   readonly goal: number | null;
   readonly priority: number;
   readonly backlog: number | undefined;
   readonly tls: TlsOptions | undefined;
+  readonly onHandshakeError: HandshakeListener | null;
 }
 
 /**
@@ -66,7 +70,7 @@ export class SocketListener implements Listener {
     this.bound = bound;
     this.manner = manner;
     this.tls = manner.tls;
-    this.handshakes = server instanceof TlsServer ? new Handshakes(server) : null;
+    this.handshakes = server instanceof TlsServer ? new Handshakes(server, manner.onHandshakeError) : null;
     server.on('connection', (socket: Socket) => this.opened(socket));
     if (this.handshakes !== null) server.on('secureConnection', (socket: Socket) => this.arrived(socket));
     server.on('error', (error) => this.failed(error));
