@@ -369,6 +369,12 @@ test('declared types are used', (t) => {
     t,
     `${types} import type * as heddle from 'heddle'; enum E { f } namespace N { export function f(): heddle.Operation<void> { return o; } /*dropped*/ f(); } E.f;`,
   );
+  // As TypeScript writes them into declarations; the program names heddle nowhere else.
+  finds(
+    t,
+    `declare function g(): Generator<import('heddle').Leaf, import("heddle/net").Connection, unknown>; declare const o: (a: number) => import('heddle').Operation<string>;
+    function* f() { /*dropped*/ g(); /*dropped*/ o(1); const c = yield* g(); /*dropped*/ c.end(); } declare function d(): Generator<import('other').Row>; function* h() { d(); }`,
+  );
 });
 
 test('what other files export is known, however it gets here', (t) => {

@@ -1,4 +1,11 @@
-import type { ParamPattern, TSInterfaceDeclaration, TSSignature, TSType, TSTypeReference } from 'oxc-parser';
+import type {
+  ParamPattern,
+  TSImportType,
+  TSInterfaceDeclaration,
+  TSSignature,
+  TSType,
+  TSTypeReference,
+} from 'oxc-parser';
 import type { FileFacts } from './file-facts.js';
 import { typeOfParameter } from '../pattern.js';
 import { callable, DATA, maybe, memberOf, nothing, operation, resultOf, type Shape, type Shapes } from './shape.js';
@@ -8,6 +15,7 @@ import { propertyName } from '../syntax.js';
 export function shapeOfType(type: TSType, facts: FileFacts, shapes: Shapes): Shape {
   switch (type.type) {
     case 'TSTypeReference':
+    case 'TSImportType':
       return ofReference(type, facts, shapes);
     case 'TSFunctionType':
       return ofSignature(type, facts, shapes);
@@ -107,19 +115,22 @@ export function isIterator(method: Signature & { readonly key: unknown; readonly
   return type?.type === 'TSTypeReference' && nameOf(type.typeArguments?.params[0]) === 'Leaf';
 }
 
-function ofReference(type: TSTypeReference, facts: FileFacts, shapes: Shapes): Shape {
-  const { typeName, typeArguments } = type;
-  const parameters = typeArguments?.params ?? [];
+function ofReference(type: TSTypeReference | TSImportType, facts: FileFacts, shapes: Shapes): Shape {
+  const parameters = type.typeArguments?.params ?? [];
   const of = (index: number): Shape => {
     const parameter = parameters[index];
     return parameter === undefined ? null : shapes.ofType(parameter, facts);
   };
   let named: Shape = null;
-  if (typeName.type === 'Identifier') {
+  const typeName = type.type === 'TSTypeReference' ? type.typeName : null;
+  if (type.type === 'TSImportType') {
+    if (type.qualifier?.type === 'Identifier')
+      named = shapes.ofImport(type.source.value, type.qualifier.name, facts, 'type');
+  } else if (typeName?.type === 'Identifier') {
     const binding = facts.bindings.get(typeName);
     if (binding === undefined) return ofGlobal(typeName.name, parameters, of);
     named = shapes.ofBinding(binding, facts, 'type');
-  } else if (typeName.type === 'TSQualifiedName' && typeName.left.type === 'Identifier')
+  } else if (typeName?.type === 'TSQualifiedName' && typeName.left.type === 'Identifier')
     named = memberOf(shapes.ofBinding(facts.bindings.get(typeName.left), facts, 'type'), typeName.right.name);
   // `Operation<T>`: the type argument says more about the result than the declaration can.
   return named?.kind === 'operation' && parameters.length > 0
@@ -134,7 +145,9 @@ function ofGlobal(name: string, parameters: readonly TSType[], of: (index: numbe
     case 'NonNullable':
       return maybe(of(0), false);
     case 'Generator':
-      return isOfData(parameters[0]) ? DATA : operation(() => of(1), { certain: false, iterable: true });
+      return isOfData(parameters[0])
+        ? DATA
+        : operation(() => of(1), { certain: nameOf(parameters[0]) === 'Leaf', iterable: true });
     default:
       return null;
   }
@@ -142,7 +155,8 @@ function ofGlobal(name: string, parameters: readonly TSType[], of: (index: numbe
 
 /** Whether a generator function with this return type yields data. */
 export function yieldsData(type: TSType | undefined, facts: FileFacts): boolean {
-  if (type?.type !== 'TSTypeReference' || facts.bindings.has(type.typeName)) return false;
+  if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return false;
+  if (facts.bindings.has(type.typeName)) return false;
   return ITERABLE.has(nameOf(type) ?? '') && isOfData(type.typeArguments?.params[0]);
 }
 
@@ -176,8 +190,12 @@ function presentTypes(types: readonly TSType[]): TSType[] {
   return types.filter((type) => type.type !== 'TSNullKeyword' && type.type !== 'TSUndefinedKeyword');
 }
 
+/** Of `Leaf`, of `heddle.Leaf`, and of the `import("heddle").Leaf` that TypeScript writes into declarations. */
 function nameOf(type: TSType | undefined): string | null {
-  return type?.type === 'TSTypeReference' && type.typeName.type === 'Identifier' ? type.typeName.name : null;
+  if (type?.type !== 'TSTypeReference' && type?.type !== 'TSImportType') return null;
+  const name = type.type === 'TSTypeReference' ? type.typeName : type.qualifier;
+  if (name?.type === 'TSQualifiedName') return name.right.name;
+  return name?.type === 'Identifier' ? name.name : null;
 }
 
 function ofFirstKnown(shapes: readonly Shape[]): Shape {
