@@ -457,6 +457,69 @@ test('an import by a name of the package is followed', (t) => {
   t.is(finds('/nowhere/main.ts', '#db'), 0);
 });
 
+test('an import of a package that depends on heddle is followed', (t) => {
+  const needs = { dependencies: { heddle: '*' } };
+  const generator = "import 'heddle'; export function* f() {}";
+  const declared = "import type { Operation } from 'heddle'; export declare function f(): Operation<void>;";
+  const packages: Record<string, object> = {
+    '@acme/built': { ...needs, exports: { types: './dist/index.d.ts', default: './dist/index.js' } },
+    '@acme/parts': { ...needs, exports: { '.': './src/index.ts', './*.js': './dist/*.js', './secret/*': null } },
+    declared: { peerDependencies: needs.dependencies, exports: { import: { types: './lib/index.d.mts' } } },
+    older: { ...needs, main: 'lib/main', types: 'lib/main.d.ts' },
+    plain: { ...needs },
+    stranger: { main: './index.js' },
+    broken: { ...needs, exports: 7, main: [] },
+  };
+  const files: Record<string, string> = {
+    '/mono/app/package.json': JSON.stringify({ name: '@acme/app', ...needs, exports: './src/own.ts' }),
+    '/mono/app/src/own.ts': generator,
+    '/mono/node_modules/@acme/built/src/index.ts': generator,
+    '/mono/node_modules/@acme/parts/src/index.ts': "export * from './db/pool.js';",
+    '/mono/node_modules/@acme/parts/src/db/pool.ts': generator,
+    '/mono/app/node_modules/declared/lib/index.d.mts': "export * from './pool.mjs';",
+    '/mono/app/node_modules/declared/lib/pool.d.mts': declared,
+    '/mono/app/node_modules/declared/lib/pool.mjs': 'export const f = () => {};',
+    '/mono/node_modules/older/lib/main.d.ts': declared,
+    '/mono/node_modules/older/lib/other.js': generator,
+    '/mono/node_modules/plain/index.js': generator,
+    '/mono/node_modules/stranger/index.js': generator,
+    '/mono/node_modules/broken/index.js': generator,
+    '/mono/app/node_modules/plain/package.json': 'no JSON',
+  };
+  for (const [name, manifest] of Object.entries(packages))
+    files[`/mono/${name === 'declared' ? 'app/' : ''}node_modules/${name}/package.json`] = JSON.stringify({
+      name,
+      ...manifest,
+    });
+  const project = new Project((path) => files[path] ?? null);
+  const finds = (name: string): number => {
+    const file = '/mono/app/src/deep/main.ts';
+    project.set(file, `import { f } from '${name}'; f();`);
+    return project.check([file])[0]!.findings.length;
+  };
+  for (const name of [
+    '@acme/built',
+    '@acme/parts',
+    '@acme/parts/db/pool.js',
+    '@acme/app',
+    'declared',
+    'older',
+    'plain',
+  ])
+    t.is(finds(name), 1, name);
+  t.is(finds('older/lib/other.js'), 1);
+  for (const name of [
+    '@acme/parts/secret/x',
+    '@acme/parts/src/index.ts',
+    '@acme/built/src/index.ts',
+    '@acme/gone',
+    '@acme',
+  ])
+    t.is(finds(name), 0, name);
+  for (const name of ['stranger', 'broken', 'node:fs', 'fs', 'declared/lib/pool.mjs', 'https://x.test/a.js', ''])
+    t.is(finds(name), 0, name);
+});
+
 test('an import by a name of a tsconfig.json is followed', (t) => {
   const config = (options: object, more: object = {}): string => JSON.stringify({ compilerOptions: options, ...more });
   const generator = "import 'heddle'; export function* f() {}";

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { matchName } from './name-pattern.js';
+import { targetPaths } from './target-paths.js';
 
 /**
  * The paths that an import `#name` may mean by the `imports` of the nearest `package.json`: those of all conditions, in
@@ -25,13 +26,5 @@ function importsIn(text: string): Readonly<Record<string, unknown>> {
 
 function targetsOf(name: string, imports: Readonly<Record<string, unknown>>): string[] {
   const match = matchName(name, Object.keys(imports));
-  return match === undefined
-    ? []
-    : pathsIn(imports[match.pattern]).map((path) => path.replaceAll('*', () => match.part));
-}
-
-/** The paths in a target: a string, an object with one target per condition, or a list of targets. */
-function pathsIn(target: unknown): string[] {
-  if (typeof target === 'string') return target.startsWith('./') ? [target] : [];
-  return typeof target === 'object' && target !== null ? Object.values(target).flatMap(pathsIn) : [];
+  return match === undefined ? [] : targetPaths(imports[match.pattern], match.part);
 }
