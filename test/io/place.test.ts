@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
-import { ArgumentError, spawn, until, type IoError, type Operation } from 'heddle';
+import { all, ArgumentError, spawn, spawnDaemon, until, type IoError, type Operation } from 'heddle';
 import { tempDirectory } from 'heddle/fs';
 import { fetch, listen as listenHttp, text, type ServerRequest } from 'heddle/http';
 import { connect, listen, type ListenOptions } from 'heddle/net';
@@ -121,6 +121,34 @@ test.serial('a descriptor that is no socket is left alone', (t) =>
     t.is(stdout, `${'IoError\n'.repeat(17)}alive\n`, stderr);
   }),
 );
+
+const reuses = Number.parseInt(process.versions.node) >= 22 && process.platform === 'linux';
+(reuses ? test.serial : test.skip)('servers share a port if all of them ask for it', (t) =>
+  leavesNothing(t, function* () {
+    const first = yield* listenHttp({ port: 0, host, goal: 60_000, reusePort: true });
+    const second = yield* listenHttp({ port: first.port, host, goal: 60_000, reusePort: true });
+    const third = yield* listen({ port: first.port, host, reusePort: true });
+    t.deepEqual([second.port, third.port], [first.port, first.port]);
+    third.close();
+    t.is(((yield* thrownBy(listen({ port: first.port, host }))) as IoError).system, 'EADDRINUSE');
+    for (const server of [first, second]) yield* spawnDaemon(() => server.serve(hello));
+    // The kernel chooses by the client's port.
+    const asks = Array.from({ length: 40 }, () => fetch(first.url));
+    for (const response of yield* all(asks)) yield* response.text();
+    const [one, other] = [first.stats().served, second.stats().served];
+    t.true(one > 0 && other > 0 && one + other === 40, `${one} and ${other}`);
+  }),
+);
+
+test('a port cannot be shared where there is none, or by a Node that would ignore it', (t) => {
+  const wrong = { instanceOf: ArgumentError, message: '`reusePort` is for a `port`: leave it out' };
+  t.throws(() => listen({ path: '/tmp/socket', reusePort: true }), wrong);
+  t.throws(() => listenHttp({ fd: 3, reusePort: true }), wrong);
+  const { node } = process.versions;
+  Object.defineProperty(process.versions, 'node', { value: '20.20.2' });
+  t.throws(() => listenHttp({ port: 1, reusePort: true }), { message: /needs Node 22\.12/ });
+  Object.defineProperty(process.versions, 'node', { value: node });
+});
 
 test('one place is named, or none of them is listened at', (t) => {
   const path = '/tmp/socket';

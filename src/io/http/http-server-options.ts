@@ -5,6 +5,7 @@ import { checkKnown, type Known } from '../../base/known-options.js';
 import { USUAL_BACKLOG } from '../kernel-queue.js';
 import { checkNodeOptions } from '../node-options.js';
 import { checkPlace } from '../place.js';
+import { checkReusePort } from '../reuse-port.js';
 import { checkCertificate } from '../server-certificate.js';
 import type { ServerRequest } from './server-request.js';
 
@@ -17,6 +18,11 @@ export interface HttpServerOptions {
   readonly path?: string;
   /** A socket that this process has inherited, at a port or a path: of systemd the first one is 3, the next one 4. */
   readonly fd?: number;
+  /**
+   * Whether other processes may listen at the same port. The kernel spreads connections over those that ask for it; each has a queue
+   * of its own there. From Node 22.12 on, and not on macOS and Windows.
+   */
+  readonly reusePort?: boolean;
   /**
    * How long an answer may take, in ms, before the client has no use for it. With a goal the server admits only as many
    * requests as it can answer in that time with the processor, memory and descriptors it has, and answers 503 to the
@@ -59,6 +65,7 @@ export const SERVER_OPTIONS: Known<HttpServerOptions> = {
   host: true,
   path: true,
   fd: true,
+  reusePort: true,
   goal: true,
   kindOf: true,
   priorityOf: true,
@@ -74,6 +81,7 @@ export function checkServerOptions(f: string, options: HttpServerOptions, known:
   checkKnown(f, options, known);
   const { host, goal, backlog = USUAL_BACKLOG, grace = 0 } = options;
   checkPlace(options, 0, false);
+  checkReusePort(options);
   if (host !== undefined) checkText('host', host, 'an address of this machine');
   for (const name of ['tls', 'node'] as const) if (options[name] !== undefined) checkNodeOptions(name, options[name]);
   if (options.tls !== undefined) checkCertificate(options.tls);

@@ -47,7 +47,8 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
   arm(suspension) {
     const server = suspension.subject;
     const options = suspension.argument;
-    const { port = 0, host, path, fd, goal, backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
+    const { port = 0, host, path, fd, reusePort, goal } = options;
+    const { backlog = goal === undefined ? undefined : USUAL_BACKLOG } = options;
     const refuse = (error: Error): void => void suspension.fail(new IoError('http.listen', error));
     server.on('error', refuse);
     server.once('listening', () => {
@@ -57,7 +58,7 @@ const LISTEN: SuspensionKind<Server, HttpServerOptions, HttpServer> = new Suspen
     });
     try {
       checkSocket(fd);
-      server.listen({ ...((path ?? fd) === undefined ? { port, host } : { path, fd }), backlog });
+      server.listen({ ...((path ?? fd) === undefined ? { port, host, reusePort } : { path, fd }), backlog });
     } catch (error) {
       refuse(error as Error);
     }

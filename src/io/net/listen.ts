@@ -13,6 +13,7 @@ import { USUAL_BACKLOG } from '../kernel-queue.js';
 import { checkNodeOptions } from '../node-options.js';
 import { checkPlace, checkSocket, placeOf } from '../place.js';
 import { checkCertificate } from '../server-certificate.js';
+import { checkReusePort } from '../reuse-port.js';
 import { tlsOfServer } from '../tls-options.js';
 import type { HandshakeClient } from './handshakes.js';
 import type { Listener } from './listener.js';
@@ -27,6 +28,11 @@ export interface ListenOptions {
   readonly path?: string;
   /** A socket that this process has inherited, at a port or a path: of systemd the first one is 3, the next one 4. */
   readonly fd?: number;
+  /**
+   * Whether other processes may listen at the same port. The kernel spreads connections over those that ask for it; each has a queue
+   * of its own there. From Node 22.12 on, and not on macOS and Windows.
+   */
+  readonly reusePort?: boolean;
   /**
    * How long a connection's work may take, in ms, before its client has no use for it. With a goal `serve` admits only
    * as many connections as can be served in that time with the processor, memory and descriptors there are, and closes
@@ -70,6 +76,7 @@ export interface ListenOptions {
 export function listen(options: ListenOptions): Operation<Listener> {
   checkKnown('listen', options, LISTEN_OPTIONS);
   checkPlace(options, 0);
+  checkReusePort(options);
   const { backlog = USUAL_BACKLOG, queue = 64 } = options;
   if (options.host !== undefined) checkText('host', options.host, 'an address of this machine');
   checkInteger('backlog', backlog, 1);
@@ -90,6 +97,7 @@ const LISTEN_OPTIONS: Known<ListenOptions> = {
   host: true,
   path: true,
   fd: true,
+  reusePort: true,
   goal: true,
   priority: true,
   backlog: true,
@@ -117,7 +125,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
     const { options, scope } = suspension.subject;
     // Read all of them now: a getter that throws in the callback below would end the process.
     const { port, host, path, fd, goal = null, priority = 1, backlog, queue = 64, tls, halfOpen = false } = options;
-    const { onHandshakeError = null } = options;
+    const { onHandshakeError = null, reusePort } = options;
     let server: Server;
     try {
       server = makeServer(options);
@@ -150,7 +158,7 @@ const LISTEN: SuspensionKind<Request, Server, SocketListener> = new SuspensionKi
     try {
       checkSocket(fd);
       server.listen({
-        ...((path ?? fd) === undefined ? { port, host } : { path, fd }),
+        ...((path ?? fd) === undefined ? { port, host, reusePort } : { path, fd }),
         backlog: backlog ?? USUAL_BACKLOG,
       });
     } catch (error) {
