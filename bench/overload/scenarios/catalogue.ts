@@ -4,7 +4,7 @@ import { cpu, cpuSmall, cpuSmallKeepAlive, cpuSmallPooled, lateCpu } from './cpu
 import { descriptors } from './descriptors.js';
 import { hogs, hogsCompiled } from './hogs.js';
 import { lateMemory, memory, memoryBuffers, memoryLogNormal, mixed } from './memory.js';
-import { pool, poolInvisible } from './pool.js';
+import { database, pool, poolInvisible } from './pool.js';
 import { change, crowd, crowdMixed, retries, slowClients } from './profiles.js';
 
 /** In the order of the report. */
@@ -24,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   hogsCompiled,
   pool,
   poolInvisible,
+  database,
   crowd,
   crowdMixed,
   change,

@@ -1,8 +1,9 @@
 import { setTimeout as elapse } from 'node:timers/promises';
 import { semaphore, sleep, until, type Operation } from 'heddle';
-import { oneClass, type Scenario } from '../scenario.js';
 import { distantPool, poolMs, poolSlots } from '../jobs/distant-pool.js';
 import { Slots } from '../jobs/slots.js';
+import { seededRandom } from '../random.js';
+import { oneClass, type Scenario } from '../scenario.js';
 
 export const pool: Scenario = {
   name: 'pool',
@@ -39,6 +40,29 @@ export const poolInvisible: Scenario = {
         plain: ask,
         *fiber() {
           yield* until(ask(), 'database.query');
+        },
+      },
+    };
+  },
+};
+
+/** How long a query of the database takes on average, in ms. */
+const queryMs = 50;
+
+export const database: Scenario = {
+  name: 'database',
+  about: 'a query that takes 50 ms on average, exponentially distributed, in a database that does 20 at once',
+  classes: oneClass,
+  distantPool: true,
+  work: ({ poolPort }) => {
+    const ask = distantPool(poolPort);
+    const random = seededRandom(1);
+    const query = (): Promise<void> => ask(-queryMs * Math.log(1 - random()));
+    return {
+      work: {
+        plain: query,
+        *fiber() {
+          yield* until(query(), 'database.query');
         },
       },
     };
