@@ -8,7 +8,7 @@ import { Cohort } from './cohort.js';
 export class InherentTime {
   /** In ms. Until a cohort has ended, what the slowest took so far. */
   ms: number = 0;
-  /** The mean, in the row where that was least. */
+  /** The mean, in the row where that was least, in ms. */
   meanMs: number = 0;
   private known: boolean = false;
   /** The cohort of work that begins now. */
