@@ -13,6 +13,8 @@ export interface Governor {
   open(options: EntryOptions): Entry;
   /** For how long crowds of ready fibers may run within one poll for events, in ms; a slice of them always may. */
   readonly pollMs: number;
+  /** Whether few ready fibers may, too: no events are waited for that could be worth more than what is ready. */
+  readonly pollsRarely: boolean;
   /**
    * A pass is about to begin, at `now` of the loop's clock. True to skip it, so that the event loop gets one more turn: Node
    * accepts one connection in each.
@@ -111,6 +113,8 @@ export abstract class Work {
 export interface Admitted {
   /** A function that has the kind as its name, and is not called. */
   readonly body: Function;
+  /** Whether its connection is to be closed with the answer: there are more clients than can be served. */
+  readonly isLast: boolean;
   /** To be called when the work has ended, however it did. Further calls do nothing. */
   end(): void;
   /** Instead of `end`, before what is left of it asks anew as work of another kind: of the two only one is under way at a time. */

@@ -70,6 +70,7 @@ export class RunLoop {
     this.pollBudget.renew(governor === null ? 0 : governor.pollMs);
     const now = this.meter.start();
     if (governor !== null && governor.passesBy(now)) this.requestPass();
+    else if (governor !== null && governor.pollsRarely) this.passOften(now);
     else this.pass(now);
   };
   /** A while after the last pass the event loop has had its turn: what is due runs now. Right after one, events go first. */
@@ -79,14 +80,7 @@ export class RunLoop {
     else this.requestPass();
   };
 
-  constructor(options: {
-    clock: Clock;
-    queue: RunQueue;
-    recorder: Recorder | null;
-    random: Random;
-    sliceMs: number;
-    sampleEvery: number;
-  }) {
+  constructor(options: Pick<RunLoop, 'clock' | 'queue' | 'recorder' | 'random' | 'sliceMs'> & { sampleEvery: number }) {
     this.clock = options.clock;
     this.queue = options.queue;
     this.recorder = options.recorder;
@@ -136,13 +130,18 @@ export class RunLoop {
 
   /** For sources of events, at the end of their callback: many ready fibers run now, not after all events of this poll. */
   runIfCrowded(): void {
-    const { queue, pollBudget } = this;
-    if (queue.size < CROWD || this.passing || !pollBudget.allows(this.clock.now())) return;
-    let began: number;
-    do {
+    if (this.queue.size < CROWD || this.passing || !this.pollBudget.allows(this.clock.now())) return;
+    this.passOften(this.meter.start());
+  }
+
+  /** Until nothing is ready or the time between two polls for events is used up. */
+  private passOften(began: number): void {
+    const { queue, pollBudget, governor } = this;
+    this.pass(began);
+    while (pollBudget.spend(this.now - began, this.now, queue.size, governor !== null)) {
       began = this.meter.start();
       this.pass(began);
-    } while (pollBudget.spend(this.now - began, this.now, queue.size, this.governor !== null));
+    }
   }
 
   private pass(now: number): void {

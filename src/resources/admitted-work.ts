@@ -9,6 +9,7 @@ export class AdmittedWork implements Admitted {
   private readonly entry: GatedEntry;
   readonly kind: Kind;
   readonly isFirst: boolean;
+  readonly isLast: boolean;
   /** When it was let in. */
   readonly since: number;
   /** By the `QueueingMeter`, then. */
@@ -18,10 +19,11 @@ export class AdmittedWork implements Admitted {
   readonly among: number;
   private over: boolean = false;
 
-  constructor(entry: GatedEntry, kind: Kind, isFirst: boolean, since: number) {
+  constructor(entry: GatedEntry, kind: Kind, isFirst: boolean, isLast: boolean, since: number) {
     this.entry = entry;
     this.kind = kind;
     this.isFirst = isFirst;
+    this.isLast = isLast;
     this.since = since;
     this.blockedSince = entry.governor.queueing.blockedMs(since);
     this.cohort = kind.inherent.begin();

@@ -67,12 +67,18 @@ export class GatedEntry implements Entry {
 
   /** Whether much of the work comes on new connections, of which Node accepts one in each turn of the event loop. */
   get needsTurns(): boolean {
-    return this.backlog !== null && this.firstShare.value >= FIRST_SHARE;
+    return this.backlog !== null && this.firstShare.value >= FIRST_SHARE && !this.isSaturated;
+  }
+
+  /** Whether those that are connected leave nothing for others, whose connections need not be accepted soon. */
+  get isSaturated(): boolean {
+    return this.closedLoop.isSaturated;
   }
 
   offer(work: Work): void {
     const kind = this.kindOf(work);
     kind.offered++;
+    this.closedLoop.asked(work.isFirst);
     const { governor } = this;
     const now = (work.since = governor.now());
     if (this.closed) return this.refuse(work, 'closed');
@@ -166,8 +172,9 @@ export class GatedEntry implements Entry {
     if (this.standingMs > this.goal) this.crowdedAt = now;
     if (this.queue.standingMs(now) >= elapsedMs) this.closedLoop.tick(this.endedNow, this.changesNow, elapsedMs);
     this.late.tick(this.kinds.values());
-    this.closedLoop.judge(this.queue.size + this.live, kernelStands);
-    this.backlog?.tick(this.finishedNow, busyMs, this.isCrowded(now));
+    this.closedLoop.judge(this.queue.size, this.live, kernelStands);
+    // Each new connection takes the place of one that is shed: nobody is served by accepting more of them.
+    this.backlog?.tick(this.isSaturated ? 0 : this.finishedNow, busyMs, this.isSaturated || this.isCrowded(now));
     if (this.endedNow > 0) this.firstShare.add(this.finishedNow / this.endedNow);
     this.endedNow = this.finishedNow = this.changesNow = 0;
   }
@@ -211,18 +218,21 @@ export class GatedEntry implements Entry {
     this.live++;
     this.nets.began(kind, now);
     this.governor.admitted(kind);
-    const admitted = new AdmittedWork(this, kind, work.isFirst, now);
+    // A client whose work goes first, such as a health check, is not one of many.
+    const isLast = work.priority <= 1 && this.closedLoop.sheds();
+    const admitted = new AdmittedWork(this, kind, work.isFirst, isLast, now);
     if (waits) work.beginInContext(admitted);
     else work.begin(admitted);
   }
 
   /** Work that was let in has ended. */
   ended(work: AdmittedWork): void {
-    const { kind, isFirst, since } = work;
+    const { kind, isFirst, isLast, since } = work;
     kind.live--;
     kind.finished++;
     const cancelled = current.fiber !== null && current.fiber.interruption !== null;
     if (!cancelled) this.endedNow++;
+    if (!cancelled && !isLast) this.closedLoop.kept();
     if (isFirst) this.finishedNow++;
     const now = this.governor.now();
     const tookMs = now - since;
@@ -265,6 +275,7 @@ export class GatedEntry implements Entry {
     this.turnedAway(reason);
     const isFinal = work.answerMs > 0 && !this.governor.mayAnswer(work);
     if (isFinal) this.changesNow--;
+    else this.closedLoop.kept();
     work.refuse({ reason, retryAfterMs: this.goal, isFinal });
     work.leave();
   }

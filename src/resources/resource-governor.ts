@@ -35,6 +35,7 @@ export class ResourceGovernor implements Governor {
   /** Work that was let in and has not ended. */
   live: number = 0;
   pollMs: number = 0;
+  pollsRarely: boolean = false;
   private readonly slowStart: SlowStart;
   /** Among the loop's timers, for its next tick. */
   instant: Instant<Timed> | null = null;
@@ -126,10 +127,9 @@ export class ResourceGovernor implements Governor {
   }
 
   /**
-   * Why one more of `kind` cannot be let in now; null if it can.
-   *
-   * Summing up what is under way takes longer the more places there are to wait at. What was let in since has been added to the
-   * sum, and what has gone on needs less than before: so an older sum will do to let in, for a little while, but not to refuse.
+   * Why one more of `kind` cannot be let in now; null if it can. Summing up what is under way takes longer the more places there are
+   * to wait at. What was let in since has been added to the sum, and what has gone on needs less than before: so an older sum will
+   * do to let in, for a little while, but not to refuse.
    */
   obstacle(entry: GatedEntry, kind: Kind, now: number): string | null {
     if (now - this.refreshedAt >= REFRESH_MS) this.refresh(now);
@@ -246,6 +246,7 @@ export class ResourceGovernor implements Governor {
     const entries = [...this.entries];
     const goal = Math.min(...entries.map((entry) => entry.goal));
     this.pollMs = entries.some((entry) => entry.needsTurns) ? 0 : POLL_SHARE * goal;
+    this.pollsRarely = this.pollMs > 0 && entries.some((entry) => entry.isSaturated);
     const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
     outlook.tick(elapsedMs, this.loop.meter.ranMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
     // If something else is short: idle time, except what meters need to see.
@@ -272,7 +273,7 @@ export class ResourceGovernor implements Governor {
     if (this.live === 0) return null;
     const { on, slowStart, live, loop, entries } = this;
     if (on.slowStart && slowStart.isFull(kind, live, loop.queue.size, entries, this.now())) return SlowStart.REASON;
-    if (this.on.latencyNet && entry.nets.isFull(kind)) return 'latency';
+    if (on.latencyNet && entry.nets.isFull(kind)) return 'latency';
     return this.outlook?.blocker(kind) ?? null;
   }
 }

@@ -36,7 +36,9 @@ class Doorkeeper implements Governor, Entry {
   withdrawn: number = 0;
   closed: number = 0;
   isOpen: boolean = false;
+  isLast: boolean = false;
   readonly pollMs: number = 0;
+  readonly pollsRarely: boolean = false;
 
   open(options: EntryOptions): Entry {
     this.opened.push(options);
@@ -69,7 +71,7 @@ class Doorkeeper implements Governor, Entry {
     const work = this.waiting.shift()!;
     this.begun++;
     const body = Object.defineProperty(() => {}, 'name', { value: work.kind });
-    work.beginInContext({ body, end: () => this.ended++, moveOn() {} });
+    work.beginInContext({ body, isLast: this.isLast, end: () => this.ended++, moveOn() {} });
   }
   refuse(work: Work = this.waiting.shift()!, reason: string = 'cpu'): void {
     work.refuse({ reason, retryAfterMs: 100, isFinal: false });
@@ -252,6 +254,30 @@ test('a request that others let in has the locals of who serves', async (t) => {
     return yield* asking.join();
   });
   t.is(seen, 'server');
+});
+
+test('the connection of a request that is the last on it is closed with the answer, and no other', async (t) => {
+  const door = new Doorkeeper();
+  door.isOpen = true;
+  const runtime = new Runtime();
+  runtime.loop.makeGovernor = () => door;
+  const seen = await runtime.run(function* () {
+    const server = yield* listen({ port: 0, host: '127.0.0.1', goal: 100 });
+    yield* spawnDaemon(() =>
+      server.serve(function* () {
+        return text('all of it');
+      }),
+    );
+    const connections: (string | null)[] = [];
+    for (const isLast of [false, true, false]) {
+      door.isLast = isLast;
+      const response = yield* fetch(server.url);
+      t.is((yield* response.bytes()).toString(), 'all of it');
+      connections.push(response.headers.get('connection'));
+    }
+    return connections;
+  });
+  t.deepEqual(seen, ['keep-alive', 'close', 'keep-alive']);
 });
 
 test('in the graph work is begun where it was asked for, and not by those who made room for it', async (t) => {

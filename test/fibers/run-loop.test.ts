@@ -139,6 +139,33 @@ const crowds = test.macro(async (t, governed: boolean, least: number, most: numb
 test('a crowd that comes in one poll runs before its end, but for a slice at most', crowds, false, 1, 3);
 test('with a governor it runs for as long as that says', crowds, true, 25, 35);
 
+for (const pollsRarely of [false, true])
+  test(`few ready fibers ${pollsRarely ? 'run on' : 'give way'} after a slice where the governor polls ${pollsRarely ? 'rarely' : 'as usual'}`, async (t) => {
+    const clock = new WorkClock();
+    const runtime = new Runtime({ clock, sliceMs: 2 });
+    const { loop } = runtime;
+    let ran = 0;
+    let seen = 0;
+    await runtime.run(function* () {
+      const entry = loop.openEntry({ name: 'few', goal: 500 });
+      Object.assign(loop.governor!, { pollMs: 30, pollsRarely });
+      yield* scope(function* (requests) {
+        for (let i = 0; i < 3; i++)
+          requests.spawn(function* () {
+            for (let step = 0; step < 20; step++) {
+              ran++;
+              clock.work(1);
+              yield* yieldNow();
+            }
+          });
+        clock.defer(() => clock.defer(() => (seen = ran)));
+      });
+      entry?.close();
+    });
+    t.is(ran, 60);
+    t.true(pollsRarely ? seen >= 25 && seen <= 35 : seen <= 6, `${seen} of 1 ms between two turns`);
+  });
+
 test('a crowd that did not fit into a slice is worked off within the poll, however many come', async (t) => {
   const clock = new WorkClock();
   const runtime = new Runtime({ clock, sliceMs: 2 });

@@ -41,6 +41,11 @@ export interface Simulation extends ClientOptions, MachineOptions {
   readonly burstMs?: number;
   /** One connection of so many comes to a second port, where the same is served. */
   readonly secondPort?: number;
+  /**
+   * Clients keep their connections, and take one that is free or open another, as the agents of Node and Go do; who gives up closes
+   * his.
+   */
+  readonly keepAlive?: boolean;
   /** Goes on in the same process. */
   readonly beside?: (server: SimulatedServer) => Operation<void>;
   /** Instead of a governor: as many begin at once, and the others are refused. */
@@ -68,6 +73,11 @@ export class SimulatedServer {
   private readonly second: Entry | null;
   private readonly byGoal: Map<number, Entry> = new Map();
   private connections: number = 0;
+  /** With `keepAlive`: connections that were accepted and are open, and those of them on which nothing is asked. */
+  open: number = 0;
+  /** All connections that were accepted. */
+  accepted: number = 0;
+  private idle: number = 0;
   private readonly root: Scope;
   private live: number = 0;
   /** Connections that the kernel keeps now, by entry: of one queue, since one connection is accepted in each turn. */
@@ -100,8 +110,8 @@ export class SimulatedServer {
 
   /** A backlog that was set by hand stays as it is. */
   private kernel(): Partial<EntryOptions> {
-    const { backlog, kept = Infinity } = this.options;
-    const clients = (): number => kept;
+    const { backlog, kept = Infinity, keepAlive = false } = this.options;
+    const clients = (): number => (keepAlive ? this.open : kept);
     if (backlog !== undefined) return { backlog, clients };
     const entry = this.backlogs.push(USUAL_BACKLOG) - 1;
     return { backlog: USUAL_BACKLOG, resizeBacklog: (size) => (this.backlogs[entry] = size), clients };
@@ -158,6 +168,7 @@ export class SimulatedServer {
 
   private poll(): void {
     this.clients.giveUp(this.now(), (job) => {
+      if (job.isOpen) this.open--;
       job.entry?.withdraw(job);
       job.fiber?.cancel('the client has gone');
     });
@@ -165,6 +176,11 @@ export class SimulatedServer {
     const job = this.kernelQueue.popFront();
     if (job === undefined) return;
     this.work(ACCEPT_MS);
+    this.accepted++;
+    if (this.options.keepAlive && !job.answered) {
+      job.isOpen = true;
+      this.open++;
+    }
     job.entry?.arrived();
     const { burstMs } = this.options;
     if (burstMs === undefined) this.request(job);
@@ -176,8 +192,13 @@ export class SimulatedServer {
     const { goal } = kind;
     let entry = ++this.connections % secondPort === 0 ? this.second : this.entry;
     if (goal !== undefined) entry = this.byGoal.get(goal) ?? null;
-    const job = new Job(this, entry, kind, at, attempt);
-    if (kind.connected) this.arrived.push(job);
+    const isReused = this.idle > 0;
+    const job = new Job(this, entry, kind, at, attempt, !kind.connected && !isReused);
+    if (isReused) {
+      this.idle--;
+      job.isOpen = true;
+      this.arrived.push(job);
+    } else if (kind.connected) this.arrived.push(job);
     else if (this.kernelQueue.size > this.backlog) return null;
     else this.kernelQueue.pushBack(job);
     return job;
@@ -190,7 +211,7 @@ export class SimulatedServer {
     else if (this.live >= this.options.limit!) job.refuse({ reason: 'limit', retryAfterMs: 0, isFinal: false });
     else {
       this.live++;
-      job.begin({ body: job.request.handler, end: () => this.live--, moveOn() {} });
+      job.begin({ body: job.request.handler, isLast: false, end: () => this.live--, moveOn() {} });
     }
     this.runtime.loop.runIfCrowded();
   }
@@ -204,12 +225,12 @@ export class SimulatedServer {
     try {
       yield* job.request.handler(this, job);
       this.work(REPLY_MS);
-      this.answer(job, 'good');
+      this.answer(job, 'good', admitted.isLast);
     } catch (error) {
       if (!(error instanceof CancelledError)) {
         this.errors.push(error);
-        this.answer(job, 'failed');
-      } else if (error.cause instanceof OverloadError) this.answer(job, 'refused');
+        this.answer(job, 'failed', admitted.isLast);
+      } else if (error.cause instanceof OverloadError) this.answer(job, 'refused', admitted.isLast);
     } finally {
       this.machine.heap.drop(job.holds);
       this.machine.heap.dropOutside(job.holdsOutside);
@@ -217,7 +238,12 @@ export class SimulatedServer {
     }
   }
 
-  answer(job: Job, how: 'good' | 'refused' | 'failed'): void {
+  /** @param closes whether the connection is closed with the answer. */
+  answer(job: Job, how: 'good' | 'refused' | 'failed', closes: boolean): void {
+    if (job.isOpen && !job.answered) {
+      if (closes) this.open--;
+      else this.idle++;
+    }
     this.clients.answered(job, how, this.now());
   }
 
@@ -259,13 +285,22 @@ export class Job extends Work {
   holdsOutside: number = 0;
   answered: boolean = false;
   fiber: Fiber | null = null;
+  /** It came on a connection that is kept, and was accepted. */
+  isOpen: boolean = false;
   override readonly answerMs: number = REFUSE_MS;
   /** That of the port it came to. */
   readonly entry: Entry | null;
   private readonly server: SimulatedServer;
 
-  constructor(server: SimulatedServer, entry: Entry | null, request: RequestKind, at: number, attempt: number) {
-    super(request.name, request.priority ?? 1, !request.connected);
+  constructor(
+    server: SimulatedServer,
+    entry: Entry | null,
+    request: RequestKind,
+    at: number,
+    attempt: number,
+    isFirst: boolean,
+  ) {
+    super(request.name, request.priority ?? 1, isFirst);
     this.server = server;
     this.entry = entry;
     this.request = request;
@@ -281,7 +316,7 @@ export class Job extends Work {
     const hangsUp = isFinal && this.isFirst;
     if (hangsUp) this.server.hungUp++;
     this.server.work(hangsUp ? CLOSE_MS : REFUSE_MS);
-    this.server.answer(this, 'refused');
+    this.server.answer(this, 'refused', isFinal);
   }
 }
 

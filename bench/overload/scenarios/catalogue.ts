@@ -1,6 +1,6 @@
 import { UsageError } from '../../harness/usage-error.js';
 import type { Scenario } from '../scenario.js';
-import { cpu, cpuSmall, cpuSmallKeepAlive, cpuSmallPooled, lateCpu } from './cpu.js';
+import { cpu, cpuKeepAlive, cpuSmall, cpuSmallKeepAlive, cpuSmallPooled, lateCpu } from './cpu.js';
 import { descriptors } from './descriptors.js';
 import { hogs, hogsCompiled } from './hogs.js';
 import { lateMemory, memory, memoryBuffers, memoryLogNormal, mixed } from './memory.js';
@@ -10,6 +10,7 @@ import { change, crowd, crowdMixed, retries, slowClients } from './profiles.js';
 /** In the order of the report. */
 export const scenarios: readonly Scenario[] = [
   cpu,
+  cpuKeepAlive,
   cpuSmall,
   cpuSmallKeepAlive,
   cpuSmallPooled,

@@ -23,6 +23,13 @@ export const cpu: Scenario = {
   work: (world) => ({ work: one(world) }),
 };
 
+export const cpuKeepAlive: Scenario = {
+  ...cpu,
+  name: 'cpu-keep-alive',
+  about: '1 ms of processor time, over connections that are kept, as many as are needed',
+  connections: 'keep-alive',
+};
+
 export const cpuSmall: Scenario = {
   name: 'cpu-small',
   about: '0.2 ms of processor time',

@@ -112,6 +112,7 @@ export class RequestWork extends Work implements OpenResponse {
   begin(admitted: Admitted): void {
     this.begun = true;
     this.admitted = admitted;
+    if (admitted.isLast && !isStream(this.message)) this.response.shouldKeepAlive = false;
     this.respondent.begin(this);
   }
 
