@@ -243,13 +243,14 @@ export class GatedEntry implements Entry {
     this.governor.finished(this, work, cancelled);
   }
 
-  /** Work that was let in is about to ask as another kind. What it took says nothing about how fast work is answered. */
+  /** It is about to ask as another kind, like another request. What it took says nothing about how fast work is answered. */
   movedOn({ kind, cohort, since }: AdmittedWork): void {
     kind.live--;
     kind.finished++;
     kind.late = 0;
     const now = this.governor.now();
     kind.inherent.end(cohort, now - since);
+    this.closedLoop.kept();
     this.live--;
     this.nets.ended(kind, since, now);
     this.governor.live--;
