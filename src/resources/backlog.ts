@@ -53,9 +53,13 @@ export class Backlog {
     return this.resize !== null;
   }
 
-  /** Turns of the event loop per ms in which all that the kernel keeps is accepted, one in each, before it is too old. */
-  get turnsPerMs(): number {
-    return Math.min(this.usual / TURNED_SHARE, this.size / CROWDED_SHARE) / this.goal;
+  /**
+   * Turns of the event loop per ms in which all that the kernel keeps is accepted, one in each, before it is too old.
+   *
+   * @param hurries false where nobody more is answered by accepting more.
+   */
+  turnsPerMs(hurries: boolean): number {
+    return Math.min(this.usual / TURNED_SHARE, this.size / (hurries ? CROWDED_SHARE : TURNED_SHARE)) / this.goal;
   }
 
   /** Pieces of work per ms. */

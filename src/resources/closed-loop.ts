@@ -76,7 +76,7 @@ export class ClosedLoop {
     const isClosed = answered > 0 && waiting + live <= clients;
     const isBusy = kernelStands && waiting + live >= BUSY * clients;
     // By Little's law work takes as long as it takes to answer as many as are live.
-    const isQuick = live <= this.answeredWithin(SHARE - SATURATED_SHARE);
+    const isQuick = live <= this.answeredWithin(QUICK_SHARE);
     this.isSaturated = isClosed && keeps && isBusy && isQuick;
     const few = this.changes <= CHANGING * answered && !kernelStands;
     this.isBounded = isClosed && clients <= this.answeredWithin(SHARE) && (few || this.isSaturated);
@@ -92,11 +92,13 @@ export class ClosedLoop {
 /** Of the goal: the time in which all have to be answered. It is a mean; some wait longer, and the goal is theirs too. */
 const SHARE = 0.6;
 /** The same for those that wait to be let in, where connections are closed so that no more remain. */
-const SATURATED_SHARE = 0.3;
+const SATURATED_SHARE = 0.2;
+/** And for those that are let in. What takes longer has to wait for something, and needs more connections than that. */
+const QUICK_SHARE = 0.3;
 /** Clients that come or give up, as a share of the answers. */
 const CHANGING = 0.2;
 /** Requests that follow an answer on its connection, for each; and from then on. Some of its clients give up. */
-const REUSED = 0.7;
-const STILL_REUSED = 0.5;
+const REUSED = 0.5;
+const STILL_REUSED = 0.3;
 /** Of the clients: so many wait for an answer at once. Beside many that rest, to close connections would cost new ones. */
 const BUSY = 0.7;

@@ -62,7 +62,7 @@ export class GatedEntry implements Entry {
 
   /** Turns of the event loop per ms that the kernel's queue needs. */
   get turnsPerMs(): number {
-    return this.backlog === null ? 0 : this.backlog.turnsPerMs;
+    return this.backlog === null ? 0 : this.backlog.turnsPerMs(!this.isSaturated);
   }
 
   /** Whether much of the work comes on new connections, of which Node accepts one in each turn of the event loop. */

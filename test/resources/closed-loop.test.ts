@@ -32,26 +32,26 @@ test('clients that ask again and again leave nothing for those that wait in the 
   const saturated = standing(100, 80);
   t.true(saturated.isSaturated);
   t.true(saturated.isBounded);
-  t.is(shed(saturated), 0, 'as few as that are answered within 0.3 of the goal');
+  t.is(shed(saturated), 0, 'as few as that are answered within 0.2 of the goal');
   saturated.judge(100, 0, false);
   t.false(saturated.isSaturated, 'nobody waits any more');
 });
 
-test('of too many, so many are closed with an answer that 0.3 of the goal is enough for the others', (t) => {
+test('of too many, so many are closed with an answer that 0.2 of the goal is enough for the others', (t) => {
   const many = standing(200, 80);
   t.true(many.isBounded);
-  t.is(shed(many), 50);
+  t.is(shed(many), 100);
   many.judge(200, 0, true);
-  t.is(shed(many), 50, 'again at the next look, if they are still there');
+  t.is(shed(many), 100, 'again at the next look, if they are still there');
   const far = standing(400, 80);
   t.true(far.isSaturated);
   t.false(far.isBounded, 'until then not all can be answered in time');
-  t.is(shed(far), 250);
+  t.is(shed(far), 300);
 });
 
 test('clients that go after an answer, or of which many rest, are not asked to connect again', (t) => {
-  t.false(standing(200, 60).isSaturated);
-  t.is(shed(standing(200, 60)), 0);
+  t.false(standing(200, 40).isSaturated);
+  t.is(shed(standing(200, 40)), 0);
   t.false(standing(200, 80, 130).isSaturated);
   t.true(standing(200, 80, 150).isSaturated);
 });
@@ -64,7 +64,6 @@ test('where work takes long by nature, clients are not served in turn: they wait
     const loop = standing(200, 80);
     loop.judge(200 - live, live, true);
     t.is(loop.isSaturated, saturated, `${live}`);
-    t.is(shed(loop), 0);
   }
 });
 
@@ -72,7 +71,7 @@ test('that some of its clients give up does not end it', (t) => {
   const loop = standing(100, 80);
   for (let tick = 0; tick < 20; tick++) {
     for (let answer = 0; answer < 100; answer++) {
-      loop.asked(answer >= 60);
+      loop.asked(answer >= 40);
       loop.kept();
     }
     loop.judge(100, 0, true);
