@@ -11,8 +11,8 @@ export class ClosedLoop {
   /** Whether what waits will be answered in time, in the order in which it came. */
   isBounded: boolean = false;
   /**
-   * Whether the clients that are connected already leave nothing for those that wait in the kernel. To accept these, and refuse
-   * others for that, costs processor time, and nobody more is answered.
+   * Whether the clients that are connected already leave nothing for those that wait in the kernel, and more come than can be
+   * refused. To accept those, and refuse others for that, costs processor time, and nobody more is answered.
    */
   isSaturated: boolean = false;
   private readonly goal: number;
@@ -26,6 +26,8 @@ export class ClosedLoop {
   private keptNow: number = 0;
   /** Requests that came on a connection for each answer after which it stayed open. */
   private readonly reuse: Ewma = new Ewma();
+  /** How often to look before refusals are tried again. */
+  private silentLooks: number = 0;
   /** How many connections are to be closed with an answer. */
   private surplus: number = 0;
 
@@ -65,9 +67,11 @@ export class ClosedLoop {
    *
    * @param waiting how many requests wait to be let in; with those that are `live` more than there are clients if these send several
    *   at once.
+   * @param waitingMs what those that wait need at least, by their kinds: one that comes rarely, and takes long, shows in no mean.
    * @param kernelStands others wait in the kernel for a connection, nobody knows how many.
+   * @param isCostly to refuse what is too much, on connections that stay open, takes too much of the processor.
    */
-  judge(waiting: number, live: number, kernelStands: boolean): void {
+  judge(waiting: number, waitingMs: number, live: number, kernelStands: boolean, isCostly: boolean): void {
     const { answered } = this;
     if (this.keptNow > 0) this.reuse.add(this.againNow / this.keptNow);
     this.againNow = this.keptNow = 0;
@@ -77,9 +81,11 @@ export class ClosedLoop {
     const isBusy = kernelStands && waiting + live >= BUSY * clients;
     // By Little's law work takes as long as it takes to answer as many as are live.
     const isQuick = live <= this.answeredWithin(QUICK_SHARE);
-    this.isSaturated = isClosed && keeps && isBusy && isQuick;
+    this.silentLooks = isCostly ? SILENT_LOOKS : Math.max(this.silentLooks - 1, 0);
+    this.isSaturated = isClosed && keeps && isBusy && isQuick && this.silentLooks > 0;
     const few = this.changes <= CHANGING * answered && !kernelStands;
-    this.isBounded = isClosed && clients <= this.answeredWithin(SHARE) && (few || this.isSaturated);
+    const fits = clients <= this.answeredWithin(SHARE) && waitingMs <= SHARE * this.goal;
+    this.isBounded = isClosed && fits && (few || this.isSaturated);
     this.surplus = this.isSaturated ? waiting - this.answeredWithin(SATURATED_SHARE) : 0;
   }
 
@@ -102,3 +108,5 @@ const REUSED = 0.5;
 const STILL_REUSED = 0.3;
 /** Of the clients: so many wait for an answer at once. Beside many that rest, to close connections would cost new ones. */
 const BUSY = 0.7;
+/** Half a minute: for a second there are too many refusals then, if they still are too many. */
+const SILENT_LOOKS = 300;

@@ -1,15 +1,17 @@
 import { Ewma } from '../base/ewma.js';
-import { OTHER_KINDS } from '../blocking-graph/other-kinds.js';
 import { current } from '../fibers/current.js';
 import type { Entry, EntryOptions, Work } from '../fibers/governor.js';
 import { AdmittedWork } from './admitted-work.js';
 import { Backlog } from './backlog.js';
 import { ClosedLoop } from './closed-loop.js';
+import { Crowding } from './crowding.js';
 import { fullMs } from './full-ms.js';
-import { Kind } from './kind.js';
+import { kindFor } from './kind-for.js';
+import type { Kind } from './kind.js';
 import type { ResourceGovernor } from './resource-governor.js';
 import { LatencyNets } from './latency-nets.js';
 import { LateWork } from './late-work.js';
+import { scarcestMs } from './scarcest-ms.js';
 import { SlowStart } from './slow-start.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -24,6 +26,7 @@ export class GatedEntry implements Entry {
   readonly nets: LatencyNets;
   private readonly closedLoop: ClosedLoop;
   private readonly late: LateWork;
+  private readonly crowding: Crowding;
   readonly kinds: Map<string, Kind> = new Map();
   live: number = 0;
   /** Since the last tick: work that was answered, and ended work that was the first on its connection. */
@@ -33,13 +36,6 @@ export class GatedEntry implements Entry {
   private readonly firstShare: Ewma = new Ewma();
   /** Clients that came or gave up, except those that were sent away to connect again. */
   private changesNow: number = 0;
-  /** For how long something has been waiting, here or in the kernel; time without waiting is subtracted. */
-  private standingMs: number = 0;
-  /** `queue.allStandingMs` at the last tick. */
-  private stoodBefore: number = 0;
-  private tickedAt: number = 0;
-  /** When something last expired in a long-standing queue, or something had been waiting for as long as the goal. */
-  private crowdedAt: number = -Infinity;
   /** When something last had to wait because too little was known, while the processor had time left. */
   private startedAt: number = -Infinity;
   /** Work refused and connections turned away so far, by reason. */
@@ -58,6 +54,7 @@ export class GatedEntry implements Entry {
     this.nets = new LatencyNets(options.goal);
     this.closedLoop = new ClosedLoop(options.goal, options.clients ?? (() => Infinity));
     this.late = new LateWork(governor.now());
+    this.crowding = new Crowding(options.goal);
   }
 
   /** Turns of the event loop per ms that the kernel's queue needs. */
@@ -86,6 +83,8 @@ export class GatedEntry implements Entry {
     if (work.priority > 1 && governor.hasShare(kind, now)) return this.begin(work, now);
     if (kind.isLate && this.isCrowded(now) && !this.late.mayBegin(kind, governor.outlook, now))
       return this.refuse(work, LateWork.REASON);
+    if (this.isHopeless(work, kind, now) && governor.mayAnswer(work))
+      return this.refuse(work, kind.obstacle ?? 'overload', true);
     if (this.queue.size === 0) {
       const reason = governor.obstacle(this, kind, now);
       if (reason === null) return this.begin(work, now);
@@ -94,6 +93,15 @@ export class GatedEntry implements Entry {
     this.queue.push(work, kind, now);
     this.drain(now);
     if (this.queue.size > governor.mostWaiting && !this.patient) this.drop(this.queue.oldest()!, 'the queue is full');
+  }
+
+  /**
+   * Whether work of its kind waits already that came long before, so that it may be told at once: on a connection that stays
+   * open, and is free for the next request. Of those that wait, each would need another one.
+   */
+  private isHopeless({ isFirst, answerMs }: Work, kind: Kind, now: number): boolean {
+    if (isFirst || answerMs === 0 || this.patient || kind.mayLast(this.goal)) return false;
+    return this.queue.longestMs(kind, now) > PROMPT_SHARE * this.goal && this.isCrowded(now);
   }
 
   withdraw(work: Work): void {
@@ -138,7 +146,7 @@ export class GatedEntry implements Entry {
       // To refuse it because too little is known would make room for nobody. After a restart all streams come at once, and wait.
       if (kind.mayLast(this.goal) && (this.obstacle(kind, now) === null || now - kind.startingAt <= limit))
         return false;
-      if (age > limit && isOverload) this.crowdedAt = now;
+      if (age > limit && isOverload) this.crowding.sawAt(now);
       return true;
     };
     this.queue.expire(isTooOld, (work, kind) => this.drop(work, kind.obstacle ?? 'overload'));
@@ -159,20 +167,14 @@ export class GatedEntry implements Entry {
    * @param kernelStands the kernel's queue was never empty.
    */
   tick(elapsedMs: number, busyMs: number, kernelStands: boolean, now: number): void {
-    const stood = this.queue.allStandingMs(now);
-    let stoodMs = kernelStands && this.backlog?.isResizable ? elapsedMs : 0;
-    // What waits now may be a burst that has just come: where bursts come as often as ticks, each tick sees one.
-    if (this.queue.size > 0) stoodMs = Math.max(stoodMs, Math.min(stood - this.stoodBefore, elapsedMs));
-    this.stoodBefore = stood;
-    // There are no ticks while there is nothing to do.
-    const restedMs = now - this.tickedAt - stoodMs;
-    this.standingMs = Math.max(0, Math.min(this.standingMs + stoodMs - restedMs, 2 * this.goal));
-    this.tickedAt = now;
-    if (this.isStarting(now)) this.standingMs = 0;
-    if (this.standingMs > this.goal) this.crowdedAt = now;
+    const kernelMs = kernelStands && this.backlog?.isResizable ? elapsedMs : 0;
+    this.crowding.tick(this.queue, kernelMs, elapsedMs, this.isStarting(now), now);
     if (this.queue.standingMs(now) >= elapsedMs) this.closedLoop.tick(this.endedNow, this.changesNow, elapsedMs);
     this.late.tick(this.kinds.values());
-    this.closedLoop.judge(this.queue.size, this.live, kernelStands);
+    const { answers, outlook } = this.governor;
+    const waitingMs = outlook === null ? 0 : this.sumMs(({ start }) => scarcestMs(start, outlook));
+    const isCostly = answers.lackingMs >= this.goal;
+    this.closedLoop.judge(this.queue.size, waitingMs, this.live, kernelStands, isCostly);
     // Each new connection takes the place of one that is shed: nobody is served by accepting more of them.
     this.backlog?.tick(this.isSaturated ? 0 : this.finishedNow, busyMs, this.isSaturated || this.isCrowded(now));
     if (this.endedNow > 0) this.firstShare.add(this.finishedNow / this.endedNow);
@@ -193,7 +195,7 @@ export class GatedEntry implements Entry {
    * Whether more comes than can be served. Otherwise what waits may be a burst, whose first will make room for the rest in time.
    */
   private isCrowded(now: number): boolean {
-    return now <= this.crowdedAt + CALM_MS && !this.closedLoop.isBounded && !this.isStarting(now);
+    return this.crowding.lasts(now) && !this.closedLoop.isBounded && !this.isStarting(now);
   }
 
   /**
@@ -204,8 +206,12 @@ export class GatedEntry implements Entry {
     const { outlook, mostWaiting } = this.governor;
     const sinceMs = now - this.startedAt;
     if (outlook === null || sinceMs > BURST_SHARE * this.goal || sinceMs > this.queue.standingMs(now)) return false;
-    const neededMs = (kind: Kind): number => (kind.mayLast(this.goal) ? 0 : fullMs(kind, outlook));
-    return this.queue.size < mostWaiting && this.queue.sum(neededMs) <= QUICK_SHARE * this.goal;
+    return this.queue.size < mostWaiting && this.sumMs((kind) => fullMs(kind, outlook)) <= QUICK_SHARE * this.goal;
+  }
+
+  /** For how long, in ms, all that waits needs what it is short of, except what is meant to last. */
+  private sumMs(neededMs: (kind: Kind) => number): number {
+    return this.queue.sum((kind) => (kind.mayLast(this.goal) ? 0 : neededMs(kind)));
   }
 
   /** Lets it in, from the queue or directly. */
@@ -257,13 +263,7 @@ export class GatedEntry implements Entry {
   }
 
   private kindOf(work: Work): Kind {
-    let kind = this.kinds.get(work.kind);
-    if (kind !== undefined) return kind;
-    // Names may come from outside: the paths of requests.
-    const name = this.kinds.size < MOST_KINDS ? work.kind : OTHER_KINDS;
-    kind = this.kinds.get(name) ?? new Kind(name, work.priority, this.patient);
-    this.kinds.set(name, kind);
-    return kind;
+    return kindFor(work, this.kinds, this.patient);
   }
 
   private drop(work: Work, reason: string): void {
@@ -271,10 +271,11 @@ export class GatedEntry implements Entry {
     this.refuse(work, reason);
   }
 
-  private refuse(work: Work, reason: string): void {
+  /** @param isPaid whether the processor time for the answer has been spent. */
+  private refuse(work: Work, reason: string, isPaid: boolean = false): void {
     this.kindOf(work).refused++;
     this.turnedAway(reason);
-    const isFinal = work.answerMs > 0 && !this.governor.mayAnswer(work);
+    const isFinal = work.answerMs > 0 && !isPaid && !this.governor.mayAnswer(work);
     if (isFinal) this.changesNow--;
     else this.closedLoop.kept();
     work.refuse({ reason, retryAfterMs: this.goal, isFinal });
@@ -285,15 +286,14 @@ export class GatedEntry implements Entry {
 /** Of the goal: the longest that work waits to be let in; and the same for a burst. */
 const AGE_SHARE = 0.2;
 const BURST_SHARE = 0.7;
+/** Of the goal: for how long work of a kind has waited where more of it is refused at once. */
+const PROMPT_SHARE = 0.02;
 /** Of the goal: the time in which all that waited at the start has to be worked off. */
 const QUICK_SHARE = 0.35;
 /** Of the time: with less of it idle the processor is what is short. */
 const IDLE = 0.2;
 /** Of the goal: work that would take longer, with what it has waited, can no longer be answered in time. */
 const USEFUL_SHARE = 0.95;
-/** How long an entry counts as crowded after the last sign of it: any overload has pauses. */
-const CALM_MS = 1000;
 /** Goals: work that takes longer is meant to last, like a stream. */
 const MEANT_TO_LAST = 10;
 const FIRST_SHARE = 0.3;
-const MOST_KINDS = 100;

@@ -31,6 +31,7 @@ import { TurnDebt } from './turn-debt.js';
 export class ResourceGovernor implements Governor {
   readonly entries: Set<GatedEntry> = new Set();
   readonly outlook: Outlook | null;
+  readonly answers: Answers;
   readonly watch: SchedulingWatch = new SchedulingWatch();
   /** Work that was let in and has not ended. */
   live: number = 0;
@@ -45,7 +46,6 @@ export class ResourceGovernor implements Governor {
   private readonly machine: Machine;
   private readonly on: SchedulingSwitches;
   private readonly steering: Steering | null;
-  private readonly answers: Answers;
   private readonly control: CpuBudget;
   private tickedAt: number;
   /** When the process last resumed after it had stood still, for example suspended: what began before says nothing. */
@@ -224,6 +224,7 @@ export class ResourceGovernor implements Governor {
     this.watch.look(now, this.entries, this.heldLists);
     this.learn(elapsed);
     const busyMs = elapsed * (1 - (this.outlook?.idleShare ?? 0));
+    this.answers.tick(elapsed);
     const kernelStands = this.debt.standingMs(now) > elapsed;
     for (const entry of this.entries) {
       if (!stoodStill) entry.tick(elapsed, busyMs, kernelStands, now);

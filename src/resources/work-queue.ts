@@ -42,6 +42,13 @@ export class WorkQueue {
     if (--line.size === 0) line.works.clear();
   }
 
+  /** For how long, in ms, work of `kind` has been waiting; 0 if none is. */
+  longestMs(kind: Kind, now: number): number {
+    const line = this.lines.get(kind);
+    const first = line === undefined ? null : line.first();
+    return first === null ? 0 : now - first.since;
+  }
+
   /** For how long it has not been empty, in ms. */
   standingMs(now: number): number {
     return this.size === 0 ? 0 : now - this.emptyAt;

@@ -159,7 +159,8 @@ export class SimulatedServer {
     return this.runUntil(this.now() + 5000);
   }
 
-  private runUntil(end: number): this {
+  /** Goes on until so many ms after its start. */
+  runUntil(end: number): this {
     const { machine } = this;
     while (machine.now() < end && !machine.heap.exhausted)
       machine.turn(end, this.kernelQueue.size === 0, () => this.poll());
@@ -287,7 +288,7 @@ export class Job extends Work {
   fiber: Fiber | null = null;
   /** It came on a connection that is kept, and was accepted. */
   isOpen: boolean = false;
-  override readonly answerMs: number = REFUSE_MS;
+  override readonly answerMs: number;
   /** That of the port it came to. */
   readonly entry: Entry | null;
   private readonly server: SimulatedServer;
@@ -301,6 +302,7 @@ export class Job extends Work {
     isFirst: boolean,
   ) {
     super(request.name, request.priority ?? 1, isFirst);
+    this.answerMs = isFirst ? REFUSE_MS : 0.03;
     this.server = server;
     this.entry = entry;
     this.request = request;
@@ -315,7 +317,7 @@ export class Job extends Work {
   refuse({ isFinal }: Refusal): void {
     const hangsUp = isFinal && this.isFirst;
     if (hangsUp) this.server.hungUp++;
-    this.server.work(hangsUp ? CLOSE_MS : REFUSE_MS);
+    this.server.work(hangsUp ? CLOSE_MS : this.isFirst ? REFUSE_MS : REFUSE_KEPT_MS);
     this.server.answer(this, 'refused', isFinal);
   }
 }
@@ -325,4 +327,5 @@ const ACCEPT_MS = 0.04;
 const PARSE_MS = 0.03;
 const REPLY_MS = 0.05;
 const REFUSE_MS = 0.06;
+const REFUSE_KEPT_MS = 0.01;
 const CLOSE_MS = 0.03;

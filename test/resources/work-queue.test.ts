@@ -110,3 +110,17 @@ test('each kind is asked about once, however much of it waits', (t) => {
     t.is(one.queue.size, 9000);
   }
 });
+
+test('for how long work of a kind has waited is that of the first that still waits', (t) => {
+  const { queue, works, kindOf } = queued(true, 'abb');
+  const [, first] = works;
+  const kind = kindOf(first!);
+  works[1]!.since = 10;
+  works[2]!.since = 30;
+  t.is(queue.longestMs(kind, 50), 40);
+  queue.remove(first!, kind, 50);
+  t.is(queue.longestMs(kind, 50), 20);
+  queue.remove(works[2]!, kind, 50);
+  t.is(queue.longestMs(kind, 50), 0);
+  t.is(queue.longestMs(new Kind('never seen', 1), 50), 0);
+});
