@@ -37,6 +37,11 @@ export class ClosedLoop {
     this.clients = clients;
   }
 
+  /** Whether refusing at once what is too much took too much of the processor, a short time ago. */
+  get isCostly(): boolean {
+    return this.silentLooks > 0;
+  }
+
   /** A request has come. */
   asked(isFirst: boolean): void {
     if (!isFirst) this.againNow++;
@@ -82,7 +87,7 @@ export class ClosedLoop {
     // By Little's law work takes as long as it takes to answer as many as are live.
     const isQuick = live <= this.answeredWithin(QUICK_SHARE);
     this.silentLooks = isCostly ? SILENT_LOOKS : Math.max(this.silentLooks - 1, 0);
-    this.isSaturated = isClosed && keeps && isBusy && isQuick && this.silentLooks > 0;
+    this.isSaturated = isClosed && keeps && isBusy && isQuick && this.isCostly;
     const few = this.changes <= CHANGING * answered && !kernelStands;
     const fits = clients <= this.answeredWithin(SHARE) && waitingMs <= SHARE * this.goal;
     this.isBounded = isClosed && fits && (few || this.isSaturated);

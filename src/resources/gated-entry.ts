@@ -83,7 +83,7 @@ export class GatedEntry implements Entry {
     if (work.priority > 1 && governor.hasShare(kind, now)) return this.begin(work, now);
     if (kind.isLate && this.isCrowded(now) && !this.late.mayBegin(kind, governor.outlook, now))
       return this.refuse(work, LateWork.REASON);
-    if (this.isHopeless(work, kind, now) && governor.mayAnswer(work))
+    if (this.isHopeless(work, kind, now) && governor.answers.spendAtOnce(now))
       return this.refuse(work, kind.obstacle ?? 'overload', true);
     if (this.queue.size === 0) {
       const reason = governor.obstacle(this, kind, now);
@@ -100,7 +100,7 @@ export class GatedEntry implements Entry {
    * open, and is free for the next request. Of those that wait, each would need another one.
    */
   private isHopeless({ isFirst, answerMs }: Work, kind: Kind, now: number): boolean {
-    if (isFirst || answerMs === 0 || this.patient || kind.mayLast(this.goal)) return false;
+    if (isFirst || answerMs === 0 || this.patient || this.closedLoop.isCostly || kind.mayLast(this.goal)) return false;
     return this.queue.longestMs(kind, now) > PROMPT_SHARE * this.goal && this.isCrowded(now);
   }
 

@@ -250,7 +250,6 @@ export class ResourceGovernor implements Governor {
     this.pollsRarely = this.pollMs > 0 && entries.some((entry) => entry.isSaturated);
     const kinds = entries.flatMap((entry) => [...entry.kinds.values()]);
     outlook.tick(elapsedMs, this.loop.meter.ranMs, kinds, goal, this.tickedAt - this.wentOnAt > WAITS_PASS_MS);
-    // If something else is short: idle time, except what meters need to see.
     this.answers.lend(outlook.idleShare - PoolMeter.LEAST_IDLE);
     this.loop.allocation?.spend(outlook.memory.fits(0, RELAXED_SHARE) ? RELAXED_BUDGET : BUDGET);
     this.steering?.steer(outlook, kinds);

@@ -42,9 +42,11 @@ test('where all that is too much can be refused they are not; if it cannot, that
   for (let look = 1; look < 300; look++) {
     loop.judge(100, 0, 0, true, false);
     t.true(loop.isSaturated, `${look}`);
+    t.true(loop.isCostly);
   }
   loop.judge(100, 0, 0, true, false);
   t.false(loop.isSaturated);
+  t.false(loop.isCostly);
   loop.judge(100, 0, 0, true, true);
   t.true(loop.isSaturated);
 });

@@ -285,10 +285,11 @@ export class Job extends Work {
   holds: number = 0;
   holdsOutside: number = 0;
   answered: boolean = false;
+  private hasWaited: boolean = false;
   fiber: Fiber | null = null;
   /** It came on a connection that is kept, and was accepted. */
   isOpen: boolean = false;
-  override readonly answerMs: number;
+  override readonly answerMs: number = REFUSE_MS;
   /** That of the port it came to. */
   readonly entry: Entry | null;
   private readonly server: SimulatedServer;
@@ -302,7 +303,6 @@ export class Job extends Work {
     isFirst: boolean,
   ) {
     super(request.name, request.priority ?? 1, isFirst);
-    this.answerMs = isFirst ? REFUSE_MS : 0.03;
     this.server = server;
     this.entry = entry;
     this.request = request;
@@ -314,10 +314,15 @@ export class Job extends Work {
     this.server.start(this, admitted);
   }
 
+  override keepContext(): void {
+    this.hasWaited = true;
+    super.keepContext();
+  }
+
   refuse({ isFinal }: Refusal): void {
     const hangsUp = isFinal && this.isFirst;
     if (hangsUp) this.server.hungUp++;
-    this.server.work(hangsUp ? CLOSE_MS : this.isFirst ? REFUSE_MS : REFUSE_KEPT_MS);
+    this.server.work(hangsUp ? CLOSE_MS : this.isFirst || this.hasWaited ? REFUSE_MS : AT_ONCE_MS);
     this.server.answer(this, 'refused', isFinal);
   }
 }
@@ -327,5 +332,5 @@ const ACCEPT_MS = 0.04;
 const PARSE_MS = 0.03;
 const REPLY_MS = 0.05;
 const REFUSE_MS = 0.06;
-const REFUSE_KEPT_MS = 0.01;
+const AT_ONCE_MS = 0.01;
 const CLOSE_MS = 0.03;
